@@ -1,0 +1,32 @@
+"""Learning to see before learning to act: frames, objectives, encoders and their wrappers.
+
+The names below are the public API. They are imported when first used, so that ``import darla``
+stays light and Stable-Baselines3 is only needed by those who use its adapters.
+"""
+
+import importlib
+from typing import Any
+
+_HOMES = {
+    "FrameDataset": "darla.frames",
+    "load_encoder": "darla.bundle",
+    "FrozenEncoder": "darla.bundle",
+    "LatentObservation": "darla.latent_observation",
+    "VectorLatentObservation": "darla.vector_latent_observation",
+    "VecLatent": "darla.sb3",
+    "EncoderExtractor": "darla.sb3",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its module when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'darla' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List the public API for completion in editors."""
+    return __all__
