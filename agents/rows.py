@@ -1,0 +1,270 @@
+"""Transfer rows: one line of a CSV file for every episode that an agent played in a domain.
+
+Tables, statistics and plots are made from these rows alone. Rows are only ever appended, one
+whole line in one write; a line that a crash cut short is ignored by readers and removed by the
+next writer. A key (agent, task, domain, episode seed) occurs once, which is how a run that was
+stopped knows what is left to do.
+"""
+
+import csv
+import dataclasses
+import fcntl
+import io
+import math
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+RANDOM = "random"
+"""The kind, and the agent's name, in rows of the random policy."""
+
+COLUMNS = (
+    "agent",
+    "kind",
+    "algorithm",
+    "task",
+    "source",
+    "domain",
+    "agent_seed",
+    "encoder",
+    "total_timesteps",
+    "episode",
+    "episode_seed",
+    "return",
+    "length",
+    "success",
+)
+_HEADER = ",".join(COLUMNS)
+
+RowKey = tuple[str, str, str, int]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One episode; the fields are the columns in their order."""
+
+    agent: str
+    """Name and content hash of the agent, the same for the same weights: ``latent_0@1f3a90cc``."""
+    kind: str
+    """What the agent observes: pixels, latent, factors, random_encoder; or ``random``."""
+    algorithm: str
+    """ppo, a2c, dqn; empty for the random policy."""
+    task: str
+    """Id of the Gymnasium environment."""
+    source: str
+    """Domain that the agent was trained in; empty for the random policy."""
+    domain: str
+    """Domain that this episode was played in."""
+    agent_seed: int
+    """Seed of the agent's training."""
+    encoder: str
+    """Folder of the encoder; empty where there is none."""
+    total_timesteps: int
+    """Steps of training."""
+    episode: int
+    """Number of the episode, from 0, in the order of the episode seeds."""
+    episode_seed: int
+    """What the environment was reset with."""
+    episode_return: float
+    """Undiscounted sum of rewards; the column is called ``return``."""
+    length: int
+    """Steps."""
+    success: bool | None
+    """Whether the episode ended in success; None where the task does not say."""
+
+    @property
+    def key(self) -> RowKey:
+        """What must be unique in a file: agent, task, domain, episode seed."""
+        return (self.agent, self.task, self.domain, self.episode_seed)
+
+
+def read_rows(path: Path) -> list[Row]:
+    """Read all whole rows of a file; it may hold none yet.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is not a file of transfer rows, a row is damaged, or two rows contradict
+            each other; the message names the line.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"no transfer rows at {path}; make them with scripts/evaluate_transfer.py --out {path}"
+        )
+    rows: dict[RowKey, Row] = {}
+    for line, fields in _whole_records(path):
+        row = _parse(fields, f"{path} line {line}")
+        if rows.setdefault(row.key, row) != row:
+            raise ValueError(
+                f"{path} line {line}: agent {row.agent!r}, domain {row.domain!r}, episode seed "
+                f"{row.episode_seed} is there already with another result; keep one of the two"
+            )
+    return list(rows.values())
+
+
+def merge_rows(files: Sequence[list[Row]]) -> list[Row]:
+    """Join the rows of several files; rows that agree in full are kept once.
+
+    Raises:
+        ValueError: two files hold different results under one key.
+    """
+    merged: dict[RowKey, Row] = {}
+    for row in (row for rows in files for row in rows):
+        if merged.setdefault(row.key, row) != row:
+            raise ValueError(
+                f"two files hold different results of agent {row.agent!r} in domain "
+                f"{row.domain!r}, episode seed {row.episode_seed}; leave one of the files out"
+            )
+    return list(merged.values())
+
+
+class RowWriter:
+    """Appends rows to one file; made for a ``with`` block, which holds a lock on the file.
+
+    Opening makes the file with its header when there is none, and removes a last line that was
+    cut short. ``done`` holds the keys of all rows in the file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open ``path`` for appending.
+
+        Raises:
+            ValueError: the file holds something else, or another process writes to it.
+        """
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        try:
+            self._lock()
+            self._mend()
+            self.done: set[RowKey] = {row.key for row in read_rows(path)}
+        except BaseException:
+            os.close(self._descriptor)
+            raise
+
+    def _lock(self) -> None:
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ValueError(
+                f"another process is writing to {self.path}; wait for it, or give another file"
+            ) from error
+
+    def _mend(self) -> None:
+        """Remove a last line that was cut short; write the header where it is missing."""
+        data = self.path.read_bytes()
+        whole = _whole_lines(data)
+        if whole and whole != data:
+            read_rows(self.path)  # a file of another kind is left as it is
+            os.ftruncate(self._descriptor, len(whole))
+        elif not whole and _HEADER.encode().startswith(data):
+            os.ftruncate(self._descriptor, 0)
+            self._write(_HEADER + "\n")
+
+    def _write(self, text: str) -> None:
+        data = text.encode()
+        while data:
+            data = data[os.write(self._descriptor, data) :]
+
+    def append(self, row: Row) -> None:
+        """Append one row; a row whose key is there already is left out."""
+        if row.key in self.done:
+            return
+        self._write(_format(row))
+        self.done.add(row.key)
+
+    def __enter__(self) -> "RowWriter":
+        """Return the writer itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Sync and close the file."""
+        try:
+            os.fsync(self._descriptor)
+        finally:
+            os.close(self._descriptor)
+
+
+def _whole_lines(data: bytes) -> bytes:
+    """Cut off what follows the last line end: a row that was never finished."""
+    return data[: data.rfind(b"\n") + 1]
+
+
+def _whole_records(path: Path) -> Iterable[tuple[int, list[str]]]:
+    try:
+        text = _whole_lines(path.read_bytes()).decode()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not a file of transfer rows: it is not text") from error
+    records = csv.reader(io.StringIO(text, newline=""))
+    header = next(records, [])
+    if tuple(header) != COLUMNS:
+        raise ValueError(
+            f"{path} is not a file of transfer rows: its first line is "
+            f"{','.join(header)[:80]!r}, expected {_HEADER!r}"
+        )
+    for fields in records:
+        yield records.line_num, fields
+
+
+def _format(row: Row) -> str:
+    *numbers, success = dataclasses.astuple(row)
+    line = io.StringIO(newline="")
+    csv.writer(line, lineterminator="\n").writerow(
+        [*numbers, "" if success is None else int(success)]
+    )
+    return line.getvalue()
+
+
+def _parse(fields: list[str], where: str) -> Row:
+    if len(fields) != len(COLUMNS):
+        raise ValueError(f"{where}: {len(fields)} columns, expected {len(COLUMNS)} ({_HEADER})")
+    values = []
+    for (column, (read, expected)), text in zip(_READERS.items(), fields, strict=True):
+        try:
+            values.append(read(text))
+        except (ValueError, KeyError):
+            raise ValueError(
+                f"{where}: column {column!r} is {text!r}, expected {expected}"
+            ) from None
+    return Row(*values)
+
+
+def _name(text: str) -> str:
+    if not text:
+        raise ValueError
+    return text
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError
+    return value
+
+
+_A_NAME = (_name, "a name")
+_TEXT = (str, "text")
+_COUNT = (int, "a whole number")
+_READERS: dict[str, tuple[Callable[[str], Any], str]] = {
+    "agent": _A_NAME,
+    "kind": _A_NAME,
+    "algorithm": _TEXT,
+    "task": _A_NAME,
+    "source": _TEXT,
+    "domain": _A_NAME,
+    "agent_seed": _COUNT,
+    "encoder": _TEXT,
+    "total_timesteps": _COUNT,
+    "episode": _COUNT,
+    "episode_seed": _COUNT,
+    "return": (_finite, "a finite number"),
+    "length": _COUNT,
+    "success": ({"1": True, "0": False, "": None}.__getitem__, "1, 0 or nothing"),
+}
