@@ -1,0 +1,130 @@
+"""The named domains of each task, and how to add one.
+
+A domain of one's own takes a few lines::
+
+    from envs.domain import Domain, point
+    from envs.domains import register_domain
+
+    register_domain("Darla/GoToObject-v0", Domain("dusk", {"floor": point(0.5), "light": point(0.6)}))
+    env = gym.make("Darla/GoToObject-v0", domain="dusk")
+"""
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from envs.domain import WHOLE, Domain, point, without
+
+GO_TO_OBJECT = "Darla/GoToObject-v0"
+SEEK_AVOID = "Darla/SeekAvoid-v0"
+SOURCES = ("source", "source_pairs")
+UNSUPERVISED = "d_u"
+
+# D_U leaves out the last tenth of every colour, so that one target can show colours that neither
+# the encoder nor the policy has seen.
+HELD_OUT = (0.9, 1.0)
+_SEEN = without(HELD_OUT)[:1]
+_OLD = {"floor": point(0.15), "wall": point(0.15), "object_color": point(0.1)}
+_NEW = {"floor": point(0.85), "wall": point(0.85), "object_color": point(0.85)}
+_SOURCE_LOOK = {
+    **_OLD,
+    "ceiling": point(0.3),
+    "light": point(0.9),
+    "object_shape": ("box",),
+}
+_UNSUPERVISED_LOOK = {
+    "floor": _SEEN,
+    "wall": _SEEN,
+    "object_color": _SEEN,
+    "ceiling": WHOLE,
+    "light": ((0.5, 1.0),),
+    "object_shape": ("box", "ball", "cone"),
+}
+
+
+def _changed(name: str, *factors: str) -> Domain:
+    return Domain(name, {**_SOURCE_LOOK, **{factor: _NEW[factor] for factor in factors}})
+
+
+def _common() -> list[Domain]:
+    unseen = {"floor": point(0.98), "wall": point(0.98), "object_color": point(0.98)}
+    return [
+        Domain("source", _SOURCE_LOOK),
+        Domain("d_u", _UNSUPERVISED_LOOK),
+        _changed("new_floor", "floor"),
+        _changed("new_wall", "wall"),
+        _changed("new_object_color", "object_color"),
+        _changed("floor_and_wall", "floor", "wall"),
+        _changed("all_three", "floor", "wall", "object_color"),
+        Domain("new_light", {**_SOURCE_LOOK, "light": point(0.55)}),
+        Domain("unseen_colors", {**_SOURCE_LOOK, **unseen}),
+    ]
+
+
+def _pairs() -> list[Domain]:
+    """DARLA's protocol: half of the kinds are met in one room only, and tested in the other."""
+    first, second = {"wall": _OLD["wall"]}, {"wall": _NEW["wall"]}
+    anywhere, one_room = {"object_shape": ("ball", "cylinder")}, {"object_shape": ("box", "cone")}
+    cases = ({**first, **one_room}, {**first, **anywhere}, {**second, **anywhere})
+    return [
+        Domain("source_pairs", _SOURCE_LOOK, cases),
+        Domain("held_out_pairs", {**_SOURCE_LOOK, **second, **one_room}),
+    ]
+
+
+def _with_shapes(domains: list[Domain]) -> list[Domain]:
+    every = ("box", "ball", "cone", "cylinder")
+    return [Domain(d.name, {**d.look, "object_shape": every}, d.cases) for d in domains]
+
+
+_CATALOGUE: dict[str, dict[str, Domain]] = {
+    GO_TO_OBJECT: {domain.name: domain for domain in _common()},
+    SEEK_AVOID: {domain.name: domain for domain in _with_shapes(_common()) + _pairs()},
+}
+
+
+def domain_names(task: str) -> list[str]:
+    """Return the names of a task's domains, the source first.
+
+    Raises:
+        ValueError: the task is unknown.
+    """
+    return list(_domains_of(task))
+
+
+def targets(task: str) -> list[str]:
+    """Return the names of the domains that agents are tested in: all but D_U and the sources."""
+    return [name for name in domain_names(task) if name not in (*SOURCES, UNSUPERVISED)]
+
+
+def register_domain(task: str, domain: Domain) -> None:
+    """Add a domain to a task, so that it can be named; one of that name is replaced."""
+    _domains_of(task)[domain.name] = domain
+
+
+def find_domain(task: str, domain: str | Mapping[str, Any] | Domain) -> Domain:
+    """Return a task's domain by its name, or make one from its dictionary.
+
+    Raises:
+        ValueError: there is no such domain; the nearest name is suggested.
+    """
+    if isinstance(domain, Domain):
+        return domain
+    if isinstance(domain, Mapping):
+        return Domain.from_dict(domain)
+    known = _domains_of(task)
+    if domain not in known:
+        raise _unknown("domain", domain, list(known))
+    return known[domain]
+
+
+def _domains_of(task: str) -> dict[str, Domain]:
+    if task not in _CATALOGUE:
+        raise _unknown("task", task, list(_CATALOGUE))
+    return _CATALOGUE[task]
+
+
+def _unknown(what: str, name: str, known: list[str]) -> ValueError:
+    near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.4)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return ValueError(f"unknown {what} {name!r}; {hint}known: {', '.join(known)}")

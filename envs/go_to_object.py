@@ -1,0 +1,23 @@
+"""Darla/GoToObject-v0: one object in a room; reach it."""
+
+from envs.domains import GO_TO_OBJECT
+from envs.layout import Spacing
+from envs.world import FactorWorld
+
+
+class GoToObject(FactorWorld):
+    """Reach the object.
+
+    The episode ends when the agent's centre is within 1 m of the object's, with a reward of
+    ``1 - 0.2 * steps / max_episode_steps``, or after ``max_episode_steps`` with nothing.
+    """
+
+    task = GO_TO_OBJECT
+    objects = ("object",)
+    shapes = ("box", "ball", "cone")
+    preferred_shapes = (shapes,)
+    room_size = (7.0, 5.5)
+    start = Spacing(objects=0.0, agent=2.2)
+
+    def _outcome(self, touched: list[str]) -> tuple[float, bool, bool]:
+        return (self._reward(), True, True) if touched else (0.0, False, False)
