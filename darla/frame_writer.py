@@ -1,0 +1,183 @@
+"""Write frame datasets chunk by chunk, so that a kill at any moment costs no finished chunk.
+
+Several processes may write at once, each its own chunks: a chunk is one file for each array. When
+these are on the disk, an empty file in the folder ``.finished`` says so; whatever else is found
+after a kill is written again. When all chunks are finished, the number of them goes into the
+dataset's attributes and ``.finished`` is removed, so that a finished dataset is pure Zarr.
+"""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import zarr
+from zarr.codecs import Crc32cCodec, ZstdCodec
+
+from darla.atomic import write_bytes
+from darla.frames import FORMAT, SCHEMA, num_chunks, read_attributes
+
+_ZSTD_LEVEL = 1  # higher levels save a few percent and cost more time than drawing the frames
+
+
+@dataclass(frozen=True)
+class FrameChunk:
+    """The n frames of one chunk, and what belongs to them; see :mod:`darla.frames`.
+
+    Attributes:
+        frames: (n, H, W, 3) uint8.
+        factors: (n, F) float32, the columns in the order of the dataset's factors.
+        actions: (n,) int64, -1 where there is none.
+        rewards: (n,) float32.
+        episode_starts: (n,) bool.
+    """
+
+    frames: np.ndarray
+    factors: np.ndarray
+    actions: np.ndarray
+    rewards: np.ndarray
+    episode_starts: np.ndarray
+
+    @classmethod
+    def empty(cls, count: int, size: tuple[int, int], num_factors: int) -> "FrameChunk":
+        """Make a chunk to be filled in, of ``count`` frames of height and width ``size``."""
+        return cls(
+            frames=np.zeros((count, *size, 3), dtype=np.uint8),
+            factors=np.zeros((count, num_factors), dtype=np.float32),
+            actions=np.full(count, -1, dtype=np.int64),
+            rewards=np.zeros(count, dtype=np.float32),
+            episode_starts=np.zeros(count, dtype=bool),
+        )
+
+    def __len__(self) -> int:
+        """Return the number of frames."""
+        return len(self.frames)
+
+
+def create_frame_dataset(path: Path, attributes: dict[str, Any]) -> None:
+    """Create a dataset without frames; it appears at ``path`` whole or not at all.
+
+    Args:
+        path: a folder that does not exist yet, or is empty.
+        attributes: all of :data:`darla.frames.ATTRIBUTES` but format, schema and
+            finished_chunks.
+
+    Raises:
+        ValueError: the name of a factor cannot be the name of an array.
+        OSError: something is at ``path`` already.
+    """
+    for name in attributes["factors"]:
+        if not name or "/" in name or "\\" in name or name.startswith((".", "__")):
+            raise ValueError(f"the name of factor {name!r} cannot be the name of an array")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.parent / f".{path.name}.{os.getpid()}.tmp"
+    try:
+        group = zarr.create_group(temporary, zarr_format=3)
+        _create_arrays(group, attributes)
+        header = {"format": FORMAT, "schema": SCHEMA}
+        group.update_attributes({**header, **attributes, "finished_chunks": 0})
+        _sync(temporary / "zarr.json")
+        os.rename(temporary, path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _create_arrays(group: zarr.Group, attributes: dict[str, Any]) -> None:
+    count: int = attributes["num_frames"]
+    height, width = attributes["size"]
+    dtypes = {f"factors/{name}": "float32" for name in attributes["factors"]}
+    dtypes |= {"actions": "int64", "rewards": "float32", "episode_starts": "bool"}
+    group.create_group("factors")
+    for name, dtype in {**dtypes, "frames": "uint8"}.items():
+        rest = (height, width, 3) if name == "frames" else ()
+        group.create_array(
+            name,
+            shape=(count, *rest),
+            chunks=(min(attributes["chunk_size"], count), *rest),
+            dtype=dtype,
+            compressors=[ZstdCodec(level=_ZSTD_LEVEL), Crc32cCodec()],
+        )
+
+
+class FrameWriter:
+    """Writes chunks into a dataset that :func:`create_frame_dataset` has made.
+
+    Args:
+        path: the dataset's folder.
+
+    Raises:
+        FileNotFoundError: there is no dataset at ``path``.
+        ValueError: there is something else.
+    """
+
+    def __init__(self, path: Path) -> None:
+        attributes = read_attributes(path)
+        if attributes is None:
+            raise FileNotFoundError(f"there is no frame dataset at {path}")
+        self._path = path
+        self._chunk_size: int = attributes["chunk_size"]
+        self._num_chunks = num_chunks(attributes)
+        self._factor_names = list(attributes["factors"])
+        self._group = zarr.open_group(path, mode="r+")
+
+    def finished_chunks(self) -> set[int]:
+        """Return the indices of the chunks that are wholly on the disk."""
+        return finished_chunks(self._path)
+
+    def write(self, index: int, chunk: FrameChunk) -> None:
+        """Write a chunk, sync it to the disk, and mark it finished.
+
+        Raises:
+            OSError: it could not be written (such as ENOSPC); the chunk is not marked.
+        """
+        start = index * self._chunk_size
+        # One thread for a process: several of them already use all cores. Chunks of nothing but
+        # zeros are written too, so that a missing file always means a damaged dataset.
+        with zarr.config.set({"threading.max_workers": 1, "array.write_empty_chunks": True}):
+            for name, values in self._arrays_of(chunk).items():
+                array = self._group[name]
+                assert isinstance(array, zarr.Array)
+                array[start : start + len(chunk)] = values
+                _sync(self._path / name / "c" / Path(*[str(index)], *["0"] * (values.ndim - 1)))
+        write_bytes(self._path / ".finished" / str(index), b"")
+
+    def _arrays_of(self, chunk: FrameChunk) -> dict[str, np.ndarray]:
+        columns = zip(self._factor_names, chunk.factors.T, strict=True)
+        return {
+            "frames": chunk.frames,
+            **{f"factors/{name}": np.ascontiguousarray(column) for name, column in columns},
+            "actions": chunk.actions,
+            "rewards": chunk.rewards,
+            "episode_starts": chunk.episode_starts,
+        }
+
+    def complete(self) -> None:
+        """Mark the whole dataset finished, and remove what an earlier kill may have left.
+
+        Raises:
+            ValueError: chunks are missing.
+        """
+        missing = self._num_chunks - len(self.finished_chunks())
+        if missing:
+            raise ValueError(f"{self._path} still lacks {missing} chunks")
+        for left_over in self._path.rglob("*.partial"):  # Zarr's temporary files
+            left_over.unlink()
+        self._group.update_attributes({"finished_chunks": self._num_chunks})
+        _sync(self._path / "zarr.json")
+        shutil.rmtree(self._path / ".finished")
+
+
+def finished_chunks(path: Path) -> set[int]:
+    """Return the indices of the finished chunks of an unfinished dataset."""
+    return {int(marker.name) for marker in path.glob(".finished/[0-9]*")}
+
+
+def _sync(path: Path) -> None:
+    """Force a file that was written by somebody else out to the disk."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

@@ -1,0 +1,201 @@
+"""Frame datasets: folders of pictures with the true factors behind each.
+
+A dataset is a Zarr v3 group. Its arrays, along N frames:
+
+- ``frames`` (N, H, W, 3) uint8 RGB;
+- ``factors/<name>`` (N,) float32: the true value of a factor; for a categorical one the index
+  into its categories;
+- ``actions`` (N,) int64: the action that led to the frame, -1 where there is none (the first
+  frame of an episode, or actions that are not single whole numbers);
+- ``rewards`` (N,) float32: the reward that came with the frame;
+- ``episode_starts`` (N,) bool: whether the frame is the first of its episode.
+
+All are cut into chunks along N at the same places, compressed with zstd, and carry a CRC-32C
+checksum for every chunk. The attributes say how the dataset was made; see :data:`ATTRIBUTES`.
+This module reads; :mod:`darla.frame_writer` writes.
+"""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import zarr
+
+from darla.atomic import read_json
+
+FORMAT = "darla frames"
+SCHEMA = 1
+DEFAULT_CHUNK_SIZE = 1000
+
+ATTRIBUTES = {
+    "format": f"always {FORMAT!r}",
+    "schema": f"version of this layout, {SCHEMA}",
+    "env": "id of the environment",
+    "env_kwargs": "what the environment was made with",
+    "how": "random, factors or agent",
+    "in_view": "share of frames with the object in view, for 'factors'",
+    "agent": "folder of the agent, for 'agent'",
+    "seed": "where all random numbers came from",
+    "key": "entry of a Dict observation that holds the picture, null for the only one",
+    "num_frames": "N",
+    "size": "[H, W]",
+    "chunk_size": "frames in a chunk",
+    "factors": "{name: {kind, low, high, unit, categories, role}}",
+    "domain": "the environment's own description of its domain, null when it has none",
+    "versions": "versions of Python and packages",
+    "finished_chunks": "number of chunks that are written; all of them in a finished dataset",
+}
+"""What the attributes of a dataset mean."""
+
+
+class FrameDataset:
+    """A finished frame dataset, opened for reading; see :meth:`open`."""
+
+    def __init__(self, path: Path, attributes: dict[str, Any], group: zarr.Group) -> None:
+        self._path = path
+        self._attributes = attributes
+        self._group = group
+        self._frames = _array(group, "frames")
+
+    @classmethod
+    def open(cls, path: Path | str) -> "FrameDataset":
+        """Open the dataset in a folder.
+
+        Raises:
+            FileNotFoundError: there is nothing at ``path``.
+            ValueError: what is there is something else, of a newer version, or not finished.
+        """
+        path = Path(path)
+        attributes = read_attributes(path)
+        if attributes is None:
+            raise FileNotFoundError(
+                f"there is no frame dataset at {path}; collect one with scripts/collect.py"
+            )
+        if not is_finished(attributes):
+            raise ValueError(
+                f"the frame dataset {path} is not finished; "
+                "run the command that collected it again: it continues where it stopped"
+            )
+        dataset = cls(path, attributes, zarr.open_group(path, mode="r"))
+        dataset._check_complete()
+        return dataset
+
+    def _check_complete(self) -> None:
+        # A chunk without a file would be read as zeros, without any error.
+        missing = self._frames.nchunks - self._frames.nchunks_initialized
+        if missing:
+            raise ValueError(
+                f"the frame dataset {self._path} is damaged: the files of {missing} of "
+                f"{self._frames.nchunks} chunks are missing; delete it and collect it again"
+            )
+
+    @property
+    def path(self) -> Path:
+        """The dataset's folder."""
+        return self._path
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """(N, H, W, 3)."""
+        count, height, width, channels = self._frames.shape
+        return count, height, width, channels
+
+    @property
+    def chunk_size(self) -> int:
+        """Frames in a chunk; reading whole chunks is fastest."""
+        return int(self._frames.chunks[0])
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """How the dataset was made; see :data:`ATTRIBUTES`."""
+        return self._attributes
+
+    @cached_property
+    def factors(self) -> dict[str, np.ndarray]:
+        """The true factors: (N,) float32 for each name; categories by their index."""
+        return {name: self._read(f"factors/{name}") for name in self._attributes["factors"]}
+
+    @cached_property
+    def actions(self) -> np.ndarray:
+        """(N,) int64: the action that led to each frame, -1 where there is none."""
+        return self._read("actions")
+
+    @cached_property
+    def rewards(self) -> np.ndarray:
+        """(N,) float32: the reward that came with each frame, 0 at the start of an episode."""
+        return self._read("rewards")
+
+    @cached_property
+    def episode_starts(self) -> np.ndarray:
+        """(N,) bool: whether each frame is the first of its episode."""
+        return self._read("episode_starts")
+
+    def __len__(self) -> int:
+        """Return the number of frames N."""
+        return self.shape[0]
+
+    def read(self, start: int, stop: int) -> np.ndarray:
+        """Read the frames from ``start`` to ``stop``, the last one excluded.
+
+        Returns:
+            (stop - start, H, W, 3) uint8, a fresh array.
+
+        Raises:
+            ValueError: the range is not within the dataset, or a chunk is damaged.
+        """
+        if not 0 <= start <= stop <= len(self):
+            raise ValueError(f"frames {start} to {stop} are not within 0 to {len(self)}")
+        return self._read("frames", slice(start, stop))
+
+    def _read(self, name: str, part: slice = slice(None)) -> np.ndarray:
+        try:
+            return np.asarray(_array(self._group, name)[part])
+        except (ValueError, RuntimeError) as error:  # wrong checksum, or not what zstd wrote
+            raise ValueError(
+                f"the array {name!r} of the frame dataset {self._path} is damaged ({error}); "
+                "delete the dataset and collect it again"
+            ) from error
+
+
+def read_attributes(path: Path) -> dict[str, Any] | None:
+    """Return the attributes of the dataset at ``path``, finished or not, or None for no dataset.
+
+    A path that does not exist and an empty folder count as no dataset.
+
+    Raises:
+        ValueError: the path holds something else, or a dataset of a newer version.
+    """
+    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+        return None
+    header = path / "zarr.json"
+    metadata = read_json(header) if header.is_file() else {}
+    attributes = metadata.get("attributes", {}) if isinstance(metadata, dict) else {}
+    if attributes.get("format") != FORMAT:
+        raise ValueError(
+            f"{path} holds something else than a frame dataset, which is left alone; "
+            "give the path of a dataset, or one that does not exist yet"
+        )
+    if attributes["schema"] != SCHEMA:
+        raise ValueError(
+            f"the frame dataset {path} has schema {attributes['schema']}, this version of darla "
+            f"reads {SCHEMA}; use the version that wrote it, or collect it again"
+        )
+    return attributes
+
+
+def is_finished(attributes: dict[str, Any]) -> bool:
+    """Tell from a dataset's attributes whether all of its chunks are written."""
+    return bool(attributes["finished_chunks"] == num_chunks(attributes))
+
+
+def num_chunks(attributes: dict[str, Any]) -> int:
+    """Return the number of chunks that a dataset of these attributes has when finished."""
+    return -(-int(attributes["num_frames"]) // int(attributes["chunk_size"]))
+
+
+def _array(group: zarr.Group, name: str) -> zarr.Array[Any]:
+    array = group[name]
+    if not isinstance(array, zarr.Array):
+        raise ValueError(f"{name} is not an array")
+    return array
