@@ -63,7 +63,7 @@ class FactorWorld(MiniWorldEnv):
     def __init__(
         self,
         domain: str | Mapping[str, Any] | Domain = "source",
-        max_episode_steps: int = 60,
+        max_episode_steps: int = 40,
         obs_width: int = 64,
         obs_height: int = 64,
         window_width: int | None = None,

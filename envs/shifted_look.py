@@ -1,0 +1,148 @@
+"""One domain shift for any of MiniWorld's environments: repaint it, or dim its light."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import pyglet
+from miniworld.entity import Box, Entity, MeshEnt
+from miniworld.miniworld import MiniWorldEnv, Room
+from pyglet import gl
+
+from envs.painted import draw_room
+
+Color = Sequence[float] | None
+
+
+class ShiftedLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
+    """Change the look of any MiniWorld environment and nothing else.
+
+    Colours of surfaces multiply their textures. Objects are painted: each keeps the pattern of
+    light and dark that its mesh has. What is None stays as it is. The shift is applied after each
+    reset, so it also shifts what ``domain_rand`` has drawn.
+
+    Example::
+
+        env = ShiftedLook(gym.make("MiniWorld-FourRooms-v0"), floor=(0.3, 0.4, 1.0), light=0.8)
+    """
+
+    def __init__(
+        self,
+        env: gym.Env,
+        floor: Color = None,
+        wall: Color = None,
+        ceiling: Color = None,
+        objects: Color = None,
+        sky: Color = None,
+        light: float = 1.0,
+    ):
+        """Wrap a MiniWorld environment.
+
+        Args:
+            env: the environment.
+            floor: RGB in [0, 1].
+            wall: RGB in [0, 1].
+            ceiling: RGB in [0, 1].
+            objects: RGB in [0, 1].
+            sky: RGB in [0, 1].
+            light: factor on the light's colour and on the ambient light, at least 0.
+
+        Raises:
+            ValueError: the environment is not MiniWorld's, or a colour is not three numbers in
+                [0, 1], or the light is negative.
+        """
+        gym.utils.RecordConstructorArgs.__init__(
+            self, floor=floor, wall=wall, ceiling=ceiling, objects=objects, sky=sky, light=light
+        )
+        super().__init__(env)
+        if not isinstance(env.unwrapped, MiniWorldEnv):
+            raise ValueError(f"ShiftedLook repaints MiniWorld environments, and {env} is none")
+        if light < 0:
+            raise ValueError(f"light must be at least 0, not {light}")
+        self._floor, self._wall = _color("floor", floor), _color("wall", wall)
+        self._ceiling, self._objects = _color("ceiling", ceiling), _color("objects", objects)
+        self._sky, self._light = _color("sky", sky), light
+
+    def reset(self, **kwargs: Any) -> tuple[Any, dict[str, Any]]:
+        """Reset the environment, repaint it, and draw the first observation again."""
+        observation, info = self.env.reset(**kwargs)
+        world: MiniWorldEnv = self.env.unwrapped
+        for room in world.rooms:
+            _repaint_room(room, self._floor, self._wall, self._ceiling)
+        if self._objects is not None:
+            for entity in world.entities:
+                _repaint_entity(entity, self._objects)
+        if self._sky is not None:
+            world.sky_color = self._sky
+        world.light_color = np.asarray(world.light_color) * self._light
+        world.light_ambient = np.asarray(world.light_ambient) * self._light
+        world.shadow_window.switch_to()
+        world._render_static()
+        return _with_picture(observation, world.render_obs()), info
+
+
+def _color(name: str, value: Color) -> np.ndarray | None:
+    if value is None:
+        return None
+    color = np.asarray(value, dtype=float)
+    if color.shape != (3,) or not ((color >= 0) & (color <= 1)).all():
+        raise ValueError(f"{name} must be three numbers in [0, 1], not {value}")
+    return color
+
+
+def _with_picture(observation: Any, picture: np.ndarray) -> Any:
+    if isinstance(observation, dict):  # MiniWorld-Sign-v0 adds a goal to the picture
+        return {**observation, "obs": picture}
+    return picture
+
+
+def _repaint_room(room: Room, floor, wall, ceiling) -> None:
+    white = np.ones(3)
+    floor = getattr(room, "floor_tint", white) if floor is None else floor
+    ceiling = getattr(room, "ceiling_tint", white) if ceiling is None else ceiling
+    walls = getattr(room, "wall_tints", np.ones((room.num_walls, 3)))
+    if wall is not None:
+        walls = np.broadcast_to(wall, walls.shape)
+    room.floor_tint, room.ceiling_tint, room.wall_tints = floor, ceiling, walls
+    room._render = lambda: draw_room(room, room.floor_tint, room.ceiling_tint, room.wall_tints)
+
+
+def _repaint_entity(entity: Entity, color: np.ndarray) -> None:
+    if isinstance(entity, Box):
+        entity.color_vec = color
+    elif isinstance(entity, MeshEnt):
+        entity.mesh = _PaintedMesh(entity.mesh, color)
+    elif hasattr(entity, "tint"):
+        entity.tint = color
+
+
+class _PaintedMesh:
+    """A MiniWorld mesh in another colour; its own vertex colours only say how bright."""
+
+    def __init__(self, mesh: Any, color: np.ndarray):
+        self.max_coords, self.min_coords = mesh.max_coords, mesh.min_coords
+        self._mesh = mesh
+        self._lists = [_painted_list(vertices, color) for vertices in mesh.vlists]
+
+    def render(self) -> None:
+        for texture, vertices in zip(self._mesh.textures, self._lists, strict=True):
+            if texture:
+                gl.glEnable(gl.GL_TEXTURE_2D)
+                gl.glBindTexture(texture.target, texture.id)
+            else:
+                gl.glDisable(gl.GL_TEXTURE_2D)
+            vertices.draw(gl.GL_TRIANGLES)
+        gl.glDisable(gl.GL_TEXTURE_2D)
+
+
+def _painted_list(vertices: Any, color: np.ndarray) -> Any:
+    baked = np.array(vertices.colors[:]).reshape(-1, 3)
+    painted = baked.max(axis=1, keepdims=True) * color
+    return pyglet.graphics.vertex_list(
+        vertices.get_size(),
+        ("v3f", vertices.vertices[:]),
+        ("t2f", vertices.tex_coords[:]),
+        ("n3f", vertices.normals[:]),
+        ("c3f", painted.reshape(-1)),
+    )
