@@ -1,0 +1,1 @@
+"""Learning to act: agents on pixels or latents, their transfer, and how they compare."""

@@ -1,0 +1,143 @@
+"""The algorithms, the kinds of observation, and settings that suit each pair of them.
+
+The settings are for tasks of short episodes with a handful of actions, learned in 50,000 to 100,000
+steps on 8 environments. Kinds of observation share all settings of an algorithm, so that agents
+differ in what they see and in nothing else; the one exception is the size of DQN's memory, which
+pixels would fill.
+"""
+
+import inspect
+import json
+from typing import Any
+
+from stable_baselines3 import A2C, DQN, PPO
+from stable_baselines3.common.base_class import BaseAlgorithm
+
+from darla.names import lookup, unknown
+
+ALGORITHMS: dict[str, type[BaseAlgorithm]] = {"ppo": PPO, "a2c": A2C, "dqn": DQN}
+
+KINDS: dict[str, str] = {
+    "pixels": "the pictures themselves, seen by a convolutional policy",
+    "latent": "the latents of a frozen encoder",
+    "factors": "the true factors of the world's state: an upper reference",
+    "random_encoder": "the latents of the same network with random weights: a lower reference",
+}
+
+_SHARED: dict[str, dict[str, Any]] = {
+    "ppo": {
+        "learning_rate": 3e-4,
+        "n_steps": 128,
+        "batch_size": 128,
+        "n_epochs": 4,
+        "gamma": 0.98,
+        "gae_lambda": 0.95,
+        "clip_range": 0.2,
+        "ent_coef": 0.01,
+        "vf_coef": 0.5,
+        "max_grad_norm": 0.5,
+    },
+    "a2c": {
+        "learning_rate": 7e-4,
+        "n_steps": 16,
+        "gamma": 0.98,
+        "gae_lambda": 0.95,
+        "ent_coef": 0.01,
+        "vf_coef": 0.5,
+        "max_grad_norm": 0.5,
+    },
+    "dqn": {
+        "learning_rate": 5e-4,
+        "buffer_size": 50_000,
+        "learning_starts": 2_000,
+        "batch_size": 64,
+        "gamma": 0.98,
+        "train_freq": 1,
+        "gradient_steps": 2,
+        "target_update_interval": 1_000,
+        "exploration_fraction": 0.3,
+        "exploration_final_eps": 0.05,
+    },
+}
+
+_BY_KIND: dict[tuple[str, str], dict[str, Any]] = {
+    ("dqn", "pixels"): {"buffer_size": 20_000},  # 0.5 GB of 64x64 pictures
+}
+
+_NOT_SETTINGS = {
+    "self",
+    "policy",
+    "env",
+    "seed",
+    "device",
+    "verbose",
+    "tensorboard_log",
+    "monitor_wrapper",
+    "rollout_buffer_class",
+    "rollout_buffer_kwargs",
+    "replay_buffer_class",
+    "replay_buffer_kwargs",
+    "_init_setup_model",
+}
+
+
+def check_kind(kind: str) -> None:
+    """Raise a ValueError that suggests the nearest kind when ``kind`` is unknown."""
+    lookup("kind of observation", kind, KINDS)
+
+
+def settings_for(algorithm: str, kind: str, overrides: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of an algorithm on a kind of observation.
+
+    Args:
+        algorithm: a name in ALGORITHMS.
+        kind: a name in KINDS.
+        overrides: settings to replace; the names are those of the algorithm's own arguments.
+
+    Raises:
+        ValueError: an unknown algorithm, kind or setting, or a value of the wrong type.
+    """
+    check_kind(kind)
+    parameters = _parameters(algorithm)
+    for name, value in overrides.items():
+        if name not in parameters:
+            raise unknown(f"setting of {algorithm}", name, parameters)
+        _check_value(name, value, parameters[name].default)
+    return {**_SHARED[algorithm], **_BY_KIND.get((algorithm, kind), {}), **overrides}
+
+
+def _parameters(algorithm: str) -> dict[str, inspect.Parameter]:
+    """Return what can be set of an algorithm, by name."""
+    algorithm_class = lookup("algorithm", algorithm, ALGORITHMS)
+    parameters = inspect.signature(algorithm_class.__init__).parameters
+    return {name: value for name, value in parameters.items() if name not in _NOT_SETTINGS}
+
+
+def _check_value(name: str, value: Any, default: Any) -> None:
+    if isinstance(default, bool):
+        right, expected = isinstance(value, bool), "true or false"
+    elif isinstance(default, int | float):
+        right = isinstance(value, int | float) and not isinstance(value, bool)
+        expected = f"a number (the algorithm's own default is {default})"
+    else:
+        right, expected = not isinstance(value, str), "a number, true, false, null, or a JSON value"
+    if not right:
+        raise ValueError(f"setting {name} is {value!r}, but must be {expected}")
+
+
+def parse_settings(texts: tuple[str, ...]) -> dict[str, Any]:
+    """Read settings from "name=value" texts; values are written as in JSON.
+
+    Raises:
+        ValueError: a text is not of that form.
+    """
+    settings = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise ValueError(f"a setting is written name=value, such as n_steps=256, not {text!r}")
+        try:
+            settings[name] = json.loads(value)
+        except json.JSONDecodeError:
+            settings[name] = value
+    return settings

@@ -1,0 +1,157 @@
+"""The worlds that agents act in, showing what each kind of agent sees."""
+
+import importlib
+import inspect
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.envs.registration import load_env_creator
+from stable_baselines3.common.monitor import Monitor
+from stable_baselines3.common.preprocessing import is_image_space, is_image_space_channels_first
+from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv, VecTransposeImage
+
+import envs
+from agents.spec import AgentSpec
+from agents.worker_envs import make_worker_envs
+from darla.bundle import FrozenEncoder, load_encoder, random_encoder
+from darla.latents import resolve_device
+from darla.names import unknown
+from darla.sb3 import VecLatent
+
+SOURCE = "source"
+
+
+def make_vec_env(
+    spec: AgentSpec,
+    domain: str,
+    num_envs: int,
+    seed: int,
+    *,
+    encoder: FrozenEncoder | None = None,
+    workers: int = 0,
+) -> VecEnv:
+    """Make environments of an agent's task, showing what that agent sees.
+
+    Episodes are watched by a Monitor around each environment, below all that changes observations.
+
+    Args:
+        spec: the agent: its task, its kind of observation and its latent options count here.
+        domain: the domain that episodes are drawn from.
+        num_envs: how many environments.
+        seed: of the first environment's first episode; the others have those that follow it.
+        encoder: for agents that need one, what :func:`agent_encoder` returns; loaded when None.
+        workers: 0 steps all environments in this process; otherwise it is ``num_envs``, and each
+            has a process of its own.
+
+    Raises:
+        ValueError: an unknown task or domain, or the task cannot show what the agent sees.
+    """
+    check_task(spec.task)
+    if workers not in (0, num_envs):
+        raise ValueError(
+            f"workers is {workers}, but must be 0 (all environments in this process) or "
+            f"{num_envs} (a process for each of the {num_envs} environments)"
+        )
+    factories = [partial(make_env, spec.task, spec.kind, domain) for _ in range(num_envs)]
+    venv = make_worker_envs(factories) if workers else DummyVecEnv(factories)
+    venv.seed(seed)
+    try:
+        return _show(venv, spec, encoder)
+    except ValueError:
+        venv.close()
+        raise
+
+
+def _show(venv: VecEnv, spec: AgentSpec, encoder: FrozenEncoder | None) -> VecEnv:
+    """Put the agent's kind of observation around environments."""
+    if spec.encoded:
+        return VecLatent(venv, encoder or agent_encoder(spec), **spec.latent_options)
+    space = venv.observation_space
+    if spec.kind != "pixels":
+        return venv
+    if not is_image_space(space):
+        raise ValueError(f"{spec.task} shows no picture to an agent of kind pixels, but {space}")
+    return venv if is_image_space_channels_first(space) else VecTransposeImage(venv)
+
+
+def agent_encoder(spec: AgentSpec, device: str = "cpu") -> FrozenEncoder | None:
+    """Load the encoder that makes an agent's observations; None for kinds that have none.
+
+    An agent of kind random_encoder has the random weights that its own seed gives.
+
+    Args:
+        spec: the agent.
+        device: where the encoder runs: "cpu", "cuda" or "auto" (a GPU when there is one).
+
+    Raises:
+        FileNotFoundError: there is no bundle in the folder that the agent names.
+    """
+    if not spec.encoded:
+        return None
+    folder = Path(str(spec.encoder))
+    if spec.kind == "random_encoder":
+        return random_encoder(folder, seed=spec.seed, device=resolve_device(device))
+    return load_encoder(folder, device=resolve_device(device))
+
+
+def make_env(task: str, kind: str, domain: str) -> gym.Env[Any, Any]:
+    """Make one environment with its Monitor, showing pictures, or factors for that kind.
+
+    Raises:
+        ValueError: the task has no such domain, or no factors for an agent of kind factors.
+    """
+    env: gym.Env[Any, Any] = Monitor(gym.make(task, **_domain_argument(task, domain)))
+    if kind != "factors":
+        return env
+    from envs.factor_observation import FactorObservation
+
+    return FactorObservation(env)
+
+
+def _domain_argument(task: str, domain: str) -> dict[str, str]:
+    """Tasks without domains, such as MiniWorld's own, are all source."""
+    check_task(task)
+    entry_point = gym.spec(task.partition(":")[2] or task).entry_point
+    creator = load_env_creator(entry_point) if isinstance(entry_point, str) else entry_point
+    if creator is not None and "domain" in inspect.signature(creator).parameters:
+        return {"domain": domain}
+    if domain != SOURCE:
+        raise ValueError(f"{task} has no domain {domain!r}: it knows no domains but {SOURCE!r}")
+    return {}
+
+
+def check_task(task: str) -> None:
+    """Check that a task is registered; "module:Name-v0" imports the module first.
+
+    Raises:
+        ValueError: it is not; the message suggests the nearest task.
+    """
+    module, _, name = task.rpartition(":")
+    if module:
+        try:
+            importlib.import_module(module)
+        except ImportError as error:
+            raise ValueError(f"task {task!r} names a module that fails to import: {error}") from (
+                error
+            )
+    if name not in gym.registry:
+        ours = envs.__name__
+        known = [
+            id_
+            for id_, spec in gym.registry.items()
+            if str(spec.entry_point).startswith((ours, "miniworld", "toy"))
+        ]
+        raise unknown("task", name, known)
+
+
+def derive_seed(seed: int, *purpose: int) -> int:
+    """Return a seed for one purpose of a run; neighbouring run seeds share none of them.
+
+    Args:
+        seed: the run's seed.
+        purpose: numbers that tell the purposes of one run apart.
+    """
+    return int(np.random.SeedSequence([seed, *purpose]).generate_state(1)[0] % 2**31)

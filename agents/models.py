@@ -1,0 +1,108 @@
+"""Build an algorithm of Stable-Baselines3 from an agent's description."""
+
+from typing import Any
+
+import torch
+from gymnasium import spaces
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.preprocessing import is_image_space
+from stable_baselines3.common.vec_env import VecEnv
+from torch import nn
+
+from agents.defaults import ALGORITHMS
+from agents.spec import AgentSpec
+from darla.latents import resolve_device
+from darla.names import lookup
+
+SMALLEST_PICTURE = 36
+"""The convolutional policy's kernels do not fit into pictures with a shorter side (pixels)."""
+
+_ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "elu": nn.ELU, "gelu": nn.GELU, "silu": nn.SiLU}
+
+
+def build_for_training(spec: AgentSpec, env: VecEnv, seed: int, device: str) -> BaseAlgorithm:
+    """Build the algorithm with fresh weights on the environments that it will learn in.
+
+    Args:
+        spec: what to build.
+        env: the environments, already showing what the agent sees.
+        seed: of the weights and of exploration.
+        device: of the policy; "auto" puts convolutional policies on a GPU when there is one and
+            all others on the CPU, where they are faster.
+
+    Raises:
+        ValueError: the algorithm refuses its settings or the observations.
+    """
+    policy = policy_name(env.observation_space)
+    device = policy_device(device, policy)
+    try:
+        return ALGORITHMS[spec.algorithm](
+            policy, env, seed=seed, device=device, **_arguments(spec.settings)
+        )
+    except (AssertionError, TypeError) as error:
+        raise ValueError(f"{spec.algorithm} refuses its settings: {error}") from error
+
+
+def build_for_acting(
+    spec: AgentSpec,
+    observation_space: spaces.Space[Any],
+    action_space: spaces.Space[Any],
+    device: str,
+) -> BaseAlgorithm:
+    """Build the algorithm without environments and without a memory to learn from.
+
+    The global random generators are left as they are.
+    """
+    policy = policy_name(observation_space)
+    arguments = _arguments(spec.settings)
+    with torch.random.fork_rng(devices=[]):
+        model = ALGORITHMS[spec.algorithm](
+            policy, None, device=policy_device(device, policy), _init_setup_model=False, **arguments
+        )
+        model.observation_space, model.action_space, model.n_envs = (
+            observation_space,
+            action_space,
+            1,
+        )
+        memory = getattr(model, "buffer_size", None)
+        if memory is not None:
+            model.buffer_size = 1
+        model._setup_model()
+        if memory is not None:
+            model.buffer_size = memory
+    return model
+
+
+def policy_name(space: spaces.Space[Any]) -> str:
+    """Return the name of the policy that fits what is observed.
+
+    Raises:
+        ValueError: pictures are too small for the convolutional policy.
+    """
+    if isinstance(space, spaces.Dict):
+        return "MultiInputPolicy"
+    if not is_image_space(space):
+        return "MlpPolicy"
+    if min(sorted(space.shape)[1:]) < SMALLEST_PICTURE:
+        raise ValueError(
+            f"the convolutional policy needs pictures of {SMALLEST_PICTURE} pixels or more a side, "
+            f"not {space.shape}; make the task's pictures larger"
+        )
+    return "CnnPolicy"
+
+
+def policy_device(device: str, policy: str) -> str:
+    """Resolve "auto": multi-layer perceptrons are faster on the CPU."""
+    return "cpu" if device == "auto" and policy == "MlpPolicy" else resolve_device(device)
+
+
+def _arguments(settings: dict[str, Any]) -> dict[str, Any]:
+    """Turn settings, as JSON holds them, into the algorithm's arguments."""
+    arguments = dict(settings)
+    policy = arguments.get("policy_kwargs")
+    if policy and "activation_fn" in policy:
+        activation = lookup("activation", policy["activation_fn"], _ACTIVATIONS)
+        arguments["policy_kwargs"] = {**policy, "activation_fn": activation}
+    if isinstance(arguments.get("train_freq"), list):
+        arguments["train_freq"] = tuple(arguments["train_freq"])
+    return arguments

@@ -1,0 +1,65 @@
+"""Observation and action spaces as JSON, so that an agent can be built again without its world."""
+
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+
+from darla.names import lookup
+
+
+def space_to_json(space: spaces.Space[Any]) -> dict[str, Any]:
+    """Describe a space with what JSON can hold.
+
+    Raises:
+        ValueError: the space is of a kind that agents here do not use.
+    """
+    if isinstance(space, spaces.Box):
+        return {
+            "type": "box",
+            "shape": list(space.shape),
+            "dtype": space.dtype.name,
+            "low": _bound_to_json(space.low),
+            "high": _bound_to_json(space.high),
+        }
+    if isinstance(space, spaces.Discrete):
+        return {"type": "discrete", "n": int(space.n), "start": int(space.start)}
+    if isinstance(space, spaces.Dict):
+        entries = {name: space_to_json(entry) for name, entry in space.spaces.items()}
+        return {"type": "dict", "entries": entries}
+    raise ValueError(f"agents act on Box, Discrete and Dict spaces, not on {space}")
+
+
+def space_from_json(data: dict[str, Any]) -> spaces.Space[Any]:
+    """Make the space that :func:`space_to_json` described.
+
+    Raises:
+        ValueError: the description is of an unknown type.
+    """
+    makers = {"box": _box, "discrete": _discrete, "dict": _dict}
+    return lookup("type of space", data.get("type", ""), makers)(data)
+
+
+def _box(data: dict[str, Any]) -> spaces.Box:
+    shape, dtype = tuple(data["shape"]), np.dtype(data["dtype"])
+    low, high = (_bound_from_json(data[name], shape, dtype) for name in ("low", "high"))
+    return spaces.Box(low, high, dtype=dtype.type)
+
+
+def _discrete(data: dict[str, Any]) -> spaces.Discrete:
+    return spaces.Discrete(data["n"], start=data["start"])
+
+
+def _dict(data: dict[str, Any]) -> spaces.Dict:
+    return spaces.Dict({name: space_from_json(entry) for name, entry in data["entries"].items()})
+
+
+def _bound_to_json(bound: np.ndarray) -> Any:
+    """One number when all entries agree, else a flat list; infinities become text."""
+    numbers = [value if np.isfinite(value) else str(value) for value in bound.ravel().tolist()]
+    return numbers[0] if len(set(numbers)) == 1 else numbers
+
+
+def _bound_from_json(value: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
+    numbers = np.array(value, dtype=np.float64).astype(dtype)
+    return numbers.reshape(shape) if numbers.ndim else np.full(shape, numbers)

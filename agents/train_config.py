@@ -1,0 +1,115 @@
+"""The configuration of one agent's training, and what follows from it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agents.defaults import parse_settings, settings_for
+from agents.environments import SOURCE
+from agents.spec import ENCODED_KINDS, AgentSpec
+
+
+@dataclass(frozen=True)
+class TrainAgentConfig:
+    """How to train one agent."""
+
+    task: str = "Darla/GoToObject-v0"
+    """Id of the environment."""
+    domain: str = SOURCE
+    """The domain that the agent learns in."""
+    kind: str = "latent"
+    """What the agent sees: pixels, latent, factors or random_encoder."""
+    algorithm: str = "ppo"
+    """ppo, a2c or dqn."""
+    encoder: Path = Path("runs/vision/encoder")
+    """Encoder bundle's folder, for kinds latent and random_encoder."""
+    total_timesteps: int = 60_000
+    """Steps to learn for, all environments together."""
+    num_envs: int = 8
+    """Environments that are stepped together."""
+    seed: int = 0
+    """Seed of weights, environments and exploration."""
+    out: Path | None = None
+    """The run's folder; runs/agents/<task>__<kind>__<algorithm>__s<seed> when not given."""
+    settings: tuple[str, ...] = ()
+    """The algorithm's settings to change, such as learning_rate=3e-4 n_steps=256."""
+    standardize: bool = True
+    """Standardise latents by their mean and standard deviation over D_U."""
+    zero_dead: bool = True
+    """Set latents that carry nothing to zero."""
+    eval_freq: int = 10_000
+    """Steps between evaluations."""
+    eval_episodes: int = 20
+    """Episodes of an evaluation in each domain; always the same ones."""
+    eval_domains: tuple[str, ...] = ()
+    """Domains to evaluate in besides the source; the best model is chosen in the source alone."""
+    checkpoint_freq: int = 10_000
+    """Steps between checkpoints."""
+    workers: int = 0
+    """0: all environments in this process; num_envs: a process for each of them."""
+    device: str = "auto"
+    """Device of the policy: auto (a GPU for pixels when there is one, else the CPU), cpu, cuda."""
+    encoder_device: str = "auto"
+    """Device of the encoder: auto (a GPU when there is one), cpu or cuda."""
+    threads: int = 0
+    """Threads of torch; 0 leaves torch's own choice."""
+    progress: bool = True
+    """Show a progress bar."""
+    export_zip: Path | None = None
+    """Also write the agent as a zip file of Stable-Baselines3."""
+
+    def __post_init__(self) -> None:
+        for name in ("total_timesteps", "num_envs", "eval_freq", "eval_episodes"):
+            _check_at_least(1, name, getattr(self, name))
+        _check_at_least(1, "checkpoint_freq", self.checkpoint_freq)
+        _check_at_least(0, "seed", self.seed)
+        _check_at_least(0, "threads", self.threads)
+
+
+def _check_at_least(least: int, name: str, value: int) -> None:
+    if value < least:
+        raise ValueError(f"{name} is {value}, but must be {least} or more")
+
+
+def make_spec(config: TrainAgentConfig) -> AgentSpec:
+    """Return the agent that a configuration describes, with its settings complete.
+
+    Raises:
+        ValueError: an unknown kind, algorithm or setting, or a setting's value is of a wrong type.
+    """
+    settings = settings_for(config.algorithm, config.kind, parse_settings(config.settings))
+    encoded = config.kind in ENCODED_KINDS
+    # The KL of an untrained posterior says nothing, so no latent of a random encoder is dead.
+    zero_dead = config.zero_dead and config.kind != "random_encoder"
+    options = {"standardize": config.standardize, "zero_dead": zero_dead}
+    return AgentSpec(
+        task=config.task,
+        kind=config.kind,
+        algorithm=config.algorithm,
+        domain=config.domain,
+        seed=config.seed,
+        encoder=str(config.encoder) if encoded else None,
+        total_timesteps=config.total_timesteps,
+        settings=settings,
+        latent_options=options if encoded else {},
+    )
+
+
+def default_folder(spec: AgentSpec) -> Path:
+    """Return where an agent's run goes unless told otherwise."""
+    task = spec.task.replace("/", "-").replace(":", "-")
+    return Path("runs/agents") / f"{task}__{spec.kind}__{spec.algorithm}__s{spec.seed}"
+
+
+def run_identity(config: TrainAgentConfig) -> dict[str, Any]:
+    """Return the entries that make a run what it is; the others may change when it continues.
+
+    They are as ``run.json`` holds them.
+    """
+    names = ["task", "domain", "kind", "algorithm", "total_timesteps", "num_envs", "seed"]
+    identity = {name: getattr(config, name) for name in names}
+    identity["settings"] = list(config.settings)
+    if config.kind in ENCODED_KINDS:
+        identity["encoder"] = str(config.encoder)
+        identity |= {"standardize": config.standardize, "zero_dead": config.zero_dead}
+    return identity

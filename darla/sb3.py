@@ -1,0 +1,160 @@
+"""The adapters for Stable-Baselines3; no other module of ``darla`` imports it."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from gymnasium import spaces
+from stable_baselines3.common.preprocessing import is_image_space
+from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
+from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
+
+from darla.bundle import FrozenEncoder
+from darla.latents import (
+    LatentTransform,
+    encode_with_final,
+    find_image,
+    latent_space,
+    resize_pixels,
+)
+
+
+class VecLatent(VecEnvWrapper):
+    """Observations are latents (num_envs, z) float32 instead of pictures.
+
+    One forward pass a step encodes the pictures of all environments and, in the same batch, the
+    ``terminal_observation`` of those whose episode has just ended, from which PPO, A2C and DQN
+    bootstrap at time limits. Put ``VecFrameStack`` or ``VecNormalize`` around this, not below it.
+
+    Args:
+        venv: a vector environment with uint8 RGB observations (H, W, 3), or with one in a Dict.
+        encoder: a bundle's folder, or an encoder that is already loaded.
+        key: the picture's entry in a Dict; needed only when there are several.
+        standardize: standardise latents by their mean and standard deviation over D_U.
+        zero_dead: set latents that carry nothing to zero.
+        device: where a bundle given by its folder is put: "cpu", "cuda" or "auto". It may differ
+            from the policy's: small policies belong on the CPU.
+
+    Raises:
+        ValueError: the observation holds no picture that can be encoded.
+        FileNotFoundError: there is no bundle in that folder.
+    """
+
+    def __init__(
+        self,
+        venv: VecEnv,
+        encoder: FrozenEncoder | str | Path,
+        *,
+        key: str | None = None,
+        standardize: bool = True,
+        zero_dead: bool = True,
+        device: str = "cpu",
+    ) -> None:
+        self._key = find_image(venv.observation_space, key)
+        self.transform = LatentTransform(
+            encoder, standardize=standardize, zero_dead=zero_dead, device=device
+        )
+        space = latent_space(venv.observation_space, self._key, self.transform.latent_dim)
+        super().__init__(venv, observation_space=space)
+
+    def reset(self) -> Any:
+        """Reset the environments and encode what they show."""
+        return encode_with_final(self.transform, self._key, self.venv.reset(), {})[0]
+
+    def step_wait(self) -> tuple[Any, np.ndarray, np.ndarray, list[dict[str, Any]]]:
+        """Wait for the step, and encode observations and terminal observations in one batch."""
+        observations, rewards, dones, infos = self.venv.step_wait()
+        finals = {
+            int(i): infos[i]["terminal_observation"]
+            for i in np.flatnonzero(dones)
+            if "terminal_observation" in infos[i]
+        }
+        encoded, encoded_finals = encode_with_final(self.transform, self._key, observations, finals)
+        for index, final in encoded_finals.items():
+            infos[index] = {**infos[index], "terminal_observation": final}
+        return encoded, rewards, dones, infos
+
+
+class EncoderExtractor(BaseFeaturesExtractor):
+    """A features extractor made of a bundle's encoder, frozen or fine-tuned.
+
+    For the same pictures its features are the latents that :class:`VecLatent` shows. Use it with a
+    ``CnnPolicy``: ``policy_kwargs={"features_extractor_class": EncoderExtractor,
+    "features_extractor_kwargs": {"encoder": folder}}``. With stacked frames (3k channels) the k
+    pictures are encoded one by one and their latents put side by side. An encoder that stays
+    frozen belongs in :class:`VecLatent`, which encodes each picture once; here it is encoded again
+    in every epoch.
+
+    Args:
+        observation_space: pictures as policies see them, (3k, H, W): uint8 from 0 to 255, or with
+            ``normalized_image`` any Box whose pictures go from 0 to its highest bound.
+        encoder: a bundle's folder, or an encoder that is already loaded.
+        trainable: fine-tune the encoder with the policy. False: it never changes and stays in
+            eval mode, whatever the policy does.
+        standardize: standardise latents by their mean and standard deviation over D_U.
+        zero_dead: set latents that carry nothing to zero.
+        normalized_image: the policy has ``normalize_images=False``, so that pictures come as they
+            are in the observation space and not divided by 255.
+
+    Raises:
+        ValueError: observations are no such pictures.
+        FileNotFoundError: there is no bundle in that folder.
+    """
+
+    def __init__(
+        self,
+        observation_space: spaces.Space[Any],
+        encoder: FrozenEncoder | str | Path,
+        trainable: bool = False,
+        *,
+        standardize: bool = True,
+        zero_dead: bool = True,
+        normalized_image: bool = False,
+    ) -> None:
+        frames = _stacked_frames(observation_space, normalized_image)
+        transform = LatentTransform(encoder, standardize=standardize, zero_dead=zero_dead)
+        super().__init__(observation_space, features_dim=frames * transform.latent_dim)
+        assert isinstance(observation_space, spaces.Box)
+        self._trainable = trainable
+        self._highest = float(observation_space.high.max()) if normalized_image else 1.0
+        height, width, _ = transform.encoder.image_shape
+        self._size = (height, width)
+        self.network = transform.encoder.trainable_copy().requires_grad_(trainable)
+        self.register_buffer("shift", torch.from_numpy(transform.shift.copy()))
+        self.register_buffer("scale", torch.from_numpy(transform.scale.copy()))
+        self.train()
+
+    def forward(self, observations: torch.Tensor) -> torch.Tensor:
+        """Encode pictures.
+
+        Args:
+            observations: (N, 3k, H, W); uint8, or float as the policy hands it on.
+
+        Returns:
+            (N, k * z) float32.
+        """
+        highest = 255.0 if observations.dtype == torch.uint8 else self._highest
+        pixels = observations.float() / highest
+        pixels = pixels.reshape(-1, 3, *pixels.shape[-2:])
+        latents = self.network(resize_pixels(pixels, self._size)).mu
+        return ((latents - self.shift) * self.scale).reshape(len(observations), -1)
+
+    def train(self, mode: bool = True) -> "EncoderExtractor":
+        """Follow the policy's mode only when the encoder is trained with it."""
+        return super().train(mode and self._trainable)
+
+    def apply(self, fn: Any) -> "EncoderExtractor":
+        """Keep the encoder's weights: policies initialise their extractors anew through this."""
+        return self
+
+
+def _stacked_frames(space: spaces.Space[Any], normalized_image: bool) -> int:
+    """Return how many RGB pictures an observation (3k, H, W) holds."""
+    fits = is_image_space(space, normalized_image=normalized_image)
+    if not fits or not isinstance(space, spaces.Box) or space.shape[0] % 3:
+        raise ValueError(
+            "an EncoderExtractor takes RGB pictures of shape (3k, H, W), uint8 from 0 to 255 "
+            f"unless normalized_image=True, not {space}"
+        )
+    return space.shape[0] // 3

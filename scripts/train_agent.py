@@ -1,0 +1,21 @@
+"""Train a Stable-Baselines3 agent on pixels, latents, true factors, or a random encoder's latents.
+
+    python scripts/train_agent.py --kind latent --encoder runs/vision/encoder --seed 0
+    python scripts/train_agent.py --kind pixels --settings learning_rate=2.5e-4 n_steps=256
+
+A run that was stopped continues with the same command. Curves: tensorboard --logdir runs/agents
+"""
+
+from agents.train import train_agent
+from agents.train_config import TrainAgentConfig
+from darla.command import run_command
+
+
+def main(config: TrainAgentConfig) -> None:
+    """Train, and say where the agent lies."""
+    folder = train_agent(config)
+    print(f"the agent is in {folder}, the best one in the source domain in {folder / 'best'}")
+
+
+if __name__ == "__main__":
+    run_command(TrainAgentConfig, main, __doc__ or "")
