@@ -8,6 +8,9 @@ picture is of one colour. Red and green survive any resizing.
 """
 
 import math
+import os
+import signal
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +33,9 @@ class CountingImageEnv(gym.Env):
     """Counts its steps: the observation is ``counting_frame(step, episode)``.
 
     The reward of a step is its action; ``info["factors"]`` holds step and episode. An episode
-    ends after ``episode_length`` steps, by ``ending``: "truncated" or "terminated".
-    ``fail_at`` makes the step of that number, counted over all episodes, raise a RuntimeError.
+    ends after ``episode_length`` steps, by ``ending``: "truncated" or "terminated". At the step
+    ``fail_at``, counted over all episodes, it fails: by the ``failure`` "raise" (a RuntimeError)
+    or "die" (the process is killed). A step takes ``step_seconds`` at least.
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 30}  # noqa: RUF012
@@ -42,6 +46,8 @@ class CountingImageEnv(gym.Env):
         episode_length: int = 10,
         ending: str = "truncated",
         fail_at: int | None = None,
+        failure: str = "raise",
+        step_seconds: float = 0.0,
         render_mode: str | None = None,
     ) -> None:
         height, width = (size, size) if isinstance(size, int) else size
@@ -49,6 +55,8 @@ class CountingImageEnv(gym.Env):
         self.episode_length = episode_length
         self.ending = ending
         self.fail_at = fail_at
+        self.failure = failure
+        self.step_seconds = step_seconds
         self.render_mode = render_mode
         self.observation_space: spaces.Space[Any] = spaces.Box(0, 255, (height, width, 3), np.uint8)
         self.action_space = spaces.Discrete(3)
@@ -68,7 +76,11 @@ class CountingImageEnv(gym.Env):
 
     def step(self, action: int) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         self.total_steps += 1
+        if self.step_seconds:
+            time.sleep(self.step_seconds)
         if self.total_steps == self.fail_at:
+            if self.failure == "die":
+                os.kill(os.getpid(), signal.SIGKILL)
             raise RuntimeError(f"toy env fails at step {self.fail_at}")
         self.count += 1
         over = self.count >= self.episode_length
