@@ -1,0 +1,100 @@
+"""Checkpoints of a training: folders that are there whole or not at all.
+
+Each is a folder ``step_<number>`` with ``state.safetensors`` (all tensors) and ``state.json`` (all
+else). It is written under a name that begins with a dot, synced, and renamed into place. The last
+two are kept: should the newest be unreadable, the one before takes over.
+"""
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from torch import Tensor
+
+from darla.atomic import read_json, write_bytes, write_json
+
+KEPT = 2
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The state of a training at one step.
+
+    Attributes:
+        step: steps done, over all stages.
+        tensors: weights, the optimiser's averages, states of random number generators.
+        info: what is not a tensor; plain values for JSON.
+    """
+
+    step: int
+    tensors: dict[str, Tensor]
+    info: dict[str, Any]
+
+
+def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
+    """Write a checkpoint into ``folder``, and remove all but the newest two.
+
+    Returns:
+        The checkpoint's own folder.
+    """
+    final = folder / f"step_{checkpoint.step:010d}"
+    temporary = folder / f".{final.name}.{os.getpid()}.tmp"
+    shutil.rmtree(temporary, ignore_errors=True)
+    tensors = {
+        name: value.detach().cpu().contiguous() for name, value in checkpoint.tensors.items()
+    }
+    try:
+        write_bytes(temporary / "state.safetensors", save_tensors(tensors))
+        write_json(temporary / "state.json", {"step": checkpoint.step, **checkpoint.info})
+        if final.exists():
+            shutil.rmtree(final)
+        os.rename(temporary, final)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    _sync_folder(folder)
+    for old in checkpoint_folders(folder)[:-KEPT]:
+        shutil.rmtree(old)
+    return final
+
+
+def latest_checkpoint(folder: Path) -> Checkpoint | None:
+    """Read the newest readable checkpoint in ``folder``; None when there is none at all.
+
+    A damaged one is passed over with a line on stderr.
+
+    Raises:
+        ValueError: there are checkpoints, but none can be read.
+    """
+    found = checkpoint_folders(folder)
+    for path in reversed(found):
+        try:
+            return _read(path)
+        except (ValueError, KeyError, OSError, SafetensorError) as error:
+            print(f"warning: passing over the damaged checkpoint {path}: {error}", file=sys.stderr)
+    if found:
+        raise ValueError(f"no checkpoint in {folder} can be read; remove the folder to start anew")
+    return None
+
+
+def checkpoint_folders(folder: Path) -> list[Path]:
+    """Return the finished checkpoints in ``folder``, the oldest first."""
+    return sorted(folder.glob("step_*"))
+
+
+def _read(path: Path) -> Checkpoint:
+    info = read_json(path / "state.json")
+    return Checkpoint(info["step"], load_tensors((path / "state.safetensors").read_bytes()), info)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,106 @@
+"""Pictures of what an encoder sees: reconstructions, and what each latent stands for."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from darla.atomic import write_bytes
+from darla.frozen_encoder import FrozenEncoder
+
+_SMALLEST_TILE = 64  # pixels; smaller frames are enlarged
+_GAP = 2
+_LABEL_WIDTH = 92
+_TITLE_HEIGHT = 18
+_BACKGROUND = 255
+LARGEST_ROWS = 16
+
+
+def traversals(encoder: FrozenEncoder, frame: int = 0, columns: int = 9) -> np.ndarray:
+    """Draw what each active latent changes in a frame.
+
+    A row is a latent, those with the largest KL first. The first column is the reference frame,
+    the others are decoded with that latent alone moved, from its 1st to its 99th percentile.
+
+    Args:
+        encoder: whose latents.
+        frame: number of the reference frame.
+        columns: number of values.
+
+    Returns:
+        uint8 (height, width, 3).
+    """
+    reference = encoder.reference_frames[frame]
+    latent = encoder.encode(reference[None])[0]
+    rows, labels = [], []
+    for index in _most_informative(encoder):
+        moved = np.tile(latent, (columns, 1))
+        low, high = encoder.statistics.low[index], encoder.statistics.high[index]
+        moved[:, index] = np.linspace(low, high, columns)
+        rows.append(np.concatenate([reference[None], encoder.decode(moved)]))
+        labels.append(_label(encoder, int(index)))
+    return _draw(rows, labels, "frame | each latent from its 1st to its 99th percentile")
+
+
+def reconstructions(encoder: FrozenEncoder, columns: int = 10, blocks: int = 3) -> np.ndarray:
+    """Draw reference frames and, under each, its reconstruction.
+
+    Args:
+        encoder: whose reconstructions.
+        columns: frames in a row.
+        blocks: pairs of rows, if there are frames enough.
+
+    Returns:
+        uint8 (height, width, 3).
+    """
+    frames = encoder.reference_frames[: columns * blocks]
+    decoded = encoder.decode(encoder.encode(frames))
+    rows, labels = [], []
+    for start in range(0, len(frames), columns):
+        rows += [frames[start : start + columns], decoded[start : start + columns]]
+        labels += ["frame", "decoded"]
+    return _draw(rows, labels, "frames of the dataset, and what the model makes of them")
+
+
+def save_picture(path: Path, picture: np.ndarray) -> None:
+    """Write a uint8 picture (height, width, 3) as PNG, atomically."""
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, format="png")
+    write_bytes(path, buffer.getvalue())
+
+
+def _most_informative(encoder: FrozenEncoder) -> np.ndarray:
+    """Return the active latents, the largest KL (or std) first; at least one, at most 16."""
+    statistics = encoder.statistics
+    gaussian = encoder.encoder.shape.posterior == "gaussian"
+    order = np.argsort(-(statistics.kl if gaussian else statistics.std), kind="stable")
+    return order[: min(max(1, int(encoder.active.sum())), LARGEST_ROWS)]
+
+
+def _label(encoder: FrozenEncoder, index: int) -> str:
+    if encoder.encoder.shape.posterior == "gaussian":
+        return f"z{index}\nKL {encoder.statistics.kl[index]:.2f}"
+    return f"z{index}\nstd {encoder.statistics.std[index]:.2f}"
+
+
+def _draw(rows: list[np.ndarray], labels: list[str], title: str) -> np.ndarray:
+    """Lay rows of frames (n, H, W, 3) out under a title, each with a label on its left."""
+    scale = max(1, -(-_SMALLEST_TILE // min(rows[0].shape[1:3])))
+    height, width = (side * scale + _GAP for side in rows[0].shape[1:3])
+    columns = max(len(row) for row in rows)
+    font = ImageFont.load_default(size=14)
+    title_width = int(font.getlength(title)) + 2 * _GAP
+    size = (
+        max(_LABEL_WIDTH + columns * width, title_width),
+        _TITLE_HEIGHT + len(rows) * height,
+    )
+    canvas = Image.new("RGB", size, (_BACKGROUND,) * 3)
+    draw = ImageDraw.Draw(canvas)
+    draw.text((_GAP, 0), title, fill=0, font=font)
+    for number, (row, label) in enumerate(zip(rows, labels, strict=True)):
+        top = _TITLE_HEIGHT + number * height
+        draw.text((_GAP, top + _GAP), label, fill=0, font=font)
+        for column, frame in enumerate(row.repeat(scale, axis=1).repeat(scale, axis=2)):
+            canvas.paste(Image.fromarray(frame), (_LABEL_WIDTH + column * width, top))
+    return np.asarray(canvas)

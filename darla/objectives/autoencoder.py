@@ -1,0 +1,40 @@
+"""Autoencoder: reconstruct the frame through a bottleneck, with no prior on the latents.
+
+Loss: -log p(x | decoder(encoder(x))), summed over pixels (Hinton & Salakhutdinov, 2006).
+"""
+
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from darla.likelihoods import squared_error
+from darla.objectives.base import LossTerms, Objective, network_shape
+from darla.vision_config import VisionConfig
+
+
+class Autoencoder(Objective):
+    """Reconstruct each picture from one value per latent."""
+
+    name: ClassVar[str] = "autoencoder"
+
+    @classmethod
+    def build(
+        cls, config: VisionConfig, image_shape: tuple[int, int, int], steps: int
+    ) -> "Autoencoder":
+        """Make the untrained model; ``steps`` does not matter to it."""
+        return cls(config, network_shape(config, image_shape, posterior="point"))
+
+    def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
+        """Compare each picture with its reconstruction."""
+        return self.reconstruction_losses(pictures, pictures)
+
+    def reconstruction_losses(self, inputs: Tensor, targets: Tensor) -> LossTerms:
+        """Encode and decode ``inputs`` and compare with ``targets``, both (N, 3, H, W)."""
+        logits = self.decoder(self.encoder(inputs).mu)
+        reconstruction = self.likelihood.negative_log(logits, targets).mean()
+        terms = {
+            "loss/reconstruction": reconstruction,
+            "loss/pixel": squared_error(torch.sigmoid(logits), targets).mean(),
+        }
+        return LossTerms(reconstruction, terms)

@@ -1,0 +1,93 @@
+"""One step of training: forward, backward, update, on whatever device there is."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import get_total_norm
+
+from darla.networks import to_pictures
+from darla.objectives import LossTerms, Objective, Stage
+
+
+def choose_precision(precision: str, device: torch.device) -> torch.dtype:
+    """Return what the networks compute in: float32 or bfloat16.
+
+    ``auto`` is bfloat16 on a GPU, and on CPUs with matrix units for it (AMX), where it is more
+    than twice as fast; elsewhere a CPU is slower with it.
+    """
+    if precision != "auto":
+        return torch.bfloat16 if precision == "bfloat16" else torch.float32
+    if device.type == "cuda":
+        return torch.bfloat16
+    fast = torch.cpu.get_capabilities().get("amx_bf16", False)
+    return torch.bfloat16 if fast else torch.float32
+
+
+class TrainingStep:
+    """Adam's steps on one stage's objective.
+
+    Attributes:
+        optimizer: Adam, over the parameter groups of the stage's objective.
+    """
+
+    def __init__(
+        self,
+        root: nn.Module,
+        stage: Stage,
+        device: torch.device,
+        precision: torch.dtype,
+        compiled: bool,
+    ) -> None:
+        """Get ready to train ``stage``; parameters of ``root`` that it does not train are frozen.
+
+        Args:
+            root: the whole objective, on ``device``.
+            stage: what to train.
+            device: where.
+            precision: what the networks compute in.
+            compiled: compile forward and loss; only ever done on a GPU.
+        """
+        groups = stage.objective.parameter_groups(stage.learning_rate)
+        self._parameters = [parameter for group in groups for parameter in group["params"]]
+        root.requires_grad_(False)
+        for parameter in self._parameters:
+            parameter.requires_grad_(True)
+        on_gpu = device.type == "cuda"
+        self.optimizer = torch.optim.Adam(groups, fused=on_gpu)
+        self._objective: Objective = stage.objective
+        self._device = device
+        self._precision = precision
+        self._losses = torch.compile(self._forward) if compiled and on_gpu else self._forward
+        self._first_bad = torch.full((), -1, dtype=torch.int64, device=device)
+
+    def __call__(self, frames: Tensor, step: int) -> LossTerms:
+        """Take step number ``step`` on uint8 frames (N, H, W, 3); returns losses to log."""
+        progress = torch.full((), float(step), device=self._device)
+        losses = self._losses(frames, progress)
+        self.optimizer.zero_grad(set_to_none=True)
+        losses.total.backward()
+        gradients = [p.grad for p in self._parameters if p.grad is not None]
+        norm = get_total_norm(gradients)
+        self._note_bad(losses.total.detach(), norm, step)
+        self.optimizer.step()
+        terms = {tag: value.detach() for tag, value in losses.terms.items()}
+        kl = losses.kl_per_latent
+        return LossTerms(
+            losses.total.detach(),
+            {**terms, "gradient_norm": norm},
+            None if kl is None else kl.detach(),
+        )
+
+    def first_bad(self) -> int | None:
+        """Return the first step whose loss or gradient was NaN or infinite; waits for the GPU."""
+        step = int(self._first_bad)
+        return None if step < 0 else step
+
+    def _forward(self, frames: Tensor, step: Tensor) -> LossTerms:
+        enabled = self._precision != torch.float32
+        with torch.autocast(self._device.type, self._precision, enabled=enabled):
+            return self._objective.losses(to_pictures(frames), step)
+
+    def _note_bad(self, total: Tensor, norm: Tensor, step: int) -> None:
+        # Kept on the device: asking every step would make a GPU wait for the CPU.
+        good = torch.isfinite(total) & torch.isfinite(norm) | (self._first_bad >= 0)
+        self._first_bad = torch.where(good, self._first_bad, step)

@@ -1,0 +1,118 @@
+"""The settings of a vision model's training."""
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from darla.names import unknown
+
+RUN_ONLY = ("out", "threads", "device", "compile", "checkpoint_every", "log_every")
+"""Settings that do not decide what is learnt: they may change when a run is resumed."""
+
+
+@dataclass(frozen=True)
+class VisionConfig:
+    """How to train a vision model."""
+
+    data: Path = Path("data/go_to_object")
+    """Frame dataset to learn from (D_U): a folder made by scripts/collect.py."""
+    out: Path = Path("runs/vision")
+    """Folder of the run: checkpoints, TensorBoard events, pictures and the encoder bundle."""
+    objective: str = "darla"
+    """What to train: autoencoder, dae, vae, beta_vae, annealed_vae or darla."""
+    beta: float | None = None
+    """What one nat of KL costs (beta_vae: 4 by default; darla: 1)."""
+    latents: int = 32
+    """Number of latents (dae has dae_units instead)."""
+    channels: tuple[int, ...] = (32, 32, 64, 64)
+    """Channels of the encoder's 4x4 convolutions of stride 2."""
+    hidden_units: int = 256
+    """Units between convolutions and latents; 0 leaves that layer out."""
+    likelihood: Literal["bernoulli", "gaussian"] = "bernoulli"
+    """Likelihood of pixels (all but darla's own loss; its denoising autoencoder uses it)."""
+    sigma: float = 0.5
+    """Standard deviation of the Gaussian likelihood, in units of a picture's range of 1."""
+    capacity: float = 20.0
+    """annealed_vae: nats that the latents may carry in the end."""
+    capacity_steps: int | None = None
+    """annealed_vae: steps in which the capacity grows from 0; half of the run by default."""
+    gamma: float = 100.0
+    """annealed_vae: cost of each nat of KL away from the capacity."""
+    dae: Path | None = None
+    """darla: bundle of an earlier denoising autoencoder; by default one is trained first."""
+    dae_epochs: float = 2.0
+    """darla: passes over the dataset that train its denoising autoencoder."""
+    dae_learning_rate: float = 1e-3
+    """Adam's learning rate for a denoising autoencoder."""
+    dae_units: int = 128
+    """Units of the denoising autoencoder's bottleneck."""
+    mask: float = 0.5
+    """Largest share of a picture's side that a masked rectangle covers."""
+    feature_layer: str = "bottleneck"
+    """darla: layer of the denoising autoencoder to compare: bottleneck, or conv1 to conv4."""
+    pixel_weight: float = 0.02
+    """darla: weight of the squared pixel error, which keeps pictures readable."""
+    epochs: float = 7.0
+    """Passes over the dataset; fractions are allowed."""
+    batch_size: int = 128
+    """Frames in a step."""
+    learning_rate: float = 5e-4
+    """Adam's learning rate."""
+    seed: int = 0
+    """Seed of weights, noise and the order of frames."""
+    max_memory_gb: float = 8.0
+    """Larger datasets are streamed from disk, shuffled within windows of this much memory."""
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """Arithmetic of the networks; auto: bfloat16 on a GPU, and on a CPU built for it."""
+    device: str = "auto"
+    """Where to train: auto (a GPU when there is one), cpu, cuda, cuda:1, ..."""
+    compile: bool = True
+    """On a GPU, compile the training step."""
+    threads: int | None = None
+    """CPU threads; by default as many as there are cores."""
+    checkpoint_every: int = 500
+    """Steps between checkpoints."""
+    log_every: int = 50
+    """Steps between entries in TensorBoard; pictures come ten times a stage."""
+
+    def check(self) -> None:
+        """Check what can be checked without the data.
+
+        Raises:
+            ValueError: a setting is out of range; the message names it and what is allowed.
+        """
+        from darla.objectives import OBJECTIVES
+
+        if self.objective not in OBJECTIVES:
+            raise unknown("objective", self.objective, OBJECTIVES)
+        self._check_positive()
+        for name in ("pixel_weight", "capacity", "beta"):
+            value = getattr(self, name)
+            if value is not None and not (math.isfinite(value) and value >= 0):
+                raise ValueError(f"{name} is {value}; expected a number of at least 0")
+        if not 0 < self.mask <= 1:
+            raise ValueError(f"mask is {self.mask}; expected a share above 0 and up to 1")
+        if self.seed < 0:
+            raise ValueError(f"seed is {self.seed}; expected a whole number of at least 0")
+
+    def _check_positive(self) -> None:
+        names = ("epochs", "dae_epochs", "batch_size", "learning_rate", "dae_learning_rate")
+        names += ("dae_units", "sigma", "gamma", "max_memory_gb", "checkpoint_every", "log_every")
+        optional = ("threads", "capacity_steps")
+        for name in names + optional:
+            value = getattr(self, name)
+            if value is None and name in optional:
+                continue
+            if not (math.isfinite(value) and value > 0):
+                raise ValueError(f"{name} is {value}; expected a number above 0")
+
+    def identity(self) -> dict[str, Any]:
+        """Return the settings that decide what is learnt, as plain values for JSON."""
+        values = dataclasses.asdict(self)
+        kept = {name: value for name, value in values.items() if name not in RUN_ONLY}
+        kept["channels"] = list(self.channels)
+        return {
+            name: str(value) if isinstance(value, Path) else value for name, value in kept.items()
+        }

@@ -1,0 +1,22 @@
+"""Train an encoder on a frame dataset.
+
+python scripts/train_vision.py --data data/go_to_object --out runs/vision --objective darla
+
+The same command continues a run that was stopped. Watch it with: tensorboard --logdir runs
+"""
+
+from darla.command import run_command
+from darla.vision import train_vision
+from darla.vision_config import VisionConfig
+
+
+def main(config: VisionConfig) -> None:
+    """Train, and say where the results are."""
+    bundle = train_vision(config)
+    print(f"encoder bundle: {bundle}")
+    print(f"what each latent changes: {config.out / 'traversals.png'}")
+    print(f"reconstructions: {config.out / 'reconstructions.png'}")
+
+
+if __name__ == "__main__":
+    run_command(VisionConfig, main, "Train an encoder on a frame dataset.")
