@@ -21,6 +21,9 @@ from typing import Any
 RANDOM = "random"
 """The kind, and the agent's name, in rows of the random policy."""
 
+STOCHASTIC = "+stochastic"
+"""Ends the name of an agent that drew its actions instead of taking the most probable ones."""
+
 COLUMNS = (
     "agent",
     "kind",

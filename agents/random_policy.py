@@ -1,0 +1,35 @@
+"""The policy that every score is measured against: uniformly random actions."""
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+
+_PURPOSE = 7_001  # keeps its random numbers apart from those that the episode itself is made of
+
+
+class RandomPolicy:
+    """Draws every action uniformly.
+
+    The actions of an episode follow from its seed alone, so that its result is the same whatever
+    else is played at the same time.
+
+    Args:
+        actions: the action space.
+    """
+
+    def __init__(self, actions: gym.Space[Any]) -> None:
+        self._actions = actions
+        self._draws: dict[int, gym.Space[Any]] = {}
+
+    def begin(self, environment: int, seed: int) -> None:
+        """Start the actions of the episode with this seed."""
+        actions = copy.deepcopy(self._actions)
+        actions.seed(int(np.random.SeedSequence([seed, _PURPOSE]).generate_state(1)[0]))
+        self._draws[environment] = actions
+
+    def act(self, observations: Any, environments: Sequence[int]) -> np.ndarray:
+        """Return an action for each environment; observations are not looked at."""
+        return np.array([self._draws[number].sample() for number in environments])

@@ -1,0 +1,239 @@
+"""From transfer rows to scores: a number per agent and domain, agents grouped by what they are.
+
+Episodes of one agent in one domain are averaged; agents that differ in their seed alone form a
+group, whose spread over seeds is what intervals are about.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import numpy as np
+
+from agents.rows import RANDOM, STOCHASTIC, Row
+from agents.statistics import Floats, transfer_ratio
+from darla.names import unknown
+
+KIND_ORDER = ("latent", "pixels", "random_encoder", "factors")
+"""The order of kinds in tables and plots; kinds that are not named here follow."""
+
+GROUPING = ("algorithm", "source", "encoder", "total_timesteps")
+"""Columns that can tell groups of one kind apart."""
+
+UNSUPERVISED = "d_u"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Agents of one kind that differ in nothing but their seed.
+
+    Attributes:
+        label: the kind, and whatever tells this group from others of its task.
+        kind: what the agents observe.
+        source: the domain that they were trained in.
+        settings: the columns that all of its agents share, as far as rows were grouped by them.
+        seeds: of the agents, ascending.
+        returns: for each domain a float64 array (seeds,), each agent's mean return over its
+            episodes; NaN where the agent was not evaluated.
+        successes: the same with the share of episodes that ended in success; NaN where unknown.
+        episodes: for each domain an int array (seeds,), how many episodes were averaged.
+    """
+
+    label: str
+    kind: str
+    source: str
+    settings: dict[str, str]
+    seeds: tuple[int, ...]
+    returns: dict[str, Floats]
+    successes: dict[str, Floats]
+    episodes: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class RandomScore:
+    """How the random policy does in one domain: mean return, success share, episodes averaged."""
+
+    mean_return: float
+    success: float
+    episodes: int
+
+
+@dataclass(frozen=True)
+class TaskScores:
+    """All scores in one task.
+
+    Attributes:
+        task: id of the environment.
+        domains: in the order of tables and plots: sources, targets, D_U.
+        targets: those domains that no agent was trained in, without D_U.
+        groups: in the order of tables and plots.
+        random: the random policy's score in every domain.
+    """
+
+    task: str
+    domains: tuple[str, ...]
+    targets: tuple[str, ...]
+    groups: tuple[Group, ...]
+    random: dict[str, RandomScore]
+
+    def ratios(self, group: Group, domain: str) -> Floats:
+        """Return each seed's transfer ratio to a domain, (seeds,); NaN where it is undefined."""
+        nowhere = np.full(len(group.seeds), np.nan)
+        if group.source not in self.random or domain not in self.random:
+            return nowhere
+        return transfer_ratio(
+            group.returns.get(domain, nowhere),
+            group.returns.get(group.source, nowhere),
+            self.random[domain].mean_return,
+            self.random[group.source].mean_return,
+        )
+
+    def mean_ratios(self, group: Group, domains: Sequence[str]) -> Floats:
+        """Return each seed's mean transfer ratio over domains, (seeds,); NaN if one is NaN."""
+        return np.asarray(np.mean([self.ratios(group, domain) for domain in domains], axis=0))
+
+
+def score_tasks(rows: Sequence[Row], by: Sequence[str] = GROUPING) -> list[TaskScores]:
+    """Average rows into scores, one ``TaskScores`` per task in the order of the rows.
+
+    Args:
+        rows: of agents and of the random policy.
+        by: columns of GROUPING that tell groups of one kind apart.
+
+    Raises:
+        ValueError: there are no rows of agents, the random policy was not evaluated in a domain,
+            or two agents of one group share a seed.
+    """
+    for column in by:
+        if column not in GROUPING:
+            raise unknown("column to group agents by", column, GROUPING)
+    if not any(row.kind != RANDOM for row in rows):
+        raise ValueError(
+            "the rows hold no episode of any trained agent; "
+            "evaluate some with scripts/evaluate_transfer.py --agents runs/agents"
+        )
+    tasks = dict.fromkeys(row.task for row in rows if row.kind != RANDOM)
+    return [_score_task(task, [row for row in rows if row.task == task], by) for task in tasks]
+
+
+def _score_task(task: str, rows: list[Row], by: Sequence[str]) -> TaskScores:
+    groups = _groups(rows, by)
+    domains, targets = _order_domains(rows, groups)
+    random = {}
+    for domain in domains:
+        played = [row for row in rows if row.kind == RANDOM and row.domain == domain]
+        if played:
+            random[domain] = RandomScore(
+                float(np.mean([row.episode_return for row in played])),
+                _success(played),
+                len(played),
+            )
+    missing = [domain for domain in domains if domain not in random]
+    if missing:
+        raise ValueError(
+            f"no episodes of the random policy in {', '.join(missing)} of {task}, so there is no "
+            "transfer ratio; add them with scripts/evaluate_transfer.py --random "
+            f"--domains {' '.join(missing)}"
+        )
+    return TaskScores(task, domains, targets, groups, random)
+
+
+def _order_domains(
+    rows: Iterable[Row], groups: Sequence[Group]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return all domains that agents were evaluated in, and those of them that are targets."""
+    found = dict.fromkeys(row.domain for row in rows if row.kind != RANDOM)
+    sources = [name for name in ("source", *(group.source for group in groups)) if name in found]
+    targets = [name for name in found if name not in (*sources, UNSUPERVISED)]
+    last = [UNSUPERVISED] if UNSUPERVISED in found else []
+    return tuple(dict.fromkeys([*sources, *targets, *last])), tuple(targets)
+
+
+_GroupKey = tuple[tuple[str, str], ...]
+
+
+def _groups(rows: Iterable[Row], by: Sequence[str]) -> tuple[Group, ...]:
+    members: dict[_GroupKey, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        if row.kind != RANDOM:
+            members[_group_key(row, by)][row.agent].append(row)
+    keys = sorted(members, key=_rank)
+    labels = _labels(keys)
+    return tuple(_group(labels[key], key, members[key]) for key in keys)
+
+
+def _group_key(row: Row, by: Sequence[str]) -> _GroupKey:
+    """Return the columns that all agents of a group share, as (column, value) pairs."""
+    # Ratios need a source of their own, so agents of different sources never share a group.
+    columns = [column for column in GROUPING if column in by or column == "source"]
+    actions = "drawn" if row.agent.endswith(STOCHASTIC) else "most probable"
+    shared = [(column, str(getattr(row, column))) for column in columns]
+    return (("kind", row.kind), *shared, ("actions", actions))
+
+
+def _rank(key: _GroupKey) -> tuple[int, list[str]]:
+    kind = dict(key)["kind"]
+    place = KIND_ORDER.index(kind) if kind in KIND_ORDER else len(KIND_ORDER)
+    return place, [f"{value:>12}" if value.isdigit() else value for _, value in key]
+
+
+def _labels(keys: Sequence[_GroupKey]) -> dict[_GroupKey, str]:
+    """Name groups by their kind and by those columns in which groups of the task differ."""
+    values = defaultdict(set)
+    for key in keys:
+        for column, value in key[1:]:
+            if value:
+                values[column].add(value)
+    labels = {}
+    for key in keys:
+        differing = [
+            _readable(column, value, values[column])
+            for column, value in key[1:]
+            if value and len(values[column]) > 1
+        ]
+        labels[key] = " ".join([key[0][1], *([f"({', '.join(differing)})"] if differing else [])])
+    return labels
+
+
+def _readable(column: str, value: str, all_values: set[str]) -> str:
+    if column == "encoder":
+        names = [PurePath(other).name for other in all_values]
+        return PurePath(value).name if len(set(names)) == len(names) else value
+    if column == "total_timesteps":
+        return f"{int(value):,} steps"
+    return {"source": f"from {value}", "actions": f"actions {value}"}.get(column, value)
+
+
+def _group(label: str, key: _GroupKey, agents: dict[str, list[Row]]) -> Group:
+    by_seed: dict[int, str] = {}
+    for agent, rows in agents.items():
+        other = by_seed.setdefault(rows[0].agent_seed, agent)
+        if other != agent:
+            raise ValueError(
+                f"agents {other!r} and {agent!r} are both {label!r} with seed "
+                f"{rows[0].agent_seed}; leave one out, for example --without {other!r}"
+            )
+    seeds = tuple(sorted(by_seed))
+    played = defaultdict(list)
+    for seed in seeds:
+        for row in agents[by_seed[seed]]:
+            played[row.domain, seed].append(row)
+    settings = dict(key)
+    scores: dict[str, dict[str, np.ndarray]] = {"returns": {}, "successes": {}, "episodes": {}}
+    for domain in dict.fromkeys(domain for domain, _ in played):
+        cells = [played[domain, seed] for seed in seeds]
+        scores["returns"][domain] = np.array([_mean_return(cell) for cell in cells])
+        scores["successes"][domain] = np.array([_success(cell) for cell in cells])
+        scores["episodes"][domain] = np.array([len(cell) for cell in cells])
+    return Group(label, settings.pop("kind"), settings["source"], settings, seeds, **scores)
+
+
+def _mean_return(rows: Sequence[Row]) -> float:
+    return float(np.mean([row.episode_return for row in rows])) if rows else float("nan")
+
+
+def _success(rows: Sequence[Row]) -> float:
+    """Return the share of episodes that ended in success; NaN where the task does not say."""
+    known = [row.success for row in rows if row.success is not None]
+    return float(np.mean(known)) if known else float("nan")

@@ -1,0 +1,268 @@
+"""Evaluate saved agents in domains that they were not trained in, without training them further.
+
+Every agent plays the same episodes in every domain: the same seeds, which give the same places of
+agent and objects, so that only the look and the agent differ. Each finished episode becomes a row
+(see ``agents.rows``), and what is in the file already is not played again.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from agents.environments import SOURCE, check_task, make_env
+from agents.episode_queue import Env, PlayedEpisode, play_queue
+from agents.players import Player, find_players, make_policy, random_player, unfinished_runs
+from agents.rows import RANDOM, Row, RowWriter
+from darla.names import unknown
+from envs.domains import domain_names, targets
+
+_SEED_PURPOSE = 7_000  # keeps these episodes apart from those that agents were trained on
+
+
+@dataclass(frozen=True)
+class EvaluateConfig:
+    """Which agents to evaluate, where, and on how many episodes."""
+
+    agents: tuple[Path, ...] = (Path("runs/agents"),)
+    """Folders of agents, or folders that hold several; runs/agents/*/best takes the best models."""
+    domains: tuple[str, ...] = ()
+    """Domains to play in; the agents' source and every target when not given."""
+    episodes: int = 50
+    """Episodes for each agent in each domain; always the same ones for a seed."""
+    seed: int = 0
+    """Decides which episodes are played."""
+    out: Path = Path("results/transfer.csv")
+    """File that rows are appended to; episodes that it holds already are not played again."""
+    random: bool = True
+    """Play the random policy too, which every score is measured against."""
+    random_episodes: int = 200
+    """Episodes of the random policy in each domain, at least as many as those of the agents."""
+    stochastic: bool = False
+    """Draw actions from the policy instead of taking the most probable ones."""
+    num_envs: int = 8
+    """Environments that are stepped together."""
+    device: str = "auto"
+    """Device of policies and encoders: auto (a GPU when there is one), cpu or cuda."""
+    progress: bool = True
+    """Show a progress bar."""
+
+    def __post_init__(self) -> None:
+        """Check the numbers.
+
+        Raises:
+            ValueError: one of them is too small.
+        """
+        for name in ("episodes", "random_episodes", "num_envs"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}, but must be at least 1")
+        if self.seed < 0:
+            raise ValueError(f"seed is {self.seed}, but must be at least 0")
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What an evaluation did.
+
+    Attributes:
+        out: the rows' file.
+        players: who was evaluated.
+        played: episodes that were played now.
+        skipped: episodes that the file held already.
+        unfinished: runs that were left out because their training has not ended.
+    """
+
+    out: Path
+    players: tuple[Player, ...]
+    played: int
+    skipped: int
+    unfinished: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A player in a domain, and the (number, seed) of the episodes that it still has to play."""
+
+    player: Player
+    domain: str
+    episodes: tuple[tuple[int, int], ...]
+
+
+def evaluate(config: EvaluateConfig) -> Evaluation:
+    """Evaluate agents in domains, and append a row for every episode.
+
+    Raises:
+        FileNotFoundError: there is no agent, or an encoder is missing.
+        ValueError: an unknown domain, a damaged agent, or a file of another kind at ``out``.
+    """
+    agents = find_players(config.agents, deterministic=not config.stochastic)
+    places = _places(agents, config.domains)
+    players = list(agents)
+    if config.random:
+        players += [random_player(task) for task in places]
+    with RowWriter(config.out) as writer:
+        jobs = _plan(players, places, config, writer)
+        wanted = sum(_episodes_of(player, config) * len(places[player.task]) for player in players)
+        left = sum(len(job.episodes) for job in jobs)
+        with _progress_bar(left, config.progress) as bar:
+            for together in _share_environments(jobs):
+                _play(together, config, writer, bar)
+    unfinished = tuple(unfinished_runs(config.agents))
+    return Evaluation(config.out, tuple(players), left, wanted - left, unfinished)
+
+
+def episode_seeds(seed: int, count: int) -> list[int]:
+    """Return the seeds of the first ``count`` episodes of an evaluation; they are all different."""
+    first = int(np.random.SeedSequence([seed, _SEED_PURPOSE]).generate_state(1)[0] // 4)
+    return list(range(first, first + count))
+
+
+def _places(agents: Sequence[Player], wanted: Sequence[str]) -> dict[str, list[str]]:
+    """Return the domains to play in for each task of the agents.
+
+    A domain that only some of the tasks have is played in those.
+    """
+    sources: dict[str, list[str]] = {}
+    for agent in agents:
+        assert agent.spec is not None
+        sources.setdefault(agent.task, []).append(agent.spec.domain)
+    known = {task: _known_domains(task) for task in sources}
+    everywhere = [name for names in known.values() for name in names]
+    for name in wanted:
+        if name not in everywhere:
+            raise unknown("domain", name, set(everywhere))
+    places = {}
+    for task, names in known.items():
+        default = [*sources[task], *_targets(task)]
+        chosen = [name for name in wanted if name in names] or default
+        places[task] = list(dict.fromkeys(chosen))
+    return places
+
+
+def _known_domains(task: str) -> list[str]:
+    """Return a task's domains; one that has none, such as MiniWorld's own, is all source."""
+    check_task(task)
+    try:
+        return domain_names(task)
+    except ValueError:
+        return [SOURCE]
+
+
+def _targets(task: str) -> list[str]:
+    """Return the domains that a task's agents are tested in; none for tasks without domains."""
+    return [] if _known_domains(task) == [SOURCE] else targets(task)
+
+
+def _episodes_of(player: Player, config: EvaluateConfig) -> int:
+    if player.kind == RANDOM:
+        return max(config.episodes, config.random_episodes)
+    return config.episodes
+
+
+def _plan(
+    players: Sequence[Player],
+    places: dict[str, list[str]],
+    config: EvaluateConfig,
+    writer: RowWriter,
+) -> list[_Job]:
+    """List what is left to play, domain by domain."""
+    jobs = []
+    for task, domains in places.items():
+        for domain in domains:
+            for player in (player for player in players if player.task == task):
+                seeds = episode_seeds(config.seed, _episodes_of(player, config))
+                left = tuple(
+                    (number, seed)
+                    for number, seed in enumerate(seeds)
+                    if (player.name, task, domain, seed) not in writer.done
+                )
+                if left:
+                    jobs.append(_Job(player, domain, left))
+    return jobs
+
+
+def _share_environments(jobs: Sequence[_Job]) -> Iterator[list[_Job]]:
+    """Group jobs that can be played in the same environments, one after the other."""
+    groups: dict[tuple[str, str, bool], list[_Job]] = {}
+    for job in jobs:
+        blind = job.player.kind in (RANDOM, "factors")
+        groups.setdefault((job.player.task, job.domain, blind), []).append(job)
+    yield from groups.values()
+
+
+def _play(jobs: Sequence[_Job], config: EvaluateConfig, writer: RowWriter, bar: tqdm) -> None:
+    """Play jobs that share their environments, and write their rows."""
+    most = max(len(job.episodes) for job in jobs)
+    with _environments(jobs[0], min(config.num_envs, most)) as environments:
+        for job in jobs:
+            bar.set_description(f"{job.domain}: {job.player.name}", refresh=False)
+            first = environments[0]
+            policy = make_policy(
+                job.player,
+                first.observation_space,
+                first.action_space,
+                config.device,
+                seed=job.episodes[0][1],
+            )
+            seeds = [seed for _, seed in job.episodes]
+            for episode in play_queue(environments, policy, seeds):
+                writer.append(_row(job, episode))
+                bar.update()
+
+
+@contextmanager
+def _environments(job: _Job, count: int) -> Iterator[list[Env]]:
+    made: list[Env] = []
+    try:
+        for _ in range(count):
+            made.append(_environment(job))
+        yield made
+    finally:
+        for environment in made:
+            environment.close()
+
+
+def _environment(job: _Job) -> Env:
+    task, kind = job.player.task, job.player.kind
+    if kind != RANDOM:
+        return make_env(task, kind, job.domain)
+    try:
+        return make_env(task, "factors", job.domain)  # nothing needs to be drawn for it
+    except ValueError:
+        return make_env(task, "pixels", job.domain)
+
+
+def _row(job: _Job, episode: PlayedEpisode) -> Row:
+    spec = job.player.spec
+    return Row(
+        agent=job.player.name,
+        kind=job.player.kind,
+        algorithm="" if spec is None else spec.algorithm,
+        task=job.player.task,
+        source="" if spec is None else spec.domain,
+        domain=job.domain,
+        agent_seed=0 if spec is None else spec.seed,
+        encoder="" if spec is None else spec.encoder or "",
+        total_timesteps=0 if spec is None else spec.total_timesteps,
+        episode=job.episodes[episode.index][0],
+        episode_seed=episode.seed,
+        episode_return=episode.total,
+        length=episode.length,
+        success=episode.success,
+    )
+
+
+@contextmanager
+def _progress_bar(total: int, enabled: bool) -> Iterator[tqdm]:
+    with tqdm(
+        total=total,
+        unit=" episodes",
+        disable=not enabled or total == 0,
+        mininterval=0.5 if sys.stderr.isatty() else 10.0,
+        dynamic_ncols=True,
+    ) as bar:
+        yield bar
