@@ -1,17 +1,19 @@
 """What happens while an agent learns: evaluation, the best model, checkpoints, the progress bar."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import gymnasium as gym
 import numpy as np
 from stable_baselines3.common.callbacks import BaseCallback
-from stable_baselines3.common.vec_env import VecEnv
 from torch.utils.tensorboard.writer import SummaryWriter
 from tqdm import tqdm
 
-from agents.episodes import Episode, play_episodes
+from agents.acting import AgentPolicy
+from agents.episode_queue import PlayedEpisode, play_queue
 from agents.tensorboard_layout import RETURN, SUCCESS, evaluation_tag
+from darla.latents import LatentTransform
 
 
 class Every(BaseCallback):
@@ -60,8 +62,8 @@ class EvaluateDomains(Every):
     Args:
         interval: in steps of all environments together.
         domains: the environments of each domain; the first is the source.
-        episodes: how many episodes in each domain.
-        first_seed: the first episode's seed; the others follow it.
+        transform: makes the agent's latents of pictures; None when it has no encoder.
+        seeds: one for each episode; the same in every domain and evaluation.
         writer: where ``eval/<domain>/return`` and ``eval/<domain>/success`` go.
         best_return: the source's return of the best model so far, None when there is none.
         keep_best: called with the source's mean return and success when the model is the best.
@@ -70,24 +72,24 @@ class EvaluateDomains(Every):
     def __init__(
         self,
         interval: int,
-        domains: Mapping[str, VecEnv],
-        episodes: int,
-        first_seed: int,
+        domains: Mapping[str, Sequence[gym.Env[Any, Any]]],
+        transform: LatentTransform | None,
+        seeds: Sequence[int],
         writer: SummaryWriter,
         best_return: float | None,
         keep_best: Callable[[dict[str, float]], None],
     ) -> None:
         super().__init__(interval)
         self._domains = domains
-        self._episodes = episodes
-        self._first_seed = first_seed
+        self._transform = transform
+        self._seeds = seeds
         self._writer = writer
         self._best = -np.inf if best_return is None else best_return
         self._keep_best = keep_best
 
     def act(self) -> None:
         """Evaluate in every domain."""
-        results = {domain: self._evaluate(venv) for domain, venv in self._domains.items()}
+        results = {domain: self._evaluate(each) for domain, each in self._domains.items()}
         for domain, result in results.items():
             for quantity, value in result.items():
                 tag = evaluation_tag(domain, quantity)
@@ -97,19 +99,16 @@ class EvaluateDomains(Every):
             self._best = source[RETURN]
             self._keep_best(source)
 
-    def _evaluate(self, venv: VecEnv) -> dict[str, float]:
-        episodes = play_episodes(self._act_best, venv, self._first_seed, self._episodes)
-        return summarise(episodes)
-
-    def _act_best(self, observations: Any) -> np.ndarray:
-        return self.model.predict(observations, deterministic=True)[0]
+    def _evaluate(self, environments: Sequence[gym.Env[Any, Any]]) -> dict[str, float]:
+        policy = AgentPolicy(self.model, self._transform)
+        return summarise(list(play_queue(environments, policy, self._seeds)))
 
 
-def summarise(episodes: list[Episode]) -> dict[str, float]:
+def summarise(episodes: Sequence[PlayedEpisode]) -> dict[str, float]:
     """Return the mean return and the share of successes."""
     return {
         RETURN: float(np.mean([episode.total for episode in episodes])),
-        SUCCESS: float(np.mean([episode.success for episode in episodes])),
+        SUCCESS: float(np.mean([bool(episode.success) for episode in episodes])),
     }
 
 

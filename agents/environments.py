@@ -2,24 +2,26 @@
 
 import importlib
 import inspect
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
+from gymnasium import spaces
 from gymnasium.envs.registration import load_env_creator
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.preprocessing import is_image_space, is_image_space_channels_first
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv, VecTransposeImage
 
 import envs
+from agents.acting import agent_encoder
 from agents.spec import AgentSpec
 from agents.worker_envs import make_worker_envs
-from darla.bundle import FrozenEncoder, load_encoder, random_encoder
-from darla.latents import resolve_device
+from darla.bundle import FrozenEncoder
 from darla.names import unknown
 from darla.sb3 import VecLatent
+from envs.factor_observation import FactorObservation
 
 SOURCE = "source"
 
@@ -28,7 +30,7 @@ def make_vec_env(
     spec: AgentSpec,
     domain: str,
     num_envs: int,
-    seed: int,
+    seed: int = 0,
     *,
     encoder: FrozenEncoder | None = None,
     workers: int = 0,
@@ -55,7 +57,9 @@ def make_vec_env(
             f"workers is {workers}, but must be 0 (all environments in this process) or "
             f"{num_envs} (a process for each of the {num_envs} environments)"
         )
-    factories = [partial(make_env, spec.task, spec.kind, domain) for _ in range(num_envs)]
+    factories: list[Callable[[], gym.Env[Any, Any]]] = [
+        partial(make_env, spec.task, spec.kind, domain) for _ in range(num_envs)
+    ]
     venv = make_worker_envs(factories) if workers else DummyVecEnv(factories)
     venv.seed(seed)
     try:
@@ -68,33 +72,15 @@ def make_vec_env(
 def _show(venv: VecEnv, spec: AgentSpec, encoder: FrozenEncoder | None) -> VecEnv:
     """Put the agent's kind of observation around environments."""
     if spec.encoded:
-        return VecLatent(venv, encoder or agent_encoder(spec), **spec.latent_options)
+        encoder = encoder or agent_encoder(spec)
+        assert encoder is not None
+        return VecLatent(venv, encoder, **spec.latent_options)
     space = venv.observation_space
     if spec.kind != "pixels":
         return venv
-    if not is_image_space(space):
+    if not isinstance(space, spaces.Box) or not is_image_space(space):
         raise ValueError(f"{spec.task} shows no picture to an agent of kind pixels, but {space}")
     return venv if is_image_space_channels_first(space) else VecTransposeImage(venv)
-
-
-def agent_encoder(spec: AgentSpec, device: str = "cpu") -> FrozenEncoder | None:
-    """Load the encoder that makes an agent's observations; None for kinds that have none.
-
-    An agent of kind random_encoder has the random weights that its own seed gives.
-
-    Args:
-        spec: the agent.
-        device: where the encoder runs: "cpu", "cuda" or "auto" (a GPU when there is one).
-
-    Raises:
-        FileNotFoundError: there is no bundle in the folder that the agent names.
-    """
-    if not spec.encoded:
-        return None
-    folder = Path(str(spec.encoder))
-    if spec.kind == "random_encoder":
-        return random_encoder(folder, seed=spec.seed, device=resolve_device(device))
-    return load_encoder(folder, device=resolve_device(device))
 
 
 def make_env(task: str, kind: str, domain: str) -> gym.Env[Any, Any]:
@@ -104,14 +90,10 @@ def make_env(task: str, kind: str, domain: str) -> gym.Env[Any, Any]:
         ValueError: the task has no such domain, or no factors for an agent of kind factors.
     """
     env: gym.Env[Any, Any] = Monitor(gym.make(task, **_domain_argument(task, domain)))
-    if kind != "factors":
-        return env
-    from envs.factor_observation import FactorObservation
-
-    return FactorObservation(env)
+    return FactorObservation(env) if kind == "factors" else env
 
 
-def _domain_argument(task: str, domain: str) -> dict[str, str]:
+def _domain_argument(task: str, domain: str) -> dict[str, Any]:
     """Tasks without domains, such as MiniWorld's own, are all source."""
     check_task(task)
     entry_point = gym.spec(task.partition(":")[2] or task).entry_point

@@ -54,23 +54,25 @@ def build_for_acting(
     The global random generators are left as they are.
     """
     policy = policy_name(observation_space)
-    arguments = _arguments(spec.settings)
+    algorithm: Any = ALGORITHMS[spec.algorithm]
     with torch.random.fork_rng(devices=[]):
-        model = ALGORITHMS[spec.algorithm](
-            policy, None, device=policy_device(device, policy), _init_setup_model=False, **arguments
+        model = algorithm(
+            policy,
+            None,
+            device=policy_device(device, policy),
+            _init_setup_model=False,
+            **_arguments(spec.settings),
         )
-        model.observation_space, model.action_space, model.n_envs = (
-            observation_space,
-            action_space,
-            1,
-        )
+        model.observation_space, model.action_space = observation_space, action_space
+        model.n_envs = 1
         memory = getattr(model, "buffer_size", None)
         if memory is not None:
             model.buffer_size = 1
         model._setup_model()
         if memory is not None:
             model.buffer_size = memory
-    return model
+    built: BaseAlgorithm = model
+    return built
 
 
 def policy_name(space: spaces.Space[Any]) -> str:
@@ -81,7 +83,7 @@ def policy_name(space: spaces.Space[Any]) -> str:
     """
     if isinstance(space, spaces.Dict):
         return "MultiInputPolicy"
-    if not is_image_space(space):
+    if not isinstance(space, spaces.Box) or not is_image_space(space):
         return "MlpPolicy"
     if min(sorted(space.shape)[1:]) < SMALLEST_PICTURE:
         raise ValueError(

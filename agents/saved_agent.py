@@ -9,6 +9,7 @@ earlier agent whole.
 """
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,19 +17,26 @@ from typing import Any
 import numpy as np
 import safetensors
 import torch
+from gymnasium import spaces
 from safetensors.torch import save
 from stable_baselines3.common.base_class import BaseAlgorithm
 
+from agents.acting import AgentPolicy, agent_encoder, agent_transform
 from agents.models import build_for_acting
 from agents.spaces import space_from_json, space_to_json
 from agents.spec import AgentSpec
 from darla.atomic import read_json, write_bytes, write_json
+from darla.latents import resize_frames
 from darla.run_record import versions
 
 SCHEMA = 1
 DESCRIPTION = "agent.json"
 WEIGHTS = "agent.safetensors"
 _COUNTERS = ("num_timesteps", "_n_updates", "_n_calls", "_episode_num")
+
+
+FramePolicy = Callable[[np.ndarray, Sequence[Any]], np.ndarray]
+"""Maps pictures (n, h, w, 3) uint8 and n infos, which it ignores, to (n,) int64 actions."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +114,7 @@ def load_agent(folder: Path | str, device: str = "cpu") -> SavedAgent:
         ValueError: the files are damaged, do not fit together, or hold something else.
     """
     folder = Path(folder)
-    description = _read_description(folder)
+    description = read_description(folder)
     spec = AgentSpec.from_dict(description["spec"])
     observed, acted = (
         space_from_json(description[name]) for name in ("observation_space", "action_space")
@@ -114,7 +122,59 @@ def load_agent(folder: Path | str, device: str = "cpu") -> SavedAgent:
     model = build_for_acting(spec, observed, acted, device)
     restore(model, folder)
     model.policy.set_training_mode(False)
-    return SavedAgent(spec, model, model.num_timesteps, description.get("evaluation"))
+    return SavedAgent(spec, model, model.num_timesteps, description["evaluation"])
+
+
+def make_policy(folder: Path | str, device: str = "cpu") -> FramePolicy:
+    """Load a saved agent as a policy on pictures, for collecting the frames that it sees.
+
+    It takes the most probable actions, so that the same episodes come out every time.
+
+    Args:
+        folder: the agent's folder.
+        device: of the policy and of its encoder.
+
+    Raises:
+        FileNotFoundError: there is no agent, or not the encoder that it names.
+        ValueError: the agent does not see pictures.
+    """
+    agent = load_agent(folder, device)
+    if agent.spec.kind == "factors":
+        raise ValueError(f"the agent in {folder} sees true factors and cannot act on pictures")
+    transform = agent_transform(agent.spec, agent_encoder(agent.spec, device))
+    policy = AgentPolicy(agent.model, transform)
+    space = agent.model.observation_space
+
+    def act(frames: np.ndarray, infos: Sequence[Any] = ()) -> np.ndarray:
+        if transform is None and isinstance(space, spaces.Box):
+            frames = resize_frames(frames, (space.shape[-2], space.shape[-1]))
+        return policy.act(frames)
+
+    return act
+
+
+def read_description(folder: Path) -> dict[str, Any]:
+    """Read what an agent is, without its weights.
+
+    Raises:
+        FileNotFoundError: there is no agent.
+        ValueError: the file describes something else, or is of another version.
+    """
+    path = folder / DESCRIPTION
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"there is no agent in {folder} ({DESCRIPTION} is missing); "
+            "give the folder of a trained agent"
+        )
+    description = read_json(path)
+    needed = {"schema", "spec", "observation_space", "action_space", "evaluation"}
+    if not isinstance(description, dict) or not needed <= set(description):
+        raise ValueError(f"{path} does not describe an agent; train it again")
+    if description["schema"] != SCHEMA:
+        raise ValueError(
+            f"{path} has schema {description['schema']}, and this version reads schema {SCHEMA}"
+        )
+    return description
 
 
 def export_zip(model: BaseAlgorithm, path: Path) -> None:
@@ -140,24 +200,6 @@ def restore(model: BaseAlgorithm, folder: Path) -> None:
         )
     for name, value in state["counters"].items():
         setattr(model, name, value)
-
-
-def _read_description(folder: Path) -> dict[str, Any]:
-    path = folder / DESCRIPTION
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"there is no agent in {folder} ({DESCRIPTION} is missing); "
-            "give the folder of a trained agent"
-        )
-    description = read_json(path)
-    needed = {"schema", "spec", "observation_space", "action_space"}
-    if not isinstance(description, dict) or not needed <= set(description):
-        raise ValueError(f"{path} does not describe an agent; train it again")
-    if description["schema"] != SCHEMA:
-        raise ValueError(
-            f"{path} has schema {description['schema']}, and this version reads schema {SCHEMA}"
-        )
-    return description
 
 
 def _read_weights(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:

@@ -81,4 +81,4 @@ def write_hyperparameters(
         evaluation_tag(domain, quantity) for domain in domains for quantity in (RETURN, SUCCESS)
     ]
     metrics: dict[str, float] = dict.fromkeys(["rollout/ep_rew_mean", *tags], 0.0)
-    output.write({"hyperparameters": HParam(values, metrics)}, {"hyperparameters": None})
+    output.write({"hyperparameters": HParam(values, metrics)}, {"hyperparameters": ()})

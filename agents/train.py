@@ -1,19 +1,27 @@
 """Train an agent in its source domain, or continue where an earlier process was stopped."""
 
 from contextlib import ExitStack, closing
-from functools import partial
 from pathlib import Path
+from typing import Any
 
+import gymnasium as gym
 import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
-from stable_baselines3.common.vec_env import VecEnv
 
+from agents.acting import agent_encoder, agent_transform
 from agents.callbacks import EvaluateDomains, SaveCheckpoints, ShowProgress
-from agents.environments import agent_encoder, derive_seed, make_vec_env
+from agents.environments import derive_seed, make_env, make_vec_env
 from agents.models import build_for_training
 from agents.run_folder import RunFolder
-from agents.saved_agent import export_zip, is_saved, load_agent, restore, save_agent
+from agents.saved_agent import (
+    export_zip,
+    is_saved,
+    load_agent,
+    read_description,
+    restore,
+    save_agent,
+)
 from agents.spec import AgentSpec
 from agents.tensorboard_layout import (
     RETURN,
@@ -58,7 +66,10 @@ def train_agent(config: TrainAgentConfig) -> Path:
 
 
 def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: ExitStack) -> None:
-    domains, venv = _make_worlds(config, spec, stack)
+    encoder = agent_encoder(spec, config.encoder_device)
+    venv = make_vec_env(spec, spec.domain, config.num_envs, encoder=encoder, workers=config.workers)
+    stack.enter_context(closing(venv))
+    domains = _evaluation_envs(config, spec, stack)
     model = build_for_training(spec, venv, spec.seed, config.device)
     if not (folder.path / "run.json").is_file():
         write_run_record(folder.path, config, config.seed)
@@ -68,29 +79,39 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
     stack.callback(model.logger.close)
     write_layout(output.writer, domains)
     write_hyperparameters(output, spec, domains)
+    evaluate = EvaluateDomains(
+        config.eval_freq,
+        domains,
+        agent_transform(spec, encoder),
+        _evaluation_seeds(config),
+        output.writer,
+        _best_return(folder),
+        lambda evaluation: save_agent(model, spec, folder.best, evaluation),
+    )
     model.learn(
         spec.total_timesteps - model.num_timesteps,
-        callback=_callbacks(config, spec, folder, domains, model, output),
+        callback=[evaluate, *_housekeeping(config, spec, folder, model)],
         reset_num_timesteps=False,
     )
     save_agent(model, spec, folder.path)
 
 
-def _make_worlds(
+def _evaluation_envs(
     config: TrainAgentConfig, spec: AgentSpec, stack: ExitStack
-) -> tuple[dict[str, VecEnv], VecEnv]:
-    """Make the environments to be evaluated in, by domain with the source first, and to learn in.
+) -> dict[str, list[gym.Env[Any, Any]]]:
+    """Make the environments to be evaluated in, by domain, with the source first."""
+    domains: dict[str, list[gym.Env[Any, Any]]] = {}
+    for domain in dict.fromkeys([spec.domain, *config.eval_domains]):
+        count = min(config.eval_episodes, _MOST_EVALUATION_ENVS)
+        domains[domain] = [make_env(spec.task, spec.kind, domain) for _ in range(count)]
+        for env in domains[domain]:
+            stack.enter_context(closing(env))
+    return domains
 
-    They share one encoder.
-    """
-    make = partial(make_vec_env, spec, encoder=agent_encoder(spec, config.encoder_device))
-    count = min(config.eval_episodes, _MOST_EVALUATION_ENVS)
-    domains = {
-        domain: stack.enter_context(closing(make(domain, count, seed=0)))
-        for domain in dict.fromkeys([spec.domain, *config.eval_domains])
-    }
-    venv = make(spec.domain, config.num_envs, seed=0, workers=config.workers)
-    return domains, stack.enter_context(closing(venv))
+
+def _evaluation_seeds(config: TrainAgentConfig) -> list[int]:
+    """Return one seed for each episode; runs of one seed play the same ones, whatever they see."""
+    return [derive_seed(config.seed, _EVALUATION, index) for index in range(config.eval_episodes)]
 
 
 def _continue(model: BaseAlgorithm, spec: AgentSpec, folder: RunFolder) -> None:
@@ -106,35 +127,23 @@ def _continue(model: BaseAlgorithm, spec: AgentSpec, folder: RunFolder) -> None:
     model.set_random_seed(derive_seed(spec.seed, _TRAINING, model.num_timesteps))
 
 
-def _callbacks(
-    config: TrainAgentConfig,
-    spec: AgentSpec,
-    folder: RunFolder,
-    domains: dict[str, VecEnv],
-    model: BaseAlgorithm,
-    output: TensorBoardFolder,
+def _housekeeping(
+    config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, model: BaseAlgorithm
 ) -> list[BaseCallback]:
     def save_checkpoint() -> None:
         save_agent(model, spec, folder.checkpoint(model.num_timesteps))
         folder.prune()
 
-    evaluate = EvaluateDomains(
-        config.eval_freq,
-        domains,
-        config.eval_episodes,
-        derive_seed(spec.seed, _EVALUATION),
-        output.writer,
-        _best_return(folder),
-        lambda evaluation: save_agent(model, spec, folder.best, evaluation),
-    )
     title = f"{spec.kind} {spec.algorithm} seed {spec.seed}"
-    progress = ShowProgress(spec.total_timesteps, title, config.progress)
-    return [evaluate, SaveCheckpoints(config.checkpoint_freq, save_checkpoint), progress]
+    return [
+        SaveCheckpoints(config.checkpoint_freq, save_checkpoint),
+        ShowProgress(spec.total_timesteps, title, config.progress),
+    ]
 
 
 def _best_return(folder: RunFolder) -> float | None:
     """Return the source's return of the best agent so far, or None when there is none."""
     if not is_saved(folder.best):
         return None
-    evaluation = load_agent(folder.best).evaluation
-    return None if evaluation is None else evaluation[RETURN]
+    evaluation = read_description(folder.best)["evaluation"]
+    return None if evaluation is None else float(evaluation[RETURN])

@@ -38,7 +38,7 @@ class ReportingSubprocVecEnv(SubprocVecEnv):
     def __init__(self, factories: Sequence[Callable[[], gym.Env[Any, Any]]]) -> None:
         self._notes = tempfile.TemporaryDirectory(prefix="darla-workers-")
         folder = Path(self._notes.name)
-        reporting = [
+        reporting: list[Callable[[], gym.Env[Any, Any]]] = [
             partial(_make_reporting, factory, folder / f"{index}.json")
             for index, factory in enumerate(factories)
         ]
