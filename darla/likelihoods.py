@@ -5,6 +5,7 @@ both are averaged over the batch. The decoder gives logits; the sigmoid of the l
 picture, whichever likelihood trains it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,7 +19,9 @@ from darla.names import lookup
 class Likelihood(Protocol):
     """The distribution of a frame's pixels, given the decoder's logits."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called in configurations and bundles."""
 
     def negative_log(self, logits: Tensor, pictures: Tensor) -> Tensor:
         """Return -log p(pictures | logits) in nats, (N,): summed over pixels.
@@ -72,7 +75,10 @@ def make_likelihood(name: str, sigma: float) -> Likelihood:
     Raises:
         ValueError: the name is unknown, or sigma is not above 0.
     """
-    makers = {"bernoulli": Bernoulli, "gaussian": lambda: Gaussian(sigma)}
+    makers: dict[str, Callable[[], Likelihood]] = {
+        "bernoulli": Bernoulli,
+        "gaussian": lambda: Gaussian(sigma),
+    }
     return lookup("likelihood", name, makers)()
 
 

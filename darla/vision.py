@@ -77,7 +77,9 @@ class VisionRun:
         self._device = torch.device(resolve_device(config.device))
         _, height, width, colours = dataset.shape
         objective = make_objective(config, (height, width, colours), self._steps(config.epochs))
-        self._objective = objective.to(self._device, memory_format=torch.channels_last)
+        self._objective = objective.to(self._device)
+        # mypy: torch's annotations lack this overload.
+        self._objective.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._stages = self._objective.stages()
         self._resident: Tensor | None = None
 

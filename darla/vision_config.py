@@ -11,6 +11,22 @@ from darla.names import unknown
 RUN_ONLY = ("out", "threads", "device", "compile", "checkpoint_every", "log_every")
 """Settings that do not decide what is learnt: they may change when a run is resumed."""
 
+_POSITIVE = (
+    "epochs",
+    "dae_epochs",
+    "batch_size",
+    "learning_rate",
+    "dae_learning_rate",
+    "dae_units",
+    "sigma",
+    "gamma",
+    "capacity_steps",
+    "max_memory_gb",
+    "threads",
+    "checkpoint_every",
+    "log_every",
+)
+
 
 @dataclass(frozen=True)
 class VisionConfig:
@@ -98,14 +114,9 @@ class VisionConfig:
             raise ValueError(f"seed is {self.seed}; expected a whole number of at least 0")
 
     def _check_positive(self) -> None:
-        names = ("epochs", "dae_epochs", "batch_size", "learning_rate", "dae_learning_rate")
-        names += ("dae_units", "sigma", "gamma", "max_memory_gb", "checkpoint_every", "log_every")
-        optional = ("threads", "capacity_steps")
-        for name in names + optional:
+        for name in _POSITIVE:
             value = getattr(self, name)
-            if value is None and name in optional:
-                continue
-            if not (math.isfinite(value) and value > 0):
+            if value is not None and not (math.isfinite(value) and value > 0):
                 raise ValueError(f"{name} is {value}; expected a number above 0")
 
     def identity(self) -> dict[str, Any]:

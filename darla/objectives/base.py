@@ -108,7 +108,7 @@ class Objective(nn.Module, ABC):
         config = self.config
         return [Stage(self.name, self, config.epochs, config.learning_rate, "encoder")]
 
-    def prepare(self, chunks: FrameChunks) -> None:  # noqa: B027 - most have nothing to prepare
+    def prepare(self, chunks: FrameChunks) -> None:
         """Get ready for this objective's stage, once, before its first step."""
 
     def parameter_groups(self, learning_rate: float) -> list[dict[str, Any]]:
