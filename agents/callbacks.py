@@ -4,16 +4,13 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import gymnasium as gym
 import numpy as np
 from stable_baselines3.common.callbacks import BaseCallback
 from torch.utils.tensorboard.writer import SummaryWriter
 from tqdm import tqdm
 
-from agents.acting import AgentPolicy
-from agents.episode_queue import PlayedEpisode, play_queue
+from agents.episode_queue import Env, PlayedEpisode, Policy, play_queue
 from agents.tensorboard_layout import RETURN, SUCCESS, evaluation_tag
-from darla.latents import LatentTransform
 
 
 class Every(BaseCallback):
@@ -62,7 +59,7 @@ class EvaluateDomains(Every):
     Args:
         interval: in steps of all environments together.
         domains: the environments of each domain; the first is the source.
-        transform: makes the agent's latents of pictures; None when it has no encoder.
+        policy: acts as the agent that is learning.
         seeds: one for each episode; the same in every domain and evaluation.
         writer: where ``eval/<domain>/return`` and ``eval/<domain>/success`` go.
         best_return: the source's return of the best model so far, None when there is none.
@@ -72,8 +69,8 @@ class EvaluateDomains(Every):
     def __init__(
         self,
         interval: int,
-        domains: Mapping[str, Sequence[gym.Env[Any, Any]]],
-        transform: LatentTransform | None,
+        domains: Mapping[str, Sequence[Env]],
+        policy: Policy,
         seeds: Sequence[int],
         writer: SummaryWriter,
         best_return: float | None,
@@ -81,7 +78,7 @@ class EvaluateDomains(Every):
     ) -> None:
         super().__init__(interval)
         self._domains = domains
-        self._transform = transform
+        self._policy = policy
         self._seeds = seeds
         self._writer = writer
         self._best = -np.inf if best_return is None else best_return
@@ -89,7 +86,10 @@ class EvaluateDomains(Every):
 
     def act(self) -> None:
         """Evaluate in every domain."""
-        results = {domain: self._evaluate(each) for domain, each in self._domains.items()}
+        results = {
+            domain: summarise(list(play_queue(environments, self._policy, self._seeds)))
+            for domain, environments in self._domains.items()
+        }
         for domain, result in results.items():
             for quantity, value in result.items():
                 tag = evaluation_tag(domain, quantity)
@@ -98,10 +98,6 @@ class EvaluateDomains(Every):
         if source[RETURN] >= self._best:
             self._best = source[RETURN]
             self._keep_best(source)
-
-    def _evaluate(self, environments: Sequence[gym.Env[Any, Any]]) -> dict[str, float]:
-        policy = AgentPolicy(self.model, self._transform)
-        return summarise(list(play_queue(environments, policy, self._seeds)))
 
 
 def summarise(episodes: Sequence[PlayedEpisode]) -> dict[str, float]:

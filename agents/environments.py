@@ -15,7 +15,7 @@ from stable_baselines3.common.preprocessing import is_image_space, is_image_spac
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv, VecTransposeImage
 
 import envs
-from agents.acting import agent_encoder
+from agents.encoders import agent_encoder
 from agents.spec import AgentSpec
 from agents.worker_envs import make_worker_envs
 from darla.bundle import FrozenEncoder
@@ -44,7 +44,7 @@ def make_vec_env(
         domain: the domain that episodes are drawn from.
         num_envs: how many environments.
         seed: of the first environment's first episode; the others have those that follow it.
-        encoder: for agents that need one, what :func:`agent_encoder` returns; loaded when None.
+        encoder: for agents that need one, what ``agent_encoder`` returns; loaded when None.
         workers: 0 steps all environments in this process; otherwise it is ``num_envs``, and each
             has a process of its own.
 

@@ -11,6 +11,7 @@ earlier agent whole.
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,12 @@ from gymnasium import spaces
 from safetensors.torch import save
 from stable_baselines3.common.base_class import BaseAlgorithm
 
-from agents.acting import AgentPolicy, agent_encoder, agent_transform
+from agents.encoders import agent_encoder
 from agents.models import build_for_acting
 from agents.spaces import space_from_json, space_to_json
 from agents.spec import AgentSpec
 from darla.atomic import read_json, write_bytes, write_json
-from darla.latents import resize_frames
+from darla.latents import LatentTransform, resize_frames
 from darla.run_record import versions
 
 SCHEMA = 1
@@ -141,16 +142,21 @@ def make_policy(folder: Path | str, device: str = "cpu") -> FramePolicy:
     agent = load_agent(folder, device)
     if agent.spec.kind == "factors":
         raise ValueError(f"the agent in {folder} sees true factors and cannot act on pictures")
-    transform = agent_transform(agent.spec, agent_encoder(agent.spec, device))
-    policy = AgentPolicy(agent.model, transform)
-    space = agent.model.observation_space
+    encoder = agent_encoder(agent.spec, device)
+    eyes = None if encoder is None else LatentTransform(encoder, **agent.spec.latent_options)
+    see = partial(resize_frames, size=_picture_size(agent)) if eyes is None else eyes
 
     def act(frames: np.ndarray, infos: Sequence[Any] = ()) -> np.ndarray:
-        if transform is None and isinstance(space, spaces.Box):
-            frames = resize_frames(frames, (space.shape[-2], space.shape[-1]))
-        return policy.act(frames)
+        return agent.predict(see(frames))
 
     return act
+
+
+def _picture_size(agent: SavedAgent) -> tuple[int, int]:
+    space = agent.model.observation_space
+    if not isinstance(space, spaces.Box):
+        raise ValueError(f"the agent observes more than one picture: {space}")
+    return space.shape[-2], space.shape[-1]
 
 
 def read_description(folder: Path) -> dict[str, Any]:

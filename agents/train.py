@@ -2,19 +2,20 @@
 
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any
 
-import gymnasium as gym
 import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 
-from agents.acting import agent_encoder, agent_transform
 from agents.callbacks import EvaluateDomains, SaveCheckpoints, ShowProgress
+from agents.encoders import agent_encoder
 from agents.environments import derive_seed, make_env, make_vec_env
+from agents.episode_queue import Env
 from agents.models import build_for_training
+from agents.players import AgentPolicy
 from agents.run_folder import RunFolder
 from agents.saved_agent import (
+    SavedAgent,
     export_zip,
     is_saved,
     load_agent,
@@ -31,6 +32,8 @@ from agents.tensorboard_layout import (
     write_layout,
 )
 from agents.train_config import TrainAgentConfig, default_folder, make_spec, run_identity
+from darla.bundle import FrozenEncoder
+from darla.latents import LatentTransform
 from darla.run_record import write_run_record
 
 _TRAINING, _EVALUATION = 1, 2  # purposes of seeds
@@ -82,7 +85,7 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
     evaluate = EvaluateDomains(
         config.eval_freq,
         domains,
-        agent_transform(spec, encoder),
+        _current_policy(model, spec, encoder, domains[spec.domain][0]),
         _evaluation_seeds(config),
         output.writer,
         _best_return(folder),
@@ -98,15 +101,23 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
 
 def _evaluation_envs(
     config: TrainAgentConfig, spec: AgentSpec, stack: ExitStack
-) -> dict[str, list[gym.Env[Any, Any]]]:
+) -> dict[str, list[Env]]:
     """Make the environments to be evaluated in, by domain, with the source first."""
-    domains: dict[str, list[gym.Env[Any, Any]]] = {}
+    domains: dict[str, list[Env]] = {}
     for domain in dict.fromkeys([spec.domain, *config.eval_domains]):
         count = min(config.eval_episodes, _MOST_EVALUATION_ENVS)
         domains[domain] = [make_env(spec.task, spec.kind, domain) for _ in range(count)]
         for env in domains[domain]:
             stack.enter_context(closing(env))
     return domains
+
+
+def _current_policy(
+    model: BaseAlgorithm, spec: AgentSpec, encoder: FrozenEncoder | None, env: Env
+) -> AgentPolicy:
+    """Return a policy that acts as the model does at any time while it learns."""
+    eyes = None if encoder is None else LatentTransform(encoder, **spec.latent_options)
+    return AgentPolicy(SavedAgent(spec, model, model.num_timesteps), eyes, env.observation_space)
 
 
 def _evaluation_seeds(config: TrainAgentConfig) -> list[int]:

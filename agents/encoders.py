@@ -1,0 +1,27 @@
+"""The encoders that make agents' observations."""
+
+from pathlib import Path
+
+from agents.spec import AgentSpec
+from darla.bundle import FrozenEncoder, load_encoder, random_encoder
+from darla.latents import resolve_device
+
+
+def agent_encoder(spec: AgentSpec, device: str = "cpu") -> FrozenEncoder | None:
+    """Load the encoder that makes an agent's observations; None for kinds that have none.
+
+    An agent of kind random_encoder has the random weights that its own seed gives.
+
+    Args:
+        spec: the agent.
+        device: where the encoder runs: "cpu", "cuda" or "auto" (a GPU when there is one).
+
+    Raises:
+        FileNotFoundError: there is no bundle in the folder that the agent names.
+    """
+    if not spec.encoded:
+        return None
+    folder = Path(str(spec.encoder))
+    if spec.kind == "random_encoder":
+        return random_encoder(folder, seed=spec.seed, device=resolve_device(device))
+    return load_encoder(folder, device=resolve_device(device))
