@@ -5,7 +5,8 @@ A domain of one's own takes a few lines::
     from envs.domain import Domain, point
     from envs.domains import register_domain
 
-    register_domain("Darla/GoToObject-v0", Domain("dusk", {"floor": point(0.5), "light": point(0.6)}))
+    dusk = Domain("dusk", {"floor": point(0.5), "light": point(0.6)})
+    register_domain("Darla/GoToObject-v0", dusk)
     env = gym.make("Darla/GoToObject-v0", domain="dusk")
 """
 
@@ -105,17 +106,19 @@ def register_domain(task: str, domain: Domain) -> None:
 def find_domain(task: str, domain: str | Mapping[str, Any] | Domain) -> Domain:
     """Return a task's domain by its name, or make one from its dictionary.
 
+    What a domain of one's own does not name is as in the task's source.
+
     Raises:
         ValueError: there is no such domain; the nearest name is suggested.
     """
-    if isinstance(domain, Domain):
-        return domain
-    if isinstance(domain, Mapping):
-        return Domain.from_dict(domain)
     known = _domains_of(task)
-    if domain not in known:
-        raise _unknown("domain", domain, list(known))
-    return known[domain]
+    if isinstance(domain, str):
+        if domain not in known:
+            raise _unknown("domain", domain, list(known))
+        domain = known[domain]
+    elif isinstance(domain, Mapping):
+        domain = Domain.from_dict(domain)
+    return Domain(domain.name, {**known["source"].look, **domain.look}, domain.cases)
 
 
 def _domains_of(task: str) -> dict[str, Domain]:

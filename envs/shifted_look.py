@@ -20,7 +20,8 @@ class ShiftedLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
 
     Colours of surfaces multiply their textures. Objects are painted: each keeps the pattern of
     light and dark that its mesh has. What is None stays as it is. The shift is applied after each
-    reset, so it also shifts what ``domain_rand`` has drawn.
+    reset, so it also shifts what ``domain_rand`` has drawn. MiniWorld lights small meshes far too
+    brightly (it scales their normals with them), so that their colours come out paler.
 
     Example::
 

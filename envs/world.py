@@ -86,8 +86,9 @@ class FactorWorld(MiniWorldEnv):
         Raises:
             ValueError: there is no such domain.
         """
-        self.domain = find_domain(self.task, domain)
         self.factors = self._describe_factors()
+        self.domain = find_domain(self.task, domain)
+        self._check_domain()
         self.drawing = True
         self._key: int | None = None
         self._episode = 0
@@ -189,6 +190,14 @@ class FactorWorld(MiniWorldEnv):
     def _outcome(self, touched: list[str]) -> tuple[float, bool, bool]:
         """Return reward, terminated and success after objects were touched."""
         raise NotImplementedError
+
+    def _check_domain(self) -> None:
+        name = self.objects[0]
+        for look in (self.domain.look, *self.domain.cases):
+            for factor, values in look.items():
+                for value in np.ravel(np.asarray(values, dtype=object)):
+                    setting = {factor.replace("object_", f"{name}_", 1): value}
+                    check_setting(self.factors, setting)
 
     def _next_episode(self, seed: int | None) -> None:
         if seed is not None:
@@ -321,9 +330,7 @@ class FactorWorld(MiniWorldEnv):
             found.append(Factor(f"{name}_color", "continuous", "look", 0.0, 1.0))
             found.append(category(f"{name}_shape", self.shapes, "look"))
             found += _place_factors(name, width, depth, RADIUS + 0.1)
-            found.append(
-                Factor(f"{name}_bearing", "circular", "derived", -math.pi, math.pi, "rad")
-            )
+            found.append(Factor(f"{name}_bearing", "circular", "derived", -math.pi, math.pi, "rad"))
             found.append(Factor(f"{name}_distance", "continuous", "derived", 0.0, diagonal, "m"))
             found.append(Factor(f"{name}_visible", "continuous", "derived", 0.0, 1.0))
             found.append(Factor(f"{name}_present", "continuous", "derived", 0.0, 1.0))

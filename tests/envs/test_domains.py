@@ -1,0 +1,154 @@
+import gymnasium as gym
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import envs  # noqa: F401  (registers the tasks)
+from envs.domain import Domain, draw, point, without
+from envs.domains import (
+    GO_TO_OBJECT,
+    SEEK_AVOID,
+    domain_names,
+    find_domain,
+    register_domain,
+    targets,
+)
+
+COLOR_FACTORS = {"floor": "floor", "wall": "wall", "object_color": "object"}
+
+
+def _changed_factors(task, domain):
+    source, target = find_domain(task, "source"), find_domain(task, domain)
+    return [name for name in COLOR_FACTORS if source.look[name] != target.look[name]]
+
+
+@pytest.mark.parametrize("task", [GO_TO_OBJECT, SEEK_AVOID])
+@pytest.mark.parametrize("domain", targets(SEEK_AVOID))
+def test_color_targets_differ_by_60_grey_levels(task, domain):
+    if domain not in targets(task) or domain == "held_out_pairs":
+        return
+    source = gym.make(task, domain="source").unwrapped
+    rng = np.random.default_rng(0)
+    for factor in _changed_factors(task, domain):
+        new = find_domain(task, domain).look[factor][0][0]
+        differences = []
+        for _ in range(12):
+            setting = source.sample_factors(in_view=True, rng=rng)
+            before = source.reset(options={"factors": setting})[0].astype(int)
+            names = [name for name in setting if name == factor or name.endswith("_color")]
+            names = [factor] if factor in setting else names
+            shifted = setting | dict.fromkeys(names, new)
+            after = source.reset(options={"factors": shifted})[0]
+            change = np.abs(before - after)
+            differences.append(change[change.max(-1) > 2])
+        assert np.concatenate(differences).mean() >= 60, factor
+    source.close()
+
+
+@pytest.mark.parametrize("task", [GO_TO_OBJECT, SEEK_AVOID])
+def test_targets_hold_no_color_of_the_source(task):
+    for name in targets(task):
+        if name in ("new_light", "held_out_pairs"):
+            continue
+        assert _changed_factors(task, name)
+
+
+def test_names():
+    assert domain_names(GO_TO_OBJECT)[0] == "source"
+    assert {"d_u", "source_pairs", "held_out_pairs"} <= set(domain_names(SEEK_AVOID))
+    assert "d_u" not in targets(GO_TO_OBJECT)
+    for task in (GO_TO_OBJECT, SEEK_AVOID):
+        assert {
+            "new_floor",
+            "new_wall",
+            "new_object_color",
+            "floor_and_wall",
+            "all_three",
+            "new_light",
+        } <= set(targets(task))
+
+
+def test_the_unsupervised_domain_leaves_out_what_is_declared():
+    env = gym.make(GO_TO_OBJECT, domain="d_u").unwrapped
+    rng = np.random.default_rng(0)
+    floors = np.array([env.sample_factors(rng=rng)["floor"] for _ in range(300)])
+    assert floors.max() < 0.9
+    assert floors.min() < 0.05 and floors.max() > 0.85
+    unseen = find_domain(GO_TO_OBJECT, "unseen_colors").look["floor"][0][0]
+    assert unseen > 0.9
+    env.close()
+
+
+def test_held_out_pairs_are_never_in_their_source():
+    source = gym.make(SEEK_AVOID, domain="source_pairs").unwrapped
+    target = gym.make(SEEK_AVOID, domain="held_out_pairs").unwrapped
+
+    def pairs(env):
+        found = set()
+        rng = np.random.default_rng(0)
+        for _ in range(100):
+            setting = env.sample_factors(rng=rng)
+            for name in env.objects:
+                found.add((setting["wall"], setting[f"{name}_shape"]))
+        return found
+
+    held_out, seen = pairs(target), pairs(source)
+    assert not held_out & seen
+    assert {wall for wall, _ in held_out} <= {wall for wall, _ in seen}
+    assert {shape for _, shape in held_out} <= {shape for _, shape in seen}
+    assert len(seen) == 6 and len(held_out) == 2
+    source.close()
+    target.close()
+
+
+def test_a_domain_of_ones_own():
+    register_domain(
+        GO_TO_OBJECT,
+        Domain("dusk", {**find_domain(GO_TO_OBJECT, "source").look, "light": point(0.6)}),
+    )
+    env = gym.make(GO_TO_OBJECT, domain="dusk").unwrapped
+    assert env.reset(seed=0)[1]["factors"]["light"] == 0.6
+    env.close()
+
+
+def test_what_a_domain_does_not_name_is_as_in_the_source():
+    env = gym.make(GO_TO_OBJECT, domain=Domain("green", {"floor": point(0.5)})).unwrapped
+    values = env.reset(seed=0)[1]["factors"]
+    assert (values["floor"], values["wall"], values["object_shape"]) == (0.5, 0.15, "box")
+    env.close()
+
+
+@pytest.mark.parametrize(
+    ("domain", "message"),
+    [
+        ("new_flor", "did you mean 'new_floor'"),
+        (Domain("x", {"flor": point(0.5)}), "did you mean 'floor'"),
+        (Domain("x", {"floor": point(1.5)}), "factor 'floor' cannot be 1.5"),
+        (Domain("x", {"object_shape": ("cube",)}), "allowed: one of"),
+        ({"look": {}}, "keys name, look and cases"),
+    ],
+)
+def test_wrong_domains_are_named(domain, message):
+    with pytest.raises(ValueError, match=message):
+        gym.make(GO_TO_OBJECT, domain=domain)
+
+
+def test_domains_survive_a_dictionary():
+    for task in (GO_TO_OBJECT, SEEK_AVOID):
+        for name in domain_names(task):
+            domain = find_domain(task, name)
+            assert find_domain(task, domain.to_dict()) == domain
+
+
+@given(st.floats(0, 1, exclude_max=True), st.floats(0.1, 0.4), st.floats(0.5, 0.9))
+def test_draws_keep_out_of_held_out_intervals(u, low, high):
+    value = draw(without((low, high)), u)
+    assert 0 <= value <= 1
+    assert not low < value < high
+
+
+@given(st.floats(0, 1, exclude_max=True))
+def test_draws_from_a_point_and_from_names(u):
+    assert draw(point(0.3), u) == 0.3
+    assert draw(("a", "b"), u) == ("a" if u < 0.5 else "b")
