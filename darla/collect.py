@@ -10,7 +10,6 @@ from tqdm import tqdm
 
 from darla.collect_config import CollectConfig
 from darla.collect_workers import CollectWorkers, Done, Progress, Ready
-from darla.contact_sheet import write_contact_sheet
 from darla.frame_writer import FrameWriter, create_frame_dataset, finished_chunks
 from darla.frames import FrameDataset, is_finished, read_attributes
 from darla.run_record import versions
@@ -68,6 +67,8 @@ def collect(
     dataset = FrameDataset.open(config.path)
     sheet = config.path.with_name(f"{config.path.name}.contact_sheet.png")
     if new_frames or not sheet.exists():
+        from darla.contact_sheet import write_contact_sheet  # matplotlib: workers do without
+
         write_contact_sheet(dataset, sheet)
     return Collected(dataset, sheet, new_frames, time.monotonic() - started)
 

@@ -72,7 +72,7 @@ class CollectConfig:
         if self.out is not None:
             return Path(self.out)
         name = re.sub(r"-v\d+$", "", re.split("[:/]", self.env)[-1])
-        return Path("data") / re.sub(r"(?<=[a-z0-9])(?=[A-Z])|\W", "_", name).lower()
+        return Path("data") / re.sub(r"(?<=[a-z])(?=[A-Z])|\W", "_", name).lower()
 
     @property
     def image_size(self) -> tuple[int, int]:

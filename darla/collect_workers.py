@@ -12,12 +12,14 @@ import signal
 import threading
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any
+
+import gymnasium as gym
 
 from darla.chunk_maker import ChunkMaker
 from darla.collect_config import CollectConfig
@@ -59,12 +61,14 @@ class Failed:
     Attributes:
         user_error: the text of an error that the user can mend, otherwise None.
         errno: the number of an operating system's error, otherwise None.
+        filename: the file that an operating system's error is about, or None.
         summary: type and text of the error.
         traceback: where it happened in the worker.
     """
 
     user_error: str | None
     errno: int | None
+    filename: str | None
     summary: str
     traceback: str
 
@@ -150,7 +154,7 @@ class CollectWorkers:
         self._chunks[worker] = chunk
         try:
             worker.send(chunk)
-        except BrokenPipeError:
+        except (BrokenPipeError, ConnectionResetError):
             raise self._death(worker) from None
 
     def _death(self, worker: connection.Connection) -> ChildProcessError:
@@ -168,7 +172,7 @@ class CollectWorkers:
 def _error_of(failure: Failed) -> Exception:
     error: Exception
     if failure.errno is not None:
-        error = OSError(failure.errno, failure.user_error)
+        error = OSError(failure.errno, failure.user_error, failure.filename)
     elif failure.user_error is not None:
         error = ValueError(failure.user_error)
     else:
@@ -193,15 +197,14 @@ def _one_thread_each() -> Iterator[None]:
 
 
 def _work(pipe: connection.Connection, config: CollectConfig, load_policy: str | None) -> None:
-    """Be a worker, until the pipe is closed."""
+    """Be a worker, until the parent closes the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent, interrupted too, ends its workers
     threading.Thread(target=_die_with_parent, daemon=True).start()
     try:
         _make_chunks(pipe, config, load_policy)
-    except EOFError:
-        pass
     except Exception as error:
-        pipe.send(_failure(error))
+        with suppress(BrokenPipeError, ConnectionResetError):  # the parent has met an error first
+            pipe.send(_failure(error))
 
 
 def _make_chunks(
@@ -210,8 +213,7 @@ def _make_chunks(
     maker = ChunkMaker(config, load_policy)
     pipe.send(Ready(maker.attributes))
     try:
-        while True:
-            index = pipe.recv()
+        while (index := _next_chunk(pipe)) is not None:
             chunk = maker.make(index, lambda frames: pipe.send(Progress(frames)))
             FrameWriter(config.path).write(index, chunk)
             pipe.send(Done())
@@ -219,12 +221,22 @@ def _make_chunks(
         maker.close()
 
 
+def _next_chunk(pipe: connection.Connection) -> int | None:
+    try:
+        return int(pipe.recv())
+    except EOFError:
+        return None
+
+
 def _failure(error: Exception) -> Failed:
-    is_mendable = isinstance(error, ValueError | OSError)
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    is_mendable = isinstance(error, ValueError | OSError | gym.error.Error)
+    text, number, filename = str(error), None, None
+    if isinstance(error, OSError) and error.errno is not None:
+        text, number, filename = error.strerror, error.errno, error.filename
     return Failed(
         user_error=(text or type(error).__name__) if is_mendable else None,
-        errno=error.errno if isinstance(error, OSError) else None,
+        errno=number,
+        filename=filename,
         summary=f"{type(error).__name__}: {error}",
         traceback="".join(traceback.format_exception(error)),
     )

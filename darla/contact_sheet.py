@@ -65,7 +65,7 @@ def pick_frames(dataset: FrameDataset, count: int) -> np.ndarray:
     """
     size = dataset.chunk_size
     chunks = math.ceil(len(dataset) / size)
-    picked = np.unique(np.linspace(0, chunks - 1, min(chunks, _CHUNKS_READ)).astype(int))
+    picked = np.unique(np.linspace(0, chunks - 1, min(chunks, _CHUNKS_READ, count)).astype(int))
     frames = []
     for part, chunk in zip(np.array_split(np.arange(count), len(picked)), picked, strict=True):
         block = dataset.read(chunk * size, min((chunk + 1) * size, len(dataset)))

@@ -132,6 +132,14 @@ class FrameWriter:
         Raises:
             OSError: it could not be written (such as ENOSPC); the chunk is not marked.
         """
+        try:
+            self._write_arrays(index, chunk)
+            write_bytes(self._path / ".finished" / str(index), b"")
+        except OSError as error:  # a full disk comes without the name of a file
+            name = error.filename or str(self._path)
+            raise OSError(error.errno, error.strerror or str(error), name) from error
+
+    def _write_arrays(self, index: int, chunk: FrameChunk) -> None:
         start = index * self._chunk_size
         # One thread for a process: several of them already use all cores. Chunks of nothing but
         # zeros are written too, so that a missing file always means a damaged dataset.
@@ -141,7 +149,6 @@ class FrameWriter:
                 assert isinstance(array, zarr.Array)
                 array[start : start + len(chunk)] = values
                 _sync(self._path / name / "c" / Path(*[str(index)], *["0"] * (values.ndim - 1)))
-        write_bytes(self._path / ".finished" / str(index), b"")
 
     def _arrays_of(self, chunk: FrameChunk) -> dict[str, np.ndarray]:
         columns = zip(self._factor_names, chunk.factors.T, strict=True)

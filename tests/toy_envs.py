@@ -12,6 +12,7 @@ import os
 import signal
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
@@ -150,6 +151,13 @@ class OneColorEnv(CountingImageEnv):
         return np.full((*self.size, 3), self.count % 256, dtype=np.uint8)
 
 
+class NoiseEnv(CountingImageEnv):
+    """Shows noise, which no compression makes smaller."""
+
+    def _frame(self) -> np.ndarray:
+        return self.np_random.integers(0, 256, (*self.size, 3), dtype=np.uint8)
+
+
 @dataclass(frozen=True)
 class ToyFactor:
     """A named cause of the picture, with the fields that the factors of real tasks have."""
@@ -244,8 +252,19 @@ TOY_IDS = {
     "Toy/CountingRender-v0": CountingRenderEnv,
     "Toy/Blind-v0": BlindEnv,
     "Toy/OneColor-v0": OneColorEnv,
+    "Toy/Noise-v0": NoiseEnv,
     "Toy/Factors-v0": FactorImageEnv,
 }
 for _id, _class in TOY_IDS.items():
     if _id not in gym.registry:
         gym.register(_id, entry_point=f"toy_envs:{_class.__name__}")
+
+
+def load_step_reader(folder: Path) -> Any:
+    """Return a policy for counting environments that reads its action, step modulo 3, from red."""
+
+    def policy(frames: np.ndarray, infos: list[dict[str, Any]]) -> np.ndarray:
+        assert len(frames) == len(infos)
+        return frames[:, 0, 0, 0].astype(np.int64) % 3
+
+    return policy

@@ -1,0 +1,87 @@
+"""The command that collects, as it is typed."""
+
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "scripts/collect.py"
+TOYS = "--imports toy_envs --num-frames 60 --chunk-size 20 --size 16 --workers 1"
+
+
+def run(monkeypatch: pytest.MonkeyPatch, arguments: str) -> int:
+    """Run the script in this process, and return its exit code."""
+    monkeypatch.setattr(sys, "argv", [str(SCRIPT), *arguments.split()])
+    try:
+        runpy.run_path(str(SCRIPT), run_name="__main__")
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return 0
+
+
+def test_the_command_collects_and_then_says_that_it_is_done(tmp_path: Path) -> None:
+    arguments = f"--env Toy/Factors-v0 {TOYS} --env-kwargs size 24 episode_length 7"
+    command = [sys.executable, str(SCRIPT), *arguments.split(), "--out", str(tmp_path / "toys")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
+    first = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert "collected 60 frames in" in first.stdout
+    assert f"{tmp_path}/toys  (60, 16, 16, 3)" in first.stdout
+    assert f"{tmp_path}/toys.contact_sheet.png" in first.stdout
+    assert "60/60" in first.stderr
+    assert "frames/s" in first.stderr
+    second = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert "this dataset was finished already" in second.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("--num-frames 0", "num_frames is a whole number from 1, not 0"),
+        ("--size 3", "size is one or two numbers of pixels"),
+        ("--policy factor", "unknown policy 'factor'; did you mean 'factors'?"),
+        ("--policy agent", "policy 'agent' needs the folder of a saved agent"),
+        ("--policy agent --agent nowhere", "there is no saved agent at nowhere"),
+        ("--out {mine}", "holds something else than a frame dataset"),
+        (f"{TOYS} --env Toy/Countin-v0", "Did you mean: `Counting`?"),
+        (f"{TOYS} --env Toy/Counting-v0", "does not offer factors"),
+        (f"{TOYS} --env Toy/Blind-v0 --policy random", "has no pictures"),
+        (f"{TOYS} --env Toy/OneColor-v0 --policy random", "are of one constant colour"),
+        (f"{TOYS} --env Toy/Counting-v0 --env-kwargs sise 3", "unexpected keyword"),
+        (f"{TOYS} --env Toy/CountingDict-v0 --policy random --key imag", "did you mean 'image'?"),
+    ],
+)
+def test_wrong_input_is_one_line_and_exit_code_2(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    arguments: str,
+    message: str,
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/thesis.txt").write_text("mine")
+    if "--out" not in arguments:
+        arguments += f" --out {tmp_path / 'toys'}"
+    code = run(monkeypatch, arguments.format(mine=tmp_path / "mine"))
+    out, err = capfd.readouterr()
+    assert code == 2
+    assert out == ""
+    *before, line = err.strip().split("\n")
+    assert line.startswith("error: ")
+    assert message in line
+    assert "Traceback" not in err
+    assert len(before) <= 1  # the progress bar
+    assert (tmp_path / "mine/thesis.txt").read_text() == "mine"
+
+
+def test_every_option_is_explained(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "--help") == 0
+    out = capfd.readouterr().out
+    for option in ("--env", "--domain", "--out", "--num-frames", "--policy", "--in-view", "--seed"):
+        assert option in out
+    assert "python scripts/collect.py" in out
