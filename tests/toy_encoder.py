@@ -1,0 +1,40 @@
+"""A tiny untrained encoder bundle with made-up statistics; its latents differ between pictures."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from darla.bundle import save_bundle
+from darla.frozen_encoder import LatentStatistics
+from darla.networks import Decoder, Encoder, NetworkShape
+
+LATENTS = 4
+DEAD = 3
+"""The last latent's KL is 0."""
+
+
+def make_toy_bundle(path: Path, size: int = 32) -> Path:
+    """Write a bundle for pictures of ``size`` x ``size`` to ``path``, and return ``path``."""
+    shape = NetworkShape((size, size, 3), channels=(4, 4), hidden_units=8, latents=LATENTS)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        encoder, decoder = Encoder(shape), Decoder(shape)
+        for weight in encoder.parameters():  # torch's own start makes nearly constant latents
+            weight.data.mul_(3.0)
+    statistics = LatentStatistics(
+        mean=np.array([0.1, -0.2, 0.3, 0.4], np.float32),
+        std=np.array([0.5, 0.05, 0.2, 0.1], np.float32),
+        kl=np.array([1.0, 2.0, 0.5, 0.0], np.float32),
+        low=np.full(LATENTS, -1, np.float32),
+        high=np.full(LATENTS, 1, np.float32),
+    )
+    frames = np.random.default_rng(0).integers(0, 256, (8, size, size, 3), dtype=np.uint8)
+    description = {
+        "objective": {"name": "beta_vae", "settings": {"beta": 1.0}},
+        "likelihood": {"name": "bernoulli", "sigma": 1.0},
+        "dataset": {},
+        "training": {},
+    }
+    save_bundle(path, encoder, decoder, statistics, frames, description)
+    return path
