@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
-import numpy as np
 
-from agents.environments import agent_encoder
+from agents.acting import AgentPolicy, agent_encoder, agent_transform
+from agents.episode_queue import Policy
 from agents.random_policy import RandomPolicy
 from agents.rows import RANDOM, STOCHASTIC
 from agents.saved_agent import WEIGHTS, SavedAgent, is_saved, load_agent
 from agents.spec import AgentSpec
-from darla.latents import LatentTransform, find_image, image_of, with_latents
+from darla.latents import LatentTransform, find_image
 
 _HASH_LENGTH = 8
 
@@ -108,7 +108,7 @@ def _is_run(folder: Path) -> bool:
 def _player(folder: Path, deterministic: bool) -> Player:
     agent = load_agent(folder)
     try:
-        check_fit(agent, load_eyes(agent.spec, "cpu"))
+        _check_encoder(agent, agent_transform(agent.spec, agent_encoder(agent.spec)))
     except (FileNotFoundError, ValueError) as error:
         kind = FileNotFoundError if isinstance(error, FileNotFoundError) else ValueError
         raise kind(f"the agent in {folder} cannot be evaluated: {error}") from error
@@ -133,81 +133,22 @@ def _content_hash(folder: Path, spec: AgentSpec) -> str:
     return digest.hexdigest()[:_HASH_LENGTH]
 
 
-def load_eyes(spec: AgentSpec, device: str) -> LatentTransform | None:
-    """Load what turns pictures into an agent's latents; None for agents without an encoder."""
-    encoder = agent_encoder(spec, device)
-    return None if encoder is None else LatentTransform(encoder, **spec.latent_options)
-
-
-def check_fit(agent: SavedAgent, eyes: LatentTransform | None) -> None:
-    """Check that an agent takes as many latents as its encoder gives.
-
-    Raises:
-        ValueError: it does not.
-    """
+def _check_encoder(agent: SavedAgent, transform: LatentTransform | None) -> None:
+    """Check that an agent takes as many latents as its encoder gives."""
     space = agent.model.observation_space
-    if eyes is None or isinstance(space, gym.spaces.Dict):
+    if transform is None or isinstance(space, gym.spaces.Dict):
         return
-    if space.shape != (eyes.latent_dim,):
+    if space.shape != (transform.latent_dim,):
         raise ValueError(
             f"it was trained on observations of shape {space.shape}, and its encoder "
-            f"{eyes.path} gives {eyes.latent_dim} latents; put back the encoder that it was "
-            "trained with"
+            f"{transform.path} gives {transform.latent_dim} latents; put back the encoder that it "
+            "was trained with"
         )
-
-
-class AgentPolicy:
-    """A saved agent with its encoder, acting in environments that show pictures or factors.
-
-    Args:
-        agent: the agent.
-        eyes: what turns pictures into its latents; None when it has no encoder.
-        space: of the environments' observations.
-        deterministic: take the most probable actions instead of drawing them.
-
-    Raises:
-        ValueError: the agent was trained on other observations.
-    """
-
-    def __init__(
-        self,
-        agent: SavedAgent,
-        eyes: LatentTransform | None,
-        space: gym.Space[Any],
-        deterministic: bool = True,
-    ) -> None:
-        self._agent = agent
-        self._eyes = eyes
-        self._key = None if eyes is None else find_image(space)
-        self._deterministic = deterministic
-        known = agent.model.observation_space
-        if eyes is None and not _same_shape(known, space):
-            raise ValueError(
-                f"an agent trained on observations of shape {known.shape} cannot act on "
-                f"{space.shape}; was its task changed since?"
-            )
-
-    def begin(self, environment: int, seed: int) -> None:
-        """Do nothing: an agent remembers nothing of the last episode."""
-
-    def act(self, observations: Any, environments: Sequence[int]) -> np.ndarray:
-        """Return an action for each row of a batch of observations."""
-        if self._eyes is not None:
-            latents = self._eyes(image_of(observations, self._key))
-            observations = with_latents(observations, self._key, latents)
-        return self._agent.predict(observations, deterministic=self._deterministic)
-
-
-def _same_shape(known: gym.Space[Any], shown: gym.Space[Any]) -> bool:
-    """Whether observations fit, be their channels first or last."""
-    if known.shape is None or shown.shape is None:
-        return known.shape == shown.shape
-    return known.shape in (shown.shape, (*shown.shape[-1:], *shown.shape[:-1]))
 
 
 def make_policy(
     player: Player, observations: gym.Space[Any], actions: gym.Space[Any], device: str, seed: int
-) -> "AgentPolicy | RandomPolicy":
+) -> Policy:
     """Load a player, ready to act.
 
     Args:
@@ -216,11 +157,28 @@ def make_policy(
         actions: the space of what they take.
         device: of policy and encoder: cpu, cuda or auto.
         seed: of the actions that an agent draws when it is not deterministic.
+
+    Raises:
+        ValueError: the agent was trained on other observations.
     """
     if player.folder is None:
         return RandomPolicy(actions)
     agent = load_agent(player.folder, device)
+    transform = agent_transform(agent.spec, agent_encoder(agent.spec, device))
+    known = agent.model.observation_space
+    if transform is None and not _same_shape(known, observations):
+        raise ValueError(
+            f"the agent in {player.folder} was trained on observations of shape {known.shape} and "
+            f"cannot act on {observations.shape}; was its task changed since?"
+        )
     if not player.deterministic:
         agent.model.set_random_seed(seed)
-    eyes = load_eyes(agent.spec, device)
-    return AgentPolicy(agent, eyes, observations, player.deterministic)
+    key = None if transform is None else find_image(observations)
+    return AgentPolicy(agent.model, transform, key=key, deterministic=player.deterministic)
+
+
+def _same_shape(known: gym.Space[Any], shown: gym.Space[Any]) -> bool:
+    """Whether observations fit, be their channels first or last."""
+    if known.shape is None or shown.shape is None:
+        return known.shape == shown.shape
+    return known.shape in (shown.shape, (*shown.shape[-1:], *shown.shape[:-1]))
