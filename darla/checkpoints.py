@@ -45,7 +45,8 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
     """
     final = folder / f"step_{checkpoint.step:010d}"
     temporary = folder / f".{final.name}.{os.getpid()}.tmp"
-    shutil.rmtree(temporary, ignore_errors=True)
+    for left_over in folder.glob(".step_*.tmp"):  # of a killed run
+        shutil.rmtree(left_over, ignore_errors=True)
     tensors = {
         name: value.detach().cpu().contiguous() for name, value in checkpoint.tensors.items()
     }

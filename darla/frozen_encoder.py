@@ -147,7 +147,7 @@ class FrozenEncoder(nn.Module):
             ValueError: the frames have another shape or dtype.
         """
         tensor = (
-            torch.from_numpy(np.ascontiguousarray(frames))
+            torch.from_numpy(np.require(frames, requirements="CW"))
             if isinstance(frames, np.ndarray)
             else frames
         )

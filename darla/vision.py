@@ -53,12 +53,12 @@ def train_vision(config: VisionConfig) -> Path:
     dataset = FrameDataset.open(config.data)
     check_image_shape(dataset.shape[1:])
     bundle = config.out / "encoder"
-    if _claim_folder(config) and (bundle / "config.json").is_file():
+    if _holds_this_run(config) and all(path.is_file() for path in _results(config.out)):
         tqdm.write(f"{bundle} is already trained with these settings; nothing to do")
         return bundle
     if config.threads is not None:
         torch.set_num_threads(config.threads)
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(config.seed)
         run = VisionRun(config, dataset)
         if not (config.out / "run.json").exists():
@@ -180,10 +180,10 @@ class VisionRun:
         )
 
     def _draw(self) -> None:
-        out = self._config.out
-        frozen = load_encoder(out / "encoder")
-        save_picture(out / "traversals.png", traversals(frozen))
-        save_picture(out / "reconstructions.png", reconstructions(frozen))
+        config, traversed, reconstructed = _results(self._config.out)
+        frozen = load_encoder(config.parent)
+        save_picture(traversed, traversals(frozen))
+        save_picture(reconstructed, reconstructions(frozen))
 
     def _freeze(self, objective: Objective) -> FrozenEncoder:
         """Copy the model as it is now, with statistics of the reference frames alone."""
@@ -215,7 +215,12 @@ def _identity(dataset: FrameDataset) -> dict[str, Any]:
     return {"shape": list(dataset.shape), "env": attributes["env"], "seed": attributes["seed"]}
 
 
-def _claim_folder(config: VisionConfig) -> bool:
+def _results(out: Path) -> tuple[Path, Path, Path]:
+    """Return the files that a finished run's folder holds, in the order they are written."""
+    return out / "encoder" / "config.json", out / "traversals.png", out / "reconstructions.png"
+
+
+def _holds_this_run(config: VisionConfig) -> bool:
     """Tell whether the run's folder holds this run already.
 
     Raises:

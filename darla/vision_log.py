@@ -25,6 +25,7 @@ over the steps since the entry before; see :mod:`darla.likelihoods` for how they
 =========================  =========================================================================
 """
 
+import sys
 import time
 from pathlib import Path
 
@@ -93,7 +94,7 @@ class VisionLog:
         if warning is None or warning.split(":")[0] in self._warned:
             return
         self._warned.add(warning.split(":")[0])
-        tqdm.write(f"warning: step {step}: {warning}")
+        tqdm.write(f"warning: step {step}: {warning}", file=sys.stderr)
         self._writer.add_text("warnings", warning, step)
 
     def close(self) -> None:

@@ -38,4 +38,10 @@ def make_objective(
     Raises:
         ValueError: the name is unknown (the nearest is suggested) or a setting cannot be used.
     """
-    return lookup("objective", config.objective, OBJECTIVES).build(config, image_shape, steps)
+    kind = lookup("objective", config.objective, OBJECTIVES)
+    if config.beta is not None and not kind.takes_beta:
+        raise ValueError(
+            f"beta is {config.beta}, but the objective {kind.name!r} has none; "
+            "leave it out, or train beta_vae"
+        )
+    return kind.build(config, image_shape, steps)

@@ -61,6 +61,8 @@ class Objective(nn.Module, ABC):
     """
 
     name: ClassVar[str]
+    takes_beta: ClassVar[bool] = False
+    """Whether ``beta`` can be configured."""
     encoder: Encoder
     decoder: Decoder
     likelihood: Likelihood

@@ -14,6 +14,7 @@ class BetaVAE(VariationalAutoencoder):
     """The VAE with a price on every nat that the latents carry."""
 
     name: ClassVar[str] = "beta_vae"
+    takes_beta: ClassVar[bool] = True
     default_beta: ClassVar[float] = 4.0
 
     @property

@@ -1,0 +1,108 @@
+"""Tiny frame datasets and encoder bundles for tests."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from darla.bundle import save_bundle
+from darla.frame_writer import FrameChunk, FrameWriter, create_frame_dataset
+from darla.frozen_encoder import latent_statistics
+from darla.networks import Decoder, Encoder, NetworkShape
+from darla.vision_config import VisionConfig
+
+FACTORS = {
+    "hue": {"kind": "continuous", "low": 0.0, "high": 1.0, "role": "look"},
+    "x": {"kind": "continuous", "low": 0.0, "high": 0.5, "role": "state"},
+    "shape": {"kind": "categorical", "categories": ["box", "ball"], "role": "look"},
+}
+
+
+def toy_frames(count: int, size: int = 32, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Draw a large white block somewhere on a background from red to green.
+
+    Returns:
+        uint8 (count, size, size, 3), and the factors, float32 (count, 3).
+    """
+    random = np.random.default_rng(seed)
+    hue, x = random.uniform(size=count), random.uniform(0, 0.5, size=count)
+    frames = np.zeros((count, size, size, 3), np.uint8)
+    frames[..., 0] = (hue * 250).astype(np.uint8)[:, None, None]
+    frames[..., 1] = (250 - hue * 250).astype(np.uint8)[:, None, None]
+    for frame, left in zip(frames, (x * size).astype(int), strict=True):
+        frame[size // 4 : 3 * size // 4, left : left + size // 2] = 255
+    shape = np.arange(count) % 2
+    return frames, np.stack([hue, x, shape], axis=1).astype(np.float32)
+
+
+def write_toy_dataset(
+    path: Path, count: int = 96, size: int = 32, chunk_size: int = 20, seed: int = 0
+) -> Path:
+    """Write a finished dataset of :func:`toy_frames`."""
+    frames, factors = toy_frames(count, size, seed)
+    attributes: dict[str, Any] = {
+        "env": "Toy-v0",
+        "env_kwargs": {"domain": "d_u"},
+        "how": "factors",
+        "in_view": 0.5,
+        "agent": None,
+        "seed": seed,
+        "key": None,
+        "num_frames": count,
+        "size": [size, size],
+        "chunk_size": chunk_size,
+        "factors": FACTORS,
+        "domain": {"name": "d_u"},
+        "versions": {},
+    }
+    create_frame_dataset(path, attributes)
+    writer = FrameWriter(path)
+    for index, start in enumerate(range(0, count, chunk_size)):
+        part = slice(start, min(start + chunk_size, count))
+        length = part.stop - part.start
+        writer.write(
+            index,
+            FrameChunk(
+                frames[part],
+                factors[part],
+                np.full(length, -1, np.int64),
+                np.zeros(length, np.float32),
+                np.ones(length, bool),
+            ),
+        )
+    writer.complete()
+    return path
+
+
+def tiny_config(data: Path, out: Path, **changes: Any) -> VisionConfig:
+    """Return settings that train tiny networks on a toy dataset within a second or two."""
+    settings: dict[str, Any] = {
+        "objective": "beta_vae",
+        "channels": (8, 8, 16, 16),
+        "hidden_units": 32,
+        "latents": 4,
+        "dae_units": 8,
+        "epochs": 2.0,
+        "batch_size": 16,
+        "learning_rate": 3e-3,
+        "dae_learning_rate": 3e-3,
+        "threads": 1,
+        "device": "cpu",
+    }
+    return VisionConfig(data=data, out=out, **{**settings, **changes})
+
+
+def write_toy_bundle(
+    path: Path, size: int = 32, latents: int = 4, posterior: str = "gaussian", seed: int = 0
+) -> Path:
+    """Write the bundle of an untrained encoder for frames of ``size``."""
+    shape = NetworkShape((size, size, 3), (8, 8, 16, 16), 32, latents, posterior)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        encoder, decoder = Encoder(shape), Decoder(shape)
+    frames, _ = toy_frames(8, size, seed)
+    statistics = latent_statistics(encoder, [torch.from_numpy(frames)])
+    description = {"objective": {"name": "vae", "settings": {}}}
+    save_bundle(path, encoder, decoder, statistics, frames, description)
+    return path
