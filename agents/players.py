@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
+import numpy as np
 
-from agents.acting import AgentPolicy, agent_encoder, agent_transform
+from agents.encoders import agent_encoder
 from agents.episode_queue import Policy
 from agents.random_policy import RandomPolicy
 from agents.rows import RANDOM, STOCHASTIC
 from agents.saved_agent import WEIGHTS, SavedAgent, is_saved, load_agent
 from agents.spec import AgentSpec
-from darla.latents import LatentTransform, find_image
+from darla.latents import LatentTransform, find_image, image_of, with_latents
 
 _HASH_LENGTH = 8
 
@@ -108,7 +109,7 @@ def _is_run(folder: Path) -> bool:
 def _player(folder: Path, deterministic: bool) -> Player:
     agent = load_agent(folder)
     try:
-        _check_encoder(agent, agent_transform(agent.spec, agent_encoder(agent.spec)))
+        _check_encoder(agent, _load_eyes(agent.spec))
     except (FileNotFoundError, ValueError) as error:
         kind = FileNotFoundError if isinstance(error, FileNotFoundError) else ValueError
         raise kind(f"the agent in {folder} cannot be evaluated: {error}") from error
@@ -133,17 +134,65 @@ def _content_hash(folder: Path, spec: AgentSpec) -> str:
     return digest.hexdigest()[:_HASH_LENGTH]
 
 
-def _check_encoder(agent: SavedAgent, transform: LatentTransform | None) -> None:
+def _load_eyes(spec: AgentSpec, device: str = "cpu") -> LatentTransform | None:
+    """Load what turns pictures into an agent's latents; None for agents without an encoder."""
+    encoder = agent_encoder(spec, device)
+    return None if encoder is None else LatentTransform(encoder, **spec.latent_options)
+
+
+def _check_encoder(agent: SavedAgent, eyes: LatentTransform | None) -> None:
     """Check that an agent takes as many latents as its encoder gives."""
     space = agent.model.observation_space
-    if transform is None or isinstance(space, gym.spaces.Dict):
+    if eyes is None or isinstance(space, gym.spaces.Dict):
         return
-    if space.shape != (transform.latent_dim,):
+    if space.shape != (eyes.latent_dim,):
         raise ValueError(
             f"it was trained on observations of shape {space.shape}, and its encoder "
-            f"{transform.path} gives {transform.latent_dim} latents; put back the encoder that it "
-            "was trained with"
+            f"{eyes.path} gives {eyes.latent_dim} latents; put back the encoder that it was "
+            "trained with"
         )
+
+
+class AgentPolicy:
+    """An agent with its encoder, acting in environments that show pictures or factors.
+
+    Args:
+        agent: the agent.
+        eyes: what turns pictures into its latents; None when it has no encoder.
+        space: of the environments' observations.
+        deterministic: take the most probable actions instead of drawing them.
+
+    Raises:
+        ValueError: the agent was trained on other observations.
+    """
+
+    def __init__(
+        self,
+        agent: SavedAgent,
+        eyes: LatentTransform | None,
+        space: gym.Space[Any],
+        deterministic: bool = True,
+    ) -> None:
+        self._agent = agent
+        self._eyes = eyes
+        self._key = None if eyes is None else find_image(space)
+        self._deterministic = deterministic
+        known = agent.model.observation_space
+        if eyes is None and not _same_shape(known, space):
+            raise ValueError(
+                f"an agent trained on observations of shape {known.shape} cannot act on "
+                f"{space.shape}; was its task changed since?"
+            )
+
+    def begin(self, environment: int, seed: int) -> None:
+        """Do nothing: an agent remembers nothing of the last episode."""
+
+    def act(self, observations: Any, environments: Sequence[int] = ()) -> np.ndarray:
+        """Return an action for each row of a batch of observations."""
+        if self._eyes is not None:
+            latents = self._eyes(image_of(observations, self._key))
+            observations = with_latents(observations, self._key, latents)
+        return self._agent.predict(observations, deterministic=self._deterministic)
 
 
 def make_policy(
@@ -164,17 +213,13 @@ def make_policy(
     if player.folder is None:
         return RandomPolicy(actions)
     agent = load_agent(player.folder, device)
-    transform = agent_transform(agent.spec, agent_encoder(agent.spec, device))
-    known = agent.model.observation_space
-    if transform is None and not _same_shape(known, observations):
-        raise ValueError(
-            f"the agent in {player.folder} was trained on observations of shape {known.shape} and "
-            f"cannot act on {observations.shape}; was its task changed since?"
-        )
     if not player.deterministic:
         agent.model.set_random_seed(seed)
-    key = None if transform is None else find_image(observations)
-    return AgentPolicy(agent.model, transform, key=key, deterministic=player.deterministic)
+    eyes = _load_eyes(agent.spec, device)
+    try:
+        return AgentPolicy(agent, eyes, observations, player.deterministic)
+    except ValueError as error:
+        raise ValueError(f"the agent in {player.folder} cannot play here: {error}") from error
 
 
 def _same_shape(known: gym.Space[Any], shown: gym.Space[Any]) -> bool:

@@ -19,7 +19,10 @@ from agents.episode_queue import Env, PlayedEpisode, play_queue
 from agents.players import Player, find_players, make_policy, random_player, unfinished_runs
 from agents.rows import RANDOM, Row, RowWriter
 from darla.names import unknown
-from envs.domains import domain_names, targets
+from envs.domains import GO_TO_OBJECT, SEEK_AVOID, domain_names, targets
+
+TASKS = (GO_TO_OBJECT, SEEK_AVOID)
+"""Tasks whose domains are known by name."""
 
 _SEED_PURPOSE = 7_000  # keeps these episodes apart from those that agents were trained on
 
@@ -126,35 +129,35 @@ def _places(agents: Sequence[Player], wanted: Sequence[str]) -> dict[str, list[s
 
     A domain that only some of the tasks have is played in those.
     """
-    sources: dict[str, list[str]] = {}
-    for agent in agents:
-        assert agent.spec is not None
-        sources.setdefault(agent.task, []).append(agent.spec.domain)
-    known = {task: _known_domains(task) for task in sources}
-    everywhere = [name for names in known.values() for name in names]
+    tasks = dict.fromkeys(agent.task for agent in agents)
+    known = {task: _known_domains(task, wanted) for task in tasks}
+    everywhere = {name for names in known.values() for name in names}
     for name in wanted:
         if name not in everywhere:
-            raise unknown("domain", name, set(everywhere))
+            raise unknown("domain", name, everywhere)
     places = {}
     for task, names in known.items():
-        default = [*sources[task], *_targets(task)]
+        sources = [agent.spec.domain for agent in agents if agent.spec and agent.task == task]
+        default = [*sources, *(targets(task) if task in TASKS else [])]
         chosen = [name for name in wanted if name in names] or default
         places[task] = list(dict.fromkeys(chosen))
     return places
 
 
-def _known_domains(task: str) -> list[str]:
-    """Return a task's domains; one that has none, such as MiniWorld's own, is all source."""
+def _known_domains(task: str, wanted: Sequence[str]) -> list[str]:
+    """Return a task's domains; of a task from elsewhere, those wanted ones that it can make."""
     check_task(task)
-    try:
+    if task in TASKS:
         return domain_names(task)
+    return [SOURCE, *(name for name in wanted if _can_make(task, name))]
+
+
+def _can_make(task: str, domain: str) -> bool:
+    try:
+        make_env(task, "pixels", domain).close()
     except ValueError:
-        return [SOURCE]
-
-
-def _targets(task: str) -> list[str]:
-    """Return the domains that a task's agents are tested in; none for tasks without domains."""
-    return [] if _known_domains(task) == [SOURCE] else targets(task)
+        return False
+    return True
 
 
 def _episodes_of(player: Player, config: EvaluateConfig) -> int:
