@@ -26,7 +26,7 @@ KINDS: dict[str, str] = {
 
 _SHARED: dict[str, dict[str, Any]] = {
     "ppo": {
-        "learning_rate": 3e-4,
+        "learning_rate": "linear:3e-4",
         "n_steps": 128,
         "batch_size": 128,
         "n_epochs": 4,
@@ -36,9 +36,10 @@ _SHARED: dict[str, dict[str, Any]] = {
         "ent_coef": 0.01,
         "vf_coef": 0.5,
         "max_grad_norm": 0.5,
+        "target_kl": 0.03,  # convolutional policies otherwise take a step too far now and then
     },
     "a2c": {
-        "learning_rate": 7e-4,
+        "learning_rate": "linear:7e-4",
         "n_steps": 16,
         "gamma": 0.98,
         "gae_lambda": 0.95,
@@ -63,6 +64,9 @@ _SHARED: dict[str, dict[str, Any]] = {
 _BY_KIND: dict[tuple[str, str], dict[str, Any]] = {
     ("dqn", "pixels"): {"buffer_size": 20_000},  # 0.5 GB of 64x64 pictures
 }
+
+SCHEDULED = ("learning_rate", "clip_range", "clip_range_vf")
+"""Settings that may change over a run: "linear:3e-4" falls from 3e-4 to 0."""
 
 _NOT_SETTINGS = {
     "self",
@@ -114,6 +118,9 @@ def _parameters(algorithm: str) -> dict[str, inspect.Parameter]:
 
 
 def _check_value(name: str, value: Any, default: Any) -> None:
+    if name in SCHEDULED and isinstance(value, str):
+        schedule_start(name, value)
+        return
     if isinstance(default, bool):
         right, expected = isinstance(value, bool), "true or false"
     elif isinstance(default, int | float):
@@ -123,6 +130,24 @@ def _check_value(name: str, value: Any, default: Any) -> None:
         right, expected = not isinstance(value, str), "a number, true, false, null, or a JSON value"
     if not right:
         raise ValueError(f"setting {name} is {value!r}, but must be {expected}")
+
+
+def schedule_start(name: str, text: str) -> float:
+    """Return the number that a schedule written "linear:number" begins with; it ends at 0.
+
+    Raises:
+        ValueError: it is written otherwise.
+    """
+    kind, _, number = text.partition(":")
+    try:
+        if kind != "linear":
+            raise ValueError(kind)
+        return float(number)
+    except ValueError as error:
+        raise ValueError(
+            f"setting {name} is {text!r}, but must be a number, or linear:number for one that "
+            "falls to 0 over the run, such as linear:3e-4"
+        ) from error
 
 
 def parse_settings(texts: tuple[str, ...]) -> dict[str, Any]:

@@ -6,10 +6,11 @@ import torch
 from gymnasium import spaces
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.preprocessing import is_image_space
+from stable_baselines3.common.utils import LinearSchedule
 from stable_baselines3.common.vec_env import VecEnv
 from torch import nn
 
-from agents.defaults import ALGORITHMS
+from agents.defaults import ALGORITHMS, SCHEDULED, schedule_start
 from agents.spec import AgentSpec
 from darla.latents import resolve_device
 from darla.names import lookup
@@ -105,6 +106,9 @@ def _arguments(settings: dict[str, Any]) -> dict[str, Any]:
     if policy and "activation_fn" in policy:
         activation = lookup("activation", policy["activation_fn"], _ACTIVATIONS)
         arguments["policy_kwargs"] = {**policy, "activation_fn": activation}
+    for name in SCHEDULED:
+        if isinstance(arguments.get(name), str):
+            arguments[name] = LinearSchedule(schedule_start(name, arguments[name]), 0.0, 1.0)
     if isinstance(arguments.get("train_freq"), list):
         arguments["train_freq"] = tuple(arguments["train_freq"])
     return arguments

@@ -4,6 +4,7 @@ The worker of Stable-Baselines3's ``SubprocVecEnv`` dies of any exception, and i
 bare ``EOFError``. Here a worker leaves a note before it dies, and the parent raises what it says.
 """
 
+import multiprocessing.connection
 import tempfile
 import traceback
 from collections.abc import Callable, Sequence
@@ -79,12 +80,13 @@ class ReportingSubprocVecEnv(SubprocVecEnv):
 
     def _what_happened(self, error: BaseException) -> Exception:
         """Read the notes of workers that died, and end the others."""
-        for process in self.processes:
-            process.join(timeout=1)
-        notes = {int(path.stem): read_json(path) for path in Path(self._notes.name).glob("*.json")}
+        multiprocessing.connection.wait([process.sentinel for process in self.processes], 5)
         for process in self.processes:
             process.terminate()
+        for process in self.processes:
+            process.join()
         self.closed, self.waiting = True, False
+        notes = {int(path.stem): read_json(path) for path in Path(self._notes.name).glob("*.json")}
         if not notes:
             return RuntimeError(f"an environment's worker died without a word ({error!r})")
         index, note = min(notes.items())
@@ -123,4 +125,4 @@ def _reporting(note: Path, call: Callable[[], Any]) -> Any:
             "traceback": traceback.format_exc(),
         }
         write_json(note, text)
-        raise
+        raise SystemExit(1) from error  # the parent says it

@@ -1,0 +1,121 @@
+import numpy as np
+import pytest
+import toy_tasks  # noqa: F401
+from gymnasium import spaces
+from stable_baselines3.common.monitor import Monitor
+from toy_encoder import LATENTS, make_toy_bundle
+
+from agents.encoders import agent_encoder
+from agents.environments import check_task, derive_seed, make_env, make_vec_env
+from agents.spec import AgentSpec
+
+
+def make_spec(kind="pixels", task="Toy/BrightSide-v0", encoder=None):
+    options = {"standardize": True, "zero_dead": True} if encoder else {}
+    return AgentSpec(task, kind, "ppo", "source", 0, encoder, 100, {}, options)
+
+
+@pytest.fixture
+def bundle(tmp_path):
+    return str(make_toy_bundle(tmp_path / "encoder"))
+
+
+def test_pixels_come_channels_first():
+    venv = make_vec_env(make_spec(), "source", 2)
+    assert venv.observation_space == spaces.Box(0, 255, (3, 64, 64), np.uint8)
+    assert venv.reset().shape == (2, 3, 64, 64)
+
+
+@pytest.mark.parametrize("kind", ["latent", "random_encoder"])
+def test_latents_of_either_encoder(bundle, kind):
+    spec = make_spec(kind, encoder=bundle)
+    venv = make_vec_env(spec, "source", 2)
+    observations = venv.reset()
+    assert observations.shape == (2, LATENTS)
+    shared = make_vec_env(spec, "source", 2, encoder=agent_encoder(spec))
+    np.testing.assert_array_equal(shared.reset(), observations)
+
+
+def test_random_encoders_follow_the_seed(bundle):
+    frames = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3), dtype=np.uint8)
+    first = agent_encoder(make_spec("random_encoder", encoder=bundle)).encode(frames)
+    again = agent_encoder(make_spec("random_encoder", encoder=bundle)).encode(frames)
+    trained = agent_encoder(make_spec("latent", encoder=bundle)).encode(frames)
+    np.testing.assert_array_equal(first, again)
+    assert not np.allclose(first, trained)
+
+
+def test_factors_of_a_real_task():
+    venv = make_vec_env(make_spec("factors", "Darla/GoToObject-v0"), "source", 2)
+    observations = venv.reset()
+    assert observations.dtype == np.float32
+    assert np.abs(observations).max() <= 1
+    venv.close()
+
+
+def test_a_monitor_is_innermost():
+    env = make_env("Toy/BrightSide-v0", "pixels", "source")
+    assert isinstance(env, Monitor)
+    _, info = env.reset(seed=0)
+    for _ in range(5):
+        *_, info = env.step(0)
+    assert info["episode"]["l"] == 5
+
+
+def test_episodes_follow_the_seed():
+    first, again, other = (make_vec_env(make_spec(), "source", 2, seed) for seed in (3, 3, 5))
+    frames = [[venv.reset()] + [venv.step([0, 0])[0] for _ in range(7)] for venv in (first, again)]
+    np.testing.assert_array_equal(*frames)
+    different = [other.reset()] + [other.step([0, 0])[0] for _ in range(7)]
+    assert not np.array_equal(frames[0], different)
+
+
+def test_domains_reach_the_task():
+    source = make_vec_env(make_spec(), "source", 1).reset()
+    target = make_vec_env(make_spec(), "new_floor", 1).reset()
+    assert source[0, 2].max() == 0
+    assert target[0, 2].min() == 120
+
+
+def test_worker_processes_show_the_same():
+    spec = make_spec(task="toy_tasks:Toy/BrightSide-v0")
+    here, elsewhere = make_vec_env(spec, "source", 2), make_vec_env(spec, "source", 2, workers=2)
+    np.testing.assert_array_equal(here.reset(), elsewhere.reset())
+    np.testing.assert_array_equal(here.step([0, 1])[0], elsewhere.step([0, 1])[0])
+    elsewhere.close()
+
+
+def test_seeds_of_purposes_differ():
+    seeds = {derive_seed(seed, purpose) for seed in range(20) for purpose in range(3)}
+    assert len(seeds) == 60
+    assert derive_seed(1, 2) == derive_seed(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("task", "message"),
+    [
+        ("Toy/BrightSite-v0", "did you mean 'Toy/BrightSide-v0'"),
+        ("Darla/GotoObject-v0", "did you mean 'Darla/GoToObject-v0'"),
+        ("no_such_module:Task-v0", "fails to import"),
+    ],
+)
+def test_unknown_tasks_are_said(task, message):
+    with pytest.raises(ValueError, match=message):
+        check_task(task)
+
+
+@pytest.mark.parametrize(
+    ("changes", "domain", "workers", "message"),
+    [
+        ({}, "new_flor", 0, "unknown domain"),
+        ({"task": "Toy/Counting-v0"}, "new_floor", 0, "has no domain 'new_floor'"),
+        ({"task": "Toy/Blind-v0"}, "source", 0, "shows no picture"),
+        ({"kind": "factors"}, "source", 0, "no factors"),
+        ({}, "source", 3, "must be 0"),
+    ],
+)
+def test_what_a_task_cannot_show_is_said(changes, domain, workers, message):
+    import toy_envs  # noqa: F401
+
+    with pytest.raises(ValueError, match=message):
+        make_vec_env(make_spec(**changes), domain, 2, workers=workers)
