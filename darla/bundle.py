@@ -90,7 +90,8 @@ def load_encoder(path: str | os.PathLike[str], device: str = "cpu") -> FrozenEnc
     config = _read_config(folder)
     tensors = _read_tensors(folder)
     shape = _network_shape(folder, config)
-    encoder, decoder = Encoder(shape), Decoder(shape)
+    with torch.device("meta"):  # without memory, and without drawing random weights
+        encoder, decoder = Encoder(shape), Decoder(shape)
     _fill(encoder, "encoder.", tensors, folder)
     _fill(decoder, "decoder.", tensors, folder)
     statistics = _statistics(tensors, shape, folder)
@@ -163,10 +164,10 @@ def _read_tensors(folder: Path) -> dict[str, Tensor]:
 def _fill(module: nn.Module, prefix: str, tensors: dict[str, Tensor], folder: Path) -> None:
     """Load the tensors that begin with ``prefix`` into ``module``, after checking each."""
     state = {
-        name: _take(tensors, prefix + name, tuple(own.shape), own.dtype, folder)
+        name: _take(tensors, prefix + name, tuple(own.shape), own.dtype, folder).clone()
         for name, own in module.state_dict().items()
     }
-    module.load_state_dict(state)
+    module.load_state_dict(state, assign=True)
 
 
 def _statistics(tensors: dict[str, Tensor], shape: NetworkShape, folder: Path) -> LatentStatistics:

@@ -94,7 +94,12 @@ def tiny_config(data: Path, out: Path, **changes: Any) -> VisionConfig:
 
 
 def write_toy_bundle(
-    path: Path, size: int = 32, latents: int = 4, posterior: str = "gaussian", seed: int = 0
+    path: Path,
+    size: int = 32,
+    latents: int = 4,
+    posterior: str = "gaussian",
+    objective: str = "vae",
+    seed: int = 0,
 ) -> Path:
     """Write the bundle of an untrained encoder for frames of ``size``."""
     shape = NetworkShape((size, size, 3), (8, 8, 16, 16), 32, latents, posterior)
@@ -103,6 +108,6 @@ def write_toy_bundle(
         encoder, decoder = Encoder(shape), Decoder(shape)
     frames, _ = toy_frames(8, size, seed)
     statistics = latent_statistics(encoder, [torch.from_numpy(frames)])
-    description = {"objective": {"name": "vae", "settings": {}}}
+    description = {"objective": {"name": objective, "settings": {}}}
     save_bundle(path, encoder, decoder, statistics, frames, description)
     return path

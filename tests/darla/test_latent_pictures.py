@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from darla.bundle import load_encoder
+from darla.frozen_encoder import FrozenEncoder
+from darla.latent_pictures import reconstructions, save_picture, traversals
+from toy_frames import write_toy_bundle
+
+TILE = 64 + 2  # a frame of 32 pixels enlarged twice, and the gap
+TITLE = 18
+LABELS = 92
+
+
+@pytest.fixture
+def frozen(tmp_path: Path) -> FrozenEncoder:
+    return load_encoder(write_toy_bundle(tmp_path / "encoder"))
+
+
+def tile(picture: np.ndarray, row: int, column: int) -> np.ndarray:
+    top, left = TITLE + row * TILE, LABELS + column * TILE
+    return picture[top : top + 64 : 2, left : left + 64 : 2]
+
+
+def test_traversals_have_a_row_for_each_active_latent_by_kl(frozen: FrozenEncoder) -> None:
+    frozen.statistics.kl[:] = [0.5, 0.001, 2.0, 0.02]
+    picture = traversals(frozen, frame=1, columns=3)
+    assert picture.dtype == np.uint8
+    assert picture.shape[0] == TITLE + 3 * TILE
+    latent = frozen.encode(frozen.reference_frames[1:2])
+    for row, index in enumerate([2, 0, 3]):
+        np.testing.assert_array_equal(tile(picture, row, 0), frozen.reference_frames[1])
+        for column, values in ((1, frozen.statistics.low), (3, frozen.statistics.high)):
+            moved = latent.copy()
+            moved[0, index] = values[index]
+            np.testing.assert_array_equal(tile(picture, row, column), frozen.decode(moved)[0])
+
+
+def test_a_collapsed_model_still_has_a_picture(frozen: FrozenEncoder) -> None:
+    frozen.statistics.kl[:] = 0
+    assert traversals(frozen).shape[0] == TITLE + TILE
+
+
+def test_models_without_a_posterior_are_sorted_by_spread(tmp_path: Path) -> None:
+    frozen = load_encoder(write_toy_bundle(tmp_path, posterior="point"))
+    assert traversals(frozen).shape[0] == TITLE + int(frozen.active.sum()) * TILE
+
+
+def test_reconstructions_lie_under_their_frames(frozen: FrozenEncoder) -> None:
+    picture = reconstructions(frozen, columns=5)
+    frames = frozen.reference_frames
+    decoded = frozen.decode(frozen.encode(frames))
+    assert picture.shape[0] == TITLE + 4 * TILE
+    for index in (0, 4, 7):
+        row, column = 2 * (index // 5), index % 5
+        np.testing.assert_array_equal(tile(picture, row, column), frames[index])
+        np.testing.assert_array_equal(tile(picture, row + 1, column), decoded[index])
+
+
+def test_pictures_are_saved_as_png(frozen: FrozenEncoder, tmp_path: Path) -> None:
+    picture = reconstructions(frozen)
+    save_picture(tmp_path / "pictures" / "some.png", picture)
+    np.testing.assert_array_equal(
+        np.asarray(Image.open(tmp_path / "pictures" / "some.png")), picture
+    )
