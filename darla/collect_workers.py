@@ -230,13 +230,12 @@ def _next_chunk(pipe: connection.Connection) -> int | None:
 
 def _failure(error: Exception) -> Failed:
     is_mendable = isinstance(error, ValueError | OSError | gym.error.Error)
-    text, number, filename = str(error), None, None
-    if isinstance(error, OSError) and error.errno is not None:
-        text, number, filename = error.strerror, error.errno, error.filename
+    system_error = error if isinstance(error, OSError) and error.errno is not None else None
+    text = system_error.strerror if system_error else str(error)
     return Failed(
         user_error=(text or type(error).__name__) if is_mendable else None,
-        errno=number,
-        filename=filename,
+        errno=system_error.errno if system_error else None,
+        filename=system_error.filename if system_error else None,
         summary=f"{type(error).__name__}: {error}",
         traceback="".join(traceback.format_exception(error)),
     )

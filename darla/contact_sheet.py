@@ -104,12 +104,20 @@ def _draw_coverage(axes: Axes, name: str, values: np.ndarray, description: dict[
         axes.bar(range(len(categories)), counts, color=_INK)
         axes.set_xticks(range(len(categories)), categories)
     else:
-        low = float(values.min()) if description["low"] is None else description["low"]
-        high = float(values.max()) if description["high"] is None else description["high"]
-        span = (low, high) if low < high else (low - 0.5, low + 0.5)
+        values = values[np.isfinite(values)]
+        span = _span(values, description)
         axes.hist(values, bins=_BINS, range=span, color=_INK)
         axes.set_xlim(span)
     unit = f" ({description['unit']})" if description["unit"] else ""
     axes.set_title(f"{name}{unit}", fontsize=8)
     axes.set_yticks([])
     axes.tick_params(labelsize=7)
+
+
+def _span(values: np.ndarray, description: dict[str, Any]) -> tuple[float, float]:
+    """Return a factor's range; where it has no limit, that of its values."""
+    low, high = description["low"], description["high"]
+    low = float(values.min(initial=np.inf)) if low is None else low
+    high = float(values.max(initial=-np.inf)) if high is None else high
+    middle = float(values.mean()) if len(values) else 0.0
+    return (low, high) if low < high else (middle - 0.5, middle + 0.5)

@@ -133,17 +133,17 @@ def test_an_empty_folder_is_used(tmp_path: Path) -> None:
     assert collect(config_of(tmp_path / "toys")).new_frames == 90
 
 
-def _script_that_collects(out: Path) -> list[str]:
-    code = (
-        "from darla.collect import CollectConfig, collect; from pathlib import Path\n"
-        "if __name__ == '__main__':\n"
-        "    collect(CollectConfig(env='Toy/Counting-v0', imports=('toy_envs',), policy='random',\n"
-        f"        out=Path({str(out)!r}), num_frames=2000, chunk_size=100, size=(16,), workers=2,\n"
-        "        env_kwargs={'size': 16, 'step_seconds': 0.001}))\n"
-    )
-    script = out.parent / "collect_toys.py"
-    script.write_text(code)
-    return [sys.executable, str(script)]
+def _slow_config(out: Path) -> CollectConfig:
+    kwargs = {"size": 16, "step_seconds": 0.001}
+    return config_of(out, num_frames=1000, chunk_size=50, workers=2, env_kwargs=kwargs)
+
+
+_COLLECT_SLOWLY = """
+from pathlib import PosixPath
+from darla.collect import CollectConfig, collect
+if __name__ == "__main__":
+    collect({config!r})
+"""
 
 
 def _children(process: int) -> list[int]:
@@ -167,11 +167,12 @@ def _wait_for(condition: Any, seconds: float = 30.0) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_a_killed_collection_continues_and_equals_an_unbroken_one(tmp_path: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(TESTS)}
-    broken = tmp_path / "broken" / "toys"
-    broken.parent.mkdir()
-    command = _script_that_collects(broken)
-    process = subprocess.Popen(command, env=environment)
+    broken, unbroken = tmp_path / "broken", tmp_path / "unbroken"
+    script = tmp_path / "collect_slowly.py"
+    script.write_text(_COLLECT_SLOWLY.format(config=_slow_config(broken)))
+    process = subprocess.Popen(
+        [sys.executable, str(script)], env={**os.environ, "PYTHONPATH": str(TESTS)}
+    )
     _wait_for(lambda: len(list(broken.glob(".finished/[0-9]*"))) >= 3)
     workers = _children(process.pid)
     process.send_signal(signal.SIGKILL)
@@ -185,17 +186,15 @@ def test_a_killed_collection_continues_and_equals_an_unbroken_one(tmp_path: Path
     with pytest.raises(ValueError, match="is not finished"):
         FrameDataset.open(broken)
 
-    subprocess.run(command, env=environment, check=True)
+    collect(_slow_config(broken))
 
     for name, written in kept.items():
         assert (broken / f"frames/c/{name}/0/0/0").stat().st_mtime_ns == written
-    unbroken = tmp_path / "unbroken" / "toys"
-    unbroken.parent.mkdir()
-    subprocess.run(_script_that_collects(unbroken), env=environment, check=True)
+    collect(_slow_config(unbroken))
     assert contents(broken) == contents(unbroken)
 
 
-def test_a_chunk_without_its_marker_is_made_again(tmp_path: Path) -> None:
+def test_an_error_keeps_the_chunks_finished_before_it(tmp_path: Path) -> None:
     config = config_of(tmp_path / "toys")
     with pytest.raises(RuntimeError):
         collect(_failing_late(config))

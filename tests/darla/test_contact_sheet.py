@@ -62,6 +62,14 @@ def test_coverage_is_shown_over_the_whole_range_of_each_factor(tmp_path: Path) -
     assert sum(bar.get_height() for bar in free.patches) == 30
 
 
+@pytest.mark.parametrize("value", [7.0, np.nan])
+def test_factors_that_never_vary_or_are_never_known_are_drawn(tmp_path: Path, value: float) -> None:
+    dataset = numbered_dataset(tmp_path / "dataset")
+    dataset.factors["free"][:] = value
+    low, high = draw_contact_sheet(dataset).axes[-1].get_xlim()
+    assert (low, high) == ((-0.5, 0.5) if np.isnan(value) else (6.5, 7.5))
+
+
 def test_the_title_says_what_was_collected(tmp_path: Path) -> None:
     title = draw_contact_sheet(numbered_dataset(tmp_path / "dataset")).get_suptitle()
     assert title == "Toy/Counting-v0 (domain=d_u), policy random, 30 frames of 8x16, 0 episodes"

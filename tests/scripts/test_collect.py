@@ -6,7 +6,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import gymnasium as gym
+import numpy as np
 import pytest
+import toy_envs  # noqa: F401 - registers
+from stable_baselines3 import PPO
+from toy_envs import counting_frame
+
+from agents.saved_agent import load_agent, save_agent
+from agents.spec import AgentSpec
+from darla import FrameDataset
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "scripts/collect.py"
@@ -75,6 +84,24 @@ def test_wrong_input_is_one_line_and_exit_code_2(
     assert "Traceback" not in err
     assert len(before) <= 1  # the progress bar
     assert (tmp_path / "mine/thesis.txt").read_text() == "mine"
+
+
+def test_a_saved_agent_collects_what_it_sees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env = gym.make("Toy/Counting-v0", size=64)
+    model = PPO("CnnPolicy", env, n_steps=8, batch_size=8, seed=0, device="cpu")
+    spec = AgentSpec("Toy/Counting-v0", "pixels", "ppo", "source", 0, None, 8, {})
+    save_agent(model, spec, tmp_path / "agent")
+    arguments = f"--env Toy/Counting-v0 {TOYS} --env-kwargs size 64 --policy agent"
+    code = run(monkeypatch, f"{arguments} --agent {tmp_path}/agent --out {tmp_path}/toys")
+    assert code == 0
+    dataset = FrameDataset.open(tmp_path / "toys")
+    frames = np.stack([counting_frame(step, 0, 64) for step in range(10)])
+    chosen = load_agent(tmp_path / "agent").predict(frames.transpose(0, 3, 1, 2))
+    np.testing.assert_array_equal(dataset.actions[1:11], chosen)
+    assert dataset.attributes["how"] == "agent"
+    assert dataset.attributes["agent"] == str(tmp_path / "agent")
 
 
 def test_every_option_is_explained(
