@@ -139,7 +139,7 @@ def _places(agents: Sequence[Player], wanted: Sequence[str]) -> dict[str, list[s
     for task, names in known.items():
         sources = [agent.spec.domain for agent in agents if agent.spec and agent.task == task]
         default = [*sources, *(targets(task) if task in TASKS else [])]
-        chosen = [name for name in wanted if name in names] or default
+        chosen = [name for name in wanted if name in names] if wanted else default
         places[task] = list(dict.fromkeys(chosen))
     return places
 
