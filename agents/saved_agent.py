@@ -116,10 +116,14 @@ def load_agent(folder: Path | str, device: str = "cpu") -> SavedAgent:
     """
     folder = Path(folder)
     description = read_description(folder)
-    spec = AgentSpec.from_dict(description["spec"])
-    observed, acted = (
-        space_from_json(description[name]) for name in ("observation_space", "action_space")
-    )
+    try:
+        spec = AgentSpec.from_dict(description["spec"])
+        observed = space_from_json(description["observation_space"])
+        acted = space_from_json(description["action_space"])
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(
+            f"{folder / DESCRIPTION} is damaged ({error!r}); train it again"
+        ) from error
     model = build_for_acting(spec, observed, acted, device)
     restore(model, folder)
     model.policy.set_training_mode(False)
@@ -172,7 +176,10 @@ def read_description(folder: Path) -> dict[str, Any]:
             f"there is no agent in {folder} ({DESCRIPTION} is missing); "
             "give the folder of a trained agent"
         )
-    description = read_json(path)
+    try:
+        description = read_json(path)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not JSON but something else; train the agent again") from error
     needed = {"schema", "spec", "observation_space", "action_space", "evaluation"}
     if not isinstance(description, dict) or not needed <= set(description):
         raise ValueError(f"{path} does not describe an agent; train it again")

@@ -27,11 +27,12 @@ class TensorBoardFolder(TensorBoardOutputFormat):
 
     Args:
         folder: where events go.
-        first_step: later steps that an earlier, killed process wrote are hidden.
+        last_step: the step that the run continues from, 0 at the start; what an earlier process
+            wrote for later steps, before it was killed, is hidden.
     """
 
-    def __init__(self, folder: Path, first_step: int) -> None:
-        self.writer = SummaryWriter(str(folder), purge_step=first_step or None)
+    def __init__(self, folder: Path, last_step: int) -> None:
+        self.writer = SummaryWriter(str(folder), purge_step=last_step + 1)
         self._is_closed = False
 
 
@@ -61,7 +62,7 @@ def write_hyperparameters(
 ) -> None:
     """Write the agent's hyperparameters with the metrics that the HParams page compares.
 
-    Metrics begin at 0 and take the values that the run logs under their tags.
+    The metrics' values are the last ones that the run logs under their tags.
     """
     values: dict[str, Any] = {
         "task": spec.task,

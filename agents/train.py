@@ -94,9 +94,21 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
     model.learn(
         spec.total_timesteps - model.num_timesteps,
         callback=[evaluate, *_housekeeping(config, spec, folder, model)],
+        log_interval=_log_interval(spec, venv.num_envs),
         reset_num_timesteps=False,
     )
     save_agent(model, spec, folder.path)
+
+
+def _log_interval(spec: AgentSpec, num_envs: int) -> int:
+    """Return how many rollouts (DQN: episodes) lie between two points of TensorBoard's curves.
+
+    About every 1,000 steps, and ten times in a shorter run.
+    """
+    if spec.algorithm == "dqn":
+        return 4
+    steps = min(1_000, spec.total_timesteps // 10)
+    return max(1, steps // (spec.settings["n_steps"] * num_envs))
 
 
 def _evaluation_envs(

@@ -58,7 +58,12 @@ class TrainAgentConfig:
     export_zip: Path | None = None
     """Also write the agent as a zip file of Stable-Baselines3."""
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Check the numbers.
+
+        Raises:
+            ValueError: one is out of range.
+        """
         for name in ("total_timesteps", "num_envs", "eval_freq", "eval_episodes"):
             _check_at_least(1, name, getattr(self, name))
         _check_at_least(1, "checkpoint_freq", self.checkpoint_freq)
@@ -75,8 +80,10 @@ def make_spec(config: TrainAgentConfig) -> AgentSpec:
     """Return the agent that a configuration describes, with its settings complete.
 
     Raises:
-        ValueError: an unknown kind, algorithm or setting, or a setting's value is of a wrong type.
+        ValueError: an unknown kind, algorithm or setting, a setting's value is of a wrong type, or
+            a number is out of range.
     """
+    config.check()
     settings = settings_for(config.algorithm, config.kind, parse_settings(config.settings))
     encoded = config.kind in ENCODED_KINDS
     # The KL of an untrained posterior says nothing, so no latent of a random encoder is dead.

@@ -1,0 +1,197 @@
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+import toy_tasks  # noqa: F401
+from stable_baselines3 import PPO
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from toy_encoder import make_toy_bundle
+
+from agents import train
+from agents.saved_agent import WEIGHTS, is_saved, load_agent
+from agents.train import train_agent
+from agents.train_config import TrainAgentConfig
+
+SETTINGS = {
+    "ppo": ("n_steps=8", "batch_size=16", "n_epochs=2"),
+    "a2c": ("n_steps=8",),
+    "dqn": ("learning_starts=8", "buffer_size=64", "batch_size=8"),
+}
+
+
+def make_config(folder, kind="pixels", algorithm="ppo", **changes):
+    torch.set_num_threads(1)
+    values = {
+        "task": "toy_tasks:Toy/BrightSide-v0",
+        "kind": kind,
+        "algorithm": algorithm,
+        "encoder": folder / "encoder",
+        "total_timesteps": 64,
+        "num_envs": 2,
+        "out": folder / "run",
+        "settings": SETTINGS[algorithm],
+        "eval_freq": 32,
+        "eval_episodes": 3,
+        "checkpoint_freq": 32,
+        "progress": False,
+    }
+    return TrainAgentConfig(**(values | changes))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    make_toy_bundle(tmp_path / "encoder")
+    return tmp_path
+
+
+def tags(run):
+    events = EventAccumulator(str(run / "tensorboard"))
+    events.Reload()
+    return set(events.Tags()["scalars"])
+
+
+@pytest.mark.parametrize("algorithm", SETTINGS)
+def test_every_kind_leaves_the_same_files_and_tags(folder, algorithm):
+    seen = {}
+    for kind in ("pixels", "latent", "random_encoder"):
+        config = make_config(
+            folder, kind, algorithm, out=folder / kind, eval_domains=("new_floor",)
+        )
+        run = train_agent(config)
+        assert load_agent(run).num_timesteps == 64
+        assert load_agent(run / "best").evaluation.keys() == {"return", "success"}
+        assert (run / "run.json").is_file()
+        seen[kind] = tags(run)
+    assert seen["pixels"] == seen["latent"] == seen["random_encoder"]
+    expected = {f"eval/{d}/{q}" for d in ("source", "new_floor") for q in ("return", "success")}
+    assert expected | {"rollout/ep_rew_mean", "rollout/success_rate"} <= seen["pixels"]
+
+
+def test_true_factors_of_a_real_task(folder):
+    run = train_agent(make_config(folder, "factors", task="Darla/GoToObject-v0"))
+    assert load_agent(run).num_timesteps == 64
+
+
+def test_an_agent_learns(folder):
+    config = make_config(
+        folder,
+        "latent",
+        total_timesteps=2000,
+        eval_freq=2000,
+        num_envs=4,
+        settings=("n_steps=32", "batch_size=32", "n_epochs=4", "learning_rate=1e-3"),
+    )
+    run = train_agent(config)
+    assert load_agent(run / "best").evaluation["return"] > 4.5
+
+
+def test_the_same_seed_gives_the_same_agent(folder):
+    weights = [
+        (train_agent(make_config(folder, out=folder / name, seed=seed)) / WEIGHTS).read_bytes()
+        for name, seed in (("a", 3), ("b", 3), ("c", 4))
+    ]
+    assert weights[0] == weights[1]
+    assert weights[0] != weights[2]
+
+
+def test_evaluation_does_not_change_what_is_learned(folder):
+    often = train_agent(make_config(folder, out=folder / "often", eval_freq=16))
+    once = train_agent(make_config(folder, out=folder / "once", eval_freq=64))
+    assert (often / WEIGHTS).read_bytes() == (once / WEIGHTS).read_bytes()
+
+
+def test_a_finished_run_is_left_alone(folder, capsys):
+    config = make_config(folder)
+    before = (train_agent(config) / WEIGHTS).stat().st_mtime_ns
+    train_agent(replace(config, device="cpu", eval_freq=7))
+    assert "is finished" in capsys.readouterr().out
+    assert (folder / "run" / WEIGHTS).stat().st_mtime_ns == before
+
+
+class Killed(Exception):
+    pass
+
+
+def kill_at_the_end(config, monkeypatch):
+    """Stop a run just before its last agent is saved."""
+    save = train.save_agent
+
+    def save_or_die(model, spec, folder, *rest):
+        if folder == config.out:
+            raise Killed
+        save(model, spec, folder, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(train, "save_agent", save_or_die)
+        with pytest.raises(Killed):
+            train_agent(config)
+
+
+@pytest.mark.parametrize("algorithm", SETTINGS)
+def test_a_killed_run_continues(folder, algorithm, monkeypatch, capsys):
+    config = make_config(folder, "latent", algorithm)
+    kill_at_the_end(config, monkeypatch)
+    assert not is_saved(config.out)
+    checkpoints = list((config.out / "checkpoints").iterdir())
+    assert [load_agent(path).num_timesteps for path in checkpoints] == [32]
+    run = train_agent(config)
+    said = capsys.readouterr().out
+    assert "continues after 32 steps" in said
+    assert ("memory starts empty" in said) == (algorithm == "dqn")
+    assert load_agent(run).num_timesteps == 64
+    points = EventAccumulator(str(run / "tensorboard"))
+    points.Reload()
+    assert [point.step for point in points.Scalars("eval/source/return")] == [32, 64]
+
+
+def test_a_continued_run_does_not_forget_its_best_agent(folder, monkeypatch):
+    config = make_config(folder)
+    kill_at_the_end(config, monkeypatch)
+    description = config.out / "best" / "agent.json"
+    values = json.loads(description.read_text())
+    values["evaluation"] = {"return": 100.0, "success": 1.0}
+    description.write_text(json.dumps(values))
+    assert load_agent(train_agent(config) / "best").evaluation["return"] == 100.0
+
+
+def test_a_zip_can_be_exported_then_and_later(folder):
+    config = make_config(folder, export_zip=folder / "agent.zip")
+    run = train_agent(config)
+    train_agent(replace(config, export_zip=folder / "later" / "agent.zip"))
+    for path in (folder / "agent.zip", folder / "later" / "agent.zip"):
+        weights = PPO.load(path, device="cpu").policy.state_dict()
+        ours = load_agent(run).model.policy.state_dict()
+        assert all(torch.equal(weights[name], ours[name]) for name in ours)
+
+
+def test_environments_in_worker_processes_learn_the_same(folder):
+    here = train_agent(make_config(folder, out=folder / "here"))
+    elsewhere = train_agent(make_config(folder, out=folder / "elsewhere", workers=2))
+    assert (here / WEIGHTS).read_bytes() == (elsewhere / WEIGHTS).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"task": "toy_tasks:Toy/BriteSide-v0"}, ValueError, "did you mean 'Toy/BrightSide-v0'"),
+        ({"domain": "sauce"}, ValueError, "unknown domain 'sauce'"),
+        ({"eval_domains": ("new_flor",)}, ValueError, "unknown domain 'new_flor'"),
+        ({"settings": ("n_step=8",)}, ValueError, "did you mean 'n_steps'"),
+        ({"kind": "latent", "encoder": None}, FileNotFoundError, "no encoder bundle"),
+        ({"device": "tpu9"}, ValueError, "unknown device"),
+    ],
+)
+def test_a_mistake_is_said_and_leaves_no_folder(folder, changes, error, message):
+    if "encoder" in changes:
+        changes = changes | {"encoder": folder / "nowhere"}
+    with pytest.raises(error, match=message):
+        train_agent(make_config(folder, **changes))
+    assert not (folder / "run").exists()
+
+
+def test_another_configuration_in_the_same_folder_is_refused(folder, monkeypatch):
+    config = make_config(folder)
+    kill_at_the_end(config, monkeypatch)
+    with pytest.raises(ValueError, match="seed=0, not 1"):
+        train_agent(replace(config, seed=1))

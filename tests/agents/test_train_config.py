@@ -1,0 +1,56 @@
+from pathlib import Path
+
+import pytest
+
+from agents.train_config import TrainAgentConfig, default_folder, make_spec, run_identity
+
+
+def test_the_defaults_describe_an_agent_on_latents():
+    config = TrainAgentConfig()
+    spec = make_spec(config)
+    assert (spec.task, spec.kind, spec.algorithm) == ("Darla/GoToObject-v0", "latent", "ppo")
+    assert spec.encoder == "runs/vision/encoder"
+    assert spec.latent_options == {"standardize": True, "zero_dead": True}
+    folder = default_folder(spec)
+    assert folder == Path("runs/agents/Darla-GoToObject-v0__latent__ppo__s0")
+
+
+@pytest.mark.parametrize("kind", ["pixels", "factors"])
+def test_kinds_without_an_encoder_have_none(kind):
+    spec = make_spec(TrainAgentConfig(kind=kind))
+    assert spec.encoder is None
+    assert spec.latent_options == {}
+
+
+def test_no_latent_of_a_random_encoder_is_dead():
+    assert not make_spec(TrainAgentConfig(kind="random_encoder")).latent_options["zero_dead"]
+
+
+def test_settings_are_complete_and_overridden():
+    spec = make_spec(TrainAgentConfig(settings=("n_steps=16",)))
+    assert spec.settings["n_steps"] == 16
+    assert "gamma" in spec.settings
+
+
+def test_what_makes_a_run():
+    identity = run_identity(TrainAgentConfig(kind="pixels", eval_freq=5))
+    assert "encoder" not in identity
+    assert "eval_freq" not in identity
+    assert identity == run_identity(TrainAgentConfig(kind="pixels", encoder=Path("x")))
+    assert identity != run_identity(TrainAgentConfig(kind="pixels", seed=1))
+    latent = run_identity(TrainAgentConfig())
+    assert latent != run_identity(TrainAgentConfig(encoder=Path("x")))
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"total_timesteps": 0}, "total_timesteps is 0"),
+        ({"num_envs": -1}, "num_envs is -1"),
+        ({"seed": -1}, "0 or more"),
+        ({"threads": -2}, "threads is -2"),
+    ],
+)
+def test_numbers_out_of_range_are_said(values, message):
+    with pytest.raises(ValueError, match=message):
+        make_spec(TrainAgentConfig(kind="pixels", **values))

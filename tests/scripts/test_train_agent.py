@@ -1,0 +1,45 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from toy_encoder import make_toy_bundle
+
+ROOT = Path(__file__).parents[2]
+SMALL = "--total-timesteps 32 --num-envs 2 --eval-episodes 2 --threads 1 --out run"
+SETTINGS = "--settings n_steps=8 batch_size=16 n_epochs=1"
+
+
+def run(folder, arguments):
+    command = [sys.executable, str(ROOT / "scripts" / "train_agent.py"), *arguments.split()]
+    paths = f"{ROOT}:{ROOT / 'tests'}"
+    environment = {"PYTHONPATH": paths, "PATH": "/usr/bin:/bin", "HOME": str(folder)}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+
+
+def test_an_agent_is_trained_once(tmp_path):
+    make_toy_bundle(tmp_path / "encoder")
+    command = f"--task toy_tasks:Toy/BrightSide-v0 --encoder encoder {SMALL} {SETTINGS}"
+    first = run(tmp_path, command)
+    assert first.returncode == 0, first.stderr
+    assert "the agent is in run" in first.stdout
+    assert "32/32" in first.stderr  # the progress bar
+    assert "Warning" not in first.stderr
+    again = run(tmp_path, command)
+    assert "run is finished" in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("--kind latents", "did you mean 'latent'"),
+        ("--num-envs 0", "num_envs is 0"),
+        ("--encoder nowhere", "no encoder bundle at nowhere"),
+    ],
+)
+def test_a_mistake_is_one_line(tmp_path, arguments, message):
+    result = run(tmp_path, arguments)
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
