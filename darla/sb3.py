@@ -71,9 +71,10 @@ class VecLatent(VecEnvWrapper):
             if "terminal_observation" in infos[i]
         }
         encoded, encoded_finals = encode_with_final(self.transform, self._key, observations, finals)
+        passed_on = list(infos)  # worker processes give a tuple
         for index, final in encoded_finals.items():
-            infos[index] = {**infos[index], "terminal_observation": final}
-        return encoded, rewards, dones, infos
+            passed_on[index] = {**infos[index], "terminal_observation": final}
+        return encoded, rewards, dones, passed_on
 
 
 class EncoderExtractor(BaseFeaturesExtractor):

@@ -166,8 +166,8 @@ def test_a_zip_can_be_exported_then_and_later(folder):
 
 
 def test_environments_in_worker_processes_learn_the_same(folder):
-    here = train_agent(make_config(folder, out=folder / "here"))
-    elsewhere = train_agent(make_config(folder, out=folder / "elsewhere", workers=2))
+    here = train_agent(make_config(folder, "latent", out=folder / "here"))
+    elsewhere = train_agent(make_config(folder, "latent", out=folder / "elsewhere", workers=2))
     assert (here / WEIGHTS).read_bytes() == (elsewhere / WEIGHTS).read_bytes()
 
 
