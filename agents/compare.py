@@ -41,7 +41,7 @@ class CompareConfig:
     seed: int = 0
     """Seed of the bootstrap."""
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         """Check the values.
 
         Raises:
@@ -78,6 +78,7 @@ def compare(config: CompareConfig) -> ComparisonFiles:
         ValueError: a file holds no usable rows, or something named in the configuration is
             unknown.
     """
+    config.check()
     rows = _wanted_rows(config)
     summaries = [_summarise(scores, config) for scores in score_tasks(rows, config.by)]
     report = "\n\n".join(_section(summary, config) for summary in summaries)

@@ -54,7 +54,7 @@ class EvaluateConfig:
     progress: bool = True
     """Show a progress bar."""
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         """Check the numbers.
 
         Raises:
@@ -102,6 +102,7 @@ def evaluate(config: EvaluateConfig) -> Evaluation:
         FileNotFoundError: there is no agent, or an encoder is missing.
         ValueError: an unknown domain, a damaged agent, or a file of another kind at ``out``.
     """
+    config.check()
     agents = find_players(config.agents, deterministic=not config.stochastic)
     places = _places(agents, config.domains)
     players = list(agents)

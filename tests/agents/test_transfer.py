@@ -226,9 +226,9 @@ def test_an_unknown_domain_suggests_the_nearest(config: EvaluateConfig, tmp_path
 
 
 @pytest.mark.parametrize("name", ["episodes", "random_episodes", "num_envs"])
-def test_numbers_below_one_are_refused(name: str) -> None:
+def test_numbers_below_one_are_refused(config: EvaluateConfig, name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} is 0, but must be at least 1"):
-        EvaluateConfig(**{name: 0})  # type: ignore[arg-type]
+        run(config, **{name: 0})
 
 
 def test_an_agent_of_another_picture_size_is_refused(
