@@ -2,9 +2,11 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from stable_baselines3.common.callbacks import BaseCallback
 from torch.utils.tensorboard.writer import SummaryWriter
 from tqdm import tqdm
@@ -123,6 +125,33 @@ class SaveCheckpoints(Every):
     def act(self) -> None:
         """Save."""
         self._save()
+
+
+class StopAtNaN(Every):
+    """Stops training when a weight is NaN or infinite, before that can be saved.
+
+    Args:
+        interval: in steps of all environments together.
+        folder: the run's folder, for the message.
+    """
+
+    def __init__(self, interval: int, folder: Path) -> None:
+        super().__init__(interval)
+        self._folder = folder
+
+    def act(self) -> None:
+        """Look at all weights.
+
+        Raises:
+            ValueError: one is NaN or infinite.
+        """
+        for name, weight in self.model.policy.named_parameters():
+            if not torch.isfinite(weight).all():
+                raise ValueError(
+                    f"{name} became NaN or infinite by step {self.model.num_timesteps}; the "
+                    f"checkpoints in {self._folder} are intact: lower learning_rate or "
+                    "max_grad_norm and train into another --out"
+                )
 
 
 class ShowProgress(BaseCallback):

@@ -75,9 +75,11 @@ def _show(venv: VecEnv, spec: AgentSpec, encoder: FrozenEncoder | None) -> VecEn
         encoder = encoder or agent_encoder(spec)
         assert encoder is not None
         return VecLatent(venv, encoder, **spec.latent_options)
-    space = venv.observation_space
     if spec.kind != "pixels":
         return venv
+    space = venv.observation_space
+    if isinstance(space, spaces.Dict) and any(map(is_image_space, space.values())):
+        return VecTransposeImage(venv)
     if not isinstance(space, spaces.Box) or not is_image_space(space):
         raise ValueError(f"{spec.task} shows no picture to an agent of kind pixels, but {space}")
     return venv if is_image_space_channels_first(space) else VecTransposeImage(venv)

@@ -82,16 +82,17 @@ def policy_name(space: spaces.Space[Any]) -> str:
     Raises:
         ValueError: pictures are too small for the convolutional policy.
     """
+    entries = list(space.values()) if isinstance(space, spaces.Dict) else [space]
+    pictures = [entry.shape for entry in entries if is_image_space(entry) and entry.shape]
+    for shape in pictures:
+        if min(sorted(shape)[1:]) < SMALLEST_PICTURE:
+            raise ValueError(
+                f"the convolutional policy needs pictures of {SMALLEST_PICTURE} pixels or more a "
+                f"side, not {shape}; make the task's pictures larger"
+            )
     if isinstance(space, spaces.Dict):
         return "MultiInputPolicy"
-    if not isinstance(space, spaces.Box) or not is_image_space(space):
-        return "MlpPolicy"
-    if min(sorted(space.shape)[1:]) < SMALLEST_PICTURE:
-        raise ValueError(
-            f"the convolutional policy needs pictures of {SMALLEST_PICTURE} pixels or more a side, "
-            f"not {space.shape}; make the task's pictures larger"
-        )
-    return "CnnPolicy"
+    return "CnnPolicy" if pictures else "MlpPolicy"
 
 
 def policy_device(device: str, policy: str) -> str:

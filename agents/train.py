@@ -7,7 +7,7 @@ import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 
-from agents.callbacks import EvaluateDomains, SaveCheckpoints, ShowProgress
+from agents.callbacks import EvaluateDomains, SaveCheckpoints, ShowProgress, StopAtNaN
 from agents.encoders import agent_encoder
 from agents.environments import derive_seed, make_env, make_vec_env
 from agents.episode_queue import Env
@@ -38,6 +38,7 @@ from darla.run_record import write_run_record
 
 _TRAINING, _EVALUATION = 1, 2  # purposes of seeds
 _MOST_EVALUATION_ENVS = 8
+_WEIGHTS_CHECKED_EVERY = 1_000  # steps
 
 
 def train_agent(config: TrainAgentConfig) -> Path:
@@ -93,7 +94,11 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
     )
     model.learn(
         spec.total_timesteps - model.num_timesteps,
-        callback=[evaluate, *_housekeeping(config, spec, folder, model)],
+        callback=[
+            StopAtNaN(_WEIGHTS_CHECKED_EVERY, folder.path),
+            evaluate,
+            *_housekeeping(config, spec, folder, model),
+        ],
         log_interval=_log_interval(spec, venv.num_envs),
         reset_num_timesteps=False,
     )

@@ -8,6 +8,7 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
+from toy_envs import CountingDictEnv
 
 DOMAINS = {"source": 0, "new_floor": 120}
 
@@ -73,7 +74,18 @@ class FailingEnv(BrightSideEnv):
         return super().step(action)
 
 
-TOY_TASKS = {"Toy/BrightSide-v0": BrightSideEnv, "Toy/Failing-v0": FailingEnv}
+class LargeDictEnv(CountingDictEnv):
+    """A Dict observation whose picture is large enough for convolutional policies."""
+
+    def __init__(self) -> None:
+        super().__init__(size=36, episode_length=5)
+
+
+TOY_TASKS = {
+    "Toy/BrightSide-v0": BrightSideEnv,
+    "Toy/Failing-v0": FailingEnv,
+    "Toy/Dict-v0": LargeDictEnv,
+}
 for _id, _class in TOY_TASKS.items():
     if _id not in gym.registry:
         gym.register(_id, entry_point=f"toy_tasks:{_class.__name__}")

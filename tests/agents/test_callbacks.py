@@ -4,7 +4,14 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.monitor import Monitor
 from toy_tasks import BrightSideEnv
 
-from agents.callbacks import EvaluateDomains, Every, SaveCheckpoints, ShowProgress, summarise
+from agents.callbacks import (
+    EvaluateDomains,
+    Every,
+    SaveCheckpoints,
+    ShowProgress,
+    StopAtNaN,
+    summarise,
+)
 from agents.episode_queue import PlayedEpisode
 
 
@@ -109,3 +116,12 @@ def test_the_progress_bar_counts_all_steps(capsys):
     assert "return=" in shown
     learn([ShowProgress(64, "hidden", enabled=False)])
     assert "hidden" not in capsys.readouterr().err
+
+
+def test_weights_that_become_nan_stop_the_run(tmp_path):
+    class Poison(Note):
+        def act(self):
+            self.model.policy.action_net.bias.data[0] = float("nan")
+
+    with pytest.raises(ValueError, match=rf"action_net.bias became NaN .* step 32; .*{tmp_path}"):
+        learn([Poison(32), StopAtNaN(16, tmp_path)])

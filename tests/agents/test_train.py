@@ -73,6 +73,13 @@ def test_true_factors_of_a_real_task(folder):
     assert load_agent(run).num_timesteps == 64
 
 
+@pytest.mark.parametrize("kind", ["pixels", "latent"])
+def test_dict_observations(folder, kind):
+    task = "toy_tasks:Toy/Dict-v0"
+    run = train_agent(make_config(folder, kind, task=task))
+    assert set(load_agent(run).model.observation_space) == {"image", "state"}
+
+
 def test_an_agent_learns(folder):
     config = make_config(
         folder,
