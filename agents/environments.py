@@ -14,7 +14,7 @@ from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.preprocessing import is_image_space, is_image_space_channels_first
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv, VecTransposeImage
 
-import envs
+import envs  # noqa: F401 (registers the tasks)
 from agents.encoders import agent_encoder
 from agents.spec import AgentSpec
 from agents.worker_envs import make_worker_envs
@@ -122,13 +122,17 @@ def check_task(task: str) -> None:
                 error
             )
     if name not in gym.registry:
-        ours = envs.__name__
-        known = [
-            id_
-            for id_, spec in gym.registry.items()
-            if str(spec.entry_point).startswith((ours, "miniworld", "toy"))
-        ]
-        raise unknown("task", name, known)
+        raise unknown("task", name, _tasks_like(name))
+
+
+def _tasks_like(name: str) -> list[str]:
+    """Name this package's tasks, MiniWorld's, and those of the same namespace."""
+    namespace = name.partition("/")[0] + "/"
+    return [
+        known
+        for known, spec in gym.registry.items()
+        if known.startswith(namespace) or str(spec.entry_point).startswith(("envs.", "miniworld."))
+    ]
 
 
 def derive_seed(seed: int, *purpose: int) -> int:
