@@ -91,7 +91,7 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]], left: i
 
 
 def _who(scores: TaskScores) -> str:
-    groups = ", ".join(f"{g.label} ({_count(len(g.seeds), 'seed')})" for g in scores.groups)
+    groups = ", ".join(f"{group.label} ({_size(group)})" for group in scores.groups)
     episodes = _range([count for g in scores.groups for n in g.episodes.values() for count in n])
     random = _range([score.episodes for score in scores.random.values()])
     return (
@@ -211,8 +211,10 @@ def _range(counts: Sequence[int]) -> str:
     return str(low) if low == high else f"{low} to {high}"
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def _size(group: Group) -> str:
+    count = len(group.seeds)
+    seeds = f"{count} {'seed' if count == 1 else 'seeds'}"
+    return f"{seeds}, {group.details}" if group.details else seeds
 
 
 def _seeds(seeds: Sequence[int]) -> str:

@@ -29,7 +29,8 @@ class Group:
     """Agents of one kind that differ in nothing but their seed.
 
     Attributes:
-        label: the kind, and whatever tells this group from others of its task.
+        label: the kind, and whatever tells this group from others of its kind.
+        details: whatever else tells it from groups of other kinds, such as fewer steps.
         kind: what the agents observe.
         source: the domain that they were trained in.
         settings: the columns that all of its agents share, as far as rows were grouped by them.
@@ -41,6 +42,7 @@ class Group:
     """
 
     label: str
+    details: str
     kind: str
     source: str
     settings: dict[str, str]
@@ -159,8 +161,13 @@ def _groups(rows: Iterable[Row], by: Sequence[str]) -> tuple[Group, ...]:
         if row.kind != RANDOM:
             members[_group_key(row, by)][row.agent].append(row)
     keys = sorted(members, key=_rank)
-    labels = _labels(keys)
-    return tuple(_group(labels[key], key, members[key]) for key in keys)
+    groups = []
+    for key in keys:
+        within_kind = _differences([other for other in keys if other[0] == key[0]], key)
+        label = key[0][1] + (f" ({', '.join(within_kind)})" if within_kind else "")
+        details = [text for text in _differences(keys, key) if text not in within_kind]
+        groups.append(_group(label, ", ".join(details), key, members[key]))
+    return tuple(groups)
 
 
 def _group_key(row: Row, by: Sequence[str]) -> _GroupKey:
@@ -178,22 +185,17 @@ def _rank(key: _GroupKey) -> tuple[int, list[str]]:
     return place, [f"{value:>12}" if value.isdigit() else value for _, value in key]
 
 
-def _labels(keys: Sequence[_GroupKey]) -> dict[_GroupKey, str]:
-    """Name groups by their kind and by those columns in which groups of the task differ."""
-    values = defaultdict(set)
-    for key in keys:
-        for column, value in key[1:]:
-            if value:
-                values[column].add(value)
-    labels = {}
-    for key in keys:
-        differing = [
-            _readable(column, value, values[column])
-            for column, value in key[1:]
-            if value and len(values[column]) > 1
-        ]
-        labels[key] = " ".join([key[0][1], *([f"({', '.join(differing)})"] if differing else [])])
-    return labels
+def _differences(keys: Sequence[_GroupKey], key: _GroupKey) -> list[str]:
+    """Return the values of a group's columns in which it differs from one of ``keys``."""
+    values: dict[str, set[str]] = defaultdict(set)
+    for column, value in (pair for each in keys for pair in each):
+        if value:
+            values[column].add(value)
+    return [
+        _readable(column, value, values[column])
+        for column, value in key[1:]
+        if value and len(values[column]) > 1
+    ]
 
 
 def _readable(column: str, value: str, all_values: set[str]) -> str:
@@ -205,7 +207,7 @@ def _readable(column: str, value: str, all_values: set[str]) -> str:
     return {"source": f"from {value}", "actions": f"actions {value}"}.get(column, value)
 
 
-def _group(label: str, key: _GroupKey, agents: dict[str, list[Row]]) -> Group:
+def _group(label: str, details: str, key: _GroupKey, agents: dict[str, list[Row]]) -> Group:
     by_seed: dict[int, str] = {}
     for agent, rows in agents.items():
         other = by_seed.setdefault(rows[0].agent_seed, agent)
@@ -226,7 +228,8 @@ def _group(label: str, key: _GroupKey, agents: dict[str, list[Row]]) -> Group:
         scores["returns"][domain] = np.array([_mean_return(cell) for cell in cells])
         scores["successes"][domain] = np.array([_success(cell) for cell in cells])
         scores["episodes"][domain] = np.array([len(cell) for cell in cells])
-    return Group(label, settings.pop("kind"), settings["source"], settings, seeds, **scores)
+    kind = settings.pop("kind")
+    return Group(label, details, kind, settings["source"], settings, seeds, **scores)
 
 
 def _mean_return(rows: Sequence[Row]) -> float:

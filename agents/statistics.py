@@ -125,7 +125,8 @@ def transfer_ratio(
     (R_target - R_random,target) / (R_source - R_random,source): 1 where nothing is lost, 0 where
     the agent is as good as random. Arguments are mean returns and broadcast against each other.
     NaN, "undefined", where the agent's margin in the source is under 0.1, because the ratio of
-    two small numbers says nothing, and wherever an argument is NaN.
+    two small numbers says nothing, and wherever an argument is NaN. The random policy's scores
+    count as known; they are means over many episodes.
     """
     margin = np.asarray(source, dtype=np.float64) - np.asarray(random_source, dtype=np.float64)
     kept = np.asarray(target, dtype=np.float64) - np.asarray(random_target, dtype=np.float64)

@@ -201,7 +201,9 @@ def _share_environments(jobs: Sequence[_Job]) -> Iterator[list[_Job]]:
 def _play(jobs: Sequence[_Job], config: EvaluateConfig, writer: RowWriter, bar: tqdm) -> None:
     """Play jobs that share their environments, and write their rows."""
     most = max(len(job.episodes) for job in jobs)
-    with _environments(jobs[0], min(config.num_envs, most)) as environments:
+    batched = any(job.player.kind != RANDOM for job in jobs)  # else a batch gains nothing
+    count = min(config.num_envs, most) if batched else 1
+    with _environments(jobs[0], count) as environments:
         for job in jobs:
             bar.set_description(f"{job.domain}: {job.player.name}", refresh=False)
             first = environments[0]

@@ -77,24 +77,28 @@ def test_every_source_is_no_target() -> None:
     ]
 
 
-def test_groups_are_named_by_what_differs_between_them() -> None:
+def test_groups_are_named_by_what_differs_within_their_kind() -> None:
     score = {"source": 0.5}
     ppo = agent_rows("latent", 0, score) + agent_rows("pixels", 0, score)
     assert labels(ppo) == ["latent", "pixels"]
     dqn = agent_rows("latent", 0, score, algorithm="dqn", name="dqn")
-    assert labels(ppo + dqn) == ["latent (dqn)", "latent (ppo)", "pixels (ppo)"]
+    assert labels(ppo + dqn) == ["latent (dqn)", "latent (ppo)", "pixels"]
     longer = agent_rows("pixels", 0, score, total_timesteps=100_000, name="longer")
-    assert labels(ppo + longer) == [
-        "latent (60,000 steps)",
-        "pixels (60,000 steps)",
-        "pixels (100,000 steps)",
-    ]
+    assert labels(ppo + longer) == ["latent", "pixels (60,000 steps)", "pixels (100,000 steps)"]
     other = agent_rows("latent", 0, score, encoder="runs/beta_4", name="other")
     assert labels(ppo + other) == ["latent (beta_4)", "latent (encoder)", "pixels"]
     namesake = agent_rows("latent", 0, score, encoder="other/encoder", name="other")
     assert labels(ppo + namesake)[0] == "latent (other/encoder)"
     drawn = agent_rows("pixels", 0, score, name="pixels_0@1+stochastic")
     assert "pixels (actions drawn)" in labels(ppo + drawn)
+
+
+def test_what_differs_between_kinds_is_kept_as_details() -> None:
+    rows = agent_rows("latent", 0, {"source": 0.5}, algorithm="dqn")
+    rows += agent_rows("pixels", 0, {"source": 0.5}, total_timesteps=7_000)
+    groups = score_tasks(rows + RANDOM)[0].groups
+    assert [group.label for group in groups] == ["latent", "pixels"]
+    assert [group.details for group in groups] == ["dqn, 60,000 steps", "ppo, 7,000 steps"]
 
 
 def test_encoders_can_be_pooled() -> None:

@@ -128,7 +128,7 @@ def test_only_groups_of_the_same_algorithm_source_and_steps_are_compared() -> No
     assert compare_kinds(scores_of(rows), "latent", "pixels", ["new_floor"], SAMPLING) == []
     rows += agent_rows("pixels", 0, score, name="ppo")
     (comparison,) = compare_kinds(scores_of(rows), "latent", "pixels", ["new_floor"], SAMPLING)
-    assert comparison.second == "pixels (ppo)"
+    assert (comparison.first, comparison.second) == ("latent", "pixels (ppo)")
 
 
 def test_kinds_or_domains_that_are_not_there_give_no_comparison() -> None:
