@@ -188,8 +188,9 @@ def _finish(
         how, (0, 1), (0, 6), "axes fraction", "offset points", fontsize=9, color="#555555"
     )
     labels = [str(label) for label in axes.get_legend_handles_labels()[1]]
-    widest = 0.6 + 0.075 * max(len(label) for label in labels)  # inches
-    columns = max(1, min(len(labels), int(figure.get_figwidth() / widest)))
+    widths = [0.6 + 0.075 * len(label) for label in labels]  # inches, roughly
+    room = figure.get_figwidth()
+    columns = len(labels) if sum(widths) < room else max(1, int(room / max(widths)))
     figure.legend(loc="outside lower left", ncols=columns, frameon=False, fontsize=9)
 
 

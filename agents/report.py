@@ -54,10 +54,10 @@ def report_comparison(comparison: Comparison) -> str:
         title,
         f"{first} {comparison.first_ratios.mean():.2f}, "
         f"{second} {comparison.second_ratios.mean():.2f}, "
-        f"difference {difference.mean:+.2f} over {_seeds(comparison.seeds)}, paired.{left_out}",
+        f"difference {_plus(difference.mean)} over {_seeds(comparison.seeds)}, paired.{left_out}",
     ]
     pairs = zip(comparison.seeds, comparison.first_ratios - comparison.second_ratios, strict=True)
-    lines.append("By seed: " + ", ".join(f"{seed}: {gap:+.2f}" for seed, gap in pairs) + ".")
+    lines.append("By seed: " + ", ".join(f"{seed}: {_plus(gap)}" for seed, gap in pairs) + ".")
     if not difference.intervals:
         lines.append("One pair of seeds gives no interval: train more seeds.")
     for interval in difference.intervals:
@@ -159,8 +159,13 @@ def _brackets(interval: Interval | None) -> str:
     return "" if interval is None else f" [{interval.low:.2f}, {interval.high:.2f}]"
 
 
+def _plus(number: float) -> str:
+    """Format with its sign; what rounds to nothing has a plus."""
+    return f"{round(number, 2) + 0.0:+.2f}"
+
+
 def _signed(interval: Interval) -> str:
-    ends = f"[{interval.low:+.2f}, {interval.high:+.2f}]"
+    ends = f"[{_plus(interval.low)}, {_plus(interval.high)}]"
     return f"{interval.level:.0%} interval of the difference {ends}"
 
 
