@@ -13,6 +13,9 @@ from pyglet import gl
 from envs.shapes import HEIGHT, RADIUS, triangles
 
 WHITE = np.ones(3)
+# Rooms of one outline share walls, texture coordinates and textures: making them anew takes longer
+# than drawing the room.
+_geometry: dict[tuple, dict[str, object]] = {}
 
 
 class PaintedRoom(Room):
@@ -29,6 +32,20 @@ class PaintedRoom(Room):
         self.floor_tint = WHITE
         self.ceiling_tint = WHITE
         self.wall_tints = np.ones((self.num_walls, 3))
+
+    def _gen_static_data(self, params, rng):
+        key = (self.outline.tobytes(), self.wall_height, self._textures())
+        if rng is not None or any(self.portals):
+            super()._gen_static_data(params, rng)
+        elif key in _geometry:
+            self.__dict__.update(_geometry[key])
+        else:
+            before = set(self.__dict__)
+            super()._gen_static_data(params, rng)
+            _geometry[key] = {name: self.__dict__[name] for name in set(self.__dict__) - before}
+
+    def _textures(self) -> tuple[str, str, str]:
+        return self.floor_tex_name, self.wall_tex_name, self.ceil_tex_name
 
     def _render(self):
         draw_room(self, self.floor_tint, self.ceiling_tint, self.wall_tints)

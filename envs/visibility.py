@@ -51,9 +51,10 @@ def visible_fractions(
         (K,) float64 in [0, 1].
     """
     points = _silhouettes(camera, objects, radius, height)
-    right = np.cross(direction, [0.0, 1.0, 0.0])
-    right /= np.linalg.norm(right)
-    up = np.cross(right, direction)
+    ahead = np.hypot(direction[0], direction[2])  # np.cross would take most of this function's time
+    right = np.array([-direction[2], 0.0, direction[0]]) / ahead
+    climb = direction[1] / ahead
+    up = np.array([-direction[0] * climb, ahead, -direction[2] * climb])
     ray = points - camera
     depth = ray @ direction
     inside = (depth > 0) & (np.abs(ray @ right) < tangent * depth)

@@ -1,0 +1,118 @@
+"""The whole way on one task: collect, learn to see, learn to act, transfer, compare.
+
+    bash scripts/demo.sh
+    bash scripts/demo.sh --seeds 0 1 2 3 4     # the README's table
+    bash scripts/demo.sh --task Darla/SeekAvoid-v0 --out runs/seek_avoid
+
+Each step is one of the commands in this folder, printed before it runs; it can be pasted, changed
+and run on its own. Stopped at any moment, the same command continues; finished steps are skipped.
+"""
+
+import os
+import shlex
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from darla.command import run_command
+from envs.domains import GO_TO_OBJECT
+
+KINDS = ("latent", "pixels", "factors")
+OVER = ("new_floor", "new_wall", "floor_and_wall")
+
+
+@dataclass(frozen=True)
+class DemoConfig:
+    """What the demonstration runs."""
+
+    task: str = GO_TO_OBJECT
+    """Id of the environment."""
+    out: Path = Path("runs/demo")
+    """Folder of everything that is made."""
+    seeds: tuple[int, ...] = (0,)
+    """Each seed has frames, an encoder and agents of its own."""
+    num_frames: int = 30_000
+    """Frames to collect for an encoder."""
+    epochs: float = 12.0
+    """Passes over the frames that train the encoder."""
+    beta: float = 2.0
+    """What one nat of KL costs the encoder."""
+    total_timesteps: int = 60_000
+    """Steps that each agent learns for."""
+    episodes: int = 50
+    """Episodes of each agent in each domain."""
+
+    def __post_init__(self) -> None:
+        """Check that there is a seed.
+
+        Raises:
+            ValueError: there is none.
+        """
+        if not self.seeds:
+            raise ValueError("no seed was given; give one or more, such as --seeds 0 1 2")
+
+
+def main(config: DemoConfig) -> None:
+    """Run every step for every seed, and say where the results are."""
+    began = time.monotonic()
+    for seed in config.seeds:
+        run_seed(config, seed)
+    rows = config.out / "transfer.csv"
+    run_side_by_side([["compare", "--rows", str(rows), "--over", *OVER]])
+    print(f"\nfinished in {(time.monotonic() - began) / 60:.1f} minutes")
+    for seed in config.seeds:
+        print(f"what each latent means: {seed_folder(config, seed) / 'vision/traversals.png'}")
+    print(f"TensorBoard: {Path(sys.executable).parent}/tensorboard --logdir {config.out}")
+
+
+def run_seed(config: DemoConfig, seed: int) -> None:
+    """Collect, train the encoder, train the agents side by side, and evaluate them."""
+    folder = seed_folder(config, seed)
+    frames, vision, agents = folder / "frames", folder / "vision", folder / "agents"
+    collect = ["collect", "--env", config.task, "--out", frames, "--seed", seed]
+    run_side_by_side([[*collect, "--num-frames", config.num_frames]])
+    see = ["train_vision", "--data", frames, "--out", vision, "--seed", seed]
+    run_side_by_side([[*see, "--epochs", config.epochs, "--beta", config.beta]])
+    shared = ["--task", config.task, "--encoder", vision / "encoder", "--seed", seed]
+    shared += ["--total-timesteps", config.total_timesteps, "--threads", 1]
+    shared += ["--eval-domains", *OVER]
+    run_side_by_side(
+        [["train_agent", "--kind", kind, "--out", agents / kind, *shared] for kind in KINDS]
+    )
+    evaluate = ["evaluate_transfer", "--agents", *[agents / kind for kind in KINDS]]
+    evaluate += ["--episodes", config.episodes, "--out", config.out / "transfer.csv"]
+    run_side_by_side([evaluate])
+
+
+def seed_folder(config: DemoConfig, seed: int) -> Path:
+    """Return the folder of one seed."""
+    return config.out / f"seed{seed}"
+
+
+def run_side_by_side(commands: list[list[object]]) -> None:
+    """Run scripts of this folder at the same time, each with a progress bar of its own.
+
+    Ends this process with the exit code of the first that fails; it has said why itself.
+    """
+    running = []
+    for position, (script, *arguments) in enumerate(commands):
+        path = Path(__file__).with_name(f"{script}.py")
+        command = [os.path.relpath(path), *map(str, arguments)]
+        print(f"\n$ python {shlex.join(command)}", flush=True)
+        environment = {**os.environ, "TQDM_POSITION": str(position)}
+        running.append(subprocess.Popen([sys.executable, *command], env=environment))
+    try:
+        codes = [process.wait() for process in running]
+    except KeyboardInterrupt:
+        for process in running:
+            process.wait()
+        raise
+    print("\n" * (len(commands) - 1), end="", flush=True)
+    if any(codes):
+        sys.exit(next(code for code in codes if code))
+
+
+if __name__ == "__main__":
+    run_command(DemoConfig, main, __doc__)

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Sets everything up, then lints, checks types and runs the tests: bash scripts/test.sh
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+.venv/bin/ruff check .
+.venv/bin/ruff format --check .
+.venv/bin/mypy
+OMP_NUM_THREADS=1 .venv/bin/python -m pytest -q -n 2 "$@"
