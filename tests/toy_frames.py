@@ -79,7 +79,7 @@ def tiny_config(data: Path, out: Path, **changes: Any) -> VisionConfig:
     """Return settings that train tiny networks on a toy dataset within a second or two."""
     settings: dict[str, Any] = {
         "objective": "beta_vae",
-        "channels": (8, 8, 16, 16),
+        "channels": (8, 16),
         "hidden_units": 32,
         "latents": 4,
         "dae_units": 8,

@@ -1,0 +1,96 @@
+import dataclasses
+from pathlib import Path
+
+import pytest
+import torch
+
+from darla.bundle import load_encoder
+from darla.networks import to_pictures
+from darla.objectives.darla import Darla
+from darla.vision import train_vision
+from toy_frames import tiny_config, toy_frames, write_toy_bundle, write_toy_dataset
+
+FRAMES = torch.from_numpy(toy_frames(60)[0])
+
+
+def make(**changes: object) -> Darla:
+    config = tiny_config(Path("data"), Path("run"), objective="darla", **changes)
+    torch.manual_seed(0)
+    return Darla.build(config, (32, 32, 3), steps=10)
+
+
+@pytest.mark.parametrize("layer", ["bottleneck", "conv2"])
+def test_features_are_standardised_over_the_dataset(layer: str) -> None:
+    objective = make(feature_layer=layer)
+    objective.prepare(lambda: FRAMES.split(25))
+    features = objective.perceive(to_pictures(FRAMES))
+    varying = objective.feature_std > 1e-3
+    assert varying.any()
+    torch.testing.assert_close(
+        features.mean(dim=0), torch.zeros(features.shape[1]), atol=1e-2, rtol=0
+    )
+    torch.testing.assert_close(
+        features.std(dim=0, correction=0)[varying],
+        torch.ones(int(varying.sum())),
+        atol=2e-2,
+        rtol=0,
+    )
+
+
+def test_the_loss_is_perceptual_with_a_little_of_the_pixels() -> None:
+    objective = make(pixel_weight=0.5, beta=2.0)
+    losses = objective.losses(to_pictures(FRAMES), torch.zeros(()))
+    terms = losses.terms
+    expected = terms["loss/reconstruction"] + 0.5 * terms["loss/pixel"] + 2.0 * terms["loss/kl"]
+    torch.testing.assert_close(losses.total, expected)
+    assert terms["beta_normalised"].item() == pytest.approx(2.0 * 4 / 8)
+
+
+def test_a_perfect_picture_costs_nothing_as_no_noise_is_added_to_features() -> None:
+    objective = make()
+    pictures = to_pictures(FRAMES).clamp(1e-4, 1 - 1e-4)
+    loss, _ = objective.reconstruction(torch.logit(pictures), pictures)
+    assert loss.item() == pytest.approx(0.0, abs=1e-4)
+
+
+def test_the_denoising_autoencoder_is_trained_first_and_then_left_alone(tmp_path: Path) -> None:
+    data = write_toy_dataset(tmp_path / "data", 48)
+    config = tiny_config(data, tmp_path / "run", objective="darla", epochs=3.0)
+    assert [stage.name for stage in make().stages()] == ["dae", "darla"]
+    train_vision(config)
+    dae = load_encoder(tmp_path / "run" / "dae")
+    assert dae.config["objective"]["name"] == "dae" and dae.latent_dim == 8
+
+    later = dataclasses.replace(config, out=tmp_path / "later", dae=tmp_path / "run" / "dae")
+    objective = Darla.build(later, (32, 32, 3), steps=10)
+    assert [stage.name for stage in objective.stages()] == ["darla"]
+    train_vision(later)
+    assert not (tmp_path / "later" / "dae").exists()
+    for name, tensor in dae.encoder.state_dict().items():
+        assert torch.equal(tensor, objective.dae.encoder.state_dict()[name])
+
+
+def test_only_its_own_networks_are_trained() -> None:
+    objective = make()
+    trained = {id(p) for group in objective.parameter_groups(1e-3) for p in group["params"]}
+    own = {id(p) for p in [*objective.encoder.parameters(), *objective.decoder.parameters()]}
+    assert trained == own
+
+
+def test_bundles_that_are_no_denoising_autoencoder_are_refused(tmp_path: Path) -> None:
+    write_toy_bundle(tmp_path / "vae")
+    with pytest.raises(ValueError, match="trained as 'vae'"):
+        make(dae=tmp_path / "vae")
+    with pytest.raises(FileNotFoundError, match="no encoder bundle"):
+        make(dae=tmp_path / "nowhere")
+
+
+def test_a_denoising_autoencoder_of_another_size_is_refused(tmp_path: Path) -> None:
+    write_toy_bundle(tmp_path / "dae", size=48, posterior="point", objective="dae")
+    with pytest.raises(ValueError, match=r"\(48, 48, 3\), but the dataset's are \(32, 32, 3\)"):
+        make(dae=tmp_path / "dae")
+
+
+def test_unknown_layers_suggest_the_nearest() -> None:
+    with pytest.raises(ValueError, match="did you mean 'conv2'"):
+        make(feature_layer="conv22")

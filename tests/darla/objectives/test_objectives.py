@@ -1,0 +1,98 @@
+"""What holds for every objective: add a row for each new one."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from darla.bundle import load_encoder
+from darla.collapse import collapse_warning
+from darla.networks import to_pictures
+from darla.objectives import OBJECTIVES, make_objective
+from darla.vision import train_vision
+from toy_frames import tiny_config, toy_frames, write_toy_dataset
+
+ROWS = {
+    "autoencoder": {},
+    "dae": {},
+    "vae": {},
+    "beta_vae": {"likelihood": "gaussian", "sigma": 0.2},
+    "annealed_vae": {"capacity": 5.0, "gamma": 10.0},
+    "darla": {"dae_epochs": 8.0, "beta": 0.1, "pixel_weight": 0.1},
+}
+COUNT = 160
+
+
+def test_every_objective_has_a_row() -> None:
+    assert ROWS.keys() == OBJECTIVES.keys()
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_toy_dataset(tmp_path_factory.mktemp("frames") / "toy", COUNT, chunk_size=80)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_it_learns_to_see(name: str, data: Path, tmp_path: Path) -> None:
+    config = tiny_config(
+        data, tmp_path / "run", objective=name, epochs=16.0, log_every=10, **ROWS[name]
+    )
+    frozen = load_encoder(train_vision(config))
+
+    events = EventAccumulator(str(config.out / "tensorboard" / name)).Reload()
+    pixel = [event.value for event in events.Scalars("loss/pixel")]
+    assert pixel[-1] < 0.7 * pixel[0]
+    assert collapse_warning(frozen) is None
+    assert frozen.active.sum() >= 2
+    frames, _ = toy_frames(64, seed=1)
+    decoded = frozen.decode(frozen.encode(frames)).astype(float)
+    mean = toy_frames(COUNT)[0].mean(axis=0)
+    assert ((decoded - frames) ** 2).mean() < 0.8 * ((mean - frames) ** 2).mean()
+    assert frozen.config["objective"]["name"] == name
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_its_terms_are_scalars_under_known_tags(name: str) -> None:
+    config = tiny_config(Path("data"), Path("run"), objective=name, **ROWS[name])
+    objective = make_objective(config, (32, 32, 3), steps=10)
+    pictures = to_pictures(torch.from_numpy(toy_frames(6)[0]))
+    losses = objective.losses(pictures, torch.zeros(()))
+    known = {"loss/reconstruction", "loss/pixel", "loss/kl", "beta", "beta_normalised", "capacity"}
+    assert {"loss/reconstruction", "loss/pixel"} <= losses.terms.keys() <= known
+    assert losses.total.shape == () and losses.total.requires_grad
+    for value in losses.terms.values():
+        assert value.shape == () and torch.isfinite(value)
+    if losses.kl_per_latent is not None:
+        torch.testing.assert_close(losses.kl_per_latent.sum(), losses.terms["loss/kl"])
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_its_loss_does_not_depend_on_the_batch_size(name: str) -> None:
+    config = tiny_config(Path("data"), Path("run"), objective=name, mask=1e-6, **ROWS[name])
+    objective = make_objective(config, (32, 32, 3), steps=10)
+    if name not in ("autoencoder", "dae"):  # posteriors without spread: no noise to compare
+        with torch.no_grad():
+            objective.encoder.head.bias[4:] = -1e3
+            objective.encoder.head.weight[4:] = 0
+    pictures = to_pictures(torch.from_numpy(toy_frames(6)[0]))
+    once = objective.losses(pictures, torch.zeros(())).total.item()
+    twice = objective.losses(torch.cat([pictures, pictures]), torch.zeros(())).total.item()
+    assert twice == pytest.approx(once, rel=0.02)
+
+
+@pytest.mark.parametrize("name", sorted(set(ROWS) - {"beta_vae", "darla"}))
+def test_beta_is_refused_where_there_is_none(name: str) -> None:
+    config = tiny_config(Path("data"), Path("run"), objective=name, beta=2.0)
+    with pytest.raises(ValueError, match=f"objective '{name}' has none"):
+        make_objective(config, (32, 32, 3), steps=10)
+
+
+def test_reconstructions_are_pictures() -> None:
+    config = tiny_config(Path("data"), Path("run"))
+    objective = make_objective(config, (32, 32, 3), steps=10)
+    pictures = to_pictures(torch.from_numpy(toy_frames(3)[0]))
+    decoded = objective.reconstruct(pictures).detach().numpy()
+    assert decoded.shape == (3, 3, 32, 32)
+    assert np.all((decoded >= 0) & (decoded <= 1))

@@ -1,0 +1,90 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from toy_frames import write_toy_dataset
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_toy_dataset(tmp_path_factory.mktemp("frames") / "toy", 96)
+
+
+def command(data: Path, out: Path, *more: str) -> list[str]:
+    settings = {
+        "--data": data,
+        "--out": out,
+        "--channels": "8",
+        "--dae-units": 8,
+        "--hidden-units": 16,
+        "--latents": 4,
+        "--dae-epochs": 15,
+        "--epochs": 15,
+        "--batch-size": 8,
+        "--checkpoint-every": 20,
+        "--threads": 1,
+        "--device": "cpu",
+    }
+    flat = [str(part) for pair in settings.items() for part in pair]
+    return [sys.executable, "scripts/train_vision.py", *flat, *more]
+
+
+def run(arguments: list[str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, timeout=300)
+
+
+def kill_at_checkpoint(arguments: list[str], out: Path, least: int) -> None:
+    """Start a run and send SIGKILL once it has a checkpoint of step ``least`` or later."""
+    process = subprocess.Popen(arguments, cwd=ROOT, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline and process.poll() is None:
+            found = sorted((out / "checkpoints").glob("step_*"))
+            if found and int(found[-1].name.removeprefix("step_")) >= least:
+                break
+            time.sleep(0.005)
+        assert process.poll() is None, "the run ended before it could be killed"
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def test_a_killed_run_continues_to_the_same_weights(data: Path, tmp_path: Path) -> None:
+    unbroken, broken = tmp_path / "unbroken", tmp_path / "broken"
+    whole = run(command(data, unbroken))
+    assert whole.returncode == 0, whole.stderr
+    assert str(unbroken / "encoder") in whole.stdout
+    kill_at_checkpoint(command(data, broken), broken, least=20)  # in the first stage of 180 steps
+    kill_at_checkpoint(command(data, broken), broken, least=200)  # in the second
+    resumed = run(command(data, broken))
+    assert resumed.returncode == 0, resumed.stderr
+    assert "continuing after step" in resumed.stdout
+    first, second = (load_file(out / "encoder" / "model.safetensors") for out in (unbroken, broken))
+    for name, tensor in first.items():
+        assert torch.equal(tensor, second[name]), f"{name} differs"
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (("--objective", "darlla"), "did you mean 'darla'"),
+        (("--learning-rate", "1e18", "--objective", "vae"), "NaN or infinite"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(
+    more: tuple[str, ...], message: str, data: Path, tmp_path: Path
+) -> None:
+    result = run(command(data, tmp_path / "run", *more))
+    assert result.returncode == 2
+    last = result.stderr.strip().splitlines()[-1]
+    assert last.startswith("error: ") and message in last
+    assert "Traceback" not in result.stderr
