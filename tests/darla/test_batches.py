@@ -1,9 +1,9 @@
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from toy_frames import toy_frames, write_toy_dataset
 
 from darla.batches import (
     FrameBatches,
@@ -13,7 +13,6 @@ from darla.batches import (
     window_chunks,
 )
 from darla.frames import FrameDataset
-from toy_frames import toy_frames, write_toy_dataset
 
 CPU = torch.device("cpu")
 COUNT, CHUNK, BATCH = 95, 20, 16

@@ -1,14 +1,12 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
+from toy_frames import toy_frames, write_toy_bundle
 
 from darla.bundle import load_encoder
 from darla.frozen_encoder import ENCODE_CHUNK, FrozenEncoder, LatentStatistics, latent_statistics
 from darla.likelihoods import kl_from_standard_normal
 from darla.networks import Encoder, NetworkShape, to_pictures
-from toy_frames import toy_frames, write_toy_bundle
 
 
 @pytest.fixture(scope="module")

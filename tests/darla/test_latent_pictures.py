@@ -3,11 +3,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from toy_frames import write_toy_bundle
 
 from darla.bundle import load_encoder
 from darla.frozen_encoder import FrozenEncoder
 from darla.latent_pictures import reconstructions, save_picture, traversals
-from toy_frames import write_toy_bundle
 
 TILE = 64 + 2  # a frame of 32 pixels enlarged twice, and the gap
 TITLE = 18

@@ -8,6 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
+from toy_frames import tiny_config, toy_frames, write_toy_dataset
 
 from darla.batches import Batch, FrameBatches, FrameOrder
 from darla.bundle import load_encoder
@@ -16,7 +17,6 @@ from darla.objectives.base import LossTerms
 from darla.objectives.beta_vae import BetaVAE
 from darla.vision import train_vision
 from darla.vision_config import VisionConfig
-from toy_frames import tiny_config, toy_frames, write_toy_dataset
 
 COUNT = 96
 

@@ -3,13 +3,13 @@ from pathlib import Path
 import pytest
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from toy_frames import tiny_config, write_toy_bundle, write_toy_dataset
 
 import darla.vision_log
 from darla.bundle import load_encoder
 from darla.objectives import LossTerms
 from darla.vision import train_vision
 from darla.vision_log import VisionLog
-from toy_frames import tiny_config, write_toy_bundle, write_toy_dataset
 
 
 def losses(total: float) -> LossTerms:

@@ -3,12 +3,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from toy_frames import tiny_config, toy_frames, write_toy_bundle, write_toy_dataset
 
 from darla.bundle import load_encoder
 from darla.networks import to_pictures
 from darla.objectives.darla import Darla
 from darla.vision import train_vision
-from toy_frames import tiny_config, toy_frames, write_toy_bundle, write_toy_dataset
 
 FRAMES = torch.from_numpy(toy_frames(60)[0])
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from toy_frames import tiny_config, toy_frames, write_toy_dataset
 
 from darla.bundle import load_encoder
 from darla.collapse import collapse_warning
 from darla.networks import to_pictures
 from darla.objectives import OBJECTIVES, make_objective
 from darla.vision import train_vision
-from toy_frames import tiny_config, toy_frames, write_toy_dataset
 
 ROWS = {
     "autoencoder": {},

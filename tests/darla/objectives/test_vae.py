@@ -3,11 +3,11 @@ from typing import Any
 
 import pytest
 import torch
+from toy_frames import tiny_config, toy_frames
 
 from darla.networks import to_pictures
 from darla.objectives import make_objective
 from darla.objectives.base import LossTerms
-from toy_frames import tiny_config, toy_frames
 
 
 def losses_of(name: str, **changes: Any) -> LossTerms:
