@@ -59,6 +59,7 @@ def train_agent(config: TrainAgentConfig) -> Path:
     folder.check(run_identity(config))
     if config.threads:
         torch.set_num_threads(config.threads)
+    torch.set_flush_denormal(True)  # a CPU is slow on the moments that Adam keeps for dead units
     if folder.finished:
         print(f"{folder.path} is finished: nothing is left to train")
     else:

@@ -58,6 +58,9 @@ def train_vision(config: VisionConfig) -> Path:
         return bundle
     if config.threads is not None:
         torch.set_num_threads(config.threads)
+    # The moments that Adam keeps for units that died fade into denormal numbers, on which a CPU
+    # computes twenty times slower.
+    torch.set_flush_denormal(True)
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(config.seed)
         run = VisionRun(config, dataset)

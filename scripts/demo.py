@@ -60,7 +60,8 @@ def main(config: DemoConfig) -> None:
     for seed in config.seeds:
         run_seed(config, seed)
     rows = config.out / "transfer.csv"
-    run_side_by_side([["compare", "--rows", str(rows), "--over", *OVER]])
+    pooled = ["--by", "algorithm", "source", "total_timesteps"]  # each seed has its own encoder
+    run_side_by_side([["compare", "--rows", rows, "--over", *OVER, *pooled]])
     print(f"\nfinished in {(time.monotonic() - began) / 60:.1f} minutes")
     for seed in config.seeds:
         print(f"what each latent means: {seed_folder(config, seed) / 'vision/traversals.png'}")

@@ -5,6 +5,10 @@ python scripts/train_vision.py --data data/go_to_object --out runs/vision --obje
 The same command continues a run that was stopped. Watch it with: tensorboard --logdir runs
 """
 
+import os
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
+
 from darla.command import run_command
 from darla.vision import train_vision
 from darla.vision_config import VisionConfig
