@@ -147,7 +147,7 @@ class FrozenEncoder(nn.Module):
             ValueError: the frames have another shape or dtype.
         """
         tensor = (
-            torch.from_numpy(np.require(frames, requirements="CW"))
+            torch.from_numpy(np.require(frames, requirements=["C", "W"]))
             if isinstance(frames, np.ndarray)
             else frames
         )

@@ -88,7 +88,7 @@ class VisionConfig:
     """On a GPU, compile the training step."""
     threads: int | None = None
     """CPU threads; by default as many as there are cores."""
-    checkpoint_every: int = 500
+    checkpoint_every: int = 250
     """Steps between checkpoints."""
     log_every: int = 50
     """Steps between entries in TensorBoard; pictures come ten times a stage."""

@@ -14,8 +14,9 @@ def pack(model: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Tensor
     for parameter, state in optimizer.state_dict()["state"].items():
         tensors |= {f"{_OPTIMIZER}{parameter}.{name}": value for name, value in state.items()}
     tensors[_RANDOM + "cpu"] = torch.get_rng_state()
-    if torch.cuda.is_available():
-        tensors[_RANDOM + "cuda"] = torch.cuda.get_rng_state()
+    device = _device(model)
+    if device.type == "cuda":
+        tensors[_RANDOM + "cuda"] = torch.cuda.get_rng_state(device)
     return tensors
 
 
@@ -30,8 +31,13 @@ def unpack(tensors: dict[str, Tensor], model: nn.Module, optimizer: torch.optim.
     optimizer.load_state_dict({"state": state, "param_groups": groups})
     random = _under(_RANDOM, tensors)
     torch.set_rng_state(random["cpu"])
-    if "cuda" in random and torch.cuda.is_available():
-        torch.cuda.set_rng_state(random["cuda"])
+    device = _device(model)
+    if "cuda" in random and device.type == "cuda":
+        torch.cuda.set_rng_state(random["cuda"], device)
+
+
+def _device(model: nn.Module) -> torch.device:
+    return next(model.parameters()).device
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

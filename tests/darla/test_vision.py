@@ -296,3 +296,27 @@ def test_the_loop_reports_progress(
     train_vision(tiny_config(data, tmp_path / "run"))
     shown = capsys.readouterr().err
     assert "train beta_vae" in shown and "frames/s" in shown
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("max_memory_gb", [1.0, 1e-4], ids=["resident", "streamed"])
+def test_a_gpu_needs_no_flag(max_memory_gb: float, data: Path, tmp_path: Path) -> None:
+    config = tiny_config(
+        data,
+        tmp_path / "run",
+        objective="darla",
+        device="auto",
+        max_memory_gb=max_memory_gb,
+        checkpoint_every=4,
+    )
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        die_after(15, monkeypatch)
+        with pytest.raises(Killed):
+            train_vision(config)
+    frozen = load_encoder(train_vision(config), device="cuda")
+    frames, _ = toy_frames(COUNT)
+    assert frozen.device.type == "cuda"
+    np.testing.assert_allclose(
+        frozen.encode(frames), load_encoder(config.out / "encoder").encode(frames), atol=1e-2
+    )
