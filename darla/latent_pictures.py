@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from darla.atomic import write_bytes
-from darla.frozen_encoder import FrozenEncoder
+from darla.frozen_encoder import ACTIVE_STD, FrozenEncoder
 
 _SMALLEST_TILE = 64  # pixels; smaller frames are enlarged
 _GAP = 2
@@ -17,7 +17,7 @@ _BACKGROUND = 255
 LARGEST_ROWS = 16
 
 
-def traversals(encoder: FrozenEncoder, frame: int = 0, columns: int = 9) -> np.ndarray:
+def traversals(encoder: FrozenEncoder, frame: int | None = None, columns: int = 9) -> np.ndarray:
     """Draw what each active latent changes in a frame.
 
     A row is a latent, those with the largest KL first. The first column is the reference frame,
@@ -25,13 +25,13 @@ def traversals(encoder: FrozenEncoder, frame: int = 0, columns: int = 9) -> np.n
 
     Args:
         encoder: whose latents.
-        frame: number of the reference frame.
+        frame: number of the reference frame; by default a typical one.
         columns: number of values.
 
     Returns:
         uint8 (height, width, 3).
     """
-    reference = encoder.reference_frames[frame]
+    reference = encoder.reference_frames[_typical_frame(encoder) if frame is None else frame]
     latent = encoder.encode(reference[None])[0]
     rows, labels = [], []
     for index in _most_informative(encoder):
@@ -68,6 +68,15 @@ def save_picture(path: Path, picture: np.ndarray) -> None:
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, format="png")
     write_bytes(path, buffer.getvalue())
+
+
+def _typical_frame(encoder: FrozenEncoder) -> int:
+    """Return the reference frame whose latents are of median length: neither empty nor extreme."""
+    statistics = encoder.statistics
+    latents = encoder.encode(encoder.reference_frames)[:, encoder.active]
+    spread = np.maximum(statistics.std[encoder.active], ACTIVE_STD)
+    lengths = np.square((latents - statistics.mean[encoder.active]) / spread).sum(axis=1)
+    return int(np.argsort(lengths, kind="stable")[len(lengths) // 2])
 
 
 def _most_informative(encoder: FrozenEncoder) -> np.ndarray:

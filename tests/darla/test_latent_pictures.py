@@ -38,6 +38,13 @@ def test_traversals_have_a_row_for_each_active_latent_by_kl(frozen: FrozenEncode
             np.testing.assert_array_equal(tile(picture, row, column), frozen.decode(moved)[0])
 
 
+def test_the_reference_frame_is_neither_empty_nor_extreme(frozen: FrozenEncoder) -> None:
+    latents = frozen.encode(frozen.reference_frames)
+    scaled = (latents - frozen.statistics.mean) / frozen.statistics.std
+    order = np.argsort(np.square(scaled[:, frozen.active]).sum(axis=1))
+    np.testing.assert_array_equal(tile(traversals(frozen), 0, 0), frozen.reference_frames[order[4]])
+
+
 def test_a_collapsed_model_still_has_a_picture(frozen: FrozenEncoder) -> None:
     frozen.statistics.kl[:] = 0
     assert traversals(frozen).shape[0] == TITLE + TILE
