@@ -68,6 +68,9 @@ class VisionConfig:
     """Largest share of a picture's side that a masked rectangle covers."""
     feature_layer: str = "bottleneck"
     """darla: layer of the denoising autoencoder to compare: bottleneck, or conv1 to conv4."""
+    feature_scaling: Literal["whiten", "standardize"] = "whiten"
+    """darla: how features are evened out over the dataset: their principal directions to one
+    variance, or each feature on its own."""
     pixel_weight: float = 0.02
     """darla: weight of the squared pixel error, which keeps pictures readable."""
     epochs: float = 7.0

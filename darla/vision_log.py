@@ -7,7 +7,7 @@ over the steps since the entry before; see :mod:`darla.likelihoods` for how they
 =========================  =========================================================================
 ``loss/total``             what the optimiser makes small
 ``loss/reconstruction``    the objective's own comparison of frame and reconstruction: nats, or
-                           squared distance of standardised features for ``darla``
+                           squared distance of whitened features for ``darla``
 ``loss/pixel``             squared error of the reconstruction, summed over pixels; the same for
                            every objective, so that they can be compared
 ``loss/kl``                KL from the prior in nats, summed over latents

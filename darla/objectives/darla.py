@@ -4,9 +4,12 @@ Loss: E_q |J(x^) - J(x)|^2 + pixel_weight |x^ - x|^2 + beta KL(q(z | x) || N(0, 
 features of a frozen denoising autoencoder, to which no noise is ever added here (arXiv 1707.08475,
 eq. 8, whose pixel term has weight 0). Two things are our own:
 
-- Features are standardised, each to mean 0 and variance 1 over the dataset, so that beta means the
-  same whatever the autoencoder's scale. A decoder that always paints the mean picture's features
-  loses as many units as there are features.
+- Features are whitened over the dataset: their principal directions, as many as hold 99% of the
+  variance of the standardised features, are brought to one variance. Features are strongly
+  correlated; a handful of directions, brightness and colours of large surfaces, hold most of what
+  merely standardising each would leave, and small objects drown in them. Directions are scaled
+  such that a decoder that always paints the mean picture loses as many units as there are
+  features, whatever the autoencoder's scale, so that beta means the same everywhere.
 - The small pixel term keeps pictures readable. Without it they are covered in checkerboards, which
   the autoencoder cannot tell from the frame.
 """
@@ -27,6 +30,8 @@ from darla.objectives.dae import DenoisingAutoencoder
 from darla.vision_config import VisionConfig
 
 _SMALLEST_STD = 1e-3  # a feature that never varies says nothing: do not blow its noise up
+_MOST_WHITENED = 4096
+_KEPT_VARIANCE = 0.99
 
 
 class Darla(BetaVAE):
@@ -47,10 +52,16 @@ class Darla(BetaVAE):
         with torch.no_grad():
             picture = torch.zeros(1, 3, *shape.image_shape[:2])
             features = dae.encoder.features(picture, self.layer).shape[1]
+        if config.feature_scaling == "whiten" and features > _MOST_WHITENED:
+            raise ValueError(
+                f"layer {self.layer!r} has {features} features; at most {_MOST_WHITENED} can be "
+                "whitened; give --feature-scaling standardize, or a later layer"
+            )
         self.feature_mean: Tensor
-        self.feature_std: Tensor
+        self.feature_map: Tensor
+        whiten = config.feature_scaling == "whiten"
         self.register_buffer("feature_mean", torch.zeros(features))
-        self.register_buffer("feature_std", torch.ones(features))
+        self.register_buffer("feature_map", torch.eye(features) if whiten else torch.ones(features))
 
     @classmethod
     def build(cls, config: VisionConfig, image_shape: tuple[int, int, int], steps: int) -> "Darla":
@@ -71,23 +82,32 @@ class Darla(BetaVAE):
 
     @torch.no_grad()
     def prepare(self, chunks: FrameChunks) -> None:
-        """Measure each feature's mean and standard deviation over the dataset."""
+        """Measure how features vary over the dataset, and make the map that evens them out."""
         count = 0
-        total, squares = (torch.zeros_like(self.feature_mean, dtype=torch.float64) for _ in "ab")
+        whiten = self.feature_map.ndim == 2
+        total = torch.zeros_like(self.feature_mean, dtype=torch.float64)
+        squares = torch.zeros_like(self.feature_map, dtype=torch.float64)
         for frames in chunks():
             features = self.dae.encoder.features(to_pictures(frames), self.layer).double()
             count += len(features)
             total += features.sum(dim=0)
-            squares += features.square().sum(dim=0)
+            squares += features.T @ features if whiten else features.square().sum(dim=0)
         mean = total / count
-        variance = (squares / count - mean.square()).clamp_min(0)
         self.feature_mean.copy_(mean)
-        self.feature_std.copy_(variance.sqrt().clamp_min(_SMALLEST_STD))
+        if whiten:
+            self.feature_map.copy_(whitening(squares / count - torch.outer(mean, mean)))
+        else:
+            variance = (squares / count - mean.square()).clamp_min(0)
+            self.feature_map.copy_(1.0 / variance.sqrt().clamp_min(_SMALLEST_STD))
 
     def perceive(self, pictures: Tensor) -> Tensor:
-        """Return the standardised features of float pictures (N, 3, H, W); (N, features)."""
-        features = self.dae.encoder.features(pictures, self.layer)
-        return (features - self.feature_mean) / self.feature_std
+        """Return the evened-out features of float pictures (N, 3, H, W); (N, features)."""
+        features = self.dae.encoder.features(pictures, self.layer) - self.feature_mean
+        return (
+            features @ self.feature_map
+            if self.feature_map.ndim == 2
+            else features * self.feature_map
+        )
 
     def reconstruction(self, logits: Tensor, pictures: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Compare features, and a little the pixels, of the decoded picture and the frame."""
@@ -106,8 +126,29 @@ class Darla(BetaVAE):
     def settings(self) -> dict[str, Any]:
         """Return beta, the feature layer and the pixel term's weight."""
         config = self.config
-        own = {"feature_layer": self.layer, "pixel_weight": config.pixel_weight}
+        own: dict[str, Any] = {"feature_layer": self.layer, "pixel_weight": config.pixel_weight}
+        own["feature_scaling"] = config.feature_scaling
         return {**super().settings(), **own, "dae": str(config.dae) if config.dae else None}
+
+
+def whitening(covariance: Tensor) -> Tensor:
+    """Return the map that whitens features.
+
+    Args:
+        covariance: float64 (F, F).
+
+    Returns:
+        float64 (F, F) W such that (x - mean) W has K directions of variance F / K, which hold 99%
+        of the variance of the standardised features, and zeros in place of the others.
+    """
+    std = covariance.diagonal().clamp_min(0).sqrt().clamp_min(_SMALLEST_STD)
+    variances, directions = torch.linalg.eigh(covariance / torch.outer(std, std))
+    variances, directions = variances.flip(0).clamp_min(1e-12), directions.flip(1)
+    explained = variances.cumsum(0) / variances.sum()
+    kept = int((explained < _KEPT_VARIANCE).sum()) + 1
+    scale = torch.zeros_like(variances)
+    scale[:kept] = (len(variances) / kept / variances[:kept]).sqrt()
+    return directions * scale / std[:, None]
 
 
 def _load_dae(

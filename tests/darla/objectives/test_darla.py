@@ -7,7 +7,7 @@ from toy_frames import tiny_config, toy_frames, write_toy_bundle, write_toy_data
 
 from darla.bundle import load_encoder
 from darla.networks import to_pictures
-from darla.objectives.darla import Darla
+from darla.objectives.darla import Darla, whitening
 from darla.vision import train_vision
 
 FRAMES = torch.from_numpy(toy_frames(60)[0])
@@ -21,10 +21,10 @@ def make(**changes: object) -> Darla:
 
 @pytest.mark.parametrize("layer", ["bottleneck", "conv2"])
 def test_features_are_standardised_over_the_dataset(layer: str) -> None:
-    objective = make(feature_layer=layer)
+    objective = make(feature_layer=layer, feature_scaling="standardize")
     objective.prepare(lambda: FRAMES.split(25))
     features = objective.perceive(to_pictures(FRAMES))
-    varying = objective.feature_std > 1e-3
+    varying = objective.feature_map < 1e3
     assert varying.any()
     torch.testing.assert_close(
         features.mean(dim=0), torch.zeros(features.shape[1]), atol=1e-2, rtol=0
@@ -35,6 +35,40 @@ def test_features_are_standardised_over_the_dataset(layer: str) -> None:
         atol=2e-2,
         rtol=0,
     )
+
+
+def test_whitened_features_have_one_variance_in_few_directions() -> None:
+    objective = make()
+    objective.prepare(lambda: FRAMES.split(25))
+    features = objective.perceive(to_pictures(FRAMES)).double()
+    covariance = features.T @ features / len(features)
+    kept = int((objective.feature_map.abs().sum(dim=0) > 0).sum())
+    expected = torch.zeros(len(covariance), dtype=torch.float64)
+    expected[:kept] = len(covariance) / kept
+    torch.testing.assert_close(covariance, expected.diag(), atol=5e-2, rtol=0)
+    assert features.square().sum(dim=1).mean().item() == pytest.approx(len(covariance), rel=1e-2)
+
+
+def test_whitening_of_a_known_covariance() -> None:
+    correlated = torch.tensor([[4.0, 1.998, 0.0], [1.998, 1.0, 0.0], [0.0, 0.0, 0.25]])
+    mapped = whitening(correlated.double())
+    after = mapped.T @ correlated.double() @ mapped
+    torch.testing.assert_close(after, torch.tensor([1.5, 1.5, 0.0], dtype=torch.float64).diag())
+
+
+def test_large_layers_cannot_be_whitened() -> None:
+    with pytest.raises(ValueError, match="--feature-scaling standardize"):
+        Darla.build(
+            tiny_config(
+                Path("data"),
+                Path("run"),
+                objective="darla",
+                feature_layer="conv1",
+                channels=(32, 32, 64, 64),
+            ),
+            (64, 64, 3),
+            steps=10,
+        )
 
 
 def test_the_loss_is_perceptual_with_a_little_of_the_pixels() -> None:
