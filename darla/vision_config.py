@@ -75,9 +75,9 @@ class VisionConfig:
     """darla: weight of the squared pixel error, which keeps pictures readable."""
     epochs: float = 7.0
     """Passes over the dataset; fractions are allowed."""
-    batch_size: int = 128
-    """Frames in a step."""
-    learning_rate: float = 5e-4
+    batch_size: int = 32
+    """Frames in a step: many small steps learn fastest on a CPU; a GPU likes larger ones."""
+    learning_rate: float = 1e-3
     """Adam's learning rate."""
     seed: int = 0
     """Seed of weights, noise and the order of frames."""
@@ -91,9 +91,9 @@ class VisionConfig:
     """On a GPU, compile the training step."""
     threads: int | None = None
     """CPU threads; by default as many as there are cores."""
-    checkpoint_every: int = 250
+    checkpoint_every: int = 1000
     """Steps between checkpoints."""
-    log_every: int = 50
+    log_every: int = 100
     """Steps between entries in TensorBoard; pictures come ten times a stage."""
 
     def check(self) -> None:
