@@ -103,11 +103,11 @@ class Darla(BetaVAE):
     def perceive(self, pictures: Tensor) -> Tensor:
         """Return the evened-out features of float pictures (N, 3, H, W); (N, features)."""
         features = self.dae.encoder.features(pictures, self.layer) - self.feature_mean
-        return (
-            features @ self.feature_map
-            if self.feature_map.ndim == 2
-            else features * self.feature_map
-        )
+        if self.feature_map.ndim == 1:
+            return features * self.feature_map
+        # Faint directions are small differences of large features: bfloat16 would drown them.
+        with torch.autocast(features.device.type, enabled=False):
+            return features @ self.feature_map
 
     def reconstruction(self, logits: Tensor, pictures: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Compare features, and a little the pixels, of the decoded picture and the frame."""

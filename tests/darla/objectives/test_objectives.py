@@ -20,7 +20,7 @@ ROWS = {
     "vae": {},
     "beta_vae": {"likelihood": "gaussian", "sigma": 0.2},
     "annealed_vae": {"capacity": 5.0, "gamma": 10.0},
-    "darla": {"dae_epochs": 8.0, "beta": 0.1, "pixel_weight": 0.1},
+    "darla": {"dae_epochs": 16.0, "beta": 0.1, "pixel_weight": 0.5},
 }
 COUNT = 160
 
