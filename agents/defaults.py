@@ -26,14 +26,14 @@ KINDS: dict[str, str] = {
 
 _SHARED: dict[str, dict[str, Any]] = {
     "ppo": {
-        "learning_rate": "linear:3e-4",
+        "learning_rate": "linear:1e-3",
         "n_steps": 128,
         "batch_size": 128,
         "n_epochs": 4,
         "gamma": 0.98,
         "gae_lambda": 0.95,
         "clip_range": 0.2,
-        "ent_coef": 0.01,
+        "ent_coef": 0.005,
         "vf_coef": 0.5,
         "max_grad_norm": 0.5,
         "target_kl": 0.03,  # convolutional policies otherwise take a step too far now and then
