@@ -24,7 +24,8 @@ class AgentSpec:
         encoder: the encoder bundle's folder for the kinds that need one, else None.
         total_timesteps: how many steps it learns for, all environments together.
         settings: the algorithm's settings, complete.
-        latent_options: how latents are made: ``standardize`` and ``zero_dead``.
+        latent_options: how latents are made: ``standardize``, ``zero_dead`` and, where some are
+            hidden from the agent, ``masked``.
 
     Raises:
         ValueError: an unknown kind or algorithm, or an encoder that is missing or not needed.

@@ -24,6 +24,7 @@ from agents.saved_agent import (
     save_agent,
 )
 from agents.spec import AgentSpec
+from agents.still_latents import hide_still_latents
 from agents.tensorboard_layout import (
     RETURN,
     TensorBoardFolder,
@@ -72,6 +73,8 @@ def train_agent(config: TrainAgentConfig) -> Path:
 
 def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: ExitStack) -> None:
     encoder = agent_encoder(spec, config.encoder_device)
+    if encoder is not None and config.mask_still > 0:
+        spec = hide_still_latents(spec, encoder, config.mask_still)
     venv = make_vec_env(spec, spec.domain, config.num_envs, encoder=encoder, workers=config.workers)
     stack.enter_context(closing(venv))
     domains = _evaluation_envs(config, spec, stack)

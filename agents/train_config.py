@@ -37,6 +37,9 @@ class TrainAgentConfig:
     """Standardise latents by their mean and standard deviation over D_U."""
     zero_dead: bool = True
     """Set latents that carry nothing to zero."""
+    mask_still: float = 0.0
+    """Hide latents whose standard deviation in the source is below this share of that over D_U: a
+    policy cannot learn what they mean and does anything when they change. 0 hides none."""
     eval_freq: int = 10_000
     """Steps between evaluations."""
     eval_episodes: int = 20
@@ -64,6 +67,8 @@ class TrainAgentConfig:
         Raises:
             ValueError: one is out of range.
         """
+        if not 0.0 <= self.mask_still < 1.0:
+            raise ValueError(f"mask_still is {self.mask_still}, but must be from 0 to below 1")
         for name in ("total_timesteps", "num_envs", "eval_freq", "eval_episodes"):
             _check_at_least(1, name, getattr(self, name))
         _check_at_least(1, "checkpoint_freq", self.checkpoint_freq)
@@ -119,4 +124,5 @@ def run_identity(config: TrainAgentConfig) -> dict[str, Any]:
     if config.kind in ENCODED_KINDS:
         identity["encoder"] = str(config.encoder)
         identity |= {"standardize": config.standardize, "zero_dead": config.zero_dead}
+        identity["mask_still"] = config.mask_still
     return identity

@@ -1,5 +1,6 @@
 """A Gymnasium wrapper: the picture that an environment shows becomes an encoder's latents."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ class LatentObservation(gym.ObservationWrapper[Any, Any, Any], gym.utils.RecordC
         key: the picture's entry in a Dict; needed only when there are several.
         standardize: standardise latents by their mean and standard deviation over D_U.
         zero_dead: set latents that carry nothing to zero.
+        masked: further latents to set to zero, by index.
         device: where a bundle given by its folder is put: "cpu", "cuda" or "auto".
 
     Raises:
@@ -41,11 +43,12 @@ class LatentObservation(gym.ObservationWrapper[Any, Any, Any], gym.utils.RecordC
         key: str | None = None,
         standardize: bool = True,
         zero_dead: bool = True,
+        masked: Sequence[int] = (),
         device: str = "cpu",
     ) -> None:
         found = find_image(env.observation_space, key)
         transform = LatentTransform(
-            encoder, standardize=standardize, zero_dead=zero_dead, device=device
+            encoder, standardize=standardize, zero_dead=zero_dead, masked=masked, device=device
         )
         RecordConstructorArgs.__init__(
             self,
@@ -53,6 +56,7 @@ class LatentObservation(gym.ObservationWrapper[Any, Any, Any], gym.utils.RecordC
             key=key,
             standardize=standardize,
             zero_dead=zero_dead,
+            masked=list(masked),
             device=device,
         )
         super().__init__(env)

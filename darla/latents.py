@@ -5,7 +5,7 @@ Stable-Baselines3) share what is here: which part of an observation is the pictu
 of the latents is, and how a batch of pictures becomes a batch of latents.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ class LatentTransform:
         encoder: a bundle's folder, or an encoder that is already loaded.
         standardize: subtract D_U's mean and divide by its standard deviation.
         zero_dead: set latents that carry nothing to zero.
+        masked: further latents to set to zero, by index.
         device: where a bundle given by its folder is put: "cpu", "cuda" or "auto" (a GPU when
             there is one). An encoder that is already loaded stays where it is.
 
@@ -41,7 +42,8 @@ class LatentTransform:
         scale: (z,) float32, which they are then multiplied by.
 
     Raises:
-        ValueError: the encoder is neither a folder nor an encoder, or the device is unknown.
+        ValueError: the encoder is neither a folder nor an encoder, the device is unknown, or there
+            is no latent of a masked index.
         FileNotFoundError: there is no bundle in that folder.
     """
 
@@ -51,13 +53,17 @@ class LatentTransform:
         *,
         standardize: bool = True,
         zero_dead: bool = True,
+        masked: Sequence[int] = (),
         device: str = "cpu",
     ) -> None:
         self.encoder = _as_encoder(encoder, device)
         statistics = self.encoder.statistics
         latents = self.encoder.latent_dim
         std = np.maximum(statistics.std, SMALLEST_STD)
-        alive = self.encoder.active if zero_dead else np.ones(latents, dtype=bool)
+        alive = self.encoder.active.copy() if zero_dead else np.ones(latents, dtype=bool)
+        if any(not 0 <= index < latents for index in masked):
+            raise ValueError(f"masked latents are {list(masked)}, but must be 0 to {latents - 1}")
+        alive[list(masked)] = False
         self.shift = statistics.mean if standardize else np.zeros(latents, np.float32)
         self.scale = (alive / (std if standardize else 1.0)).astype(np.float32)
 

@@ -1,5 +1,6 @@
 """The adapters for Stable-Baselines3; no other module of ``darla`` imports it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ class VecLatent(VecEnvWrapper):
         key: the picture's entry in a Dict; needed only when there are several.
         standardize: standardise latents by their mean and standard deviation over D_U.
         zero_dead: set latents that carry nothing to zero.
+        masked: further latents to set to zero, by index.
         device: where a bundle given by its folder is put: "cpu", "cuda" or "auto". It may differ
             from the policy's: small policies belong on the CPU.
 
@@ -49,11 +51,12 @@ class VecLatent(VecEnvWrapper):
         key: str | None = None,
         standardize: bool = True,
         zero_dead: bool = True,
+        masked: Sequence[int] = (),
         device: str = "cpu",
     ) -> None:
         self._key = find_image(venv.observation_space, key)
         self.transform = LatentTransform(
-            encoder, standardize=standardize, zero_dead=zero_dead, device=device
+            encoder, standardize=standardize, zero_dead=zero_dead, masked=masked, device=device
         )
         space = latent_space(venv.observation_space, self._key, self.transform.latent_dim)
         super().__init__(venv, observation_space=space)

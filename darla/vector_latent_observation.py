@@ -1,5 +1,6 @@
 """A Gymnasium vector wrapper: the pictures of all environments are encoded in one batch."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ class VectorLatentObservation(gym.vector.VectorWrapper[Any, Any, Any, Any, Any])
         key: the picture's entry in a Dict; needed only when there are several.
         standardize: standardise latents by their mean and standard deviation over D_U.
         zero_dead: set latents that carry nothing to zero.
+        masked: further latents to set to zero, by index.
         device: where a bundle given by its folder is put: "cpu", "cuda" or "auto".
 
     Raises:
@@ -38,13 +40,14 @@ class VectorLatentObservation(gym.vector.VectorWrapper[Any, Any, Any, Any, Any])
         key: str | None = None,
         standardize: bool = True,
         zero_dead: bool = True,
+        masked: Sequence[int] = (),
         device: str = "cpu",
     ) -> None:
         super().__init__(env)
         single = env.single_observation_space
         self._key = find_image(single, key)
         self.transform = LatentTransform(
-            encoder, standardize=standardize, zero_dead=zero_dead, device=device
+            encoder, standardize=standardize, zero_dead=zero_dead, masked=masked, device=device
         )
         self.single_observation_space = latent_space(single, self._key, self.transform.latent_dim)
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)

@@ -1,0 +1,46 @@
+"""Find the latents that stand still in the source, without looking at any target.
+
+Where the source has one look, the latents that carry look do not move there. A policy learns
+nothing about them, and its untrained weights on them do harm as soon as they move. They can be told
+from the source alone: they vary over D_U and not over the source.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from agents.environments import derive_seed, make_vec_env
+from agents.spec import AgentSpec
+from darla.bundle import FrozenEncoder
+
+_PURPOSE = 3  # of seeds; apart from those of training and evaluation
+_NUM_ENVS, _STEPS = 8, 250
+
+
+def hide_still_latents(spec: AgentSpec, encoder: FrozenEncoder, share: float) -> AgentSpec:
+    """Return the spec with the latents masked that a random policy finds still in the source.
+
+    Args:
+        spec: the agent; its task and source domain count here.
+        encoder: the frozen encoder.
+        share: latents with a standard deviation below this share of that over D_U are masked.
+
+    Raises:
+        ValueError: all latents stand still, so that the agent would see nothing.
+    """
+    raw = replace(spec, latent_options={"standardize": True, "zero_dead": False})
+    seed = derive_seed(spec.seed, _PURPOSE)
+    venv = make_vec_env(raw, spec.domain, _NUM_ENVS, seed, encoder=encoder)
+    rng = np.random.default_rng(seed)
+    actions = int(venv.action_space.n)  # all tasks that algorithms here can learn are discrete
+    seen = [venv.reset()]
+    for _ in range(_STEPS):
+        seen.append(venv.step(rng.integers(actions, size=_NUM_ENVS))[0])
+    venv.close()
+    still = np.concatenate(seen).std(axis=0) < share
+    if not (encoder.active & ~still).any():
+        raise ValueError(
+            f"mask_still is {share}, which hides every latent of {spec.encoder}; give less"
+        )
+    masked = np.flatnonzero(still & encoder.active).tolist()
+    return replace(spec, latent_options={**spec.latent_options, "masked": masked})
