@@ -58,7 +58,7 @@ class VisionConfig:
     """annealed_vae: cost of each nat of KL away from the capacity."""
     dae: Path | None = None
     """darla: bundle of an earlier denoising autoencoder; by default one is trained first."""
-    dae_epochs: float = 2.0
+    dae_epochs: float = 3.0
     """darla: passes over the dataset that train its denoising autoencoder."""
     dae_learning_rate: float = 1e-3
     """Adam's learning rate for a denoising autoencoder."""

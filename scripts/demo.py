@@ -35,11 +35,9 @@ class DemoConfig:
     """Each seed has frames, an encoder and agents of its own."""
     num_frames: int = 30_000
     """Frames to collect for an encoder."""
-    epochs: float = 12.0
+    epochs: float = 7.0
     """Passes over the frames that train the encoder."""
-    beta: float = 2.0
-    """What one nat of KL costs the encoder."""
-    total_timesteps: int = 60_000
+    total_timesteps: int = 50_000
     """Steps that each agent learns for."""
     episodes: int = 50
     """Episodes of each agent in each domain."""
@@ -75,7 +73,7 @@ def run_seed(config: DemoConfig, seed: int) -> None:
     collect = ["collect", "--env", config.task, "--out", frames, "--seed", seed]
     run_side_by_side([[*collect, "--num-frames", config.num_frames]])
     see = ["train_vision", "--data", frames, "--out", vision, "--seed", seed]
-    run_side_by_side([[*see, "--epochs", config.epochs, "--beta", config.beta]])
+    run_side_by_side([[*see, "--epochs", config.epochs]])
     shared = ["--task", config.task, "--encoder", vision / "encoder", "--seed", seed]
     shared += ["--total-timesteps", config.total_timesteps, "--threads", 1]
     shared += ["--eval-domains", *OVER]

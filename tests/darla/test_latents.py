@@ -42,6 +42,19 @@ def test_dead_latents_can_be_kept(bundle, frames):
     assert not LatentTransform(bundle, standardize=False)(frames)[:, DEAD].any()
 
 
+def test_masked_latents_are_zero_and_the_others_stay(bundle, frames):
+    all_of_them = LatentTransform(bundle)(frames)
+    masked = LatentTransform(bundle, masked=[0])(frames)
+    assert not masked[:, 0].any()
+    np.testing.assert_array_equal(masked[:, 1:], all_of_them[:, 1:])
+
+
+@pytest.mark.parametrize("index", [-1, LATENTS])
+def test_masks_name_latents_that_are_there(bundle, index):
+    with pytest.raises(ValueError, match="must be 0 to 3"):
+        LatentTransform(bundle, masked=[index])
+
+
 def test_a_batch_gives_what_single_pictures_give(bundle, frames):
     transform = LatentTransform(bundle)
     single = np.concatenate([transform(frame[None]) for frame in frames])
