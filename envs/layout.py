@@ -107,3 +107,37 @@ def _first_clear(points: np.ndarray, placed: np.ndarray, apart: float) -> int:
     nearest = np.sqrt((offsets**2).sum(-1)).min(axis=1)
     clear = nearest >= apart
     return int(np.argmax(clear) if clear.any() else np.argmax(nearest))
+
+
+def place_of(setting: Setting, name: str) -> np.ndarray:
+    """Return where the agent or an object stands: (2,) float64, x and z in metres."""
+    return np.array([setting[f"{name}_x"], setting[f"{name}_z"]], dtype=float)
+
+
+def check_apart(
+    setting: Setting, fixed: Setting, objects: Sequence[str], radius: float, agent_radius: float
+) -> None:
+    """Check that nothing stands inside anything else.
+
+    Args:
+        setting: the whole setting.
+        fixed: the values that were asked for, which are to blame.
+        objects: the objects' names in factors.
+        radius: of every object, in metres.
+        agent_radius: in metres.
+
+    Raises:
+        ValueError: two things overlap; names the values, the distance and what is allowed.
+    """
+    names = [*objects, "agent"]
+    for index, first in enumerate(names):
+        for second in names[index + 1 :]:
+            apart = radius + (agent_radius if second == "agent" else radius)
+            distance = float(np.hypot(*(place_of(setting, first) - place_of(setting, second))))
+            if distance < apart - 1e-9:
+                blame = [key for key in fixed if key[:-2] in (first, second)]
+                given = ", ".join(f"{key} = {fixed[key]:g}" for key in blame)
+                raise ValueError(
+                    f"impossible setting ({given}): {second} would stand inside {first}, "
+                    f"{distance:.2f} m apart; allowed: at least {apart:.2f} m"
+                )

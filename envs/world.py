@@ -13,14 +13,14 @@ from miniworld.params import DEFAULT_PARAMS
 
 from envs.domain import Domain
 from envs.domains import find_domain
-from envs.factors import Factor, FactorValue, Setting, category, check_setting
-from envs.layout import Spacing, look_from, num_draws, places_from
+from envs.factors import FactorValue, Setting, check_setting
+from envs.layout import Spacing, check_apart, look_from, num_draws, place_of, places_from
 from envs.painted import PaintedObject, PaintedRoom
 from envs.palettes import Arc, Line, Palette
 from envs.shapes import HEIGHT, RADIUS
 from envs.visibility import bearing_and_distance, visible_fractions
+from envs.world_factors import AGENT_RADIUS, describe_factors
 
-AGENT_RADIUS = 0.4
 _FIELD_OF_VIEW = 85.0  # degrees
 # Opposite walls get the same light; shades of their own tell all four apart, so that the
 # picture determines the yaw. East, north, west, south.
@@ -86,7 +86,7 @@ class FactorWorld(MiniWorldEnv):
         Raises:
             ValueError: there is no such domain.
         """
-        self.factors = self._describe_factors()
+        self.factors = describe_factors(self.room_size, self.objects, self.shapes)
         self.domain = find_domain(self.task, domain)
         self._check_domain()
         self.drawing = True
@@ -212,37 +212,19 @@ class FactorWorld(MiniWorldEnv):
         look = look_from(u[:split], self.domain, self.objects, self.preferred_shapes)
         places = places_from(u[split:], self.factors, self.objects, fixed, spacing)
         setting = {**look, **places, **fixed}
-        self._check_possible(setting, fixed)
+        check_apart(setting, fixed, self.objects, RADIUS, AGENT_RADIUS)
         return setting
-
-    def _check_possible(self, setting: Setting, fixed: Setting) -> None:
-        places = {name: self._place(setting, name) for name in (*self.objects, "agent")}
-        names = list(places)
-        for index, first in enumerate(names):
-            for second in names[index + 1 :]:
-                apart = RADIUS + (AGENT_RADIUS if second == "agent" else RADIUS)
-                distance = float(np.hypot(*(places[first] - places[second])))
-                if distance < apart - 1e-9:
-                    blame = [key for key in fixed if key[:-2] in (first, second)]
-                    given = ", ".join(f"{key} = {fixed[key]:g}" for key in blame)
-                    raise ValueError(
-                        f"impossible setting ({given}): {second} would stand inside {first}, "
-                        f"{distance:.2f} m apart; allowed: at least {apart:.2f} m"
-                    )
-
-    def _place(self, setting: Setting, name: str) -> np.ndarray:
-        return np.array([setting[f"{name}_x"], setting[f"{name}_z"]], dtype=float)
 
     def _towards_object(self, setting: Setting, rng: np.random.Generator) -> float:
         name = self.objects[int(rng.integers(len(self.objects)))]
-        offset = self._place(setting, name) - self._place(setting, "agent")
+        offset = place_of(setting, name) - place_of(setting, "agent")
         angle = math.atan2(-offset[1], offset[0])
         turned = angle + (rng.random() - 0.5) * math.radians(_FIELD_OF_VIEW)
         return float((turned + math.pi) % (2 * math.pi) - math.pi)
 
     def _sees_object(self, setting: Setting) -> bool:
-        agent, yaw = self._place(setting, "agent"), float(setting["agent_yaw"])
-        objects = np.array([self._place(setting, name) for name in self.objects])
+        agent, yaw = place_of(setting, "agent"), float(setting["agent_yaw"])
+        objects = np.array([place_of(setting, name) for name in self.objects])
         return bool((self._visible(agent, yaw, objects) >= _IN_VIEW).any())
 
     def _visible(self, agent: np.ndarray, yaw: float, objects: np.ndarray) -> np.ndarray:
@@ -265,9 +247,9 @@ class FactorWorld(MiniWorldEnv):
         for name in self.objects:
             tint = self.palettes["object"].rgb(setting[f"{name}_color"])
             thing = PaintedObject(setting[f"{name}_shape"], tint)
-            x, z = self._place(setting, name)
+            x, z = place_of(setting, name)
             self._things[name] = self.place_entity(thing, pos=np.array([x, 0.0, z]), dir=0.0)
-        x, z = self._place(setting, "agent")
+        x, z = place_of(setting, "agent")
         self.place_agent(pos=np.array([x, 0.0, z]), dir=setting["agent_yaw"])
         self.agent.radius = AGENT_RADIUS
 
@@ -296,7 +278,7 @@ class FactorWorld(MiniWorldEnv):
         yaw = (self.agent.dir + math.pi) % (2 * math.pi) - math.pi
         agent = self.agent.pos[[0, 2]]
         values.update(agent_x=float(agent[0]), agent_z=float(agent[1]), agent_yaw=float(yaw))
-        objects = np.array([self._place(self._setting, name) for name in self.objects])
+        objects = np.array([place_of(self._setting, name) for name in self.objects])
         bearing, distance = bearing_and_distance(agent, yaw, objects)
         there = np.array([name in self._things for name in self.objects])
         visible = np.zeros(len(objects))
@@ -317,28 +299,3 @@ class FactorWorld(MiniWorldEnv):
         parameters.set("cam_pitch", -12.0)
         parameters.set("cam_fov_y", _FIELD_OF_VIEW)
         return parameters
-
-    def _describe_factors(self) -> dict[str, Factor]:
-        width, depth = self.room_size
-        found = [Factor(name, "continuous", "look", 0.0, 1.0) for name in ("floor", "wall")]
-        found.append(Factor("ceiling", "continuous", "look", 0.0, 1.0))
-        found.append(Factor("light", "continuous", "look", 0.2, 1.0))
-        found += _place_factors("agent", width, depth, AGENT_RADIUS)
-        found.append(Factor("agent_yaw", "circular", "state", -math.pi, math.pi, "rad"))
-        diagonal = math.hypot(width, depth)
-        for name in self.objects:
-            found.append(Factor(f"{name}_color", "continuous", "look", 0.0, 1.0))
-            found.append(category(f"{name}_shape", self.shapes, "look"))
-            found += _place_factors(name, width, depth, RADIUS + 0.1)
-            found.append(Factor(f"{name}_bearing", "circular", "derived", -math.pi, math.pi, "rad"))
-            found.append(Factor(f"{name}_distance", "continuous", "derived", 0.0, diagonal, "m"))
-            found.append(Factor(f"{name}_visible", "continuous", "derived", 0.0, 1.0))
-            found.append(Factor(f"{name}_present", "continuous", "derived", 0.0, 1.0))
-        return {factor.name: factor for factor in found}
-
-
-def _place_factors(name: str, width: float, depth: float, margin: float) -> list[Factor]:
-    return [
-        Factor(f"{name}_x", "continuous", "state", margin, width - margin, "m"),
-        Factor(f"{name}_z", "continuous", "state", margin, depth - margin, "m"),
-    ]

@@ -42,7 +42,7 @@ class DemoConfig:
     episodes: int = 50
     """Episodes of each agent in each domain."""
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         """Check that there is a seed.
 
         Raises:
@@ -54,6 +54,7 @@ class DemoConfig:
 
 def main(config: DemoConfig) -> None:
     """Run every step for every seed, and say where the results are."""
+    config.check()
     began = time.monotonic()
     for seed in config.seeds:
         run_seed(config, seed)
