@@ -40,6 +40,8 @@ class VisionConfig:
     """What to train: autoencoder, dae, vae, beta_vae, annealed_vae or darla."""
     beta: float | None = None
     """What one nat of KL costs (beta_vae: 4 by default; darla: 1)."""
+    beta_warmup: float | None = None
+    """Share of the steps in which beta grows from 0 (beta_vae: 0 by default; darla: 0.25)."""
     latents: int = 32
     """Number of latents (dae has dae_units instead)."""
     channels: tuple[int, ...] = (32, 32, 64, 64)
@@ -113,6 +115,8 @@ class VisionConfig:
                 raise ValueError(f"{name} is {value}; expected a number of at least 0")
         if not 0 < self.mask <= 1:
             raise ValueError(f"mask is {self.mask}; expected a share above 0 and up to 1")
+        if self.beta_warmup is not None and not 0 <= self.beta_warmup <= 1:
+            raise ValueError(f"beta_warmup is {self.beta_warmup}; expected a share from 0 to 1")
         if self.seed < 0:
             raise ValueError(f"seed is {self.seed}; expected a whole number of at least 0")
 

@@ -1,13 +1,20 @@
 """beta-VAE: a VAE whose KL costs beta times as much (Higgins et al., ICLR 2017, eq. 4).
 
 Loss: -E_q log p(x | z) + beta KL(q(z | x) || N(0, I)).
+
+Beta can grow from 0 over the first steps (``beta_warmup``): a decoder that has not learnt to use
+the latents yet makes every nat look useless, and the posterior collapses for good.
 """
 
 from typing import Any, ClassVar
 
+import torch
 from torch import Tensor
 
+from darla.networks import NetworkShape
+from darla.objectives.base import network_shape
 from darla.objectives.vae import VariationalAutoencoder
+from darla.vision_config import VisionConfig
 
 
 class BetaVAE(VariationalAutoencoder):
@@ -16,6 +23,20 @@ class BetaVAE(VariationalAutoencoder):
     name: ClassVar[str] = "beta_vae"
     takes_beta: ClassVar[bool] = True
     default_beta: ClassVar[float] = 4.0
+    default_warmup: ClassVar[float] = 0.0
+
+    def __init__(self, config: VisionConfig, shape: NetworkShape, steps: int) -> None:
+        """Make the networks; ``steps`` is how many the run takes."""
+        super().__init__(config, shape)
+        share = self.default_warmup if config.beta_warmup is None else config.beta_warmup
+        self.warmup_steps = round(share * steps)
+
+    @classmethod
+    def build(
+        cls, config: VisionConfig, image_shape: tuple[int, int, int], steps: int
+    ) -> "BetaVAE":
+        """Make the untrained model; beta warms up over a share of ``steps``."""
+        return cls(config, network_shape(config, image_shape, posterior="gaussian"), steps)
 
     @property
     def beta(self) -> float:
@@ -23,9 +44,12 @@ class BetaVAE(VariationalAutoencoder):
         return self.default_beta if self.config.beta is None else self.config.beta
 
     def kl_cost(self, kl: Tensor, step: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Charge beta for every nat."""
-        return self.beta * kl, self.beta_terms(self.beta, kl)
+        """Charge beta for every nat, or as much of it as has warmed up."""
+        beta = self.beta * torch.clamp(step / max(1, self.warmup_steps), 0.0, 1.0)
+        if self.warmup_steps == 0:
+            beta = torch.full_like(beta, self.beta)
+        return beta * kl, self.beta_terms(beta, kl)
 
     def settings(self) -> dict[str, Any]:
-        """Return beta."""
-        return {"beta": self.beta}
+        """Return beta and the steps in which it warmed up."""
+        return {"beta": self.beta, "warmup_steps": self.warmup_steps}

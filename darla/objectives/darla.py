@@ -39,12 +39,18 @@ class Darla(BetaVAE):
 
     name: ClassVar[str] = "darla"
     default_beta: ClassVar[float] = 1.0
+    default_warmup: ClassVar[float] = 0.25
 
     def __init__(
-        self, config: VisionConfig, shape: NetworkShape, dae: DenoisingAutoencoder, trained: bool
+        self,
+        config: VisionConfig,
+        shape: NetworkShape,
+        steps: int,
+        dae: DenoisingAutoencoder,
+        trained: bool,
     ) -> None:
         """Put ``dae`` beside the networks; ``trained`` says that it needs no training here."""
-        super().__init__(config, shape)
+        super().__init__(config, shape, steps)
         self.dae = dae
         self.dae_is_trained = trained
         layers = {layer: layer for layer in dae.encoder.layers()}
@@ -68,8 +74,9 @@ class Darla(BetaVAE):
         """Make the untrained model, with the denoising autoencoder of ``config.dae`` if given."""
         shape = network_shape(config, image_shape, posterior="gaussian")
         if config.dae is None:
-            return cls(config, shape, DenoisingAutoencoder.build(config, image_shape, 0), False)
-        return cls(config, shape, _load_dae(config, config.dae, image_shape), True)
+            dae = DenoisingAutoencoder.build(config, image_shape, 0)
+            return cls(config, shape, steps, dae, trained=False)
+        return cls(config, shape, steps, _load_dae(config, config.dae, image_shape), trained=True)
 
     def stages(self) -> list[Stage]:
         """Return the denoising autoencoder's stage, unless it came trained, and the VAE's own."""

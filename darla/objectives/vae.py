@@ -48,15 +48,15 @@ class VariationalAutoencoder(Objective):
         """Return the KL's part of the loss, and what of it to log."""
         return kl, self.beta_terms(1.0, kl)
 
-    def beta_terms(self, beta: float, kl: Tensor) -> dict[str, Tensor]:
+    def beta_terms(self, beta: float | Tensor, kl: Tensor) -> dict[str, Tensor]:
         """Return beta, and beta times latents over reconstructed values (normalised beta).
 
         The latter compares runs of different sizes (Higgins et al. 2017, beta-VAE, appendix A.6).
         """
         normalised = beta * self.encoder.shape.latents / self.reconstructed_values()
         return {
-            "beta": torch.full_like(kl, beta),
-            "beta_normalised": torch.full_like(kl, normalised),
+            "beta": torch.ones_like(kl) * beta,
+            "beta_normalised": torch.ones_like(kl) * normalised,
         }
 
     def reconstructed_values(self) -> int:
