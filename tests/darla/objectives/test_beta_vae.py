@@ -1,0 +1,33 @@
+from pathlib import Path
+
+import pytest
+import torch
+from toy_frames import tiny_config, toy_frames
+
+from darla.networks import to_pictures
+from darla.objectives import make_objective
+
+PICTURES = to_pictures(torch.from_numpy(toy_frames(6)[0]))
+
+
+def beta_at(step: float, name: str = "beta_vae", **changes: object) -> float:
+    config = tiny_config(Path("data"), Path("run"), objective=name, **changes)
+    objective = make_objective(config, (32, 32, 3), steps=200)
+    losses = objective.losses(PICTURES, torch.tensor(step))
+    beta = losses.terms["beta"]
+    pixel_weight = config.pixel_weight if name == "darla" else 0.0
+    rest = losses.terms["loss/reconstruction"] + pixel_weight * losses.terms["loss/pixel"]
+    torch.testing.assert_close(losses.total, rest + beta * losses.terms["loss/kl"])
+    return float(beta)
+
+
+@pytest.mark.parametrize(("step", "share"), [(0, 0.0), (10, 0.2), (25, 0.5), (50, 1.0), (99, 1.0)])
+def test_beta_warms_up_linearly_and_stays(step: float, share: float) -> None:
+    assert beta_at(step, beta=6.0, beta_warmup=0.25) == pytest.approx(6.0 * share)
+
+
+def test_a_beta_vae_does_not_warm_up_by_itself_and_darla_does() -> None:
+    assert beta_at(0) == 4.0
+    assert beta_at(0, "darla") == 0.0
+    assert beta_at(50, "darla") == 1.0
+    assert beta_at(0, "darla", beta_warmup=0.0) == 1.0
