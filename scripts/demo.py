@@ -83,6 +83,7 @@ def run_seed(config: DemoConfig, seed: int) -> None:
     )
     evaluate = ["evaluate_transfer", "--agents", *[agents / kind for kind in KINDS]]
     evaluate += ["--episodes", config.episodes, "--out", config.out / "transfer.csv"]
+    evaluate += ["--stochastic"]  # as they learned: the most probable action can turn for ever
     run_side_by_side([evaluate])
 
 
