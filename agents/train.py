@@ -34,6 +34,7 @@ from agents.tensorboard_layout import (
 )
 from agents.train_config import TrainAgentConfig, default_folder, make_spec, run_identity
 from darla.bundle import FrozenEncoder
+from darla.denormals import denormals_flushed
 from darla.latents import LatentTransform
 from darla.run_record import write_run_record
 
@@ -60,11 +61,10 @@ def train_agent(config: TrainAgentConfig) -> Path:
     folder.check(run_identity(config))
     if config.threads:
         torch.set_num_threads(config.threads)
-    torch.set_flush_denormal(True)  # a CPU is slow on the moments that Adam keeps for dead units
     if folder.finished:
         print(f"{folder.path} is finished: nothing is left to train")
     else:
-        with ExitStack() as stack:
+        with denormals_flushed(), ExitStack() as stack:
             _train(config, spec, folder, stack)
     if config.export_zip is not None:
         export_zip(load_agent(folder.path).model, config.export_zip)

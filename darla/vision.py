@@ -21,6 +21,7 @@ from darla.batches import FrameBatches, load_resident, sample_chunks
 from darla.bundle import load_encoder, save_bundle
 from darla.checkpoints import Checkpoint, latest_checkpoint, save_checkpoint
 from darla.dataset_description import describe_dataset
+from darla.denormals import denormals_flushed
 from darla.frames import FrameDataset
 from darla.frozen_encoder import FrozenEncoder, LatentStatistics, latent_statistics
 from darla.latent_pictures import reconstructions, save_picture, traversals
@@ -58,10 +59,8 @@ def train_vision(config: VisionConfig) -> Path:
         return bundle
     if config.threads is not None:
         torch.set_num_threads(config.threads)
-    # The moments that Adam keeps for units that died fade into denormal numbers, on which a CPU
-    # computes twenty times slower.
-    torch.set_flush_denormal(True)
-    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+    devices = range(torch.cuda.device_count())
+    with denormals_flushed(), torch.random.fork_rng(devices=devices):
         torch.manual_seed(config.seed)
         run = VisionRun(config, dataset)
         if not (config.out / "run.json").exists():

@@ -45,7 +45,7 @@ def test_a_run_leaves_an_encoder_and_pictures(data: Path, tmp_path: Path) -> Non
 
 def test_the_bundle_says_what_it_learnt_from(data: Path, tmp_path: Path) -> None:
     config = load_encoder(train_vision(tiny_config(data, tmp_path / "run", beta=3.0))).config
-    assert config["objective"] == {"name": "beta_vae", "settings": {"beta": 3.0}}
+    assert config["objective"] == {"name": "beta_vae", "settings": {"beta": 3.0, "warmup_steps": 0}}
     assert config["likelihood"] == {"name": "bernoulli"}
     assert config["training"]["seed"] == 0 and config["training"]["steps"] == 12
     _, factors = toy_frames(COUNT)
