@@ -75,7 +75,8 @@ class FactorWorld(MiniWorldEnv):
 
         Args:
             domain: a name (see ``envs.domains.domain_names``), a Domain, or its dictionary.
-            max_episode_steps: steps after which an episode is truncated.
+            max_episode_steps: steps after which an episode is truncated. ``gym.make`` keeps an
+                argument of this name for a wrapper of its own, which can only shorten episodes.
             obs_width: width of observations in pixels.
             obs_height: height of observations in pixels.
             window_width: width of rendered pictures in pixels; the observation's when None.
