@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from stable_baselines3.common.logger import Logger
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -76,6 +78,7 @@ def test_a_continued_run_hides_what_came_after_its_checkpoint(tmp_path):
         for step in steps:
             output.writer.add_scalar("x", 10 * last_step + step, step)
         output.close()
+        time.sleep(1.1)  # readers order files by the second in their names
     values = [(event.step, event.value) for event in read(tmp_path).Scalars("x")]
     assert values == [(1, 1), (2, 2), (3, 23), (4, 24)]
 
