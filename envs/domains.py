@@ -10,11 +10,11 @@ A domain of one's own takes a few lines::
     env = gym.make("Darla/GoToObject-v0", domain="dusk")
 """
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
 from envs.domain import WHOLE, Domain, point, without
+from envs.names import hint
 
 GO_TO_OBJECT = "Darla/GoToObject-v0"
 SEEK_AVOID = "Darla/SeekAvoid-v0"
@@ -128,6 +128,4 @@ def _domains_of(task: str) -> dict[str, Domain]:
 
 
 def _unknown(what: str, name: str, known: list[str]) -> ValueError:
-    near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return ValueError(f"unknown {what} {name!r}; {hint}known: {', '.join(known)}")
+    return ValueError(f"unknown {what} {name!r}; {hint(name, known)}known: {', '.join(known)}")

@@ -1,10 +1,11 @@
 """Factors: the named causes of a picture, their ranges, and checks of settings."""
 
-import difflib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from envs.names import hint
 
 FactorValue = float | str
 Setting = dict[str, FactorValue]
@@ -86,9 +87,8 @@ def check_setting(factors: Mapping[str, Factor], setting: Mapping[str, FactorVal
     for name, value in setting.items():
         if name not in factors:
             known = [factor.name for factor in factors.values() if factor.settable]
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise ValueError(f"unknown factor {name!r} = {value!r}; {hint}allowed: {known}")
+            nearest = hint(name, known)
+            raise ValueError(f"unknown factor {name!r} = {value!r}; {nearest}allowed: {known}")
         if not factors[name].settable:
             raise ValueError(
                 f"factor {name!r} = {value!r} cannot be set: it follows from positions; "
