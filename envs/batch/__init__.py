@@ -1,0 +1,1 @@
+"""Many worlds in one process: simulated together, drawn together."""
