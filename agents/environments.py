@@ -110,10 +110,14 @@ def _domain_argument(task: str, domain: str) -> dict[str, Any]:
 def check_task(task: str) -> None:
     """Check that a task is registered; "module:Name-v0" imports the module first.
 
+    MiniWorld's own tasks are registered when one of them is asked for.
+
     Raises:
         ValueError: it is not; the message suggests the nearest task.
     """
     module, _, name = task.rpartition(":")
+    if not module and name not in gym.registry and name.lower().startswith("miniworld"):
+        module = "envs.stock"
     if module:
         try:
             importlib.import_module(module)

@@ -60,8 +60,9 @@ class CollectConfig:
     env_kwargs: dict[str, EnvValue] = field(default_factory=dict)
     """Further arguments of the environment: names and values by turns."""
 
-    imports: tuple[str, ...] = ("envs",)
-    """Modules that register environments, imported by every worker."""
+    imports: tuple[str, ...] = ("envs", "envs.stock")
+    """Modules that register environments, imported by every worker one after the other until one
+    has registered ``env``."""
 
     chunk_size: int = DEFAULT_CHUNK_SIZE
     """Frames in a chunk: the unit of work and of the dataset. Each chunk begins a new episode."""

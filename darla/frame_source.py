@@ -19,17 +19,14 @@ def make_env(env_id: str, env_kwargs: Mapping[str, Any], imports: Sequence[str])
     Args:
         env_id: a registered id; ``module:Id`` imports the module first.
         env_kwargs: what the environment is made with.
-        imports: modules that register environments, imported before.
+        imports: modules that register environments, imported one after the other until the id
+            is registered; the first is imported in any case.
 
     Raises:
         ValueError: a module cannot be imported, the id is unknown (Gymnasium suggests another),
             the environment refuses its arguments, or it has no pictures.
     """
-    for module in imports:
-        try:
-            importlib.import_module(module)
-        except ImportError as error:
-            raise ValueError(f"cannot import {module!r}, named in 'imports': {error}") from error
+    _register(env_id, imports)
     env = _make(env_id, env_kwargs)
     if pictures_in(env.observation_space) or env.render_mode == "rgb_array":
         return env
@@ -41,6 +38,22 @@ def make_env(env_id: str, env_kwargs: Mapping[str, Any], imports: Sequence[str])
             "uint8 Box (H, W, 3), and it does not render to 'rgb_array'"
         )
     return _make(env_id, {**env_kwargs, "render_mode": "rgb_array"})
+
+
+def _register(env_id: str, imports: Sequence[str]) -> None:
+    module, _, name = env_id.rpartition(":")
+    if module:
+        try:
+            importlib.import_module(module)
+        except ImportError as error:
+            raise ValueError(f"cannot make {env_id}: {error}") from error
+    for index, module in enumerate(imports):
+        if index and name in gym.registry:
+            return
+        try:
+            importlib.import_module(module)
+        except ImportError as error:
+            raise ValueError(f"cannot import {module!r}, named in 'imports': {error}") from error
 
 
 def _make(env_id: str, env_kwargs: Mapping[str, Any]) -> Environment:

@@ -1,20 +1,23 @@
 """3D worlds whose look is a set of named factors: tasks, domains, rendering.
 
-Importing this package registers ``Darla/GoToObject-v0`` and ``Darla/SeekAvoid-v0`` with Gymnasium,
-lets MiniWorld draw without a display, and lets several MiniWorld environments, stock ones too,
-live in one process.
+Importing this package registers ``Darla/GoToObject-v0`` and ``Darla/SeekAvoid-v0`` with Gymnasium
+and imports neither MiniWorld nor OpenGL; :mod:`envs.stock` does, for MiniWorld's own environments.
 """
 
-from envs import headless
+import importlib.util
 
-headless.prepare()
+from envs.domains import GO_TO_OBJECT, SEEK_AVOID
 
-import gymnasium as gym  # noqa: E402
+__all__ = ["GO_TO_OBJECT", "SEEK_AVOID"]
 
-from envs import display_lists  # noqa: E402
-from envs.domains import GO_TO_OBJECT, SEEK_AVOID  # noqa: E402
 
-display_lists.install()
+def _register() -> None:
+    """Register the tasks; what imports MiniWorld is imported when one is made."""
+    import gymnasium as gym
 
-gym.register(GO_TO_OBJECT, entry_point="envs.go_to_object:GoToObject")
-gym.register(SEEK_AVOID, entry_point="envs.seek_avoid:SeekAvoid")
+    gym.register(GO_TO_OBJECT, entry_point="envs.go_to_object:GoToObject")
+    gym.register(SEEK_AVOID, entry_point="envs.seek_avoid:SeekAvoid")
+
+
+if importlib.util.find_spec("gymnasium") is not None:  # drawing alone does without it
+    _register()

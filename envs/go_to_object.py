@@ -1,7 +1,6 @@
 """Darla/GoToObject-v0: one object in a room; reach it."""
 
-from envs.domains import GO_TO_OBJECT
-from envs.layout import Spacing
+from envs.tasks import GO_TO_OBJECT_TASK
 from envs.world import FactorWorld
 
 
@@ -12,12 +11,7 @@ class GoToObject(FactorWorld):
     ``1 - 0.2 * steps / max_episode_steps``, or after ``max_episode_steps`` with nothing.
     """
 
-    task = GO_TO_OBJECT
-    objects = ("object",)
-    shapes = ("box", "ball", "cone")
-    preferred_shapes = (shapes,)
-    room_size = (7.0, 5.5)
-    start = Spacing(objects=0.0, agent=2.2)
+    task = GO_TO_OBJECT_TASK
 
     def _outcome(self, touched: list[str]) -> tuple[float, bool, bool]:
         return (self._reward(), True, True) if touched else (0.0, False, False)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from envs.domain import Domain, Values, draw
-from envs.factors import Factor, Setting
+from envs.factors import Factor, Setting, check_setting
 
 CANDIDATES = 24  # places tried for each thing, all drawn at once
 _ROOM_LOOK = ("floor", "wall", "ceiling", "light")
@@ -33,6 +33,23 @@ def num_draws(num_objects: int) -> int:
     """Return how many uniform numbers one episode takes."""
     places = CANDIDATES * 2 * (num_objects + 1)
     return 1 + len(_ROOM_LOOK) + 2 * num_objects + places + 1
+
+
+def check_domain(domain: Domain, factors: Mapping[str, Factor], objects: Sequence[str]) -> None:
+    """Check that every value of a domain is one of its factor's.
+
+    Args:
+        domain: where looks are drawn from.
+        factors: the world's factors.
+        objects: the objects' names in factors; a domain speaks of all objects alike.
+
+    Raises:
+        ValueError: a factor is unknown, or a value is out of its range.
+    """
+    for look in (domain.look, *domain.cases):
+        for name, values in look.items():
+            for value in np.ravel(np.asarray(values, dtype=object)):
+                check_setting(factors, {name.replace("object_", f"{objects[0]}_", 1): value})
 
 
 def look_from(

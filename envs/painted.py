@@ -5,6 +5,9 @@ MiniWorld has no setting for the colour of a floor or a wall, and bakes colours 
 
 import math
 
+import envs.stock  # noqa: F401  (before MiniWorld)
+
+# isort: split
 import numpy as np
 from miniworld.entity import Entity
 from miniworld.miniworld import Room

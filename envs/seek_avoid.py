@@ -2,12 +2,8 @@
 
 from typing import Any
 
-from envs.domains import SEEK_AVOID
-from envs.layout import Spacing
+from envs.tasks import SEEK_AVOID_TASK
 from envs.world import FactorWorld
-
-GOOD = ("box", "ball")
-BAD = ("cone", "cylinder")
 
 
 class SeekAvoid(FactorWorld):
@@ -18,26 +14,21 @@ class SeekAvoid(FactorWorld):
     bad, so that 2 is the best return.
     """
 
-    task = SEEK_AVOID
-    objects = ("object0", "object1", "object2", "object3")
-    shapes = GOOD + BAD
-    preferred_shapes = (GOOD, GOOD, BAD, BAD)
-    room_size = (8.0, 6.5)
-    start = Spacing(objects=1.9, agent=1.6)
-    reach = 0.8
+    task = SEEK_AVOID_TASK
 
-    def __init__(self, max_episode_steps: int = 100, **kwargs: Any):
+    def __init__(self, max_episode_steps: int = SEEK_AVOID_TASK.max_episode_steps, **kwargs: Any):
         """Make the world; see :class:`envs.world.FactorWorld` for the arguments."""
         super().__init__(max_episode_steps=max_episode_steps, **kwargs)
 
     def _outcome(self, touched: list[str]) -> tuple[float, bool, bool]:
         reward = 0.0
         for name in touched:
-            reward += 1.0 if self._setting[f"{name}_shape"] in GOOD else -1.0
+            reward += 1.0 if self._is_good(name) else -1.0
             self._remove(name)
-        left = [name for name in self._things if self._setting[f"{name}_shape"] in GOOD]
+        left = [name for name in self._things if self._is_good(name)]
         finished = bool(touched) and not left
-        everything_bad = len(self._things) == sum(
-            self._setting[f"{name}_shape"] in BAD for name in self.objects
-        )
+        everything_bad = len(self._things) == sum(not self._is_good(name) for name in self.objects)
         return reward, finished, finished and everything_bad
+
+    def _is_good(self, name: str) -> bool:
+        return self._setting[f"{name}_shape"] in self.task.good_shapes

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+import envs.stock  # noqa: F401  (before MiniWorld)
+
+# isort: split
 import gymnasium as gym
 import numpy as np
 import pyglet

@@ -6,6 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import envs.stock  # noqa: F401  (before MiniWorld)
+
+# isort: split
 import numpy as np
 from gymnasium import spaces
 from miniworld.miniworld import MiniWorldEnv
@@ -14,20 +17,34 @@ from miniworld.params import DEFAULT_PARAMS
 from envs.domain import Domain
 from envs.domains import find_domain
 from envs.factors import FactorValue, Setting, check_setting
-from envs.layout import Spacing, check_apart, look_from, num_draws, place_of, places_from
+from envs.layout import (
+    Spacing,
+    check_apart,
+    check_domain,
+    look_from,
+    num_draws,
+    place_of,
+    places_from,
+)
 from envs.painted import PaintedObject, PaintedRoom
-from envs.palettes import Arc, Line, Palette
+from envs.palettes import Palette
 from envs.shapes import HEIGHT, RADIUS
+from envs.tasks import ANYWHERE, IN_VIEW, SAMPLE_TRIES, Task
 from envs.visibility import bearing_and_distance, visible_fractions
-from envs.world_factors import AGENT_RADIUS, describe_factors
+from envs.world_factors import AGENT_RADIUS
 
-_FIELD_OF_VIEW = 85.0  # degrees
-# Opposite walls get the same light; shades of their own tell all four apart, so that the
-# picture determines the yaw. East, north, west, south.
-_WALL_SHADES = np.array([[1.0], [1.0], [0.72], [0.75]])
-_AMBIENT, _DIFFUSE = 0.55, 0.55  # at light 1
-_IN_VIEW = 0.5  # visible fraction from which an object counts as in view
 _LOOK_DRAWS = 5  # a case and four surfaces
+_OF_THE_TASK = (
+    "objects",
+    "shapes",
+    "preferred_shapes",
+    "room_size",
+    "start",
+    "reach",
+    "forward_step",
+    "turn_step",
+    "palettes",
+)
 
 
 class FactorWorld(MiniWorldEnv):
@@ -44,21 +61,23 @@ class FactorWorld(MiniWorldEnv):
         drawing: when set to False, pictures are black and cost nothing (for agents on factors).
     """
 
-    task: ClassVar[str]
+    task: ClassVar[Task]
     objects: ClassVar[tuple[str, ...]]
     shapes: ClassVar[tuple[str, ...]]
     preferred_shapes: ClassVar[tuple[tuple[str, ...], ...]]
     room_size: ClassVar[tuple[float, float]]
     start: ClassVar[Spacing]
-    reach: ClassVar[float] = 1.0
-    forward_step: ClassVar[float] = 0.25
-    turn_step: ClassVar[float] = 20.0
-    palettes: ClassVar[dict[str, Palette]] = {
-        "floor": Line((0.10, 0.12, 0.45), (0.72, 0.68, 0.98)),
-        "wall": Line((0.05, 0.32, 0.30), (0.98, 0.66, 0.78)),
-        "ceiling": Line((0.25, 0.25, 0.25), (0.95, 0.95, 0.95)),
-        "object": Arc(0.0, 0.38),
-    }
+    reach: ClassVar[float]
+    forward_step: ClassVar[float]
+    turn_step: ClassVar[float]
+    palettes: ClassVar[Mapping[str, Palette]]
+
+    def __init_subclass__(cls, **kwargs: Any):
+        """Take over what the task says."""
+        super().__init_subclass__(**kwargs)
+        if "task" in cls.__dict__:
+            for name in _OF_THE_TASK:
+                setattr(cls, name, getattr(cls.task, name))
 
     def __init__(
         self,
@@ -87,9 +106,9 @@ class FactorWorld(MiniWorldEnv):
         Raises:
             ValueError: there is no such domain.
         """
-        self.factors = describe_factors(self.room_size, self.objects, self.shapes)
-        self.domain = find_domain(self.task, domain)
-        self._check_domain()
+        self.factors = self.task.describe_factors()
+        self.domain = find_domain(self.task.task_id, domain)
+        check_domain(self.domain, self.factors, self.objects)
         self.drawing = True
         self._key: int | None = None
         self._episode = 0
@@ -162,18 +181,17 @@ class FactorWorld(MiniWorldEnv):
         """
         given = check_setting(self.factors, fixed or {})
         rng = self.np_random if rng is None else rng
-        contact = AGENT_RADIUS + RADIUS
-        for _ in range(200):
+        for _ in range(SAMPLE_TRIES):
             u = rng.random(num_draws(len(self.objects)))
-            setting = self._complete(u, given, Spacing(2 * RADIUS + 0.2, contact))
+            setting = self._complete(u, given, ANYWHERE)
             if in_view and "agent_yaw" not in given:
                 setting["agent_yaw"] = self._towards_object(setting, rng)
             seen = in_view is not None and self._sees_object(setting)
             if in_view is None or seen == in_view:
                 return setting
         raise ValueError(
-            f"no setting with in_view={in_view} was found in 200 tries with {given}; fix fewer "
-            "factors"
+            f"no setting with in_view={in_view} was found in {SAMPLE_TRIES} tries with {given}; "
+            "fix fewer factors"
         )
 
     def intersect(self, ent, pos, radius):
@@ -191,14 +209,6 @@ class FactorWorld(MiniWorldEnv):
     def _outcome(self, touched: list[str]) -> tuple[float, bool, bool]:
         """Return reward, terminated and success after objects were touched."""
         raise NotImplementedError
-
-    def _check_domain(self) -> None:
-        name = self.objects[0]
-        for look in (self.domain.look, *self.domain.cases):
-            for factor, values in look.items():
-                for value in np.ravel(np.asarray(values, dtype=object)):
-                    setting = {factor.replace("object_", f"{name}_", 1): value}
-                    check_setting(self.factors, setting)
 
     def _next_episode(self, seed: int | None) -> None:
         if seed is not None:
@@ -220,28 +230,27 @@ class FactorWorld(MiniWorldEnv):
         name = self.objects[int(rng.integers(len(self.objects)))]
         offset = place_of(setting, name) - place_of(setting, "agent")
         angle = math.atan2(-offset[1], offset[0])
-        turned = angle + (rng.random() - 0.5) * math.radians(_FIELD_OF_VIEW)
+        turned = angle + (rng.random() - 0.5) * math.radians(self.task.field_of_view)
         return float((turned + math.pi) % (2 * math.pi) - math.pi)
 
     def _sees_object(self, setting: Setting) -> bool:
         agent, yaw = place_of(setting, "agent"), float(setting["agent_yaw"])
         objects = np.array([place_of(setting, name) for name in self.objects])
-        return bool((self._visible(agent, yaw, objects) >= _IN_VIEW).any())
+        return bool((self._visible(agent, yaw, objects) >= IN_VIEW).any())
 
     def _visible(self, agent: np.ndarray, yaw: float, objects: np.ndarray) -> np.ndarray:
-        pitch = math.radians(float(self.params.params["cam_pitch"].default))
-        height = float(self.params.params["cam_height"].default)
+        pitch = math.radians(self.task.camera_pitch)
         ahead = math.cos(pitch)
         direction = np.array([ahead * math.cos(yaw), math.sin(pitch), -ahead * math.sin(yaw)])
-        camera = np.array([agent[0], height, agent[1]])
-        tangent = math.tan(math.radians(_FIELD_OF_VIEW) / 2)
+        camera = np.array([agent[0], self.task.camera_height, agent[1]])
+        tangent = math.tan(math.radians(self.task.field_of_view) / 2)
         return visible_fractions(camera, direction, tangent, objects, RADIUS, HEIGHT)
 
     def _gen_world(self):
         setting = self._setting
         light = np.full(3, setting["light"])
-        self.params.set("light_color", light * _DIFFUSE)
-        self.params.set("light_ambient", light * _AMBIENT)
+        self.params.set("light_color", light * self.task.diffuse)
+        self.params.set("light_ambient", light * self.task.ambient)
         room = self._paint_room(setting)
         self.rooms.append(room)
         self._things = {}
@@ -260,7 +269,8 @@ class FactorWorld(MiniWorldEnv):
         room = PaintedRoom(outline, floor_tex="white", wall_tex="white", ceil_tex="white")
         room.floor_tint = self.palettes["floor"].rgb(setting["floor"])
         room.ceiling_tint = self.palettes["ceiling"].rgb(setting["ceiling"])
-        room.wall_tints = self.palettes["wall"].rgb(setting["wall"]) * _WALL_SHADES
+        shades = np.array(self.task.wall_shades)[:, None]
+        room.wall_tints = self.palettes["wall"].rgb(setting["wall"]) * shades
         return room
 
     def _touched(self) -> list[str]:
@@ -296,7 +306,7 @@ class FactorWorld(MiniWorldEnv):
         parameters = DEFAULT_PARAMS.no_random()
         parameters.set("forward_step", self.forward_step)
         parameters.set("turn_step", self.turn_step)
-        parameters.set("cam_height", 1.2)
-        parameters.set("cam_pitch", -12.0)
-        parameters.set("cam_fov_y", _FIELD_OF_VIEW)
+        parameters.set("cam_height", self.task.camera_height)
+        parameters.set("cam_pitch", self.task.camera_pitch)
+        parameters.set("cam_fov_y", self.task.field_of_view)
         return parameters

@@ -97,6 +97,7 @@ def test_seeds_of_purposes_differ():
         ("Toy/BrightSite-v0", "did you mean 'Toy/BrightSide-v0'"),
         ("Darla/GotoObject-v0", "did you mean 'Darla/GoToObject-v0'"),
         ("no_such_module:Task-v0", "fails to import"),
+        ("MiniWorld-OneRom-v0", "did you mean 'MiniWorld-OneRoom-v0'"),
     ],
 )
 def test_unknown_tasks_are_said(task, message):

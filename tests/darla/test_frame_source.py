@@ -97,3 +97,8 @@ def test_what_is_no_picture_is_an_error(wrong: Any) -> None:
     source, _ = source_of("Toy/Counting-v0")
     with pytest.raises(ValueError, match="instead of a uint8 picture"):
         source.frame(wrong)
+
+
+def test_modules_are_imported_until_the_id_is_registered() -> None:
+    env = make_env("Toy/Counting-v0", {}, ["toy_envs", "no_such_module"])
+    assert isinstance(env.unwrapped, toy_envs.CountingImageEnv)

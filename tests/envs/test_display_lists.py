@@ -7,7 +7,7 @@ import textwrap
 import gymnasium as gym
 import numpy as np
 
-import envs  # noqa: F401  (registers the tasks)
+import envs.stock  # noqa: F401  (registers the tasks, and MiniWorld's own)
 
 CASES = [
     ("MiniWorld-MazeS3-v0", {"domain_rand": True}),
@@ -20,7 +20,7 @@ ACTIONS = [0, 2, 2, 1, 2, 0, 0, 2, 2, 1]
 ALONE = """
 import sys
 import gymnasium as gym, numpy as np
-import envs
+import envs.stock
 env = gym.make({id!r}, **{kwargs!r})
 frames = [env.reset(seed={seed})[0]]
 for action in {actions!r}:
