@@ -1,0 +1,141 @@
+"""Worlds of this process with autoreset: one call steps, resets and draws all of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from gymnasium.vector import AutoresetMode
+
+from envs.batch.batch import Batch, Finals, Start, Step
+from envs.batch.infos import combine
+from envs.batch.worlds import Infos, Worlds
+
+
+class BatchedEnvs(Batch):
+    """A batch of environments made of the worlds of one process.
+
+    Args:
+        worlds: what is simulated and drawn; closed with the batch.
+        autoreset_mode: when worlds are reset after an episode's end; see
+            :class:`envs.batch.batch.Batch`.
+        infos: whether resets and steps report infos; otherwise only the ends of episodes do,
+            which is faster.
+        frames: (N, H, W, 3) uint8, C-contiguous, zeros or not: where pictures are drawn to, such as
+            shared memory; allocated when None.
+        finals: likewise for the last pictures of episodes, which are then the caller's only until
+            the next step; allocated anew in each such step when None.
+    """
+
+    def __init__(
+        self,
+        worlds: Worlds,
+        autoreset_mode: AutoresetMode = AutoresetMode.NEXT_STEP,
+        *,
+        infos: bool = True,
+        frames: np.ndarray | None = None,
+        finals: np.ndarray | None = None,
+    ) -> None:
+        if frames is None:
+            frames = np.zeros((worlds.num_worlds, *picture_shape(worlds)), dtype=np.uint8)
+        super().__init__(
+            worlds.observation_space,
+            worlds.action_space,
+            worlds.picture_key,
+            autoreset_mode,
+            frames,
+        )
+        self.worlds = worlds
+        self._reports_all = infos
+        self._finals = finals
+        self._all = np.arange(worlds.num_worlds)
+        self._actions = np.zeros(worlds.num_worlds, dtype=np.int64)
+
+    def set_domain(self, domain: Any) -> None:
+        """Draw all later episodes from another domain."""
+        self._check_open()
+        self.worlds.set_domain(domain)
+
+    def close(self) -> None:
+        """Close the worlds."""
+        if not self.closed:
+            self.worlds.close()
+        super().close()
+
+    def _reset(
+        self,
+        mask: np.ndarray,
+        seeds: Sequence[int | None] | None,
+        settings: Sequence[Mapping[str, Any]] | None,
+    ) -> Start:
+        chosen = np.flatnonzero(mask)
+        self.worlds.reset(
+            chosen,
+            None if seeds is None else [seeds[int(i)] for i in chosen],
+            None if settings is None else [settings[int(i)] for i in chosen],
+        )
+        self._draw(chosen)
+        infos = self._infos(chosen) if self._reports_all else {}
+        return Start(self.frames, self.worlds.extras(self._all), infos)
+
+    def _begin(self, actions: np.ndarray) -> None:
+        self._actions = actions
+
+    def _finish(self) -> Step:
+        rewards = np.zeros(self.num_worlds)
+        terminated, truncated = np.zeros((2, self.num_worlds), dtype=np.bool_)
+        restarting, acting = np.flatnonzero(self._ended), np.flatnonzero(~self._ended)
+        if len(restarting):
+            self.worlds.reset(restarting)
+        if len(acting):
+            outcomes = self.worlds.step(acting, self._actions[acting])
+            rewards[acting] = outcomes.rewards
+            terminated[acting] = outcomes.terminated
+            truncated[acting] = outcomes.truncated
+        over = np.flatnonzero(terminated | truncated)
+        is_same_step = self.autoreset_mode is AutoresetMode.SAME_STEP
+        finals = self._restart(over) if is_same_step and len(over) else None
+        self._draw(self._all)
+        extras = self.worlds.extras(self._all)
+        infos = self._step_infos(over)
+        return Step(self.frames, extras, rewards, terminated, truncated, infos, finals)
+
+    def _restart(self, over: np.ndarray) -> Finals:
+        """Keep what worlds show at the end of their episodes, and begin the next."""
+        shape = (len(over), *self.frames.shape[1:])
+        frames = np.empty(shape, np.uint8) if self._finals is None else self._finals[: len(over)]
+        self.worlds.draw(over, frames)
+        extras, infos = self.worlds.extras(over), self.worlds.infos(over)
+        self.worlds.reset(over)
+        return Finals(over, frames, extras, infos)
+
+    def _step_infos(self, over: np.ndarray) -> Infos:
+        if self._reports_all:
+            return self._infos(self._all)
+        if self.autoreset_mode is AutoresetMode.SAME_STEP or not len(over):
+            return {}  # in same-step mode, finals tell about the ends
+        return self._infos(over)
+
+    def _infos(self, chosen: np.ndarray) -> Infos:
+        infos = self.worlds.infos(chosen)
+        if len(chosen) == self.num_worlds:
+            return infos
+        return combine([(chosen, infos)], self.num_worlds)
+
+    def _draw(self, chosen: np.ndarray) -> None:
+        first, last = int(chosen[0]), int(chosen[-1]) + 1
+        if last - first == len(chosen):
+            self.worlds.draw(chosen, self.frames[first:last])
+            return
+        drawn = np.empty((len(chosen), *self.frames.shape[1:]), dtype=np.uint8)
+        self.worlds.draw(chosen, drawn)
+        self.frames[chosen] = drawn
+
+
+def picture_shape(worlds: Worlds) -> tuple[int, int, int]:
+    """Return (H, W, 3) of the pictures in the worlds' observations."""
+    space = worlds.observation_space
+    picture = space[worlds.picture_key or ""] if isinstance(space, spaces.Dict) else space
+    assert picture.shape is not None
+    height, width, channels = picture.shape
+    return height, width, channels
