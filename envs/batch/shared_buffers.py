@@ -1,0 +1,103 @@
+"""Memory for pictures and outcomes that a parent and its workers share; it has no name to leak."""
+
+import mmap
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+_ALIGNMENT = 64  # bytes; a cache line
+
+
+@dataclass(frozen=True)
+class Buffers:
+    """What steps of n worlds give, as arrays over shared memory.
+
+    Attributes:
+        frames: (n, H, W, 3) uint8, what all worlds show.
+        finals: (n, H, W, 3) uint8, the last pictures of episodes that ended, the first rows used.
+        rewards: (n,) float64.
+        terminated: (n,) bool.
+        truncated: (n,) bool.
+    """
+
+    frames: np.ndarray
+    finals: np.ndarray
+    rewards: np.ndarray
+    terminated: np.ndarray
+    truncated: np.ndarray
+
+    def part(self, first: int, last: int) -> "Buffers":
+        """Return the rows from ``first`` to before ``last`` of every array, without a copy."""
+        return Buffers(
+            self.frames[first:last],
+            self.finals[first:last],
+            self.rewards[first:last],
+            self.terminated[first:last],
+            self.truncated[first:last],
+        )
+
+
+def make_buffers(
+    num_worlds: int, picture_shape: tuple[int, int, int], share: Callable[[int], Any]
+) -> Buffers:
+    """Allocate buffers in an open file without a name, which ends with its last user.
+
+    Args:
+        num_worlds: how many worlds.
+        picture_shape: (H, W, 3).
+        share: is called with the file's descriptor, for other processes to :func:`open_buffers`.
+    """
+    descriptor = _nameless_file()
+    try:
+        os.truncate(descriptor, _layout(num_worlds, picture_shape)[1])
+        share(descriptor)
+        return open_buffers(descriptor, num_worlds, picture_shape)
+    finally:
+        os.close(descriptor)
+
+
+def open_buffers(descriptor: int, num_worlds: int, picture_shape: tuple[int, int, int]) -> Buffers:
+    """Return the buffers in a file; the descriptor may be closed after that."""
+    layout, size = _layout(num_worlds, picture_shape)
+    memory = mmap.mmap(descriptor, size)  # the arrays keep it alive
+    return Buffers(
+        *(
+            np.ndarray(shape, dtype, memory, offset)  # type: ignore[call-overload]
+            for shape, dtype, offset in layout
+        )
+    )
+
+
+def _layout(
+    num_worlds: int, picture_shape: tuple[int, int, int]
+) -> tuple[list[tuple[tuple[int, ...], Any, int]], int]:
+    """Return shape, dtype and offset of every array, and the size of all in bytes."""
+    pictures = (num_worlds, *picture_shape)
+    row = (num_worlds,)
+    kinds: list[tuple[tuple[int, ...], Any]] = [
+        (pictures, np.uint8),
+        (pictures, np.uint8),
+        (row, np.float64),
+        (row, np.bool_),
+        (row, np.bool_),
+    ]
+    layout, offset = [], 0
+    for shape, dtype in kinds:
+        layout.append((shape, dtype, offset))
+        size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        offset += -(-size // _ALIGNMENT) * _ALIGNMENT
+    return layout, offset
+
+
+def _nameless_file() -> int:
+    """Open a file in memory where the system offers it, otherwise one that is deleted already."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("worlds")
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryFile(dir=memory if memory.is_dir() else None) as file:
+        return os.dup(file.fileno())
