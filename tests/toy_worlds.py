@@ -215,3 +215,8 @@ def assert_same(ours: Any, theirs: Any, where: str = "") -> None:
     if isinstance(theirs, np.ndarray):
         assert ours.dtype == theirs.dtype, where
     np.testing.assert_array_equal(ours, theirs, err_msg=where)
+
+
+def tell_threads(num_worlds: int) -> Worlds:
+    """Make no worlds, but say how many threads numerical libraries may use here."""
+    raise ValueError(f"{os.environ['OMP_NUM_THREADS']} and {os.environ['NUMBA_NUM_THREADS']}")
