@@ -76,7 +76,7 @@ class BatchedEnvs(Batch):
         )
         self._draw(chosen)
         infos = self._infos(chosen) if self._reports_all else {}
-        return Start(self.frames, self.worlds.extras(self._all), infos)
+        return Start(self.frames, self._extras(self._all), infos)
 
     def _begin(self, actions: np.ndarray) -> None:
         self._actions = actions
@@ -96,7 +96,7 @@ class BatchedEnvs(Batch):
         is_same_step = self.autoreset_mode is AutoresetMode.SAME_STEP
         finals = self._restart(over) if is_same_step and len(over) else None
         self._draw(self._all)
-        extras = self.worlds.extras(self._all)
+        extras = self._extras(self._all)
         infos = self._step_infos(over)
         return Step(self.frames, extras, rewards, terminated, truncated, infos, finals)
 
@@ -105,7 +105,7 @@ class BatchedEnvs(Batch):
         shape = (len(over), *self.frames.shape[1:])
         frames = np.empty(shape, np.uint8) if self._finals is None else self._finals[: len(over)]
         self.worlds.draw(over, frames)
-        extras, infos = self.worlds.extras(over), self.worlds.infos(over)
+        extras, infos = self._extras(over), self.worlds.infos(over)
         self.worlds.reset(over)
         return Finals(over, frames, extras, infos)
 
@@ -121,6 +121,9 @@ class BatchedEnvs(Batch):
         if len(chosen) == self.num_worlds:
             return infos
         return combine([(chosen, infos)], self.num_worlds)
+
+    def _extras(self, chosen: np.ndarray) -> dict[str, np.ndarray]:
+        return {name: np.array(values) for name, values in self.worlds.extras(chosen).items()}
 
     def _draw(self, chosen: np.ndarray) -> None:
         first, last = int(chosen[0]), int(chosen[-1]) + 1
