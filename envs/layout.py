@@ -44,10 +44,12 @@ def check_domain(domain: Domain, factors: Mapping[str, Factor], objects: Sequenc
         objects: the objects' names in factors; a domain speaks of all objects alike.
 
     Raises:
-        ValueError: a factor is unknown, or a value is out of its range.
+        ValueError: a factor is unknown or has no value, or a value is out of its range.
     """
     for look in (domain.look, *domain.cases):
         for name, values in look.items():
+            if not len(values):
+                raise ValueError(f"domain {domain.name!r} leaves {name!r} no value; give it one")
             for value in np.ravel(np.asarray(values, dtype=object)):
                 check_setting(factors, {name.replace("object_", f"{objects[0]}_", 1): value})
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-_ACROSS = np.linspace(-0.9, 0.9, 7)  # sample points over an object's silhouette, in radii
-_UP = np.linspace(0.1, 0.9, 5)  # and in heights
+ACROSS = np.linspace(-0.9, 0.9, 7)  # sample points over an object's silhouette, in radii
+UP = np.linspace(0.1, 0.9, 5)  # and in heights
 
 
 def bearing_and_distance(
@@ -69,10 +69,10 @@ def _silhouettes(camera, objects, radius, height) -> np.ndarray:
     offset = objects - camera[[0, 2]]
     distance = np.maximum(np.hypot(offset[:, 0], offset[:, 1]), 1e-9)[:, None]
     across = np.stack([-offset[:, 1], offset[:, 0]], axis=1) / distance * radius
-    points = np.empty((len(objects), len(_UP), len(_ACROSS), 3))
-    points[..., 1] = _UP[:, None] * height
-    points[..., 0] = objects[:, 0, None, None] + across[:, 0, None, None] * _ACROSS
-    points[..., 2] = objects[:, 1, None, None] + across[:, 1, None, None] * _ACROSS
+    points = np.empty((len(objects), len(UP), len(ACROSS), 3))
+    points[..., 1] = UP[:, None] * height
+    points[..., 0] = objects[:, 0, None, None] + across[:, 0, None, None] * ACROSS
+    points[..., 2] = objects[:, 1, None, None] + across[:, 1, None, None] * ACROSS
     return points
 
 

@@ -1,0 +1,213 @@
+"""Putting batched rooms into settings, and drawing settings, as single environments do."""
+
+import math
+import pickle
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+import envs  # noqa: F401  (registers the tasks)
+from envs.batch.look_table import draw_look, look_table
+from envs.batch.room_worlds import RoomWorlds
+from envs.batch.setting_rows import OBJECTS, SettingRows
+from envs.batch.visible import camera_of, visible_fraction
+from envs.domain import Domain
+from envs.domains import GO_TO_OBJECT, SEEK_AVOID, find_domain
+from envs.layout import look_from
+from envs.shapes import HEIGHT, RADIUS
+from envs.tasks import SEEK_AVOID_TASK
+from envs.visibility import visible_fractions
+
+TASKS = (GO_TO_OBJECT, SEEK_AVOID)
+
+
+def world(task: str, domain: Any = "d_u") -> Any:
+    env = gym.make(task, domain=domain).unwrapped
+    env.drawing = False
+    return env
+
+
+def factors_of(worlds: RoomWorlds, index: int) -> dict[str, Any]:
+    factors = worlds.infos(np.array([index]))["factors"]
+    return {name: values[0] for name, values in factors.items() if not name.startswith("_")}
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("domain", ["source", "d_u"])
+@pytest.mark.parametrize("in_view", [None, 0.0, 0.6, 1.0])
+def test_sampled_settings_are_those_of_the_loop(
+    task: str, domain: str, in_view: float | None
+) -> None:
+    one, many = np.random.default_rng(4), np.random.default_rng(4)
+    env, worlds = world(task, domain), RoomWorlds(task, 1, domain)
+    expected = []
+    for _ in range(30):
+        visible = None if in_view is None else bool(one.random() < in_view)
+        expected.append(env.sample_factors(in_view=visible, rng=one))
+    rows = [worlds.sample_settings(many, count, in_view) for count in (7, 0, 23)]
+    assert worlds.settings_from(np.concatenate(rows)) == expected
+    assert one.bit_generator.state == many.bit_generator.state
+
+
+@pytest.mark.parametrize("fixed", [{"agent_yaw": 0.5, "floor": 0.3}, {"object0_x": 2.0}])
+def test_sampled_settings_keep_what_is_fixed(fixed: dict[str, float]) -> None:
+    one, many = np.random.default_rng(1), np.random.default_rng(1)
+    env, worlds = world(SEEK_AVOID), RoomWorlds(SEEK_AVOID, 1, "d_u")
+    one.random()
+    expected = env.sample_factors(fixed, in_view=True, rng=one)
+    assert worlds.settings_from(worlds.sample_settings(many, 1, 1.0, fixed)) == [expected]
+
+
+def test_settings_that_cannot_be_sampled_are_named_as_in_single_environments() -> None:
+    env, worlds = world(GO_TO_OBJECT), RoomWorlds(GO_TO_OBJECT, 1, "d_u")
+    hidden = {"agent_x": 1.0, "agent_z": 2.0, "agent_yaw": 0.0, "object_x": 4.0, "object_z": 2.0}
+    inside = {**hidden, "object_x": 1.1}
+    for fixed in (hidden, inside):
+        with pytest.raises(ValueError) as wanted:
+            env.sample_factors(fixed, in_view=False, rng=np.random.default_rng(0))
+        with pytest.raises(ValueError) as got:
+            worlds.sample_settings(np.random.default_rng(0), 3, 0.0, fixed)
+        assert str(got.value) == str(wanted.value)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_resets_put_worlds_into_settings(task: str) -> None:
+    env, worlds = world(task), RoomWorlds(task, 3, "d_u")
+    whole = env.sample_factors(rng=np.random.default_rng(0))
+    part = {"floor": 0.25, "agent_yaw": 7.0}
+    worlds.reset(np.arange(3), [1, 2, 3], [whole, part, {}])
+    for index, setting in enumerate((whole, part, {})):
+        _, info = env.reset(seed=index + 1, options={"factors": setting})
+        assert factors_of(worlds, index) == info["factors"]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_rows_lead_where_dictionaries_lead(task: str) -> None:
+    env, worlds = world(task), RoomWorlds(task, 4, "d_u")
+    everyone = np.arange(4)
+    rows = worlds.sample_settings(np.random.default_rng(0), 4)
+    rows[2, OBJECTS:] = np.nan
+    worlds.reset(everyone, [0, 1, 2, 3])
+    worlds.reset_to(everyone, rows)
+    settings = worlds.settings_from(rows)
+    assert [len(setting) for setting in settings].count(OBJECTS) == 1
+    for index, setting in enumerate(settings):
+        env.reset(seed=index)
+        assert factors_of(worlds, index) == env.reset(options={"factors": setting})[1]["factors"]
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"flor": 0.5},
+        {"floor": 1.5},
+        {"floor": math.nan},
+        {"floor": "red"},
+        {"object_shape": "bal"},
+        {"object_bearing": 0.0},
+        {"agent_x": 3.0, "agent_z": 2.0, "object_x": 3.1, "object_z": 2.0},
+    ],
+)
+def test_wrong_settings_are_named_as_in_single_environments(setting: dict[str, Any]) -> None:
+    env, worlds = world(GO_TO_OBJECT), RoomWorlds(GO_TO_OBJECT, 2)
+    worlds.reset(np.arange(2), [0, 0])
+    before = worlds.state.agents.copy()
+    with pytest.raises(ValueError) as wanted:
+        env.reset(seed=0, options={"factors": setting})
+    with pytest.raises(ValueError) as got:
+        worlds.reset(np.arange(2), [0, 0], [{}, setting])
+    assert str(got.value) == str(wanted.value)
+    np.testing.assert_array_equal(worlds.state.agents, before)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("floor", 1.5, "factor 'floor' of row 1 cannot be 1.5; allowed: 0 to 1"),
+        ("object_shape", 3.0, "allowed: an index, 0 to 2"),
+        ("object_shape", 0.5, "factor 'object_shape' of row 1 cannot be 0.5"),
+        ("agent_yaw", math.inf, "factor 'agent_yaw' of row 1 cannot be inf"),
+    ],
+)
+def test_wrong_rows_are_named(name: str, value: float, message: str) -> None:
+    worlds = RoomWorlds(GO_TO_OBJECT, 2)
+    rows = worlds.sample_settings(np.random.default_rng(0), 2)
+    rows[1, worlds.setting_names.index(name)] = value
+    with pytest.raises(ValueError, match=message):
+        worlds.reset_to(np.arange(2), rows)
+    with pytest.raises(ValueError, match=r"an array \(n, 11\), one column for each of floor"):
+        worlds.reset_to(np.arange(2), rows[:, 1:])
+    with pytest.raises(ValueError, match="1 settings were given for 2 worlds"):
+        worlds.reset_to(np.arange(2), rows[:1])
+
+
+def test_worlds_survive_pickling() -> None:
+    worlds = RoomWorlds(SEEK_AVOID, 2, "d_u")
+    worlds.reset(np.arange(2), [0, 1])
+    again = pickle.loads(pickle.dumps(worlds))
+    for each in (worlds, again):
+        each.step(np.arange(2), np.array([2, 0]))
+        each.reset(np.array([1]))
+    for index in range(2):
+        assert factors_of(worlds, index) == factors_of(again, index)
+
+
+numbers = st.floats(0.2, 1.0)
+intervals = st.lists(
+    st.one_of(st.tuples(numbers, numbers).map(sorted).map(tuple), numbers.map(lambda x: (x, x))),
+    min_size=1,
+    max_size=9,
+).map(tuple)
+shapes = st.lists(st.sampled_from(SEEK_AVOID_TASK.shapes), min_size=1, max_size=5).map(tuple)
+looks = st.fixed_dictionaries(
+    {},
+    optional={
+        **{name: intervals for name in ("floor", "wall", "ceiling", "light", "object_color")},
+        "object_shape": shapes,
+    },
+)
+
+
+@given(looks, st.lists(looks, max_size=3), st.integers(0, 2**32))
+@hypothesis_settings(max_examples=150, deadline=None)
+def test_looks_are_those_of_the_domain(
+    look: dict[str, Any], cases: list[dict[str, Any]], seed: int
+) -> None:
+    task = SEEK_AVOID_TASK
+    domain = find_domain(SEEK_AVOID, Domain("any", look, tuple(cases)))
+    table, rows = look_table(domain, task), SettingRows(task.describe_factors())
+    rng = np.random.default_rng(seed)
+    for _ in range(3):
+        u = rng.random(13)
+        row = np.full(len(rows.names), np.nan)
+        draw_look(u, table, row)
+        expected = look_from(u, domain, task.objects, task.preferred_shapes)
+        assert rows.to_settings(row[None]) == [expected]
+
+
+@given(st.integers(0, 2**32), st.floats(0.5, 4.0), st.floats(-math.pi, math.pi))
+@hypothesis_settings(max_examples=200, deadline=None)
+def test_visible_shares_are_those_of_single_environments(
+    seed: int, width: float, yaw: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    camera = camera_of(SEEK_AVOID_TASK)
+    objects, present = rng.uniform(-width, width, (5, 2)), rng.random(5) < 0.8
+    ahead = math.cos(camera.pitch)
+    direction = np.array([ahead * math.cos(yaw), math.sin(camera.pitch), -ahead * math.sin(yaw)])
+    there = np.flatnonzero(present)
+    expected = visible_fractions(
+        np.array([0.1, camera.height, 0.2]),
+        direction,
+        camera.tangent,
+        objects[there],
+        RADIUS,
+        HEIGHT,
+    )
+    found = [visible_fraction(camera, 0.1, 0.2, yaw, objects, present, i) for i in there]
+    assert found == expected.tolist()
