@@ -15,8 +15,16 @@ def _register() -> None:
     """Register the tasks; what imports MiniWorld is imported when one is made."""
     import gymnasium as gym
 
-    gym.register(GO_TO_OBJECT, entry_point="envs.go_to_object:GoToObject")
-    gym.register(SEEK_AVOID, entry_point="envs.seek_avoid:SeekAvoid")
+    gym.register(
+        GO_TO_OBJECT,
+        entry_point="envs.go_to_object:GoToObject",
+        vector_entry_point="envs.batch.vector_env:make_go_to_object",
+    )
+    gym.register(
+        SEEK_AVOID,
+        entry_point="envs.seek_avoid:SeekAvoid",
+        vector_entry_point="envs.batch.vector_env:make_seek_avoid",
+    )
 
 
 if importlib.util.find_spec("gymnasium") is not None:  # drawing alone does without it
