@@ -37,7 +37,8 @@ def make_batched(
         obs_height: height of observations in pixels.
         autoreset_mode: NextStep, SameStep or Disabled.
         workers: 0 simulates all in this process, otherwise in so many processes.
-        num_threads: threads that draw, here or in each worker; what the worlds choose when None.
+        num_threads: threads that draw, here or in each worker. When None it is one in each worker,
+            and here as many as there are cores.
         infos: whether resets and steps report infos; otherwise only the ends of episodes do.
 
     Raises:
@@ -46,15 +47,19 @@ def make_batched(
     if num_envs < 1:
         raise ValueError(f"num_envs is {num_envs}, but there must be at least 1 environment")
     mode = find_autoreset_mode(autoreset_mode)
-    settings: dict[str, Any] = {
-        "domain": domain,
-        "max_episode_steps": max_episode_steps,
-        "obs_width": obs_width,
-        "obs_height": obs_height,
-    }
-    if num_threads is not None:
-        settings["num_threads"] = num_threads
-    factory: Callable[[int], Worlds] = partial(_make_room_worlds, task_id=task_id, **settings)
+    if num_threads is not None and num_threads < 1:
+        raise ValueError(f"num_threads is {num_threads}, but must be at least 1")
+    if num_threads is None and workers:
+        num_threads = 1
+    factory: Callable[[int], Worlds] = partial(
+        _make_room_worlds,
+        task_id=task_id,
+        domain=domain,
+        max_episode_steps=max_episode_steps,
+        obs_width=obs_width,
+        obs_height=obs_height,
+        num_threads=num_threads,
+    )
     if workers:
         threads = num_threads or 1
         return WorkerEnvs(factory, num_envs, workers, mode, infos=infos, num_threads=threads)

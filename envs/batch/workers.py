@@ -2,11 +2,12 @@
 
 import multiprocessing
 import os
+import signal
 import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from multiprocessing import connection, reduction
+from multiprocessing import connection, reduction, resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -31,9 +32,6 @@ class Workers:
         target: what a worker does with its end of a pipe.
         count: how many workers.
         num_threads: threads that numerical libraries use in each worker.
-
-    Attributes:
-        running: whether they have not been ended.
     """
 
     def __init__(
@@ -43,7 +41,7 @@ class Workers:
         self._pipes: list[connection.Connection] = []
         self._processes: list[BaseProcess] = []
         self._end = weakref.finalize(self, _end, self._pipes, self._processes, os.getpid())
-        with _threads_each(num_threads), self._ending_on_error():
+        with self._ending_on_error(), _threads_each(num_threads), _without_interruptions():
             for index in range(count):
                 ours, theirs = context.Pipe()
                 self._pipes.append(ours)
@@ -189,3 +187,14 @@ def _threads_each(num_threads: int) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def _without_interruptions() -> Iterator[None]:
+    # Processes are born as deaf to Ctrl-C as this thread; the parent, which hears it, ends them.
+    resource_tracker.ensure_running()  # its start would undo the next line
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

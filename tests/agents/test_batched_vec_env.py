@@ -211,6 +211,7 @@ def test_replayed_transitions_are_the_same():
     def fill(venv):
         agent = DQN("MlpPolicy", venv, buffer_size=200, learning_starts=300, seed=0)
         agent.learn(200)
+        venv.close()
         return agent.replay_buffer
 
     ours, theirs = fill(make(workers=2)), fill(make_single())

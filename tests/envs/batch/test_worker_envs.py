@@ -175,6 +175,8 @@ import sys, time
 from functools import partial
 from toy_worlds import ToyWorlds
 from envs.batch.worker_envs import WorkerEnvs
+if __name__ == "__mp_main__":
+    {beginning}
 if __name__ == "__main__":
     envs = WorkerEnvs(ToyWorlds, 3, 2)
     frames = envs.reset([0, 1, 2]).frames
@@ -184,9 +186,9 @@ if __name__ == "__main__":
 """
 
 
-def _start(tmp_path: Path, ending: str) -> subprocess.Popen[str]:
+def _start(tmp_path: Path, ending: str, beginning: str = "pass") -> subprocess.Popen[str]:
     script = tmp_path / "script.py"
-    script.write_text(_SCRIPT.format(ending=ending))
+    script.write_text(_SCRIPT.format(ending=ending, beginning=beginning))
     path = os.pathsep.join([str(TESTS), str(TESTS.parent)])
     return subprocess.Popen(
         [sys.executable, str(script)],
@@ -211,6 +213,15 @@ def test_an_interruption_ends_all_with_one_traceback(tmp_path):
     process = _start(tmp_path, "time.sleep(60)")
     assert process.stdout is not None and process.stdout.readline() == "ready\n"
     os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does
+    _, err = process.communicate(timeout=60)
+    assert err.count("Traceback") == 1
+    assert err.strip().endswith("KeyboardInterrupt")
+
+
+def test_an_interruption_while_workers_begin_ends_all_with_one_traceback(tmp_path):
+    process = _start(tmp_path, "pass", 'print("begun", flush=True); time.sleep(0.5)')
+    assert process.stdout is not None and process.stdout.readline() == "begun\n"
+    os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert err.count("Traceback") == 1
     assert err.strip().endswith("KeyboardInterrupt")
