@@ -6,9 +6,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from envs.batch.setting_rows import CEILING, COLOR, FLOOR, LIGHT, OBJECTS, PER_OBJECT, SHAPE, WALL
+from envs.compiled import kernel
 from envs.domain import Domain, Values
 from envs.tasks import Task
 
@@ -73,7 +73,7 @@ def _shapes(names: Values, task: Task) -> list[list[int]]:
     return found
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def draw_look(u: np.ndarray, table: LookTable, row: np.ndarray) -> None:
     """Draw the look of one episode.
 
@@ -92,7 +92,7 @@ def draw_look(u: np.ndarray, table: LookTable, row: np.ndarray) -> None:
         row[column + SHAPE] = table.shapes[case, index, chosen]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _draw(u: float, table: LookTable, case: int, factor: int) -> float:
     count, total = table.num_intervals[case, factor], table.total[case, factor]
     if total == 0.0:  # single values, all alike

@@ -24,6 +24,7 @@ def make_batched(
     autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
     workers: int = 0,
     num_threads: int | None = None,
+    antialias: bool = True,
     infos: bool = True,
 ) -> Batch:
     """Make a batch of environments of one of this package's tasks.
@@ -39,6 +40,7 @@ def make_batched(
         workers: 0 simulates all in this process, otherwise in so many processes.
         num_threads: threads that draw, here or in each worker. When None it is one in each worker,
             and here as many as there are cores.
+        antialias: average four samples a pixel, as MiniWorld does.
         infos: whether resets and steps report infos; otherwise only the ends of episodes do.
 
     Raises:
@@ -59,6 +61,7 @@ def make_batched(
         obs_width=obs_width,
         obs_height=obs_height,
         num_threads=num_threads,
+        antialias=antialias,
     )
     if workers:
         threads = num_threads or 1

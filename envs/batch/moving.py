@@ -4,9 +4,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from envs.batch.room_state import RoomState
+from envs.compiled import kernel
 from envs.tasks import Task
 from envs.world_factors import AGENT_RADIUS
 
@@ -86,7 +86,7 @@ def act(
     return rewards, terminated, truncated
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _act(
     chosen: np.ndarray,
     actions: np.ndarray,
@@ -120,7 +120,7 @@ def _act(
         truncated[row] = steps[world] >= rules.max_steps and not over
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _move(rules: Rules, agent: np.ndarray, yaw: float) -> None:
     """Move unless a wall is in the way; objects are touched, they do not block."""
     x = agent[0] + math.cos(yaw) * rules.forward
@@ -132,13 +132,13 @@ def _move(rules: Rules, agent: np.ndarray, yaw: float) -> None:
         agent[0], agent[1] = x, z
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _touches(rules: Rules, agent: np.ndarray, place: np.ndarray) -> bool:
     # The C library's hypot, which may differ from Python's in the last digit.
     return math.hypot(place[0] - agent[0], place[1] - agent[1]) < rules.reach
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _reach(
     rules: Rules, agent: np.ndarray, objects: np.ndarray, steps: int
 ) -> tuple[float, bool, bool]:
@@ -149,7 +149,7 @@ def _reach(
     return 0.0, False, False
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _collect(
     rules: Rules,
     agent: np.ndarray,

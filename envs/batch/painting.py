@@ -6,10 +6,10 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from envs.batch.room_state import RoomState
 from envs.batch.setting_rows import CEILING, COLOR, FLOOR, LIGHT, OBJECTS, PER_OBJECT, WALL
+from envs.compiled import kernel
 from envs.palettes import Arc, Palette
 from envs.tasks import Task
 
@@ -60,7 +60,7 @@ def paint(chosen: np.ndarray, state: RoomState, palettes: PaletteTable) -> None:
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _paint(
     chosen: np.ndarray,
     settings: np.ndarray,
@@ -86,7 +86,7 @@ def _paint(
             palette_color(palettes, _OBJECT, value, object_colors[world, index])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def palette_color(palettes: PaletteTable, surface: int, value: float, color: np.ndarray) -> None:
     """Look one colour up.
 
@@ -105,7 +105,7 @@ def palette_color(palettes: PaletteTable, surface: int, value: float, color: np.
         color[channel] = (1.0 - value) * numbers[channel] + value * numbers[3 + channel]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _hsv_to_rgb(hue: float, saturation: float, brightness: float, color: np.ndarray) -> None:
     """Repeat ``colorsys.hsv_to_rgb``."""
     sixth = int(hue * 6.0)

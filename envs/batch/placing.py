@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from envs.batch.look_table import LookTable, draw_look
 from envs.batch.setting_rows import AGENT_X, AGENT_YAW, AGENT_Z, OBJECTS, PER_OBJECT, X, Z
+from envs.compiled import kernel
 from envs.factors import Factor
 from envs.layout import CANDIDATES, Spacing
 from envs.shapes import RADIUS
@@ -44,7 +44,7 @@ def place_table(task: Task, factors: Mapping[str, Factor], spacing: Spacing) -> 
     return PlaceTable(low, high, spacing.objects, spacing.agent)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def complete_settings(
     u: np.ndarray, fixed: np.ndarray, looks: LookTable, places: PlaceTable, rows: np.ndarray
 ) -> int:
@@ -72,7 +72,7 @@ def complete_settings(
     return -1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def complete_setting(
     u: np.ndarray, fixed: np.ndarray, looks: LookTable, places: PlaceTable, row: np.ndarray
 ) -> None:
@@ -100,7 +100,7 @@ def complete_setting(
             row[column] = fixed[column]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def overlaps(row: np.ndarray) -> bool:
     """Return whether anything stands inside anything else in a setting."""
     num_objects = (len(row) - OBJECTS) // PER_OBJECT
@@ -114,14 +114,14 @@ def overlaps(row: np.ndarray) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _columns_of(thing: int, num_objects: int) -> tuple[int, int]:
     if thing == num_objects:
         return AGENT_X, AGENT_Z
     return OBJECTS + PER_OBJECT * thing + X, OBJECTS + PER_OBJECT * thing + Z
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _place(
     u: np.ndarray,
     thing: int,
@@ -151,7 +151,7 @@ def _place(
             return
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _nearest(x: float, z: float, placed: int, num_objects: int, row: np.ndarray) -> float:
     """Return the distance to the nearest of the first ``placed`` things, infinity for none."""
     nearest = np.inf

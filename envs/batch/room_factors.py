@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 from gymnasium import spaces
-from numba import njit
 
 from envs.batch.room_state import RoomState
 from envs.batch.setting_rows import AGENT_X, AGENT_YAW, OBJECTS, PER_OBJECT
 from envs.batch.visible import Camera, camera_of, visible_fraction
+from envs.compiled import kernel
 from envs.tasks import Task
 
 # The rows of a factor table follow the order of the task's factors: as in a setting, but every
@@ -92,12 +92,12 @@ class RoomFactors:
         return table
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _wrapped(angle: float) -> float:
     return (angle + math.pi) % (2 * math.pi) - math.pi
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _tabulate(
     chosen: np.ndarray,
     settings: np.ndarray,
@@ -133,7 +133,7 @@ def _tabulate(
                 )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _observe(
     table: np.ndarray,
     width: float,
@@ -160,7 +160,7 @@ def _observe(
             seen[index, place + 4 + int(table[row + _SHAPE, index])] = 1.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _num_nearer(table: np.ndarray, index: int, number: int, num_objects: int) -> int:
     """Return how many of the objects that are there are nearer; of equals, the first is."""
     own = table[OBJECTS + _ROWS_PER_OBJECT * number + _DISTANCE, index]

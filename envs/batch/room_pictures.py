@@ -1,9 +1,22 @@
-"""Draws a batch of rooms."""
+"""Draws a batch of rooms: from their state to scenes, and from scenes to pictures."""
+
+import math
 
 import numpy as np
 
 from envs.batch.room_state import RoomState
+from envs.compiled import kernel
+from envs.render.meshes import Mesh, MeshSet
+from envs.render.renderer import Renderer
+from envs.render.scene import GLOBAL_AMBIENT, ROOM_ENTITY
+from envs.render.scene_batch import SceneBatch
+from envs.render.textures import TextureSet
+from envs.shapes import triangles
 from envs.tasks import Task
+
+WALL_HEIGHT = 2.74  # metres, MiniWorld's
+SKY = (0.25, 0.82, 1.0)
+_LIGHT = np.array([1.0, 3.5, 1.0])  # MiniWorld's light comes from everywhere in this direction
 
 
 class RoomPictures:
@@ -15,20 +28,132 @@ class RoomPictures:
         height: of a picture, in pixels.
         width: of a picture, in pixels.
         num_threads: threads that draw; None leaves it to the renderer.
+        antialias: average four samples a pixel, as MiniWorld does.
+
+    Raises:
+        ValueError: a size or the number of threads is out of range.
     """
 
     def __init__(
-        self, task: Task, state: RoomState, height: int, width: int, num_threads: int | None = None
+        self,
+        task: Task,
+        state: RoomState,
+        height: int,
+        width: int,
+        num_threads: int | None = None,
+        antialias: bool = True,
     ) -> None:
         self._task, self._state = task, state
-        self._height, self._width, self._num_threads = height, width, num_threads
+        self._renderer = Renderer(width, height, antialias=antialias, num_threads=num_threads)
+        self._textures, self._meshes = TextureSet(), MeshSet()
+        for shape in task.shapes:
+            self._meshes.add(shape, Mesh.plain(*triangles(shape)))
+        self._normals = np.zeros((6, 3))
+        self._light = _LIGHT / np.linalg.norm(_LIGHT)
+        self.scenes = self._empty_rooms()
 
     def draw(self, chosen: np.ndarray, out: np.ndarray) -> None:
-        """Draw the chosen worlds into ``out``, (n, H, W, 3) uint8.
+        """Draw the chosen worlds into ``out``, (n, H, W, 3) uint8."""
+        self.place(chosen)
+        self._renderer.draw(self.scenes, self._meshes, self._textures, chosen, out)
 
-        Raises:
-            NotImplementedError: rooms have no renderer yet.
+    def measure(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return distances and entities; see :meth:`envs.render.renderer.Renderer.measure`.
+
+        Entities are numbered as the task's objects.
         """
-        raise NotImplementedError(
-            "batched rooms cannot be drawn yet; use their infos or factor observations"
+        self.place(chosen)
+        return self._renderer.measure(self.scenes, self._meshes, chosen)
+
+    def close(self) -> None:
+        """End the threads that draw."""
+        self._renderer.close()
+
+    def place(self, chosen: np.ndarray) -> None:
+        """Bring the chosen worlds' scenes and cameras up to date with their state."""
+        state, scenes = self._state, self.scenes
+        facing = np.maximum(self._normals @ self._light, 0.0)
+        _paint(
+            chosen,
+            (state.floors, state.ceilings, state.walls, state.lights),
+            self._task.ambient,
+            self._task.diffuse,
+            facing,
+            scenes.faces.colors,
+            scenes.lights.ambient,
+            scenes.lights.diffuse,
         )
+        _put(
+            chosen,
+            (state.agents, state.yaws, state.objects, state.object_colors),
+            (state.object_shapes, state.present),
+            scenes.cameras,
+            scenes.things,
+        )
+
+    def _empty_rooms(self) -> SceneBatch:
+        """Make scenes of what all episodes have in common: the room, the light, the camera."""
+        state, task = self._state, self._task
+        worlds, objects = state.present.shape
+        scenes = SceneBatch(worlds, num_faces=6, num_things=objects)
+        vertices, self._normals = _box_room(*task.room_size)
+        scenes.faces.count[:] = len(vertices)
+        scenes.faces.vertices[:] = vertices
+        scenes.faces.entities[:] = ROOM_ENTITY
+        scenes.things.count[:] = objects
+        scenes.things.entities[:] = np.arange(objects)
+        scenes.lights.direction[:] = self._light
+        scenes.lights.sky[:] = SKY
+        scenes.cameras.position[:, 1] = task.camera_height
+        scenes.cameras.pitch[:] = math.radians(task.camera_pitch)
+        scenes.cameras.fov_y[:] = math.radians(task.field_of_view)
+        return scenes
+
+
+def _box_room(width: float, depth: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return a room's floor, ceiling, and its east, north, west and south wall.
+
+    Returns:
+        Corners (6, 4, 3) in metres, counter-clockwise seen from inside, and normals (6, 3).
+    """
+    corners = np.array([[width, 0, depth], [width, 0, 0], [0, 0, 0], [0, 0, depth]], dtype=float)
+    up = np.array([0.0, WALL_HEIGHT, 0.0])
+    following = np.roll(corners, -1, axis=0)
+    walls = np.stack([corners, corners + up, following + up, following], axis=1)
+    normals = np.array([[0, 1, 0], [0, -1, 0], [-1, 0, 0], [0, 0, 1], [1, 0, 0], [0, 0, -1]])
+    return np.concatenate([[corners], [corners[::-1] + up], walls]), normals.astype(float)
+
+
+@kernel
+def _paint(chosen, paints, ambient, diffuse, facing, colors, lights_ambient, lights_diffuse):
+    """Light the chosen rooms' surfaces, whose colours are ``paints``."""
+    floors, ceilings, walls, lights = paints
+    for world in chosen:
+        light = lights[world]
+        least = GLOBAL_AMBIENT + light * ambient
+        for k in range(3):
+            lights_ambient[world, k] = least
+            lights_diffuse[world, k] = light * diffuse
+            for face in range(6):
+                paint = walls[world, face - 2, k]
+                if face < 2:
+                    paint = floors[world, k] if face == 0 else ceilings[world, k]
+                reached = least + light * diffuse * facing[face]
+                colors[world, face, k] = min(paint * reached, 1.0)
+
+
+@kernel
+def _put(chosen, places, kinds, cameras, things):
+    """Put the camera and the objects of the chosen rooms where they are."""
+    agents, yaws, objects, colors = places
+    shapes, present = kinds
+    for world in chosen:
+        cameras.position[world, 0] = agents[world, 0]
+        cameras.position[world, 2] = agents[world, 1]
+        cameras.yaw[world] = yaws[world]
+        for k in range(objects.shape[1]):
+            things.meshes[world, k] = shapes[world, k] if present[world, k] else -1
+            things.positions[world, k, 0] = objects[world, k, 0]
+            things.positions[world, k, 2] = objects[world, k, 1]
+            for channel in range(3):
+                things.tints[world, k, channel] = colors[world, k, channel]

@@ -54,6 +54,7 @@ class RoomWorlds(Worlds):
         obs_width: int = 64,
         obs_height: int = 64,
         num_threads: int | None = None,
+        antialias: bool = True,
     ) -> None:
         """Make the worlds; each must be reset before it acts.
 
@@ -64,7 +65,8 @@ class RoomWorlds(Worlds):
             max_episode_steps: steps after which an episode is truncated; the task's when None.
             obs_width: width of pictures in pixels.
             obs_height: height of pictures in pixels.
-            num_threads: threads that draw; as many as the renderer likes when None.
+            num_threads: threads that draw; as many as there are cores when None.
+            antialias: average four samples a pixel, as MiniWorld does.
 
         Raises:
             ValueError: there is no such task or domain.
@@ -88,7 +90,9 @@ class RoomWorlds(Worlds):
         self._rules = rules_of(self.task, self.max_episode_steps)
         self._camera = camera_of(self.task)
         self._reported = RoomFactors(self.task, self.state)
-        self._pictures = RoomPictures(self.task, self.state, obs_height, obs_width, num_threads)
+        self._pictures = RoomPictures(
+            self.task, self.state, obs_height, obs_width, num_threads, antialias
+        )
         self.factor_space = self._reported.observation_space
         self.set_domain(domain)
 
@@ -189,6 +193,19 @@ class RoomWorlds(Worlds):
     def draw(self, chosen: np.ndarray, out: np.ndarray) -> None:
         """Draw the chosen worlds; see :meth:`envs.batch.worlds.Worlds.draw`."""
         self._pictures.draw(self._checked(chosen), out)
+
+    def measure(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return how far away and whose each pixel is.
+
+        Returns:
+            Distances along the view, (n, H, W) float32 in metres, and entities, (n, H, W) int32:
+            the index of the task's object, or -1 for the room.
+        """
+        return self._pictures.measure(self._checked(chosen))
+
+    def close(self) -> None:
+        """End the threads that draw."""
+        self._pictures.close()
 
     def infos(self, chosen: np.ndarray) -> Infos:
         """Return ``factors`` and ``is_success`` of each chosen world."""

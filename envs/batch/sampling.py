@@ -7,18 +7,18 @@ same stream of random numbers.
 import math
 
 import numpy as np
-from numba import njit
 
 from envs.batch.look_table import LookTable
 from envs.batch.placing import PlaceTable, complete_setting, overlaps
 from envs.batch.setting_rows import AGENT_X, AGENT_YAW, AGENT_Z, OBJECTS, PER_OBJECT, X, Z
 from envs.batch.visible import Camera, visible_fraction
+from envs.compiled import kernel
 from envs.tasks import IN_VIEW, SAMPLE_TRIES
 
 FOUND, OVERLAPPING, NOT_FOUND = range(3)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def sample_rows(
     rng: np.random.Generator,
     share: float,
@@ -55,7 +55,7 @@ def sample_rows(
     return FOUND, 0, False
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _sample(
     rng: np.random.Generator,
     share: float,
@@ -84,7 +84,7 @@ def _sample(
     return NOT_FOUND
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _towards_object(
     rng: np.random.Generator, row: np.ndarray, objects: np.ndarray, camera: Camera
 ) -> float:
@@ -95,7 +95,7 @@ def _towards_object(
     return (turned + math.pi) % (2 * math.pi) - math.pi
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _sees_object(row: np.ndarray, objects: np.ndarray, camera: Camera) -> bool:
     present = np.ones(len(objects), dtype=np.bool_)
     x, z, yaw = row[AGENT_X], row[AGENT_Z], row[AGENT_YAW]

@@ -178,8 +178,8 @@ def make_vector_env(
         render_mode: see :class:`BatchedVectorEnv`.
         autoreset_mode: NextStep, SameStep or Disabled.
         copy: see :class:`BatchedVectorEnv`.
-        settings: ``domain``, ``max_episode_steps``, ``obs_width``, ``obs_height``, ``workers`` and
-            ``num_threads``; see :func:`envs.batch.make.make_batched`.
+        settings: ``domain``, ``max_episode_steps``, ``obs_width``, ``obs_height``, ``workers``,
+            ``num_threads`` and ``antialias``; see :func:`envs.batch.make.make_batched`.
 
     Raises:
         ValueError: one of them is wrong.

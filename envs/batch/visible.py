@@ -7,8 +7,8 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from envs.compiled import kernel
 from envs.shapes import HEIGHT, RADIUS
 from envs.tasks import Task
 from envs.visibility import ACROSS, UP
@@ -37,7 +37,7 @@ def camera_of(task: Task) -> Camera:
     return Camera(task.camera_height, math.radians(task.camera_pitch), tangent, angle)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def visible_fraction(
     camera: Camera,
     agent_x: float,
@@ -89,7 +89,7 @@ def visible_fraction(
     return seen / (len(ACROSS) * len(UP))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _hidden(
     camera_height: float,
     agent_x: float,

@@ -102,5 +102,5 @@ class Worlds(ABC):
             ValueError: the worlds have no such domain.
         """
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 (most hold nothing)
         """Free what the worlds hold; closing twice is harmless."""

@@ -1,0 +1,56 @@
+"""Compile functions to machine code, once.
+
+Numba keeps what it has compiled beside each source file, and compiles a function again when its
+own file has changed. It does not notice changes in other files whose functions were compiled into
+it. So whenever any source of kernels has changed, everything kept is thrown away.
+"""
+
+import hashlib
+import os
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from numba import njit
+
+kernel = partial(njit, cache=True, nogil=True, error_model="numpy")
+"""Compile a function: no Python in it, other threads go on meanwhile, division as in NumPy."""
+
+inlined = partial(njit, cache=True, nogil=True, error_model="numpy", inline="always")
+"""The same for a small function that becomes a part of those that call it."""
+
+_HERE = Path(__file__).parent
+_FOLDERS = (_HERE, _HERE / "render", _HERE / "batch")
+_STAMP = "kernels.sha256"
+
+
+def forget_stale_kernels(folders: tuple[Path, ...] = _FOLDERS) -> int:
+    """Throw away compiled kernels when any source in these folders has changed since.
+
+    Returns:
+        How many files were thrown away.
+    """
+    sources = sorted(path for folder in folders for path in folder.glob("*.py"))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    stamp = folders[0] / "__pycache__" / _STAMP
+    try:
+        if stamp.is_file() and stamp.read_text() == digest:
+            return 0
+        stale = [path for folder in folders for path in (folder / "__pycache__").glob("*.nb[ic]")]
+        for path in stale:
+            path.unlink(missing_ok=True)
+        _write(stamp, digest)
+    except OSError:  # an installation that may not be written to is not changed either
+        return 0
+    return len(stale)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+    os.replace(name, path)
+
+
+forget_stale_kernels()

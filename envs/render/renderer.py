@@ -1,0 +1,209 @@
+"""Draw the pictures of many worlds with all cores."""
+
+import itertools
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from envs.render.coverage import OFFSETS_1, OFFSETS_4
+from envs.render.draw import draw_worlds, measure_worlds
+from envs.render.meshes import MeshSet
+from envs.render.scene_batch import SceneBatch
+from envs.render.scratch import Scratch
+from envs.render.textures import TextureSet
+
+_PATIENCE = 1.5  # seconds of compiling before a word about it
+_SIDES = (1, 4096)
+
+
+class Renderer:
+    """Draws scenes into uint8 pictures, several worlds at a time.
+
+    Each thread has memory of its own and draws its share of the worlds; nothing else is shared, so
+    that a picture does not depend on the number of worlds or threads.
+
+    Attributes:
+        width: of the pictures in pixels.
+        height: of the pictures in pixels.
+        samples: samples a pixel, 4 with anti-aliasing and 1 without.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        height: int,
+        *,
+        antialias: bool = True,
+        num_threads: int | None = None,
+    ):
+        """Make a renderer.
+
+        Args:
+            width: of the pictures in pixels.
+            height: of the pictures in pixels.
+            antialias: average four samples a pixel, as MiniWorld does.
+            num_threads: threads that draw; as many as there are cores when None.
+
+        Raises:
+            ValueError: a size or the number of threads is out of range.
+        """
+        for name, side in (("width", width), ("height", height)):
+            if not _SIDES[0] <= side <= _SIDES[1]:
+                raise ValueError(
+                    f"the pictures' {name} is {side}, but must be from {_SIDES[0]} to {_SIDES[1]}"
+                )
+        if num_threads is not None and num_threads < 1:
+            raise ValueError(f"num_threads is {num_threads}, but must be at least 1")
+        self.width, self.height = width, height
+        self.samples = 4 if antialias else 1
+        self._offsets = OFFSETS_4.copy() if antialias else OFFSETS_1.copy()
+        self._centre = OFFSETS_1.copy()
+        self._num_threads = num_threads or len(os.sched_getaffinity(0))
+        self._pool: ThreadPoolExecutor | None = None
+        self._scratches: list[Scratch] = []
+        self._capacity = (0, 0)
+
+    def draw(
+        self,
+        scenes: SceneBatch,
+        meshes: MeshSet,
+        textures: TextureSet,
+        chosen: np.ndarray,
+        out: np.ndarray,
+    ) -> None:
+        """Draw some worlds.
+
+        Args:
+            scenes: all worlds.
+            meshes: all meshes that stand in them.
+            textures: all textures on them.
+            chosen: (n,) int64, which worlds.
+            out: (n, H, W, 3) uint8, C-contiguous; receives the pictures.
+
+        Raises:
+            ValueError: ``out`` is not such an array, or a world shows too many polygons.
+        """
+        expected = (len(chosen), self.height, self.width, 3)
+        if out.shape != expected or out.dtype != np.uint8 or not out.flags.c_contiguous:
+            raise ValueError(
+                f"pictures go into a C-contiguous uint8 array {expected}, not {out.dtype} "
+                f"{out.shape}"
+            )
+        self._prepare(scenes, meshes)
+        arrays = (scenes.faces, scenes.things, scenes.lights, scenes.cameras, meshes.arrays)
+
+        def draw_part(scratch: Scratch, begin: int, end: int) -> int:
+            return draw_worlds(
+                *arrays,
+                textures.arrays,
+                chosen[begin:end],
+                self._offsets,
+                scratch,
+                out[begin:end],
+            )
+
+        self._share(draw_part, len(chosen))
+
+    def measure(
+        self, scenes: SceneBatch, meshes: MeshSet, chosen: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return how far away and whose each pixel is, at its centre.
+
+        Args:
+            scenes: all worlds.
+            meshes: all meshes that stand in them.
+            chosen: (n,) int64, which worlds.
+
+        Returns:
+            Distances along the view, (n, H, W) float32 in metres, infinite where there is sky; and
+            entities, (n, H, W) int32: an entity's number, ``ROOM_ENTITY`` or ``SKY_ENTITY`` (see
+            ``envs.render.scene``).
+        """
+        self._prepare(scenes, meshes)
+        shape = (len(chosen), self.height, self.width)
+        depths, entities = np.empty(shape, np.float32), np.empty(shape, np.int32)
+        arrays = (scenes.faces, scenes.things, scenes.lights, scenes.cameras, meshes.arrays)
+
+        def measure_part(scratch: Scratch, begin: int, end: int) -> int:
+            return measure_worlds(
+                *arrays,
+                chosen[begin:end],
+                self._centre,
+                scratch,
+                depths[begin:end],
+                entities[begin:end],
+            )
+
+        self._share(measure_part, len(chosen))
+        return depths, entities
+
+    def close(self) -> None:
+        """End the threads; drawing again starts new ones."""
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
+
+    def _prepare(self, scenes: SceneBatch, meshes: MeshSet) -> None:
+        """Make each thread's memory large enough."""
+        most = _most_polygons(scenes, meshes)
+        largest = int(np.diff(meshes.arrays.vertex_start).max())
+        if most <= self._capacity[0] and largest <= self._capacity[1]:
+            return
+        self._capacity = (max(most, self._capacity[0]), max(largest, self._capacity[1]))
+        self._scratches = [
+            Scratch.make(self.width, self.height, self.samples, *self._capacity)
+            for _ in range(self._num_threads)
+        ]
+
+    def _share(self, work, count: int) -> None:
+        """Share worlds out among the threads; the caller's is one of them."""
+        parts = min(self._num_threads, count)
+        edges = [count * part // parts for part in range(parts + 1)] if count else [0]
+        spans = list(itertools.pairwise(edges))
+        if len(spans) > 1 and self._pool is None:
+            self._pool = ThreadPoolExecutor(self._num_threads - 1, "darla-render")
+        with _CompileNote():
+            others = [
+                self._pool.submit(work, self._scratches[part], *span)
+                for part, span in enumerate(spans)
+                if part
+            ]
+            failed = [work(self._scratches[0], *spans[0])] if spans else []
+            failed += [other.result() for other in others]
+        for world in failed:
+            if world >= 0:
+                raise ValueError(
+                    f"world {world} shows more than 65,535 polygons; draw meshes of fewer triangles"
+                )
+
+
+def _most_polygons(scenes: SceneBatch, meshes: MeshSet) -> int:
+    """Return how many polygons any of the worlds could show."""
+    triangles = np.append(np.diff(meshes.arrays.triangle_start), 0)  # -1: nothing there
+    there = np.arange(scenes.things.meshes.shape[1]) < scenes.things.count[:, None]
+    of_things = (triangles[scenes.things.meshes] * there).sum(axis=1)
+    return int((scenes.faces.count + of_things).max())
+
+
+class _CompileNote:
+    """Says that kernels are being compiled when the first picture takes long."""
+
+    _done = False
+
+    def __enter__(self) -> None:
+        self._timer = None
+        if not _CompileNote._done:
+            self._timer = threading.Timer(_PATIENCE, self._say)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            _CompileNote._done = True
+
+    @staticmethod
+    def _say() -> None:
+        print("compiling the renderer; this is done once and takes about half a minute", flush=True)
