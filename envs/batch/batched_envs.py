@@ -37,7 +37,8 @@ class BatchedEnvs(Batch):
         finals: np.ndarray | None = None,
     ) -> None:
         if frames is None:
-            frames = np.zeros((worlds.num_worlds, *picture_shape(worlds)), dtype=np.uint8)
+            shown = picture_space(worlds)
+            frames = np.zeros((worlds.num_worlds, *shown.shape), dtype=shown.dtype)
         super().__init__(
             worlds.observation_space,
             worlds.action_space,
@@ -103,7 +104,8 @@ class BatchedEnvs(Batch):
     def _restart(self, over: np.ndarray) -> Finals:
         """Keep what worlds show at the end of their episodes, and begin the next."""
         shape = (len(over), *self.frames.shape[1:])
-        frames = np.empty(shape, np.uint8) if self._finals is None else self._finals[: len(over)]
+        dtype = self.frames.dtype
+        frames = np.empty(shape, dtype) if self._finals is None else self._finals[: len(over)]
         self.worlds.draw(over, frames)
         extras, infos = self._extras(over), self.worlds.infos(over)
         self.worlds.reset(over)
@@ -130,15 +132,14 @@ class BatchedEnvs(Batch):
         if last - first == len(chosen):
             self.worlds.draw(chosen, self.frames[first:last])
             return
-        drawn = np.empty((len(chosen), *self.frames.shape[1:]), dtype=np.uint8)
+        drawn = np.empty((len(chosen), *self.frames.shape[1:]), dtype=self.frames.dtype)
         self.worlds.draw(chosen, drawn)
         self.frames[chosen] = drawn
 
 
-def picture_shape(worlds: Worlds) -> tuple[int, int, int]:
-    """Return (H, W, 3) of the pictures in the worlds' observations."""
+def picture_space(worlds: Worlds) -> spaces.Box:
+    """Return what the pictures in the worlds' observations are like: (H, W, 3) uint8, as a rule."""
     space = worlds.observation_space
     picture = space[worlds.picture_key or ""] if isinstance(space, spaces.Dict) else space
-    assert picture.shape is not None
-    height, width, channels = picture.shape
-    return height, width, channels
+    assert isinstance(picture, spaces.Box)
+    return picture

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from gymnasium import spaces
 
 _ALIGNMENT = 64  # bytes; a cache line
 
@@ -18,8 +19,8 @@ class Buffers:
     """What steps of n worlds give, as arrays over shared memory.
 
     Attributes:
-        frames: (n, H, W, 3) uint8, what all worlds show.
-        finals: (n, H, W, 3) uint8, the last pictures of episodes that ended, the first rows used.
+        frames: (n, H, W, 3) uint8, as a rule: what all worlds show.
+        finals: likewise, the last pictures of episodes that ended, the first rows used.
         rewards: (n,) float64.
         terminated: (n,) bool.
         truncated: (n,) bool.
@@ -43,27 +44,27 @@ class Buffers:
 
 
 def make_buffers(
-    num_worlds: int, picture_shape: tuple[int, int, int], share: Callable[[int], Any]
+    num_worlds: int, picture_space: spaces.Box, share: Callable[[int], Any]
 ) -> Buffers:
     """Allocate buffers in an open file without a name, which ends with its last user.
 
     Args:
         num_worlds: how many worlds.
-        picture_shape: (H, W, 3).
+        picture_space: shape and dtype of one picture.
         share: is called with the file's descriptor, for other processes to :func:`open_buffers`.
     """
     descriptor = _nameless_file()
     try:
-        os.truncate(descriptor, _layout(num_worlds, picture_shape)[1])
+        os.truncate(descriptor, _layout(num_worlds, picture_space)[1])
         share(descriptor)
-        return open_buffers(descriptor, num_worlds, picture_shape)
+        return open_buffers(descriptor, num_worlds, picture_space)
     finally:
         os.close(descriptor)
 
 
-def open_buffers(descriptor: int, num_worlds: int, picture_shape: tuple[int, int, int]) -> Buffers:
+def open_buffers(descriptor: int, num_worlds: int, picture_space: spaces.Box) -> Buffers:
     """Return the buffers in a file; the descriptor may be closed after that."""
-    layout, size = _layout(num_worlds, picture_shape)
+    layout, size = _layout(num_worlds, picture_space)
     memory = mmap.mmap(descriptor, size)  # the arrays keep it alive
     return Buffers(
         *(
@@ -74,14 +75,14 @@ def open_buffers(descriptor: int, num_worlds: int, picture_shape: tuple[int, int
 
 
 def _layout(
-    num_worlds: int, picture_shape: tuple[int, int, int]
+    num_worlds: int, picture_space: spaces.Box
 ) -> tuple[list[tuple[tuple[int, ...], Any, int]], int]:
     """Return shape, dtype and offset of every array, and the size of all in bytes."""
-    pictures = (num_worlds, *picture_shape)
+    pictures = (num_worlds, *picture_space.shape)
     row = (num_worlds,)
     kinds: list[tuple[tuple[int, ...], Any]] = [
-        (pictures, np.uint8),
-        (pictures, np.uint8),
+        (pictures, picture_space.dtype),
+        (pictures, picture_space.dtype),
         (row, np.float64),
         (row, np.bool_),
         (row, np.bool_),

@@ -60,7 +60,7 @@ class WorkerEnvs(Batch):
             ]
         )
         self._buffers = make_buffers(
-            num_worlds, described.picture_shape, self._workers.send_descriptor
+            num_worlds, described.picture_space, self._workers.send_descriptor
         )
         self._workers.receive()
         super().__init__(

@@ -20,7 +20,7 @@ import numpy as np
 from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
 
-from envs.batch.batched_envs import BatchedEnvs, picture_shape
+from envs.batch.batched_envs import BatchedEnvs, picture_space
 from envs.batch.shared_buffers import Buffers, open_buffers
 from envs.batch.worlds import Infos, Worlds
 
@@ -48,7 +48,7 @@ class Described:
     observation_space: spaces.Space[Any]
     action_space: spaces.Space[Any]
     picture_key: str | None
-    picture_shape: tuple[int, int, int]
+    picture_space: spaces.Box
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class _Server:
                 "it must make as many as it is asked for"
             )
         spaces_of = (worlds.observation_space, worlds.action_space)
-        return Described(*spaces_of, worlds.picture_key, picture_shape(worlds))
+        return Described(*spaces_of, worlds.picture_key, picture_space(worlds))
 
     def share(
         self, num_worlds: int, first: int, last: int, mode: AutoresetMode, infos: bool
@@ -122,7 +122,7 @@ class _Server:
         assert self._worlds is not None
         descriptor = reduction.recv_handle(self._pipe)
         try:
-            buffers = open_buffers(descriptor, num_worlds, picture_shape(self._worlds))
+            buffers = open_buffers(descriptor, num_worlds, picture_space(self._worlds))
         finally:
             os.close(descriptor)
         self._buffers = buffers = buffers.part(first, last)

@@ -37,7 +37,7 @@ class Worlds(ABC):
     Attributes:
         num_worlds: how many there are.
         observation_space: of one world: a uint8 Box (H, W, 3), or a Dict that holds one under
-            ``picture_key``.
+            ``picture_key``. Worlds that show something else draw what their Box describes.
         action_space: of one world.
         picture_key: the picture's entry in a Dict; None when the observation is the picture.
     """
@@ -83,7 +83,8 @@ class Worlds(ABC):
 
         Args:
             chosen: which worlds.
-            out: (n, H, W, 3) uint8, C-contiguous; receives the pictures without a copy.
+            out: (n, H, W, 3) uint8, or what else the space says, C-contiguous; receives the
+                pictures without a copy.
         """
 
     @abstractmethod
