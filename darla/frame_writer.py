@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 import zarr
-from zarr.codecs import Crc32cCodec, ZstdCodec
 
 from darla.atomic import write_bytes
+from darla.chunk_files import COMPRESSORS, write_chunk_file
 from darla.frames import FORMAT, SCHEMA, num_chunks, read_attributes
 
-_ZSTD_LEVEL = 1  # higher levels save a few percent and cost more time than drawing the frames
+_DTYPES = {"frames": "uint8", "actions": "int64", "rewards": "float32", "episode_starts": "bool"}
 
 
 @dataclass(frozen=True)
@@ -87,18 +87,20 @@ def create_frame_dataset(path: Path, attributes: dict[str, Any]) -> None:
 def _create_arrays(group: zarr.Group, attributes: dict[str, Any]) -> None:
     count: int = attributes["num_frames"]
     height, width = attributes["size"]
-    dtypes = {f"factors/{name}": "float32" for name in attributes["factors"]}
-    dtypes |= {"actions": "int64", "rewards": "float32", "episode_starts": "bool"}
     group.create_group("factors")
-    for name, dtype in {**dtypes, "frames": "uint8"}.items():
+    for name in [*(f"factors/{factor}" for factor in attributes["factors"]), *_DTYPES]:
         rest = (height, width, 3) if name == "frames" else ()
         group.create_array(
             name,
             shape=(count, *rest),
             chunks=(min(attributes["chunk_size"], count), *rest),
-            dtype=dtype,
-            compressors=[ZstdCodec(level=_ZSTD_LEVEL), Crc32cCodec()],
+            dtype=_dtype(name),
+            compressors=COMPRESSORS,
         )
+
+
+def _dtype(name: str) -> str:
+    return _DTYPES.get(name, "float32")  # that of all factors
 
 
 class FrameWriter:
@@ -118,9 +120,9 @@ class FrameWriter:
             raise FileNotFoundError(f"there is no frame dataset at {path}")
         self._path = path
         self._chunk_size: int = attributes["chunk_size"]
+        self._num_frames: int = attributes["num_frames"]
         self._num_chunks = num_chunks(attributes)
         self._factor_names = list(attributes["factors"])
-        self._group = zarr.open_group(path, mode="r+")
 
     def finished_chunks(self) -> set[int]:
         """Return the indices of the chunks that are wholly on the disk."""
@@ -140,25 +142,22 @@ class FrameWriter:
             raise OSError(error.errno, error.strerror or str(error), name) from error
 
     def _write_arrays(self, index: int, chunk: FrameChunk) -> None:
-        start = index * self._chunk_size
-        # One thread for a process: several of them already use all cores. Chunks of nothing but
-        # zeros are written too, so that a missing file always means a damaged dataset.
-        with zarr.config.set({"threading.max_workers": 1, "array.write_empty_chunks": True}):
-            for name, values in self._arrays_of(chunk).items():
-                array = self._group[name]
-                assert isinstance(array, zarr.Array)
-                array[start : start + len(chunk)] = values
-                _sync(self._path / name / "c" / Path(*[str(index)], *["0"] * (values.ndim - 1)))
+        rows = min(self._chunk_size, self._num_frames)
+        # Chunks of nothing but zeros are written too, so that a missing file always means a
+        # damaged dataset.
+        for name, values in self._arrays_of(chunk).items():
+            write_chunk_file(self._path / name, index, values, rows)
 
     def _arrays_of(self, chunk: FrameChunk) -> dict[str, np.ndarray]:
         columns = zip(self._factor_names, chunk.factors.T, strict=True)
-        return {
+        arrays = {
             "frames": chunk.frames,
-            **{f"factors/{name}": np.ascontiguousarray(column) for name, column in columns},
+            **{f"factors/{name}": column for name, column in columns},
             "actions": chunk.actions,
             "rewards": chunk.rewards,
             "episode_starts": chunk.episode_starts,
         }
+        return {name: values.astype(_dtype(name), copy=False) for name, values in arrays.items()}
 
     def complete(self) -> None:
         """Mark the whole dataset finished, and remove what an earlier kill may have left.
@@ -169,9 +168,10 @@ class FrameWriter:
         missing = self._num_chunks - len(self.finished_chunks())
         if missing:
             raise ValueError(f"{self._path} still lacks {missing} chunks")
-        for left_over in self._path.rglob("*.partial"):  # Zarr's temporary files
+        for left_over in self._path.rglob("*.partial"):  # temporary files of chunks
             left_over.unlink()
-        self._group.update_attributes({"finished_chunks": self._num_chunks})
+        group = zarr.open_group(self._path, mode="r+")
+        group.update_attributes({"finished_chunks": self._num_chunks})
         _sync(self._path / "zarr.json")
         shutil.rmtree(self._path / ".finished")
 

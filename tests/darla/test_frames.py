@@ -126,6 +126,31 @@ def test_a_finished_dataset_is_pure_zarr_compressed_and_with_checksums(tmp_path:
         assert [codec["name"] for codec in header["codecs"]] == ["bytes", "zstd", "crc32c"]
 
 
+def test_chunks_are_byte_for_byte_what_zarr_would_write(tmp_path: Path) -> None:
+    chunks = write_dataset(tmp_path / "dataset")
+    attributes = attributes_of()
+    create_frame_dataset(tmp_path / "zarrs", attributes)
+    group = zarr.open_group(tmp_path / "zarrs", mode="r+")
+    with zarr.config.set({"array.write_empty_chunks": True}):
+        for index, chunk in enumerate(chunks):
+            rows = slice(index * 4, index * 4 + len(chunk))
+            group["frames"][rows] = chunk.frames
+            for factor in range(2):
+                group[f"factors/factor_{factor}"][rows] = chunk.factors[:, factor]
+            for name in ("actions", "rewards", "episode_starts"):
+                group[name][rows] = getattr(chunk, name)
+    ours, theirs = (
+        {
+            file.relative_to(folder): file.read_bytes()
+            for file in folder.rglob("c/**/*")
+            if file.is_file()
+        }
+        for folder in (tmp_path / "dataset", tmp_path / "zarrs")
+    )
+    assert len(ours) == 3 * 6
+    assert ours == theirs
+
+
 def test_reading_outside_the_dataset_is_an_error(tmp_path: Path) -> None:
     write_dataset(tmp_path / "dataset")
     dataset = FrameDataset.open(tmp_path / "dataset")
@@ -203,11 +228,12 @@ def test_a_chunk_that_could_not_be_written_is_not_finished(
     writer = FrameWriter(tmp_path / "dataset")
     writer.write(2, chunks[2])
 
-    def fail(path: Path) -> None:
-        raise OSError(28, "No space left on device", str(path))
+    def fail(array: Path, *_: Any) -> None:
+        if array.name == "actions":
+            raise OSError(28, "No space left on device", str(array))
 
     with monkeypatch.context() as patch:
-        patch.setattr(frame_writer, "_sync", fail)
+        patch.setattr(frame_writer, "write_chunk_file", fail)
         with pytest.raises(OSError, match="No space left"):
             writer.write(1, chunks[1])
 
