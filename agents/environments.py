@@ -10,18 +10,21 @@ import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
 from gymnasium.envs.registration import load_env_creator
+from gymnasium.vector import AutoresetMode
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.preprocessing import is_image_space, is_image_space_channels_first
-from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv, VecTransposeImage
+from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv, VecMonitor, VecTransposeImage
 
 import envs  # noqa: F401 (registers the tasks)
+from agents.batched_vec_env import BatchedVecEnv
+from agents.batches import BATCHED, can_be_batched, check_rendering, make_batch
 from agents.encoders import agent_encoder
 from agents.spec import AgentSpec
 from agents.worker_envs import make_worker_envs
 from darla.bundle import FrozenEncoder
 from darla.names import unknown
 from darla.sb3 import VecLatent
-from envs.factor_observation import FactorObservation
+from envs.domains import GO_TO_OBJECT, SEEK_AVOID
 
 SOURCE = "source"
 
@@ -34,10 +37,12 @@ def make_vec_env(
     *,
     encoder: FrozenEncoder | None = None,
     workers: int = 0,
+    rendering: str = BATCHED,
+    num_threads: int | None = None,
 ) -> VecEnv:
     """Make environments of an agent's task, showing what that agent sees.
 
-    Episodes are watched by a Monitor around each environment, below all that changes observations.
+    Returns, lengths and successes of episodes are counted below all that changes observations.
 
     Args:
         spec: the agent: its task, its kind of observation and its latent options count here.
@@ -45,13 +50,62 @@ def make_vec_env(
         num_envs: how many environments.
         seed: of the first environment's first episode; the others have those that follow it.
         encoder: for agents that need one, what ``agent_encoder`` returns; loaded when None.
-        workers: 0 steps all environments in this process; otherwise it is ``num_envs``, and each
-            has a process of its own.
+        workers: 0 steps all environments in this process, otherwise they are spread over so many
+            processes: any number of them when they are simulated together, else ``num_envs``.
+        rendering: ``batched`` simulates and draws environments together where that is possible;
+            ``stock`` makes single environments, which MiniWorld draws.
+        num_threads: threads that draw; see :func:`envs.batch.make.make_batched`.
 
     Raises:
-        ValueError: an unknown task or domain, or the task cannot show what the agent sees.
+        ValueError: an unknown task, domain or rendering, a wrong number of workers, or the task
+            cannot show what the agent sees.
     """
     check_task(spec.task)
+    if is_batched(spec.task, spec.kind, rendering):
+        venv = _make_together(spec, domain, num_envs, workers, num_threads)
+    else:
+        venv = _make_one_by_one(spec, domain, num_envs, workers)
+    venv.seed(seed)
+    try:
+        return _show(venv, spec, encoder)
+    except ValueError:
+        venv.close()
+        raise
+
+
+def is_batched(task: str, kind: str, rendering: str) -> bool:
+    """Whether environments of a task are to be simulated together.
+
+    Raises:
+        ValueError: the rendering is unknown.
+    """
+    check_rendering(rendering)
+    return rendering == BATCHED and can_be_batched(bare_id(task), kind)
+
+
+def _make_together(
+    spec: AgentSpec, domain: str, num_envs: int, workers: int, num_threads: int | None
+) -> VecEnv:
+    if not 0 <= workers <= num_envs:
+        raise ValueError(
+            f"workers is {workers}, but must be 0 (all environments in this process) or up to "
+            f"{num_envs} (processes that share the {num_envs} environments)"
+        )
+    name = bare_id(spec.task)
+    batch = make_batch(
+        name,
+        spec.kind,
+        num_envs,
+        AutoresetMode.SAME_STEP,
+        workers=workers,
+        num_threads=num_threads,
+        **domain_argument(spec.task, domain),
+    )
+    render_mode = None if spec.kind == "factors" else "rgb_array"
+    return VecMonitor(BatchedVecEnv(batch, render_mode=render_mode, spec=gym.spec(name)))
+
+
+def _make_one_by_one(spec: AgentSpec, domain: str, num_envs: int, workers: int) -> VecEnv:
     if workers not in (0, num_envs):
         raise ValueError(
             f"workers is {workers}, but must be 0 (all environments in this process) or "
@@ -60,13 +114,7 @@ def make_vec_env(
     factories: list[Callable[[], gym.Env[Any, Any]]] = [
         partial(make_env, spec.task, spec.kind, domain) for _ in range(num_envs)
     ]
-    venv = make_worker_envs(factories) if workers else DummyVecEnv(factories)
-    venv.seed(seed)
-    try:
-        return _show(venv, spec, encoder)
-    except ValueError:
-        venv.close()
-        raise
+    return make_worker_envs(factories) if workers else DummyVecEnv(factories)
 
 
 def _show(venv: VecEnv, spec: AgentSpec, encoder: FrozenEncoder | None) -> VecEnv:
@@ -86,25 +134,46 @@ def _show(venv: VecEnv, spec: AgentSpec, encoder: FrozenEncoder | None) -> VecEn
 
 
 def make_env(task: str, kind: str, domain: str) -> gym.Env[Any, Any]:
-    """Make one environment with its Monitor, showing pictures, or factors for that kind.
+    """Make one stock environment with its Monitor, showing pictures, or factors for that kind.
 
     Raises:
         ValueError: the task has no such domain, or no factors for an agent of kind factors.
     """
-    env: gym.Env[Any, Any] = Monitor(gym.make(task, **_domain_argument(task, domain)))
-    return FactorObservation(env) if kind == "factors" else env
+    env: gym.Env[Any, Any] = Monitor(gym.make(task, **domain_argument(task, domain)))
+    if kind != "factors":
+        return env
+    from envs.factor_observation import FactorObservation  # loads MiniWorld
+
+    return FactorObservation(env)
 
 
-def _domain_argument(task: str, domain: str) -> dict[str, Any]:
-    """Tasks without domains, such as MiniWorld's own, are all source."""
+def domain_argument(task: str, domain: str) -> dict[str, Any]:
+    """Return the argument that makes a task's environments those of a domain.
+
+    Tasks without domains, such as MiniWorld's own, are all source and have no such argument.
+
+    Raises:
+        ValueError: the task is unknown, or has no domains but another than the source is asked for.
+    """
     check_task(task)
-    entry_point = gym.spec(task.partition(":")[2] or task).entry_point
-    creator = load_env_creator(entry_point) if isinstance(entry_point, str) else entry_point
-    if creator is not None and "domain" in inspect.signature(creator).parameters:
+    if _has_domains(bare_id(task)):
         return {"domain": domain}
     if domain != SOURCE:
         raise ValueError(f"{task} has no domain {domain!r}: it knows no domains but {SOURCE!r}")
     return {}
+
+
+def _has_domains(name: str) -> bool:
+    if name in (GO_TO_OBJECT, SEEK_AVOID):
+        return True  # known without loading MiniWorld
+    entry_point = gym.spec(name).entry_point
+    creator = load_env_creator(entry_point) if isinstance(entry_point, str) else entry_point
+    return creator is not None and "domain" in inspect.signature(creator).parameters
+
+
+def bare_id(task: str) -> str:
+    """Return a task's id without the module before it."""
+    return task.rpartition(":")[2]
 
 
 def check_task(task: str) -> None:

@@ -1,3 +1,7 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import toy_tasks  # noqa: F401
@@ -8,6 +12,9 @@ from toy_encoder import LATENTS, make_toy_bundle
 from agents.encoders import agent_encoder
 from agents.environments import check_task, derive_seed, make_env, make_vec_env
 from agents.spec import AgentSpec
+from envs.domains import GO_TO_OBJECT, SEEK_AVOID
+
+ROOT = Path(__file__).parents[2]
 
 
 def make_spec(kind="pixels", task="Toy/BrightSide-v0", encoder=None):
@@ -51,6 +58,69 @@ def test_factors_of_a_real_task():
     assert observations.dtype == np.float32
     assert np.abs(observations).max() <= 1
     venv.close()
+
+
+def play(venv, steps=110):
+    """Step environments with the same actions; return all they tell, and the last pictures."""
+    rng, told, seen = np.random.default_rng(0), [], [venv.reset()]
+    for _ in range(steps):
+        observations, rewards, dones, infos = venv.step(
+            rng.choice(3, venv.num_envs, p=[0.1, 0.1, 0.8])
+        )
+        seen.append(observations)
+        ends = [infos[index] for index in np.flatnonzero(dones)]
+        told.append((rewards.tolist(), dones.tolist(), [end["is_success"] for end in ends]))
+        told.append([(end["TimeLimit.truncated"], end["episode"]["l"]) for end in ends])
+        told.append([pytest.approx(end["episode"]["r"], abs=1e-5) for end in ends])
+        seen += [end["terminal_observation"] for end in ends]
+    venv.close()
+    return told, seen
+
+
+@pytest.mark.parametrize("task", [GO_TO_OBJECT, SEEK_AVOID])
+@pytest.mark.parametrize("kind", ["factors", "pixels"])
+def test_batched_environments_live_through_what_stock_ones_do(task, kind):
+    spec = make_spec(kind, task)
+    venvs = [make_vec_env(spec, "source", 3, 4, rendering=each) for each in ("batched", "stock")]
+    assert venvs[0].observation_space == venvs[1].observation_space
+    (told, seen), (expected, expected_seen) = map(play, venvs)
+    assert told == expected
+    assert any(successes for _, _, successes in told[::3])
+    for ours, theirs in zip(seen, expected_seen, strict=True):
+        assert ours.dtype == theirs.dtype
+        if kind == "factors":
+            np.testing.assert_array_equal(ours, theirs)
+        else:
+            assert np.abs(ours.astype(int) - theirs).mean() < 0.1
+
+
+@pytest.mark.parametrize("kind", ["factors", "pixels"])
+def test_workers_share_batched_environments_in_any_number(kind):
+    spec = make_spec(kind, "envs:Darla/GoToObject-v0")
+    here, there = (
+        play(make_vec_env(spec, "new_floor", 3, workers=workers), 45) for workers in (0, 2)
+    )
+    assert here[0] == there[0]
+    for ours, theirs in zip(here[1], there[1], strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_batched_environments_need_no_miniworld():
+    code = (
+        "import sys; from agents.environments import make_vec_env; from agents.spec import *; "
+        "spec = AgentSpec('Darla/GoToObject-v0', 'pixels', 'ppo', 'source', 0, None, 1, {}, {}); "
+        "make_vec_env(spec, 'source', 2).reset(); "
+        "print([name for name in ('miniworld', 'pyglet') if name in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert result.stdout.strip() == "[]"
+
+
+def test_an_unknown_rendering_is_said():
+    with pytest.raises(ValueError, match="unknown rendering 'batchd'; did you mean 'batched'"):
+        make_vec_env(make_spec(), "source", 1, rendering="batchd")
 
 
 def test_a_monitor_is_innermost():
@@ -113,6 +183,8 @@ def test_unknown_tasks_are_said(task, message):
         ({"task": "Toy/Blind-v0"}, "source", 0, "shows no picture"),
         ({"kind": "factors"}, "source", 0, "no factors"),
         ({}, "source", 3, "must be 0"),
+        ({"task": GO_TO_OBJECT}, "new_flor", 0, "unknown domain"),
+        ({"task": GO_TO_OBJECT}, "source", 3, "must be 0 .* or up to 2"),
     ],
 )
 def test_what_a_task_cannot_show_is_said(changes, domain, workers, message):
