@@ -52,6 +52,34 @@ class BatchedEnvs(Batch):
         self._all = np.arange(worlds.num_worlds)
         self._actions = np.zeros(worlds.num_worlds, dtype=np.int64)
 
+    def reset_to(self, rows: np.ndarray, frames: np.ndarray | None = None) -> Start:
+        """Put the first n worlds into settings given as rows of numbers.
+
+        The worlds must know such rows, as :class:`envs.batch.room_worlds.RoomWorlds` does.
+
+        Args:
+            rows: (n, S), as ``sample_settings`` of the worlds gives them.
+            frames: (n, H, W, 3) uint8, C-contiguous: receives the pictures in place of the
+                batch's own buffer, which then keeps those of the last step or reset.
+
+        Returns:
+            What the n worlds show.
+
+        Raises:
+            ValueError: there are more rows than worlds, or a setting is impossible.
+        """
+        self._check_open()
+        if len(rows) > self.num_worlds:
+            raise ValueError(f"{len(rows)} settings are given for {self.num_worlds} worlds")
+        chosen = self._all[: len(rows)]
+        self.worlds.reset_to(chosen, rows)
+        frames = self.frames[: len(rows)] if frames is None else frames
+        self.worlds.draw(chosen, frames)
+        self._ended[chosen] = False
+        self._is_started |= len(rows) == self.num_worlds
+        infos = self.worlds.infos(chosen) if self._reports_all else {}
+        return Start(frames, self._extras(chosen), infos)
+
     def set_domain(self, domain: Any) -> None:
         """Draw all later episodes from another domain."""
         self._check_open()

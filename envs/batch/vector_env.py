@@ -8,9 +8,12 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from envs.batch.batch import Batch, Finals, Start, Step
+from envs.batch.batched_envs import BatchedEnvs
 from envs.batch.infos import combine
 from envs.batch.make import make_batched
+from envs.domain import Domain
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID
+from envs.factors import Factor
 from envs.names import hint
 
 _OPTIONS = ("reset_mask", "factors")
@@ -151,14 +154,70 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
-def make_go_to_object(num_envs: int, **settings: Any) -> BatchedVectorEnv:
+class SettableVectorEnv(BatchedVectorEnv):
+    """A vector environment whose worlds can be put into settings drawn by the thousand.
+
+    Args:
+        batch: of worlds that sample settings, such as :class:`envs.batch.room_worlds.RoomWorlds`,
+            in this process.
+        options: see :class:`BatchedVectorEnv`.
+    """
+
+    def __init__(self, batch: BatchedEnvs, **options: Any) -> None:
+        super().__init__(batch, **options)
+        self._worlds: Any = batch.worlds
+
+    @property
+    def factors(self) -> dict[str, Factor]:
+        """All factors by name, in the order in which infos report them."""
+        return self._worlds.factors
+
+    @property
+    def domain(self) -> Domain:
+        """Where looks are drawn from."""
+        return self._worlds.domain
+
+    def sample_settings(
+        self, rng: np.random.Generator, count: int, in_view: float | None = None
+    ) -> np.ndarray:
+        """Draw settings; see :meth:`envs.batch.room_worlds.RoomWorlds.sample_settings`.
+
+        Returns:
+            (count, S) float64, of which :meth:`reset_to` takes up to ``num_envs`` at a time.
+        """
+        return self._worlds.sample_settings(rng, count, in_view)
+
+    def reset_to(
+        self, rows: np.ndarray, frames: np.ndarray | None = None
+    ) -> tuple[np.ndarray, dict[str, Any]]:
+        """Begin episodes of the first n environments in settings given as rows.
+
+        Args:
+            rows: (n, S), as :meth:`sample_settings` gives them.
+            frames: (n, H, W, 3) uint8, C-contiguous, to draw into; a fresh array when None.
+
+        Returns:
+            The pictures, (n, H, W, 3) uint8, and the infos of the n environments.
+
+        Raises:
+            ValueError: there are more rows than environments, or a setting is impossible.
+        """
+        start = self.batch.reset_to(rows, frames)
+        return start.frames.copy() if frames is None else frames, start.infos
+
+
+def make_go_to_object(
+    num_envs: int, *, num_threads: int | None = None, **settings: Any
+) -> BatchedVectorEnv:
     """Make environments of ``Darla/GoToObject-v0``; see :func:`make_vector_env`."""
-    return make_vector_env(GO_TO_OBJECT, num_envs, **settings)
+    return make_vector_env(GO_TO_OBJECT, num_envs, num_threads=num_threads, **settings)
 
 
-def make_seek_avoid(num_envs: int, **settings: Any) -> BatchedVectorEnv:
+def make_seek_avoid(
+    num_envs: int, *, num_threads: int | None = None, **settings: Any
+) -> BatchedVectorEnv:
     """Make environments of ``Darla/SeekAvoid-v0``; see :func:`make_vector_env`."""
-    return make_vector_env(SEEK_AVOID, num_envs, **settings)
+    return make_vector_env(SEEK_AVOID, num_envs, num_threads=num_threads, **settings)
 
 
 def make_vector_env(
@@ -186,6 +245,8 @@ def make_vector_env(
     """
     batch = make_batched(task_id, num_envs, autoreset_mode=autoreset_mode, **settings)
     try:
+        if isinstance(batch, BatchedEnvs) and hasattr(batch.worlds, "sample_settings"):
+            return SettableVectorEnv(batch, render_mode=render_mode, copy=copy)
         return BatchedVectorEnv(batch, render_mode=render_mode, copy=copy)
     except ValueError:
         batch.close()
