@@ -11,7 +11,8 @@ from stable_baselines3.common.callbacks import BaseCallback
 from torch.utils.tensorboard.writer import SummaryWriter
 from tqdm import tqdm
 
-from agents.episode_queue import Env, PlayedEpisode, Policy, play_queue
+from agents.episode_queue import PlayedEpisode, Policy, play_queue
+from agents.stages import Stage
 from agents.tensorboard_layout import RETURN, SUCCESS, evaluation_tag
 
 
@@ -60,7 +61,7 @@ class EvaluateDomains(Every):
 
     Args:
         interval: in steps of all environments together.
-        domains: the environments of each domain; the first is the source.
+        domains: where the episodes of each domain are played; the first is the source.
         policy: acts as the agent that is learning.
         seeds: one for each episode; the same in every domain and evaluation.
         writer: where ``eval/<domain>/return`` and ``eval/<domain>/success`` go.
@@ -71,7 +72,7 @@ class EvaluateDomains(Every):
     def __init__(
         self,
         interval: int,
-        domains: Mapping[str, Sequence[Env]],
+        domains: Mapping[str, Stage],
         policy: Policy,
         seeds: Sequence[int],
         writer: SummaryWriter,
@@ -89,8 +90,8 @@ class EvaluateDomains(Every):
     def act(self) -> None:
         """Evaluate in every domain."""
         results = {
-            domain: summarise(list(play_queue(environments, self._policy, self._seeds)))
-            for domain, environments in self._domains.items()
+            domain: summarise(list(play_queue(stage, self._policy, self._seeds)))
+            for domain, stage in self._domains.items()
         }
         for domain, result in results.items():
             for quantity, value in result.items():

@@ -1,4 +1,4 @@
-"""Play a fixed list of episodes, each exactly once, in a batch of environments.
+"""Play a fixed list of episodes, each exactly once, in several environments side by side.
 
 Counting the first N episodes that happen to finish in parallel environments would favour short
 ones: success that comes fast, or failure. Here the episodes are fixed before the first step, by
@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import gymnasium as gym
 import numpy as np
 
-Env = gym.Env[Any, Any]
+from agents.stages import Moved, Stage
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,13 @@ class PlayedEpisode:
 
 
 class Policy(Protocol):
-    """Chooses actions in several environments at once."""
+    """Chooses actions in several environments at once.
+
+    Attributes:
+        looks: whether it looks at observations; for one that does not, none are made.
+    """
+
+    looks: bool
 
     def begin(self, environment: int, seed: int) -> None:
         """Get ready for the episode with this seed in the environment with this number."""
@@ -44,7 +49,8 @@ class Policy(Protocol):
         """Return an action for each row of a batch of observations.
 
         Args:
-            observations: an array (n, ...), or a dictionary of such arrays.
+            observations: an array (n, ...), or a dictionary of such arrays; None when the policy
+                does not look.
             environments: which environment each of the n rows comes from.
         """
 
@@ -55,14 +61,19 @@ class _Running:
 
     index: int
     seed: int
-    observation: Any
     total: float = 0.0
     length: int = 0
 
+    def played(self, moved: Moved) -> PlayedEpisode | None:
+        """Count a step; return the episode when it has come to its end."""
+        self.total += moved.reward
+        self.length += 1
+        if not moved.over:
+            return None
+        return PlayedEpisode(self.index, self.seed, self.total, self.length, moved.success)
 
-def play_queue(
-    environments: Sequence[Env], policy: Policy, seeds: Sequence[int]
-) -> Iterator[PlayedEpisode]:
+
+def play_queue(stage: Stage, policy: Policy, seeds: Sequence[int]) -> Iterator[PlayedEpisode]:
     """Play one episode for every seed; an environment that is free takes the next.
 
     Episodes are yielded in the order of the seeds, those that finish early are held back. So
@@ -70,7 +81,7 @@ def play_queue(
     is like does not depend on how many environments there are.
 
     Args:
-        environments: at least one; each is reset with a seed before every episode.
+        stage: the environments; each is reset with a seed before every episode.
         policy: chooses the actions.
         seeds: one a episode.
 
@@ -79,53 +90,43 @@ def play_queue(
     """
     waiting = iter(enumerate(seeds))
     running: dict[int, _Running] = {}
-    for number in range(len(environments)):
-        _start_next(environments, number, policy, waiting, running)
     finished: dict[int, PlayedEpisode] = {}
     due = 0
+    stage.begin()
+    _start_next(stage, range(stage.num_envs), policy, waiting, running)
     while running:
-        batch = stack_observations([episode.observation for episode in running.values()])
-        actions = policy.act(batch, list(running))
-        for number, action in zip(list(running), actions, strict=True):
-            played = _step(environments[number], running[number], action)
+        numbers = list(running)
+        observations = stage.observe(numbers) if policy.looks else None
+        moves = stage.step(numbers, policy.act(observations, numbers))
+        free = []
+        for number, moved in zip(numbers, moves, strict=True):
+            played = running[number].played(moved)
             if played is not None:
                 finished[played.index] = played
-                _start_next(environments, number, policy, waiting, running)
+                free.append(number)
+        _start_next(stage, free, policy, waiting, running)
         while due in finished:
             yield finished.pop(due)
             due += 1
 
 
-def stack_observations(observations: Sequence[Any]) -> Any:
-    """Join single observations, arrays or dictionaries of arrays, into one batch."""
-    if isinstance(observations[0], dict):
-        return {key: np.stack([each[key] for each in observations]) for key in observations[0]}
-    return np.stack(observations)
-
-
 def _start_next(
-    environments: Sequence[Env],
-    number: int,
+    stage: Stage,
+    numbers: Sequence[int],
     policy: Policy,
     waiting: Iterator[tuple[int, int]],
     running: dict[int, _Running],
 ) -> None:
-    """Begin the next episode in an environment, or retire it when none is left."""
-    running.pop(number, None)
-    for index, seed in waiting:
-        observation, _ = environments[number].reset(seed=seed)
-        policy.begin(number, seed)
-        running[number] = _Running(index, seed, observation)
+    """Begin the next episodes in free environments, or retire those for which none is left."""
+    for number in numbers:
+        running.pop(number, None)
+    begun = {
+        number: _Running(index, seed)
+        for number, (index, seed) in zip(numbers, waiting, strict=False)
+    }
+    if not begun:
         return
-
-
-def _step(environment: Env, episode: _Running, action: Any) -> PlayedEpisode | None:
-    """Step an environment; return its episode when it has come to its end."""
-    observation, reward, terminated, truncated, info = environment.step(action)
-    episode.observation = observation
-    episode.total += float(reward)
-    episode.length += 1
-    if not (terminated or truncated):
-        return None
-    success = bool(info["is_success"]) if "is_success" in info else None
-    return PlayedEpisode(episode.index, episode.seed, episode.total, episode.length, success)
+    stage.reset(list(begun), [episode.seed for episode in begun.values()])
+    for number, episode in begun.items():
+        policy.begin(number, episode.seed)
+    running |= begun

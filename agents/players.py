@@ -166,6 +166,8 @@ class AgentPolicy:
         ValueError: the agent was trained on other observations.
     """
 
+    looks = True
+
     def __init__(
         self,
         agent: SavedAgent,

@@ -20,6 +20,8 @@ class RandomPolicy:
         actions: the action space.
     """
 
+    looks = False
+
     def __init__(self, actions: gym.Space[Any]) -> None:
         self._actions = actions
         self._draws: dict[int, gym.Space[Any]] = {}

@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from agents.batches import STOCK
 from agents.saved_agent import is_saved
 from darla.atomic import read_json
 
 CHECKPOINTS_KEPT = 2
+_UNRECORDED = {"rendering": STOCK}  # what runs did that began before there was a choice
 _NAME = re.compile(r"step_(\d{9,})")
 
 
@@ -48,6 +50,12 @@ class RunFolder:
         """Whether the run has come to its end."""
         return is_saved(self.path)
 
+    @property
+    def precedes_batches(self) -> bool:
+        """Whether it holds a run that began before worlds could be drawn together."""
+        record = self.path / "run.json"
+        return record.is_file() and "rendering" not in read_json(record).get("config", {})
+
     def check(self, identity: dict[str, Any]) -> None:
         """Check that a run with this identity may start or continue here.
 
@@ -64,7 +72,7 @@ class RunFolder:
             raise ValueError(
                 f"{self.path} holds something that is no agent's run; give another --out"
             )
-        there = read_json(record).get("config", {})
+        there = {**_UNRECORDED, **read_json(record).get("config", {})}
         for name, value in identity.items():
             if there.get(name) != value:
                 raise ValueError(

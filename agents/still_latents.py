@@ -6,6 +6,7 @@ from the source alone: they vary over D_U and not over the source.
 """
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -17,20 +18,23 @@ _PURPOSE = 3  # of seeds; apart from those of training and evaluation
 _NUM_ENVS, _STEPS = 8, 250
 
 
-def hide_still_latents(spec: AgentSpec, encoder: FrozenEncoder, share: float) -> AgentSpec:
+def hide_still_latents(
+    spec: AgentSpec, encoder: FrozenEncoder, share: float, **drawing: Any
+) -> AgentSpec:
     """Return the spec with the latents masked that a random policy finds still in the source.
 
     Args:
         spec: the agent; its task and source domain count here.
         encoder: the frozen encoder.
         share: latents with a standard deviation below this share of that over D_U are masked.
+        drawing: ``rendering`` and ``num_threads`` of :func:`agents.environments.make_vec_env`.
 
     Raises:
         ValueError: all latents stand still, so that the agent would see nothing.
     """
     raw = replace(spec, latent_options={"standardize": True, "zero_dead": False})
     seed = derive_seed(spec.seed, _PURPOSE)
-    venv = make_vec_env(raw, spec.domain, _NUM_ENVS, seed, encoder=encoder)
+    venv = make_vec_env(raw, spec.domain, _NUM_ENVS, seed, encoder=encoder, **drawing)
     rng = np.random.default_rng(seed)
     actions = int(venv.action_space.n)  # all tasks that algorithms here can learn are discrete
     seen = [venv.reset()]

@@ -1,16 +1,19 @@
 """Train an agent in its source domain, or continue where an earlier process was stopped."""
 
-from contextlib import ExitStack, closing
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 
+from agents.batches import STOCK
 from agents.callbacks import EvaluateDomains, SaveCheckpoints, ShowProgress, StopAtNaN
 from agents.encoders import agent_encoder
-from agents.environments import derive_seed, make_env, make_vec_env
-from agents.episode_queue import Env
+from agents.environments import derive_seed, make_vec_env
 from agents.models import build_for_training
 from agents.players import AgentPolicy
 from agents.run_folder import RunFolder
@@ -24,6 +27,7 @@ from agents.saved_agent import (
     save_agent,
 )
 from agents.spec import AgentSpec
+from agents.stages import Stage, make_stages
 from agents.still_latents import hide_still_latents
 from agents.tensorboard_layout import (
     RETURN,
@@ -47,7 +51,8 @@ def train_agent(config: TrainAgentConfig) -> Path:
     """Train an agent, or continue a run that was stopped, or say that it is finished.
 
     A continued run has the weights, the optimiser and the step count of its last checkpoint; its
-    episodes, and DQN's memory, start afresh.
+    episodes, and DQN's memory, start afresh. One that began before there was a choice of rendering
+    goes on with MiniWorld's.
 
     Returns:
         The run's folder; the agent is in it and the best one in the source under ``best``.
@@ -58,6 +63,8 @@ def train_agent(config: TrainAgentConfig) -> Path:
     """
     spec = make_spec(config)
     folder = RunFolder(config.out or default_folder(spec))
+    if folder.precedes_batches:
+        config = replace(config, rendering=STOCK)
     folder.check(run_identity(config))
     if config.threads:
         torch.set_num_threads(config.threads)
@@ -72,12 +79,15 @@ def train_agent(config: TrainAgentConfig) -> Path:
 
 
 def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: ExitStack) -> None:
+    drawing = {"rendering": config.rendering, "num_threads": config.threads or None}
     encoder = agent_encoder(spec, config.encoder_device)
     if encoder is not None and config.mask_still > 0:
-        spec = hide_still_latents(spec, encoder, config.mask_still)
-    venv = make_vec_env(spec, spec.domain, config.num_envs, encoder=encoder, workers=config.workers)
+        spec = hide_still_latents(spec, encoder, config.mask_still, **drawing)
+    venv = make_vec_env(
+        spec, spec.domain, config.num_envs, encoder=encoder, workers=config.workers, **drawing
+    )
     stack.enter_context(closing(venv))
-    domains = _evaluation_envs(config, spec, stack)
+    domains = stack.enter_context(_evaluation_stages(config, spec, drawing))
     model = build_for_training(spec, venv, spec.seed, config.device)
     if not (folder.path / "run.json").is_file():
         write_run_record(folder.path, config, config.seed)
@@ -90,7 +100,7 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
     evaluate = EvaluateDomains(
         config.eval_freq,
         domains,
-        _current_policy(model, spec, encoder, domains[spec.domain][0]),
+        _current_policy(model, spec, encoder, domains[spec.domain]),
         _evaluation_seeds(config),
         output.writer,
         _best_return(folder),
@@ -120,25 +130,21 @@ def _log_interval(spec: AgentSpec, num_envs: int) -> int:
     return max(1, steps // (spec.settings["n_steps"] * num_envs))
 
 
-def _evaluation_envs(
-    config: TrainAgentConfig, spec: AgentSpec, stack: ExitStack
-) -> dict[str, list[Env]]:
-    """Make the environments to be evaluated in, by domain, with the source first."""
-    domains: dict[str, list[Env]] = {}
-    for domain in dict.fromkeys([spec.domain, *config.eval_domains]):
-        count = min(config.eval_episodes, _MOST_EVALUATION_ENVS)
-        domains[domain] = [make_env(spec.task, spec.kind, domain) for _ in range(count)]
-        for env in domains[domain]:
-            stack.enter_context(closing(env))
-    return domains
+def _evaluation_stages(
+    config: TrainAgentConfig, spec: AgentSpec, drawing: Mapping[str, Any]
+) -> AbstractContextManager[dict[str, Stage]]:
+    """Make what the agent is evaluated in, by domain, with the source first."""
+    domains = list(dict.fromkeys([spec.domain, *config.eval_domains]))
+    count = min(config.eval_episodes, _MOST_EVALUATION_ENVS)
+    return make_stages(spec.task, spec.kind, domains, count, **drawing)
 
 
 def _current_policy(
-    model: BaseAlgorithm, spec: AgentSpec, encoder: FrozenEncoder | None, env: Env
+    model: BaseAlgorithm, spec: AgentSpec, encoder: FrozenEncoder | None, stage: Stage
 ) -> AgentPolicy:
     """Return a policy that acts as the model does at any time while it learns."""
     eyes = None if encoder is None else LatentTransform(encoder, **spec.latent_options)
-    return AgentPolicy(SavedAgent(spec, model, model.num_timesteps), eyes, env.observation_space)
+    return AgentPolicy(SavedAgent(spec, model, model.num_timesteps), eyes, stage.observation_space)
 
 
 def _evaluation_seeds(config: TrainAgentConfig) -> list[int]:

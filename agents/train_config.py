@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from agents.batches import BATCHED, check_rendering
 from agents.defaults import parse_settings, settings_for
 from agents.environments import SOURCE
 from agents.spec import ENCODED_KINDS, AgentSpec
@@ -48,25 +49,29 @@ class TrainAgentConfig:
     """Domains to evaluate in besides the source; the best model is chosen in the source alone."""
     checkpoint_freq: int = 10_000
     """Steps between checkpoints."""
+    rendering: str = BATCHED
+    """batched: worlds simulated and drawn together where possible; stock: drawn by MiniWorld."""
     workers: int = 0
-    """0: all environments in this process; num_envs: a process for each of them."""
+    """0: all environments in this process. Otherwise so many processes share them; with stock
+    rendering, and for tasks that cannot be batched, a process each: num_envs."""
     device: str = "auto"
     """Device of the policy: auto (a GPU for pixels when there is one, else the CPU), cpu, cuda."""
     encoder_device: str = "auto"
     """Device of the encoder: auto (a GPU when there is one), cpu or cuda."""
     threads: int = 0
-    """Threads of torch; 0 leaves torch's own choice."""
+    """Threads of torch, and of drawing batched worlds; 0: torch's own choice, and all cores."""
     progress: bool = True
     """Show a progress bar."""
     export_zip: Path | None = None
     """Also write the agent as a zip file of Stable-Baselines3."""
 
     def check(self) -> None:
-        """Check the numbers.
+        """Check numbers and names.
 
         Raises:
-            ValueError: one is out of range.
+            ValueError: a number is out of range, or the rendering is unknown.
         """
+        check_rendering(self.rendering)
         if not 0.0 <= self.mask_still < 1.0:
             raise ValueError(f"mask_still is {self.mask_still}, but must be from 0 to below 1")
         for name in ("total_timesteps", "num_envs", "eval_freq", "eval_episodes"):
@@ -119,6 +124,7 @@ def run_identity(config: TrainAgentConfig) -> dict[str, Any]:
     They are as ``run.json`` holds them.
     """
     names = ["task", "domain", "kind", "algorithm", "total_timesteps", "num_envs", "seed"]
+    names += ["rendering"]
     identity = {name: getattr(config, name) for name in names}
     identity["settings"] = list(config.settings)
     if config.kind in ENCODED_KINDS:

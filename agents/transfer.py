@@ -14,10 +14,12 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from agents.environments import SOURCE, check_task, make_env
-from agents.episode_queue import Env, PlayedEpisode, play_queue
+from agents.batches import BATCHED, check_rendering
+from agents.environments import SOURCE, check_task
+from agents.episode_queue import PlayedEpisode, play_queue
 from agents.players import Player, find_players, make_policy, random_player, unfinished_runs
 from agents.rows import RANDOM, Row, RowWriter
+from agents.stages import make_stages
 from darla.names import unknown
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID, domain_names, targets
 
@@ -49,17 +51,20 @@ class EvaluateConfig:
     """Draw actions from the policy instead of taking the most probable ones."""
     num_envs: int = 8
     """Environments that are stepped together."""
+    rendering: str = BATCHED
+    """batched: worlds simulated and drawn together where possible; stock: drawn by MiniWorld."""
     device: str = "auto"
     """Device of policies and encoders: auto (a GPU when there is one), cpu or cuda."""
     progress: bool = True
     """Show a progress bar."""
 
     def check(self) -> None:
-        """Check the numbers.
+        """Check numbers and names.
 
         Raises:
-            ValueError: one of them is too small.
+            ValueError: a number is too small, or the rendering is unknown.
         """
+        check_rendering(self.rendering)
         for name in ("episodes", "random_episodes", "num_envs"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}, but must be at least 1")
@@ -104,7 +109,7 @@ def evaluate(config: EvaluateConfig) -> Evaluation:
     """
     config.check()
     agents = find_players(config.agents, deterministic=not config.stochastic)
-    places = _places(agents, config.domains)
+    places = _places(agents, config)
     players = list(agents)
     if config.random:
         players += [random_player(task) for task in places]
@@ -125,13 +130,13 @@ def episode_seeds(seed: int, count: int) -> list[int]:
     return list(range(first, first + count))
 
 
-def _places(agents: Sequence[Player], wanted: Sequence[str]) -> dict[str, list[str]]:
+def _places(agents: Sequence[Player], config: EvaluateConfig) -> dict[str, list[str]]:
     """Return the domains to play in for each task of the agents.
 
     A domain that only some of the tasks have is played in those.
     """
-    tasks = dict.fromkeys(agent.task for agent in agents)
-    known = {task: _known_domains(task, wanted) for task in tasks}
+    tasks, wanted = dict.fromkeys(agent.task for agent in agents), config.domains
+    known = {task: _known_domains(task, wanted, config.rendering) for task in tasks}
     everywhere = {name for names in known.values() for name in names}
     for name in wanted:
         if name not in everywhere:
@@ -145,20 +150,20 @@ def _places(agents: Sequence[Player], wanted: Sequence[str]) -> dict[str, list[s
     return places
 
 
-def _known_domains(task: str, wanted: Sequence[str]) -> list[str]:
+def _known_domains(task: str, wanted: Sequence[str], rendering: str) -> list[str]:
     """Return a task's domains; of a task from elsewhere, those wanted ones that it can make."""
     check_task(task)
     if task in TASKS:
         return domain_names(task)
-    return [SOURCE, *(name for name in wanted if _can_make(task, name))]
+    return [SOURCE, *(name for name in wanted if _can_make(task, name, rendering))]
 
 
-def _can_make(task: str, domain: str) -> bool:
+def _can_make(task: str, domain: str, rendering: str) -> bool:
     try:
-        make_env(task, "pixels", domain).close()
+        with make_stages(task, "pixels", [domain], 1, rendering):
+            return True
     except ValueError:
         return False
-    return True
 
 
 def _episodes_of(player: Player, config: EvaluateConfig) -> int:
@@ -190,7 +195,10 @@ def _plan(
 
 
 def _share_environments(jobs: Sequence[_Job]) -> Iterator[list[_Job]]:
-    """Group jobs that can be played in the same environments, one after the other."""
+    """Group jobs that can be played in the same environments, one after the other.
+
+    The random policy comes last in its group, so that the first player says what is observed.
+    """
     groups: dict[tuple[str, str, bool], list[_Job]] = {}
     for job in jobs:
         blind = job.player.kind in (RANDOM, "factors")
@@ -201,45 +209,23 @@ def _share_environments(jobs: Sequence[_Job]) -> Iterator[list[_Job]]:
 def _play(jobs: Sequence[_Job], config: EvaluateConfig, writer: RowWriter, bar: tqdm) -> None:
     """Play jobs that share their environments, and write their rows."""
     most = max(len(job.episodes) for job in jobs)
-    batched = any(job.player.kind != RANDOM for job in jobs)  # else a batch gains nothing
-    count = min(config.num_envs, most) if batched else 1
-    with _environments(jobs[0], count) as environments:
+    first, count = jobs[0], min(config.num_envs, most)
+    task, kind, domain = first.player.task, first.player.kind, first.domain
+    with make_stages(task, kind, [domain], count, config.rendering) as stages:
+        stage = stages[domain]
         for job in jobs:
             bar.set_description(f"{job.domain}: {job.player.name}", refresh=False)
-            first = environments[0]
             policy = make_policy(
                 job.player,
-                first.observation_space,
-                first.action_space,
+                stage.observation_space,
+                stage.action_space,
                 config.device,
                 seed=job.episodes[0][1],
             )
             seeds = [seed for _, seed in job.episodes]
-            for episode in play_queue(environments, policy, seeds):
+            for episode in play_queue(stage, policy, seeds):
                 writer.append(_row(job, episode))
                 bar.update()
-
-
-@contextmanager
-def _environments(job: _Job, count: int) -> Iterator[list[Env]]:
-    made: list[Env] = []
-    try:
-        for _ in range(count):
-            made.append(_environment(job))
-        yield made
-    finally:
-        for environment in made:
-            environment.close()
-
-
-def _environment(job: _Job) -> Env:
-    task, kind = job.player.task, job.player.kind
-    if kind != RANDOM:
-        return make_env(task, kind, job.domain)
-    try:
-        return make_env(task, "factors", job.domain)  # nothing needs to be drawn for it
-    except ValueError:
-        return make_env(task, "pixels", job.domain)
 
 
 def _row(job: _Job, episode: PlayedEpisode) -> Row:

@@ -13,10 +13,13 @@ from agents.callbacks import (
     summarise,
 )
 from agents.episode_queue import PlayedEpisode
+from agents.stages import SingleEnvs
 
 
 class Fixed:
     """Always takes one action."""
+
+    looks = True
 
     def __init__(self, action):
         self.action = action
@@ -72,7 +75,9 @@ def test_checkpoints_are_saved_with_the_weights_of_their_step():
 
 
 def evaluate(action, best_return, domains=("source", "new_floor")):
-    environments = {domain: [BrightSideEnv(domain) for _ in range(2)] for domain in domains}
+    environments = {
+        domain: SingleEnvs([BrightSideEnv(domain) for _ in range(2)]) for domain in domains
+    }
     writer, kept = Writer(), []
     callback = EvaluateDomains(
         64, environments, Fixed(action), [3, 4, 5], writer, best_return, kept.append

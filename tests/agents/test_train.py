@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 import toy_tasks  # noqa: F401
@@ -9,9 +10,11 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from toy_encoder import make_toy_bundle
 
 from agents import train
+from agents.environments import make_vec_env
 from agents.saved_agent import WEIGHTS, is_saved, load_agent
 from agents.train import train_agent
 from agents.train_config import TrainAgentConfig
+from envs.domains import GO_TO_OBJECT
 
 SETTINGS = {
     "ppo": ("n_steps=8", "batch_size=16", "n_epochs=2"),
@@ -51,6 +54,12 @@ def tags(run):
     return set(events.Tags()["scalars"])
 
 
+def curve(run, tag):
+    events = EventAccumulator(str(run / "tensorboard"))
+    events.Reload()
+    return np.array([(point.step, point.value) for point in events.Scalars(tag)])
+
+
 @pytest.mark.parametrize("algorithm", SETTINGS)
 def test_every_kind_leaves_the_same_files_and_tags(folder, algorithm):
     seen = {}
@@ -69,7 +78,7 @@ def test_every_kind_leaves_the_same_files_and_tags(folder, algorithm):
 
 
 def test_true_factors_of_a_real_task(folder):
-    run = train_agent(make_config(folder, "factors", task="Darla/GoToObject-v0"))
+    run = train_agent(make_config(folder, "factors", task=GO_TO_OBJECT))
     assert load_agent(run).num_timesteps == 64
 
 
@@ -100,6 +109,34 @@ def test_the_same_seed_gives_the_same_agent(folder):
     ]
     assert weights[0] == weights[1]
     assert weights[0] != weights[2]
+
+
+@pytest.mark.parametrize("kind", ["pixels", "factors"])
+def test_the_same_seed_gives_the_same_agent_in_batched_worlds(folder, kind):
+    def train(name, **changes):
+        config = make_config(
+            folder, kind, task=GO_TO_OBJECT, out=folder / name, total_timesteps=112, **changes
+        )
+        return (train_agent(config) / WEIGHTS).read_bytes()
+
+    first = train("a", eval_domains=("new_floor", "new_wall"))
+    assert first == train("b", threads=1)
+    assert first == train("workers", workers=2)
+    assert first != train("other", seed=4)
+
+
+def test_true_factors_are_learned_alike_however_worlds_are_simulated(folder):
+    changes = {"task": GO_TO_OBJECT, "total_timesteps": 256, "eval_freq": 128}
+    runs = [
+        train_agent(make_config(folder, "factors", out=folder / each, rendering=each, **changes))
+        for each in ("batched", "stock")
+    ]
+    assert (runs[0] / WEIGHTS).read_bytes() == (runs[1] / WEIGHTS).read_bytes()
+    ours, theirs = (load_agent(run / "best").evaluation for run in runs)
+    assert ours == theirs
+    assert tags(runs[0]) == tags(runs[1])
+    for tag in ("rollout/ep_rew_mean", "rollout/ep_len_mean", "rollout/success_rate"):
+        np.testing.assert_allclose(*(curve(run, tag) for run in runs), atol=1e-5)
 
 
 def test_evaluation_does_not_change_what_is_learned(folder):
@@ -152,6 +189,34 @@ def test_a_killed_run_continues(folder, algorithm, monkeypatch, capsys):
     assert [point.step for point in points.Scalars("eval/source/return")] == [32, 64]
 
 
+@pytest.mark.parametrize("rendering", ["batched", "stock"])
+def test_a_continued_run_keeps_its_rendering(folder, monkeypatch, rendering):
+    config = make_config(folder, "factors", task=GO_TO_OBJECT, rendering=rendering)
+    kill_at_the_end(config, monkeypatch)
+    other = {"batched": "stock", "stock": "batched"}[rendering]
+    with pytest.raises(ValueError, match=f"rendering={rendering}, not {other}"):
+        train_agent(replace(config, rendering=other))
+    assert load_agent(train_agent(config)).num_timesteps == 64
+
+
+def test_a_run_from_before_there_was_a_choice_goes_on_with_stock_rendering(folder, monkeypatch):
+    config = make_config(folder, "factors", task=GO_TO_OBJECT, rendering="stock")
+    kill_at_the_end(config, monkeypatch)
+    record = config.out / "run.json"
+    values = json.loads(record.read_text())
+    del values["config"]["rendering"]
+    record.write_text(json.dumps(values))
+    used = []
+
+    def note(*arguments, **options):
+        used.append(options["rendering"])
+        return make_vec_env(*arguments, **options)
+
+    monkeypatch.setattr(train, "make_vec_env", note)
+    assert load_agent(train_agent(replace(config, rendering="batched"))).num_timesteps == 64
+    assert used == ["stock"]
+
+
 def test_a_continued_run_does_not_forget_its_best_agent(folder, monkeypatch):
     config = make_config(folder)
     kill_at_the_end(config, monkeypatch)
@@ -186,6 +251,8 @@ def test_environments_in_worker_processes_learn_the_same(folder):
         ({"eval_domains": ("new_flor",)}, ValueError, "unknown domain 'new_flor'"),
         ({"settings": ("n_step=8",)}, ValueError, "did you mean 'n_steps'"),
         ({"kind": "latent", "encoder": None}, FileNotFoundError, "no encoder bundle"),
+        ({"rendering": "stok"}, ValueError, "unknown rendering 'stok'; did you mean 'stock'"),
+        ({"task": GO_TO_OBJECT, "workers": 3}, ValueError, "workers is 3, .* or up to 2"),
         ({"device": "tpu9"}, ValueError, "unknown device"),
     ],
 )

@@ -38,6 +38,7 @@ def test_what_makes_a_run():
     assert "eval_freq" not in identity
     assert identity == run_identity(TrainAgentConfig(kind="pixels", encoder=Path("x")))
     assert identity != run_identity(TrainAgentConfig(kind="pixels", seed=1))
+    assert identity != run_identity(TrainAgentConfig(kind="pixels", rendering="stock"))
     latent = run_identity(TrainAgentConfig())
     assert latent != run_identity(TrainAgentConfig(encoder=Path("x")))
 

@@ -18,10 +18,9 @@ from agents.rows import Row, read_rows
 from agents.saved_agent import load_agent
 from agents.transfer import EvaluateConfig, Evaluation, episode_seeds, evaluate
 from darla.latents import LatentTransform
-from envs.domains import targets
+from envs.domains import GO_TO_OBJECT, SEEK_AVOID, targets
 
 DOMAINS = ("source", "new_floor")
-GO_TO_OBJECT = "Darla/GoToObject-v0"
 
 
 @pytest.fixture(autouse=True)
@@ -208,6 +207,35 @@ def test_agents_on_true_factors_and_the_random_policy_share_episodes_with_pixels
     assert results["random", "source"] == results["random", "all_three"]
 
 
+def test_rows_are_the_same_however_worlds_are_simulated(
+    config: EvaluateConfig, tmp_path: Path
+) -> None:
+    for task in (GO_TO_OBJECT, SEEK_AVOID):
+        make_toy_agent(tmp_path / "agents" / task[-12:], kind="factors", task=task)
+    for domain, num_envs in (("source", 3), ("all_three", 1)):
+        rows = [
+            run(
+                config,
+                rendering=rendering,
+                out=tmp_path / f"{rendering}_{domain}.csv",
+                num_envs=num_envs,
+                domains=(domain,),
+            )[1]
+            for rendering in ("batched", "stock")
+        ]
+        assert rows[0] == rows[1]
+
+
+def test_agents_on_pictures_play_the_same_in_any_number_of_batched_worlds(
+    config: EvaluateConfig, tmp_path: Path
+) -> None:
+    make_toy_agent(tmp_path / "agents" / "a", task=GO_TO_OBJECT)
+    changes = {"episodes": 5, "random": False}
+    alone = run(config, num_envs=1, out=tmp_path / "alone.csv", **changes)[1]
+    many = run(config, num_envs=4, out=tmp_path / "many.csv", **changes)[1]
+    assert by_key(alone) == by_key(many)
+
+
 def test_by_default_agents_play_in_their_source_and_every_target(
     config: EvaluateConfig, tmp_path: Path
 ) -> None:
@@ -223,6 +251,11 @@ def test_an_unknown_domain_suggests_the_nearest(config: EvaluateConfig, tmp_path
     with pytest.raises(ValueError, match="unknown domain 'new_flor'; did you mean 'new_floor'"):
         run(config, domains=("new_flor",))
     assert not config.out.exists()
+
+
+def test_an_unknown_rendering_suggests_the_nearest(config: EvaluateConfig) -> None:
+    with pytest.raises(ValueError, match="unknown rendering 'stok'; did you mean 'stock'"):
+        run(config, rendering="stok")
 
 
 @pytest.mark.parametrize("name", ["episodes", "random_episodes", "num_envs"])
