@@ -3,11 +3,14 @@
 A chunk depends on the configuration and its own index alone. Its random numbers come from
 ``SeedSequence(seed, spawn_key=(index,))`` and its first frame begins an episode, so that any
 worker can make it, at any time, and always makes the same.
+
+This module takes one frame at a time; :mod:`darla.batched_chunks` takes many.
 """
 
 import importlib
 import itertools
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,11 +25,81 @@ from darla.rollouts import Step, check_offers_factors, factor_settings, rollouts
 Policy = Callable[[np.ndarray, list[dict[str, Any]]], Any]
 """Maps pictures (n, h, w, 3) uint8, of the environment's own size, and n infos to n actions."""
 
+Report = Callable[[int], None]
+"""Called about ten times a second with the number of frames made since the last call."""
+
 _REPORT_EVERY = 0.1  # seconds
 
 
-class ChunkMaker:
-    """Makes the chunks of one dataset in an environment of its own.
+class ChunkMaker(ABC):
+    """Makes the chunks of one dataset in environments of its own.
+
+    Attributes:
+        factors: what is reported, as :func:`darla.reported_factors.describe_factors` describes it.
+        renderer: ``batched`` or ``stock``: who draws.
+    """
+
+    factors: dict[str, dict[str, Any]]
+    renderer: str
+
+    def __init__(self, config: CollectConfig, env: Any) -> None:
+        self._config = config
+        self._env = env
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """What the dataset's attributes say about the environment: its factors and domain."""
+        domain: Any = getattr(self._env.unwrapped, "domain", None)
+        described = domain.to_dict() if hasattr(domain, "to_dict") else None
+        return {"factors": self.factors, "domain": described, "renderer": self.renderer}
+
+    def make(self, index: int, report: Report = lambda frames: None) -> FrameChunk:
+        """Make the chunk of this index.
+
+        Args:
+            index: from 0; the last chunk may be shorter.
+            report: told how many frames are made.
+
+        Raises:
+            ValueError: most frames are of one constant colour, or a factor is not reported.
+        """
+        config = self._config
+        count = config.chunk_length(index)
+        chunk = FrameChunk.empty(count, config.image_size, len(self.factors))
+        seeds = np.random.SeedSequence(config.seed, spawn_key=(index,))
+        self._fill(chunk, np.random.default_rng(seeds), Reports(report))
+        _check_not_constant(chunk.frames, config.env, index)
+        return chunk
+
+    def close(self) -> None:
+        """Close the environment."""
+        self._env.close()
+
+    @abstractmethod
+    def _fill(self, chunk: FrameChunk, rng: np.random.Generator, reports: "Reports") -> None:
+        """Fill an empty chunk, with random numbers from ``rng`` alone."""
+
+
+class Reports:
+    """Passes on how many frames are made, but not too often.
+
+    Args:
+        report: where to.
+    """
+
+    def __init__(self, report: Report) -> None:
+        self._report, self._reported = report, 0
+        self._last = time.monotonic()
+
+    def made(self, frames: int, is_last: bool) -> None:
+        """Say how many frames are made by now."""
+        if is_last or time.monotonic() - self._last > _REPORT_EVERY:
+            self._report(frames - self._reported)
+            self._reported, self._last = frames, time.monotonic()
+
+
+class StockChunkMaker(ChunkMaker):
+    """Makes chunks frame by frame in one environment.
 
     Args:
         config: what to collect.
@@ -38,56 +111,25 @@ class ChunkMaker:
             when they are asked for.
     """
 
+    renderer = "stock"
+
     def __init__(self, config: CollectConfig, load_policy: str | None = None) -> None:
-        self._config = config
-        self._env = make_env(config.env, config.all_env_kwargs, config.imports)
+        super().__init__(config, make_env(config.env, config.all_env_kwargs, config.imports))
         self._source = FrameSource(self._env, config.image_size, config.key)
         if config.policy == "factors":
             check_offers_factors(config.env, self._env)
-        self._agent = _load(load_policy, config) if config.policy == "agent" else None
+        self._agent = load_agent(load_policy, config) if config.policy == "agent" else None
         observation, info = self._env.reset(seed=config.seed)
         self._source.frame(observation)
         self.factors = describe_factors(self._env, info.get("factors", {}))
         self._columns = [factor_reader(name, item) for name, item in self.factors.items()]
 
-    @property
-    def attributes(self) -> dict[str, Any]:
-        """What the dataset's attributes say about the environment: its factors and domain."""
-        domain: Any = getattr(self._env.unwrapped, "domain", None)
-        described = domain.to_dict() if hasattr(domain, "to_dict") else None
-        return {"factors": self.factors, "domain": described}
-
-    def make(self, index: int, report: Callable[[int], None] = lambda frames: None) -> FrameChunk:
-        """Make the chunk of this index.
-
-        Args:
-            index: from 0; the last chunk may be shorter.
-            report: called about ten times a second with the number of frames made since the
-                last call.
-
-        Raises:
-            ValueError: most frames are of one constant colour, or a factor is not reported.
-        """
-        config = self._config
-        count = min(config.chunk_size, config.num_frames - index * config.chunk_size)
-        chunk = FrameChunk.empty(count, config.image_size, len(self.factors))
-        reported, last_report = 0, time.monotonic()
-        for row, step in enumerate(itertools.islice(self._steps(index), count)):
+    def _fill(self, chunk: FrameChunk, rng: np.random.Generator, reports: Reports) -> None:
+        for row, step in enumerate(itertools.islice(self._steps(rng), len(chunk))):
             self._record(chunk, row, step)
-            if time.monotonic() - last_report > _REPORT_EVERY:
-                report(row + 1 - reported)
-                reported, last_report = row + 1, time.monotonic()
-        report(count - reported)
-        _check_not_constant(chunk.frames, config.env, index)
-        return chunk
+            reports.made(row + 1, row + 1 == len(chunk))
 
-    def close(self) -> None:
-        """Close the environment."""
-        self._env.close()
-
-    def _steps(self, index: int) -> Iterator[Step]:
-        seeds = np.random.SeedSequence(self._config.seed, spawn_key=(index,))
-        rng = np.random.default_rng(seeds)
+    def _steps(self, rng: np.random.Generator) -> Iterator[Step]:
         if self._config.policy == "factors":
             return factor_settings(self._env, rng, self._config.in_view)
         if self._agent is not None:
@@ -111,7 +153,12 @@ class ChunkMaker:
             chunk.factors[row] = [column(values) for column in self._columns]
 
 
-def _load(load_policy: str | None, config: CollectConfig) -> Policy:
+def load_agent(load_policy: str | None, config: CollectConfig) -> Policy:
+    """Load the policy of the configured agent.
+
+    Raises:
+        ValueError: the function that loads it is missing.
+    """
     if load_policy is None:
         raise ValueError("policy 'agent' needs a function that loads agents; give load_policy")
     module, _, function = load_policy.partition(":")

@@ -16,6 +16,8 @@ from darla.run_record import versions
 
 __all__ = ["CollectConfig", "Collected", "collect"]
 
+_BEFORE_BATCHES = {"rendering": "stock", "renderer": "stock"}  # of datasets that do not say
+
 
 @dataclass(frozen=True)
 class Collected:
@@ -74,10 +76,11 @@ def collect(
 
 
 def _check_same_recipe(config: CollectConfig, attributes: dict[str, Any]) -> None:
+    found = {**_BEFORE_BATCHES, **attributes}
     differences = [
-        f"{name} {attributes.get(name)!r}, not {wanted!r}"
+        f"{name} {found.get(name)!r}, not {wanted!r}"
         for name, wanted in config.recipe().items()
-        if attributes.get(name) != wanted
+        if found.get(name) != wanted
     ]
     if differences:
         raise ValueError(
@@ -90,7 +93,7 @@ def _collect_missing(config: CollectConfig, load_policy: str | None, progress: b
     """Collect the chunks that are not finished yet, and return how many frames they have."""
     finished = finished_chunks(config.path)
     missing = deque(index for index in range(config.num_chunks) if index not in finished)
-    kept = sum(_chunk_length(config, index) for index in finished)
+    kept = sum(config.chunk_length(index) for index in finished)
     if missing:
         with (
             CollectWorkers(config, load_policy, min(config.num_workers, len(missing))) as workers,
@@ -123,15 +126,18 @@ def _prepare_dataset(config: CollectConfig, found: dict[str, Any]) -> None:
     attributes = read_attributes(config.path)
     if attributes is None:
         create_frame_dataset(config.path, {**config.recipe(), **found, "versions": versions()})
-    elif attributes["factors"] != found["factors"]:
+        return
+    begun = {**_BEFORE_BATCHES, **attributes}
+    change = None
+    if list(begun["factors"].items()) != list(found["factors"].items()):
+        change = "reported other factors, or in another order"
+    elif begun["renderer"] != found["renderer"]:
+        change = f"was drawn by the {begun['renderer']} renderer"
+    if change is not None:
         raise ValueError(
-            f"{config.path} was begun when {config.env} reported other factors; "
+            f"{config.path} was begun when {config.env} {change}; "
             "give another folder as out, or delete that one"
         )
-
-
-def _chunk_length(config: CollectConfig, index: int) -> int:
-    return min(config.chunk_size, config.num_frames - index * config.chunk_size)
 
 
 class _Bar:

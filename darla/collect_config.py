@@ -11,6 +11,7 @@ from darla.frames import DEFAULT_CHUNK_SIZE
 from darla.names import unknown
 
 POLICIES = ("random", "factors", "agent")
+RENDERINGS = ("batched", "stock")
 _SIDES = (8, 1024)
 
 EnvValue = int | float | bool | str
@@ -47,6 +48,10 @@ class CollectConfig:
     size: tuple[int, ...] = (64,)
     """Height and width of the frames in pixels, or one number for both. Pictures of another size
     are resized, their sides each on its own."""
+
+    rendering: str = "batched"
+    """``batched`` draws many worlds at once, where the environment registers that with Gymnasium
+    (a vector entry point) and otherwise one at a time; ``stock`` always does the latter."""
 
     key: str | None = None
     """The entry of a Dict observation that is the picture; needed when there are several."""
@@ -100,6 +105,10 @@ class CollectConfig:
         """The number of processes: as asked for, but never more than there are chunks."""
         return min(self.workers or available_cores(), self.num_chunks)
 
+    def chunk_length(self, index: int) -> int:
+        """Return the number of frames in a chunk."""
+        return min(self.chunk_size, self.num_frames - index * self.chunk_size)
+
     def recipe(self) -> dict[str, Any]:
         """Return what decides every value of the dataset, as its attributes hold it."""
         recipe = {
@@ -109,6 +118,7 @@ class CollectConfig:
             "in_view": self.in_view if self.policy == "factors" else None,
             "agent": str(self.agent) if self.policy == "agent" else None,
             "seed": self.seed,
+            "rendering": self.rendering,
             "key": self.key,
             "num_frames": self.num_frames,
             "size": list(self.image_size),
@@ -128,6 +138,8 @@ class CollectConfig:
         """
         if self.policy not in POLICIES:
             raise unknown("policy", self.policy, POLICIES)
+        if self.rendering not in RENDERINGS:
+            raise unknown("rendering", self.rendering, RENDERINGS)
         _check_positive(num_frames=self.num_frames, chunk_size=self.chunk_size)
         if self.workers is not None:
             _check_positive(workers=self.workers)

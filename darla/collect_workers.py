@@ -21,7 +21,7 @@ from typing import Any
 
 import gymnasium as gym
 
-from darla.chunk_maker import ChunkMaker
+from darla.batched_chunks import make_chunk_maker
 from darla.collect_config import CollectConfig
 from darla.frame_writer import FrameWriter
 
@@ -89,7 +89,7 @@ class CollectWorkers:
 
     Args:
         config: what to collect.
-        load_policy: see :class:`darla.chunk_maker.ChunkMaker`.
+        load_policy: see :func:`darla.batched_chunks.make_chunk_maker`.
         count: the number of workers.
     """
 
@@ -210,7 +210,7 @@ def _work(pipe: connection.Connection, config: CollectConfig, load_policy: str |
 def _make_chunks(
     pipe: connection.Connection, config: CollectConfig, load_policy: str | None
 ) -> None:
-    maker = ChunkMaker(config, load_policy)
+    maker = make_chunk_maker(config, load_policy)
     pipe.send(Ready(maker.attributes))
     try:
         while (index := _next_chunk(pipe)) is not None:

@@ -26,7 +26,7 @@ def make_env(env_id: str, env_kwargs: Mapping[str, Any], imports: Sequence[str])
         ValueError: a module cannot be imported, the id is unknown (Gymnasium suggests another),
             the environment refuses its arguments, or it has no pictures.
     """
-    _register(env_id, imports)
+    register(env_id, imports)
     env = _make(env_id, env_kwargs)
     if pictures_in(env.observation_space) or env.render_mode == "rgb_array":
         return env
@@ -40,7 +40,12 @@ def make_env(env_id: str, env_kwargs: Mapping[str, Any], imports: Sequence[str])
     return _make(env_id, {**env_kwargs, "render_mode": "rgb_array"})
 
 
-def _register(env_id: str, imports: Sequence[str]) -> None:
+def register(env_id: str, imports: Sequence[str]) -> None:
+    """Import modules until an id is registered; see :func:`make_env`.
+
+    Raises:
+        ValueError: a module cannot be imported.
+    """
     module, _, name = env_id.rpartition(":")
     if module:
         try:
@@ -124,22 +129,35 @@ class FrameSource:
 
 
 def _picker(env: Environment, key: str | None) -> Callable[[Any], Any]:
-    found = pictures_in(env.observation_space)
-    is_dict = isinstance(env.observation_space, spaces.Dict)
+    name = find_picture(env.observation_space, key)
+    if name is None:
+        return lambda observation: env.render()
+    return lambda observation: observation[name] if name else observation
+
+
+def find_picture(space: spaces.Space[Any], key: str | None) -> str | None:
+    """Find the picture that is meant in an observation space.
+
+    Args:
+        space: of the observations of one environment.
+        key: the entry of a Dict observation to take; None for the only one.
+
+    Returns:
+        Its name in a Dict; empty when the observation itself is the picture; None when there is
+        no picture.
+
+    Raises:
+        ValueError: there are several pictures and no key, or the key is not one of them.
+    """
+    found = pictures_in(space)
+    is_dict = isinstance(space, spaces.Dict)
     if key is not None and not is_dict:
-        raise ValueError(
-            f"key {key!r} was given, but observations are no Dict: {env.observation_space}"
-        )
+        raise ValueError(f"key {key!r} was given, but observations are no Dict: {space}")
     if key is not None and key not in found:
         raise unknown("picture in the observation", key, found)
-    if not found:
-        return lambda observation: env.render()
-    if not is_dict:
-        return lambda observation: observation
     if key is None and len(found) > 1:
         raise ValueError(f"observations hold several pictures: {', '.join(found)}; give one as key")
-    name = key or found[0]
-    return lambda observation: observation[name]
+    return key or (found[0] if found else None)
 
 
 def resized(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -37,6 +37,8 @@ ATTRIBUTES = {
     "in_view": "share of frames with the object in view, for 'factors'",
     "agent": "folder of the agent, for 'agent'",
     "seed": "where all random numbers came from",
+    "rendering": "batched or stock, as asked for; without it, stock",
+    "renderer": "batched or stock, as drawn: batched asks for stock where there is nothing else",
     "key": "entry of a Dict observation that holds the picture, null for the only one",
     "num_frames": "N",
     "size": "[H, W]",

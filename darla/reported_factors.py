@@ -4,16 +4,17 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from darla.frame_source import Environment
+import numpy as np
 
 
-def describe_factors(env: Environment, reported: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Describe the factors that an environment reports, in the order of its report.
+def describe_factors(env: Any, reported: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Describe the factors that an environment reports.
 
     Args:
-        env: its ``unwrapped.factors`` describes them; where it does not, a factor is taken for
-            a continuous one without limits.
-        reported: ``info["factors"]`` of a reset.
+        env: an environment or a vector of them; its ``unwrapped.factors`` describes them, and
+            their order is kept; where it does not, a factor is taken for a continuous one
+            without limits, and follows in the order of the report.
+        reported: ``info["factors"]`` of one environment's reset.
 
     Returns:
         For each name: kind, low, high (None: no limit), unit, categories and role.
@@ -23,7 +24,8 @@ def describe_factors(env: Environment, reported: dict[str, Any]) -> dict[str, di
     """
     known = getattr(env.unwrapped, "factors", {})
     described = {}
-    for name, value in reported.items():
+    for name in sorted(reported, key=[*known, *reported].index):
+        value = reported[name]
         factor = known.get(name)
         categories = list(getattr(factor, "categories", ()))
         if isinstance(value, str) and not categories:
@@ -64,9 +66,40 @@ def factor_reader(name: str, description: dict[str, Any]) -> Callable[[dict[str,
             value = values[name]
             return indices[value] if indices else float(value)
         except KeyError as error:
-            raise ValueError(
-                f"the environment reported factor {name!r} as {values.get(name, 'nothing')!r}; "
-                f"expected {'one of ' + ', '.join(categories) if categories else 'a number'}"
-            ) from error
+            raise _misreported(name, values.get(name, "nothing"), categories) from error
 
     return read
+
+
+def column_reader(name: str, description: dict[str, Any]) -> Callable[[dict[str, Any]], np.ndarray]:
+    """Return a function that reads one factor from ``infos["factors"]`` of n environments.
+
+    It returns (n,) numbers, a category's being its index, and raises a ValueError when an
+    environment does not report the factor, or no category of its own.
+
+    Args:
+        name: the factor's name.
+        description: what :func:`describe_factors` said about it.
+    """
+    categories = description["categories"]
+    indices = {category: float(index) for index, category in enumerate(categories)}
+
+    def read(infos: dict[str, Any]) -> np.ndarray:
+        values = infos.get(name)
+        if values is None or not np.all(infos.get(f"_{name}", True)):
+            raise _misreported(name, "nothing", categories)
+        if not indices:
+            return np.asarray(values, dtype=np.float64)
+        try:
+            return np.array([*map(indices.__getitem__, values)])
+        except KeyError as error:
+            raise _misreported(name, error.args[0], categories) from error
+
+    return read
+
+
+def _misreported(name: str, value: Any, categories: list[str]) -> ValueError:
+    return ValueError(
+        f"the environment reported factor {name!r} as {value!r}; "
+        f"expected {'one of ' + ', '.join(categories) if categories else 'a number'}"
+    )

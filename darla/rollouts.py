@@ -1,4 +1,4 @@
-"""Endless streams of steps through an environment: acting in it, or setting its factors."""
+"""Endless streams of steps through environments: acting in them, or setting their factors."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from darla.frame_source import Environment
+from darla.vector_source import VectorEnvironment
 
 Choose = Callable[[Any, dict[str, Any]], Any]
 """Gives the action for an observation and its info."""
@@ -40,6 +41,58 @@ def rollouts(env: Environment, rng: np.random.Generator, choose: Choose) -> Iter
             observation, reward, terminated, truncated, info = env.step(action)
             over = terminated or truncated
             yield Step(observation, info, action, float(reward))
+
+
+class VectorStep(NamedTuple):
+    """What n environments gave for one frame each, and the actions that led to these.
+
+    Attributes:
+        observations: batched.
+        infos: in Gymnasium's vector form.
+        actions: batched; of no meaning where an episode starts, and None when all do.
+        rewards: (n,) float.
+        starts: (n,) bool: whose frame is the first of an episode.
+    """
+
+    observations: Any
+    infos: dict[str, Any]
+    actions: Any
+    rewards: np.ndarray
+    starts: np.ndarray
+
+
+def vector_rollouts(
+    envs: VectorEnvironment, seeds: list[int], choose: Choose
+) -> Iterator[VectorStep]:
+    """Act in episode after episode of several environments side by side, without end.
+
+    Args:
+        envs: in Gymnasium's next-step mode: the step after an episode's end is a reset, which
+            ignores its action.
+        seeds: one an environment, for the first reset.
+        choose: gives the actions for observations and infos.
+    """
+    several: Any = seeds  # which Gymnasium takes, but does not say
+    observations, infos = envs.reset(seed=several)
+    over = np.ones(len(seeds), dtype=bool)
+    yield VectorStep(observations, infos, None, np.zeros(len(seeds)), over)
+    over = ~over
+    while True:
+        actions, starts = choose(observations, infos), over
+        observations, rewards, terminated, truncated, infos = envs.step(actions)
+        over = terminated | truncated
+        yield VectorStep(observations, infos, actions, rewards, starts)
+
+
+def info_rows(infos: dict[str, Any], count: int) -> list[dict[str, Any]]:
+    """Return infos in Gymnasium's vector form as one dictionary for each environment."""
+    rows: list[dict[str, Any]] = [{} for _ in range(count)]
+    for name in (name for name in infos if f"_{name}" in infos):
+        value = infos[name]
+        values = info_rows(value, count) if isinstance(value, dict) else value
+        for index in np.flatnonzero(infos[f"_{name}"]):
+            rows[index][name] = values[index]
+    return rows
 
 
 def factor_settings(

@@ -2,6 +2,7 @@
 
 import dataclasses
 import errno
+import json
 import os
 import shutil
 import signal
@@ -63,9 +64,20 @@ def test_a_collection_is_a_dataset_with_a_contact_sheet_beside_it(tmp_path: Path
         assert sheet.format == "PNG"
 
 
-def test_the_number_of_workers_and_the_run_do_not_matter_but_the_seed_does(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("env", "policy", "renderer"),
+    [
+        ("Toy/Factors-v0", "factors", "stock"),
+        ("Toy/ManyFactors-v0", "factors", "batched"),
+        ("Toy/ManyFactors-v0", "random", "batched"),
+    ],
+)
+def test_the_number_of_workers_and_the_run_do_not_matter_but_the_seed_does(
+    tmp_path: Path, env: str, policy: str, renderer: str
+) -> None:
     for name, changes in {"one": {}, "three": {"workers": 3}, "other": {"seed": 1}}.items():
-        collect(config_of(tmp_path / name, "Toy/Factors-v0", policy="factors", **changes))
+        result = collect(config_of(tmp_path / name, env, policy=policy, **changes))
+        assert result.dataset.attributes["renderer"] == renderer
     one, three, other = (contents(tmp_path / name) for name in ("one", "three", "other"))
     assert one == three
     assert {name for name in one if other[name] == one[name]} < set(one)
@@ -92,6 +104,7 @@ def test_a_finished_dataset_is_not_touched(tmp_path: Path, monkeypatch: pytest.M
         ({"num_frames": 100}, "num_frames 90, not 100"),
         ({"size": (16, 24)}, r"size \[16, 16\], not \[16, 24\]"),
         ({"seed": 7}, "seed 0, not 7"),
+        ({"rendering": "stock"}, "rendering 'batched', not 'stock'"),
         ({"env": "Toy/CountingDict-v0"}, "env 'Toy/Counting-v0', not 'Toy/CountingDict-v0'"),
         ({"env_kwargs": {"size": 16, "episode_length": 3}}, "env_kwargs .*'episode_length': 3"),
     ],
@@ -117,6 +130,29 @@ def _finished_once(factory: pytest.TempPathFactory) -> Path:
     return _FINISHED[0]
 
 
+def test_a_dataset_that_does_not_say_was_drawn_one_by_one(tmp_path: Path) -> None:
+    config = config_of(tmp_path / "toys", "Toy/ManyCounting-v0", rendering="stock")
+    collect(config)
+    header = tmp_path / "toys/zarr.json"
+    attributes = json.loads(header.read_text())
+    for name in ("rendering", "renderer"):
+        assert attributes["attributes"].pop(name) == "stock"
+    header.write_text(json.dumps(attributes))
+    assert collect(config).new_frames == 0
+    with pytest.raises(ValueError, match="with rendering 'stock', not 'batched'"):
+        collect(dataclasses.replace(config, rendering="batched"))
+
+
+def test_a_dataset_is_continued_by_the_renderer_that_began_it(tmp_path: Path) -> None:
+    config = _failing_late(config_of(tmp_path / "toys"))
+    with pytest.raises(RuntimeError):
+        collect(config)
+    header = tmp_path / "toys/zarr.json"
+    header.write_text(header.read_text().replace('"renderer": "stock"', '"renderer": "batched"'))
+    with pytest.raises(ValueError, match=r"was begun when .* was drawn by the batched renderer"):
+        collect(config)
+
+
 def test_a_path_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("mine")
@@ -133,9 +169,9 @@ def test_an_empty_folder_is_used(tmp_path: Path) -> None:
     assert collect(config_of(tmp_path / "toys")).new_frames == 90
 
 
-def _slow_config(out: Path) -> CollectConfig:
+def _slow_config(out: Path, env: str) -> CollectConfig:
     kwargs = {"size": 16, "step_seconds": 0.001}
-    return config_of(out, num_frames=1000, chunk_size=50, workers=2, env_kwargs=kwargs)
+    return config_of(out, env, num_frames=1000, chunk_size=50, workers=2, env_kwargs=kwargs)
 
 
 _COLLECT_SLOWLY = """
@@ -166,10 +202,11 @@ def _wait_for(condition: Any, seconds: float = 30.0) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_a_killed_collection_continues_and_equals_an_unbroken_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("env", ["Toy/Counting-v0", "Toy/ManyCounting-v0"])
+def test_a_killed_collection_continues_and_equals_an_unbroken_one(tmp_path: Path, env: str) -> None:
     broken, unbroken = tmp_path / "broken", tmp_path / "unbroken"
     script = tmp_path / "collect_slowly.py"
-    script.write_text(_COLLECT_SLOWLY.format(config=_slow_config(broken)))
+    script.write_text(_COLLECT_SLOWLY.format(config=_slow_config(broken, env)))
     process = subprocess.Popen(
         [sys.executable, str(script)], env={**os.environ, "PYTHONPATH": str(TESTS)}
     )
@@ -186,11 +223,11 @@ def test_a_killed_collection_continues_and_equals_an_unbroken_one(tmp_path: Path
     with pytest.raises(ValueError, match="is not finished"):
         FrameDataset.open(broken)
 
-    collect(_slow_config(broken))
+    collect(_slow_config(broken, env))
 
     for name, written in kept.items():
         assert (broken / f"frames/c/{name}/0/0/0").stat().st_mtime_ns == written
-    collect(_slow_config(unbroken))
+    collect(_slow_config(unbroken, env))
     assert contents(broken) == contents(unbroken)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy_envs import TOY_FACTORS, counting_frame
 
-from darla.chunk_maker import ChunkMaker
+from darla.chunk_maker import StockChunkMaker
 from darla.collect import CollectConfig
 from darla.frame_writer import FrameChunk
 
@@ -26,7 +26,7 @@ def config_of(env: str = "Toy/Counting-v0", **changes: Any) -> CollectConfig:
 
 
 def chunk_of(index: int = 0, **changes: Any) -> FrameChunk:
-    return ChunkMaker(config_of(**changes)).make(index)
+    return StockChunkMaker(config_of(**changes)).make(index)
 
 
 @pytest.mark.parametrize("ending", ["truncated", "terminated"])
@@ -50,9 +50,9 @@ def test_random_actions_are_all_of_the_space() -> None:
 
 
 def test_a_chunk_depends_on_its_index_and_seed_alone() -> None:
-    maker = ChunkMaker(config_of())
+    maker = StockChunkMaker(config_of())
     forward = [maker.make(index) for index in (0, 1)]
-    backward = [ChunkMaker(config_of()).make(index) for index in (1, 0)][::-1]
+    backward = [StockChunkMaker(config_of()).make(index) for index in (1, 0)][::-1]
     for one, other in zip(forward, backward, strict=True):
         np.testing.assert_array_equal(one.actions, other.actions)
         np.testing.assert_array_equal(one.frames, other.frames)
@@ -85,7 +85,7 @@ def test_the_share_in_view_can_be_set(in_view: float | None, low: float, high: f
 
 
 def test_factors_are_described() -> None:
-    described = ChunkMaker(config_of("Toy/Factors-v0")).attributes["factors"]
+    described = StockChunkMaker(config_of("Toy/Factors-v0")).attributes["factors"]
     assert list(described) == list(TOY_FACTORS)
     assert described["agent_yaw"] == {
         "kind": "circular",
@@ -96,17 +96,17 @@ def test_factors_are_described() -> None:
         "role": "state",
     }
     assert described["object_shape"]["categories"] == ["box", "ball"]
-    assert ChunkMaker(config_of()).attributes["factors"]["step"]["low"] is None
+    assert StockChunkMaker(config_of()).attributes["factors"]["step"]["low"] is None
 
 
 def test_an_environment_without_factors_to_set_is_an_error() -> None:
     with pytest.raises(ValueError, match=r"Toy/Counting-v0 does not offer factors .*'random'"):
-        ChunkMaker(config_of(policy="factors"))
+        StockChunkMaker(config_of(policy="factors"))
 
 
 def test_a_missing_or_unknown_factor_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     for wrong, said in (({}, "'nothing'"), ({"object_shape": "cube"}, "'cube'; expected one of")):
-        maker = ChunkMaker(config_of("Toy/Factors-v0"))
+        maker = StockChunkMaker(config_of("Toy/Factors-v0"))
         env: Any = maker._env.unwrapped
         full = dict(env._info()["factors"])
         del full["object_shape"]
@@ -121,7 +121,7 @@ def test_pictures_of_one_color_are_an_error() -> None:
 
 
 def test_a_few_pictures_of_one_color_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    maker = ChunkMaker(config_of(env_kwargs={"size": 16, "episode_length": 39}))
+    maker = StockChunkMaker(config_of(env_kwargs={"size": 16, "episode_length": 39}))
     env: Any = maker._env.unwrapped
     draw = env._frame
 
@@ -137,14 +137,14 @@ def test_a_few_pictures_of_one_color_are_none(monkeypatch: pytest.MonkeyPatch) -
 
 def test_progress_counts_every_frame_once() -> None:
     counts: list[int] = []
-    ChunkMaker(config_of(env_kwargs={"size": 16, "step_seconds": 0.01})).make(0, counts.append)
+    StockChunkMaker(config_of(env_kwargs={"size": 16, "step_seconds": 0.01})).make(0, counts.append)
     assert sum(counts) == 40
     assert len(counts) > 2
 
 
 def test_an_agent_acts_on_what_it_sees(tmp_path: Any) -> None:
     config = config_of(policy="agent", agent=tmp_path, size=(8,))
-    chunk = ChunkMaker(config, "toy_envs:load_step_reader").make(0)
+    chunk = StockChunkMaker(config, "toy_envs:load_step_reader").make(0)
     steps = np.arange(40) % 11
     np.testing.assert_array_equal(chunk.actions, np.where(steps == 0, -1, (steps - 1) % 3))
     assert chunk.frames.shape == (40, 8, 8, 3)
@@ -162,4 +162,4 @@ def test_agents_that_cannot_be_loaded_are_errors(
     tmp_path: Any, load_policy: str | None, message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
-        ChunkMaker(config_of(policy="agent", agent=tmp_path), load_policy)
+        StockChunkMaker(config_of(policy="agent", agent=tmp_path), load_policy)

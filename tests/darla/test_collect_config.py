@@ -53,6 +53,7 @@ def test_the_domain_is_an_argument_of_the_environment() -> None:
         ({"size": (64, 64, 3)}, "not 64 64 3"),
         ({"in_view": 1.5}, "in_view is a share from 0 to 1, not 1.5"),
         ({"policy": "factor"}, "unknown policy 'factor'; did you mean 'factors'?"),
+        ({"rendering": "stok"}, "unknown rendering 'stok'; did you mean 'stock'?"),
         ({"policy": "agent"}, "needs the folder of a saved agent"),
         ({"agent": Path("runs/x")}, "an agent .* is given, but the policy is 'factors'"),
     ],
@@ -80,7 +81,8 @@ def test_the_recipe_holds_what_decides_the_frames_and_nothing_else() -> None:
         policy="random", size=(32, 32), workers=7, out=Path("x"), in_view=0.1, domain="d_u"
     )
     assert config.recipe() == other.recipe()
-    for changed in ({"seed": 1}, {"num_frames": 7}, {"size": (16,)}, {"env_kwargs": {"a": 1}}):
+    changes = ({"seed": 1}, {"num_frames": 7}, {"size": (16,)}, {"rendering": "stock"})
+    for changed in (*changes, {"env_kwargs": {"a": 1}}):
         different = CollectConfig(**{"policy": "random", "size": (32,), **changed})
         assert different.recipe() != config.recipe()
 
