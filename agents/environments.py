@@ -54,7 +54,8 @@ def make_vec_env(
             processes: any number of them when they are simulated together, else ``num_envs``.
         rendering: ``batched`` simulates and draws environments together where that is possible;
             ``stock`` makes single environments, which MiniWorld draws.
-        num_threads: threads that draw; see :func:`envs.batch.make.make_batched`.
+        num_threads: threads that draw batched environments in this process, as many as there are
+            cores when None; each worker draws with one.
 
     Raises:
         ValueError: an unknown task, domain or rendering, a wrong number of workers, or the task
@@ -98,7 +99,7 @@ def _make_together(
         num_envs,
         AutoresetMode.SAME_STEP,
         workers=workers,
-        num_threads=num_threads,
+        num_threads=None if workers else num_threads,
         **domain_argument(spec.task, domain),
     )
     render_mode = None if spec.kind == "factors" else "rgb_array"

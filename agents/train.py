@@ -63,8 +63,9 @@ def train_agent(config: TrainAgentConfig) -> Path:
     """
     spec = make_spec(config)
     folder = RunFolder(config.out or default_folder(spec))
-    if folder.precedes_batches:
+    if folder.precedes_batches and config.rendering != STOCK:
         config = replace(config, rendering=STOCK)
+        print(f"{folder.path} began with {STOCK} rendering, and keeps it")
     folder.check(run_identity(config))
     if config.threads:
         torch.set_num_threads(config.threads)

@@ -199,7 +199,9 @@ def test_a_continued_run_keeps_its_rendering(folder, monkeypatch, rendering):
     assert load_agent(train_agent(config)).num_timesteps == 64
 
 
-def test_a_run_from_before_there_was_a_choice_goes_on_with_stock_rendering(folder, monkeypatch):
+def test_a_run_from_before_there_was_a_choice_goes_on_with_stock_rendering(
+    folder, monkeypatch, capsys
+):
     config = make_config(folder, "factors", task=GO_TO_OBJECT, rendering="stock")
     kill_at_the_end(config, monkeypatch)
     record = config.out / "run.json"
@@ -215,6 +217,7 @@ def test_a_run_from_before_there_was_a_choice_goes_on_with_stock_rendering(folde
     monkeypatch.setattr(train, "make_vec_env", note)
     assert load_agent(train_agent(replace(config, rendering="batched"))).num_timesteps == 64
     assert used == ["stock"]
+    assert "began with stock rendering, and keeps it" in capsys.readouterr().out
 
 
 def test_a_continued_run_does_not_forget_its_best_agent(folder, monkeypatch):
