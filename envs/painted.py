@@ -68,7 +68,7 @@ def draw_room(room: Room, floor_tint, ceiling_tint, wall_tints) -> None:
         _polygon(room.ceil_tex, (0, -1, 0), room.ceil_verts, room.ceil_texcs, ceiling_tint)
     room.wall_tex.bind()
     gl.glBegin(gl.GL_QUADS)
-    walls = _wall_of_vertex(room)
+    walls = wall_of_vertex(room)
     for wall, normal, texture, vertex in zip(
         walls, room.wall_norms, room.wall_texcs, room.wall_verts, strict=True
     ):
@@ -90,7 +90,7 @@ def _polygon(texture, normal, vertices, coordinates, tint) -> None:
     gl.glEnd()
 
 
-def _wall_of_vertex(room: Room) -> np.ndarray:
+def wall_of_vertex(room: Room) -> np.ndarray:
     """Return which edge of the outline each wall vertex stands on, (V,) int64."""
     if not len(room.wall_verts):
         return np.empty(0, dtype=np.int64)

@@ -1,0 +1,133 @@
+"""Keeps one scene of a batch like its MiniWorld environment, at little cost a step."""
+
+import envs.stock  # noqa: F401  (before MiniWorld)
+
+# isort: split
+import numpy as np
+from miniworld.entity import Entity
+from miniworld.miniworld import MiniWorldEnv
+
+from envs.batch.asset_library import AssetLibrary
+from envs.batch.miniworld_scene import MovingEntity, camera_of, coordinates, scene_of
+from envs.batch.room_faces import faces_of_rooms
+from envs.compiled import kernel
+from envs.render.camera import Cameras
+from envs.render.scene import Look, SceneFaces, repaint
+from envs.render.scene_batch import SceneBatch
+
+
+class SceneFollower:
+    """Puts an environment into a scene, and afterwards only what has changed.
+
+    It looks whenever the environment would have drawn an observation. What happens later in the
+    same step, like the removal of an object that was picked up, is not to be seen before the next.
+
+    Rooms, lights and static entities are looked at anew when the environment has been reset or has
+    called ``_render_static``; entities when one came or went or changed its colour; otherwise only
+    places and directions of those that are not static.
+
+    Args:
+        env: without drawing; see :func:`envs.batch.undrawn.stop_drawing`.
+        world: its number among the scenes.
+        scenes: where it is put.
+        library: numbers the meshes and textures.
+
+    Attributes:
+        look: a shift of the look; must be set before the reset from which on it holds.
+        camera: where the agent looked from, as :func:`camera_of` returns it.
+    """
+
+    def __init__(
+        self, env: MiniWorldEnv, world: int, scenes: SceneBatch, library: AssetLibrary
+    ) -> None:
+        self.look: Look | None = None
+        self._env, self._world = env, world
+        self._scenes, self._library = scenes, library
+        self._rooms: SceneFaces | None = None
+        self._entities: list[Entity] = []
+        self._moving: list[_Known] = []
+        self.follow()
+        env.when_looked_at = self.follow
+
+    def follow(self) -> None:
+        """Bring the scene and the camera up to date."""
+        env = self._env
+        if env.looks_changed:
+            self._rooms = faces_of_rooms(env, self._library)
+            env.looks_changed = False
+            self._put()
+        elif env.entities != self._entities:
+            self._put()
+        else:
+            for known in self._moving:
+                if known.has_changed() and not self._move(known):
+                    self._put()
+                    break
+        self.camera = camera_of(env)
+
+    def _put(self) -> None:
+        scene, moving = scene_of(self._env, self._library, self._rooms)
+        if self.look is not None:
+            scene = repaint(scene, self.look)
+        self._scenes.put(self._world, scene)
+        self._entities = list(self._env.entities)
+        self._moving = [_Known(each) for each in moving]
+
+    def _move(self, known: "_Known") -> bool:
+        """Move an entity's things, and return whether this is all there is to do."""
+        if known.is_repainted() or known.moving.has_faces:
+            return False
+        things = self._scenes.things
+        for row in known.moving.things:
+            things.positions[self._world, row] = known.place
+            things.yaws[self._world, row] = known.direction
+        return True
+
+
+class _Known:
+    """What was last seen of a moving entity."""
+
+    __slots__ = ("color", "direction", "entity", "moving", "place")
+
+    def __init__(self, moving: MovingEntity) -> None:
+        self.moving, self.entity = moving, moving.entity
+        self.place = coordinates(self.entity.pos)
+        self.direction = self.entity.dir
+        self.color = _color_of(self.entity)
+
+    def has_changed(self) -> bool:
+        """Return whether it is elsewhere or looks different than when this was last asked."""
+        entity = self.entity
+        place, direction = coordinates(entity.pos), entity.dir
+        if place == self.place and direction == self.direction and _color_of(entity) is self.color:
+            return False
+        self.place, self.direction = place, direction
+        return True
+
+    def is_repainted(self) -> bool:
+        """Return whether it has another colour than when this was made."""
+        return _color_of(self.entity) is not self.color
+
+
+def _color_of(entity: Entity) -> np.ndarray | None:
+    return getattr(entity, "color_vec", None)
+
+
+@kernel
+def aim_cameras(chosen, rows, cameras: Cameras):
+    """Put cameras where agents look from.
+
+    Args:
+        chosen: (n,) int64, which worlds.
+        rows: (n, 8) float64, one row of :func:`camera_of` for each.
+        cameras: those of all worlds.
+    """
+    for k in range(len(chosen)):
+        world, row = chosen[k], rows[k]
+        cosine, sine = np.cos(row[3]), np.sin(row[3])
+        cameras.position[world, 0] = row[0] + row[5] * cosine
+        cameras.position[world, 1] = row[1] + row[4]
+        cameras.position[world, 2] = row[2] - row[5] * sine
+        cameras.yaw[world] = row[3]
+        cameras.pitch[world] = np.radians(row[6])
+        cameras.fov_y[world] = np.radians(row[7])
