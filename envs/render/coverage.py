@@ -12,66 +12,82 @@ import numpy as np
 from envs.compiled import inlined, kernel
 
 # The standard pattern of four samples, the rows from top to bottom, in pixels.
-OFFSETS_4 = np.array([0.625, 0.125, 0.875, 0.375], dtype=np.float32)
-OFFSETS_1 = np.array([0.5], dtype=np.float32)
+_FOUR = np.array([0.625, 0.125, 0.875, 0.375], dtype=np.float32)
+_ONE = np.array([0.5], dtype=np.float32)
+
+BEGIN, END = 0, 1
+_HALF, _ZERO, _ONE_F = np.float32(0.5), np.float32(0.0), np.float32(1.0)
+
+
+def sample_offsets(samples: int, height: int) -> np.ndarray:
+    """Return where samples lie within their pixels, (height * samples,) float32, row by row.
+
+    Args:
+        samples: samples a pixel, 1 or 4.
+        height: of the picture in pixels.
+    """
+    return np.tile(_FOUR if samples == 4 else _ONE, height)
 
 
 @inlined
 def first_row_below(y, samples):
     """Return the first row of samples that lies at or below ``y`` (pixels)."""
-    return math.ceil(y * np.float32(samples) - np.float32(0.5))
+    return math.ceil(y * np.float32(samples) - _HALF)
 
 
 @kernel
-def trace_edges(points, count, samples, num_rows, left, right):
-    """Note where the edges of a convex polygon cross the rows of samples.
+def trace_edges(corners, count, samples, offsets, width, spans):
+    """Find which pixels' samples a convex polygon covers in each row of samples.
 
     Args:
-        points: (P, 2) float32 screen space, counter-clockwise to the eye; the first ``count`` are
-            used.
+        corners: (8, 3) float32, projected (``envs.render.camera``), all before the camera and
+            counter-clockwise to the eye; the first ``count`` are used.
         count: number of corners.
         samples: samples a pixel, which is rows a pixel.
-        num_rows: rows of the whole picture.
-        left: (num_rows,) float32; receives the x where the polygon begins, for the returned rows.
-        right: (num_rows,) float32; receives the x where it ends.
+        offsets: (rows,) float32, see :func:`sample_offsets`.
+        width: of the picture in pixels.
+        spans: (2, rows) int32; receives the first pixel covered and one past the last, for the
+            rows that are returned.
 
     Returns:
         The first row that the polygon touches, and one past the last.
     """
-    top, bottom = points[0, 1], points[0, 1]
-    for k in range(1, count):
-        top = min(top, points[k, 1])
-        bottom = max(bottom, points[k, 1])
-    first = max(0, first_row_below(top, samples))
-    last = min(num_rows, first_row_below(bottom, samples))
-    if first >= last:
-        return 0, 0
+    rows = len(offsets)
+    top, bottom = rows, 0
+    inverse = _ONE_F / corners[count - 1, 2]
+    x0, y0 = corners[count - 1, 0] * inverse, corners[count - 1, 1] * inverse
     for k in range(count):
-        following = k + 1 if k + 1 < count else 0
-        x0, y0 = points[k, 0], points[k, 1]
-        x1, y1 = points[following, 0], points[following, 1]
+        inverse = _ONE_F / corners[k, 2]
+        x1, y1 = corners[k, 0] * inverse, corners[k, 1] * inverse
         # Counter-clockwise edges lead down along the left side and up along the right.
         if y0 < y1:
-            _trace(x0, y0, x1, y1, samples, num_rows, left)
+            first, last = trace_edge(x0, y0, x1, y1, samples, offsets, width, spans, BEGIN)
+            top, bottom = min(top, first), max(bottom, last)
         elif y1 < y0:
-            _trace(x1, y1, x0, y0, samples, num_rows, right)
-    return first, last
+            trace_edge(x1, y1, x0, y0, samples, offsets, width, spans, END)
+        x0, y0 = x1, y1
+    return top, bottom
 
 
 @kernel
-def _trace(x0, y0, x1, y1, samples, num_rows, crossing):
-    """Note where one edge, from (x0, y0) down to (x1, y1), crosses each row."""
-    first = max(0, first_row_below(y0, samples))
-    last = min(num_rows, first_row_below(y1, samples))
+def trace_edge(x0, y0, x1, y1, samples, offsets, width, spans, side):
+    """Note for each row between (x0, y0) and (x1, y1), below it, the first pixel right of it.
+
+    A pixel counts as right of the edge when its sample is; those beyond the picture count as its
+    ends.
+
+    Returns:
+        The first row below the upper end, and the first below the lower end.
+    """
+    rows = len(offsets)
+    first = min(rows, max(0, first_row_below(y0, samples)))
+    last = min(rows, max(0, first_row_below(y1, samples)))
     slope = (x1 - x0) / (y1 - y0)
     step = slope / np.float32(samples)
-    start = x0 + (np.float32(0.5) / np.float32(samples) - y0) * slope
+    start = x0 + (_HALF / np.float32(samples) - y0) * slope
+    most = np.float32(width)
     for j in range(first, last):
-        crossing[j] = start + np.float32(j) * step
-
-
-@inlined
-def first_pixel(x, offset, width):
-    """Return the first pixel, from 0 to ``width``, whose sample lies at or right of ``x``."""
-    inside = min(max(x - offset, np.float32(0.0)), np.float32(width))
-    return math.ceil(inside)
+        row = np.uintp(j)
+        pixel = np.ceil(start + np.float32(np.int32(j)) * step - offsets[row])
+        spans[side, row] = np.int32(min(max(pixel, _ZERO), most))
+    return first, last

@@ -7,106 +7,96 @@ from envs.render.camera import aim
 from envs.render.faces import draw_faces
 from envs.render.resolve import resolve
 from envs.render.scene import SKY_ENTITY
+from envs.render.scratch import ENTITY, FLAT, INVERSE, SMOOTH, TEXTURE
 from envs.render.things import draw_things
 from envs.render.visibility import SKY, polygon_number
 
 
 @kernel
 def draw_worlds(
-    faces, things, lights, cameras, meshes, textures, chosen, offsets, scratch, pictures
-):
+    scenes, meshes, textures, chosen, offsets, samples, scratch, pictures, width, height
+):  # fmt: skip
     """Draw some worlds.
 
     Args:
-        faces: see ``envs.render.scene_batch``, as are the next two.
-        things: of all worlds.
-        lights: of all worlds.
-        cameras: of all worlds.
+        scenes: faces, things, lights and cameras of all worlds, see ``envs.render.scene_batch``.
         meshes: see ``envs.render.meshes.MeshArrays``.
         textures: see ``envs.render.textures.TextureArrays``.
         chosen: (n,) int64, which worlds.
-        offsets: (samples,) float32.
+        offsets: (rows,) float32, see ``envs.render.coverage``.
+        samples: samples a pixel.
         scratch: the thread's memory.
-        pictures: (n, H, W, 3) uint8; receives the pictures.
+        pictures: (n, H * W * 3) uint8; receives the pictures.
+        width: of the pictures in pixels.
+        height: of the pictures in pixels.
 
     Returns:
         -1, or the first world that shows too many polygons.
     """
     for k in range(len(chosen)):
-        world = chosen[k]
-        _, height, width, _ = pictures.shape
-        if not find_visible(
-            faces, things, lights, cameras, meshes, world, offsets, scratch, width, height
-        ):
-            return world
-        resolve(
-            scratch.keys,
-            scratch.numbers,
-            scratch.sums,
-            scratch.surfaces,
-            scratch.work,
-            scratch.work_bits,
-            scratch.texels,
-            textures,
-            len(offsets),
-            pictures[k],
-        )
+        if not find_visible(scenes, meshes, chosen[k], offsets, samples, scratch, width, height):
+            return chosen[k]
+        resolve(scratch, textures, samples, pictures, k, width, height)
     return -1
 
 
 @kernel
-def find_visible(
-    faces, things, lights, cameras, meshes, world, offsets, scratch, width, height
-):  # fmt: skip
+def find_visible(scenes, meshes, world, offsets, samples, scratch, width, height):
     """Fill the visibility buffer for one world; return whether all polygons had a number."""
+    faces, things, lights, cameras = scenes
     scratch.keys[:] = SKY
-    surfaces = scratch.surfaces
-    surfaces.flats[0] = lights.sky[world]
-    surfaces.plain[0] = True
-    surfaces.entities[0] = SKY_ENTITY
+    for channel in range(3):
+        scratch.planes[0, FLAT, channel] = lights.sky[world, channel]
+    scratch.kinds[0, TEXTURE] = -1
+    scratch.kinds[0, SMOOTH] = 0
+    scratch.kinds[0, ENTITY] = SKY_ENTITY
     yaw, pitch, fov_y = cameras.yaw[world], cameras.pitch[world], cameras.fov_y[world]
     aim(yaw, pitch, fov_y, width, height, scratch.projection)
-    position = cameras.position[world]
-    weights = np.empty((3, 3), np.float64)
-    number = draw_faces(faces, world, position, scratch, weights, 1, width, height, offsets)
+    number = draw_faces(faces, world, cameras.position, scratch, 1, width, height, offsets, samples)
     if number < 1:
         return False
     number = draw_things(
-        things, meshes, lights, world, position, scratch, weights, number, width, height, offsets
+        things,
+        meshes,
+        lights,
+        world,
+        cameras.position,
+        scratch,
+        number,
+        width,
+        height,
+        offsets,
+        samples,
     )
     return number >= 1
 
 
 @kernel
-def measure_worlds(
-    faces, things, lights, cameras, meshes, chosen, offsets, scratch, depths, entities
-):
-    """Measure how far away and whose each pixel is, at its centre; see :func:`draw_worlds`.
+def measure_worlds(scenes, meshes, chosen, offsets, scratch, depths, entities):
+    """Measure how far away and whose each pixel is, at its centre.
 
     Args:
-        faces: as for :func:`draw_worlds`, as are the next four, ``chosen`` and ``scratch``.
-        things: of all worlds.
-        lights: of all worlds.
-        cameras: of all worlds.
-        meshes: all meshes.
+        scenes: as for :func:`draw_worlds`.
+        meshes: see ``envs.render.meshes.MeshArrays``.
         chosen: (n,) int64, which worlds.
-        offsets: (1,) float32, one sample a pixel.
+        offsets: (H,) float32, of one sample a pixel.
         scratch: the thread's memory.
         depths: (n, H, W) float32; receives distances along the view in metres, infinite for sky.
         entities: (n, H, W) int32; receives entities, see ``envs.render.scene``.
+
+    Returns:
+        -1, or the first world that shows too many polygons.
     """
+    _, height, width = depths.shape
+    planes = scratch.planes
     for k in range(len(chosen)):
-        world = chosen[k]
-        _, height, width = depths.shape
-        if not find_visible(
-            faces, things, lights, cameras, meshes, world, offsets, scratch, width, height
-        ):
-            return world
+        if not find_visible(scenes, meshes, chosen[k], offsets, 1, scratch, width, height):
+            return chosen[k]
         for y in range(height):
             for x in range(width):
                 number = polygon_number(scratch.keys[y, x])
-                plane = scratch.surfaces.planes[number, 0]
-                entities[k, y, x] = scratch.surfaces.entities[number]
-                inverse = plane[0] * (x + 0.5) + plane[1] * (y + 0.5) + plane[2]
+                entities[k, y, x] = scratch.kinds[number, ENTITY]
+                inverse = planes[number, INVERSE, 0] * (x + 0.5)
+                inverse += planes[number, INVERSE, 1] * (y + 0.5) + planes[number, INVERSE, 2]
                 depths[k, y, x] = np.inf if number == 0 else 1.0 / inverse
     return -1

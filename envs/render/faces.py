@@ -3,57 +3,61 @@
 from envs.compiled import kernel
 from envs.render.camera import project
 from envs.render.polygons import draw_polygon, set_plane
-from envs.render.scratch import PLANE_U, PLANE_V
+from envs.render.scratch import ENTITY, FLAT, PLANE_U, PLANE_V, SMOOTH, TEXTURE
 
 
 @kernel
-def draw_faces(faces, world, position, scratch, weights, number, width, height, offsets):
+def draw_faces(faces, world, position, scratch, number, width, height, offsets, samples):
     """Draw the faces of one world.
 
     Args:
         faces: see ``envs.render.scene_batch.Faces``.
         world: which world.
-        position: (3,) float32, the camera's, in world space.
+        position: (N, 3) float32, the cameras', in world space.
         scratch: the thread's memory, with the projection set up.
-        weights: (3, 3) float64, memory.
         number: the number that the first polygon gets.
         width: of the picture in pixels.
         height: of the picture in pixels.
-        offsets: (samples,) float32.
+        offsets: (rows,) float32, see ``envs.render.coverage``.
+        samples: samples a pixel.
 
     Returns:
         The number that the next polygon gets; less than 1 when there are too many.
     """
-    surfaces = scratch.surfaces
+    corners, weights, planes, kinds = (
+        scratch.corners, scratch.weights, scratch.planes, scratch.kinds,
+    )  # fmt: skip
+    at = faces.texture_coordinates
     for face in range(faces.count[world]):
-        if number >= len(surfaces.flats):
+        if number >= len(kinds):
             return 0
         count = faces.num_vertices[world, face]
-        _project_corners(faces.vertices[world, face], count, position, scratch)
-        if not draw_polygon(scratch, count, weights, number, width, height, offsets):
+        _project_corners(faces.vertices, world, face, count, position, scratch.projection, corners)
+        if not draw_polygon(
+            corners, scratch.clipped, count, weights, scratch.spans, scratch.keys, planes, number,
+            offsets, samples, width, height,
+        ):  # fmt: skip
             continue
-        surfaces.smooth[number] = False
-        surfaces.flats[number] = faces.colors[world, face]
-        surfaces.entities[number] = faces.entities[world, face]
+        for k in range(3):
+            planes[number, FLAT, k] = faces.colors[world, face, k]
         texture = faces.textures[world, face]
-        surfaces.textures[number] = texture
-        surfaces.plain[number] = texture < 0
+        kinds[number, TEXTURE] = texture
+        kinds[number, SMOOTH] = 0
+        kinds[number, ENTITY] = faces.entities[world, face]
         if texture >= 0:
-            at = faces.texture_coordinates[world, face]
-            planes = surfaces.planes[number]
-            set_plane(planes[PLANE_U], weights, at[0, 0], at[1, 0], at[2, 0])
-            set_plane(planes[PLANE_V], weights, at[0, 1], at[1, 1], at[2, 1])
+            for axis, row in ((0, PLANE_U), (1, PLANE_V)):
+                set_plane(
+                    planes, number, row, weights,
+                    at[world, face, 0, axis], at[world, face, 1, axis], at[world, face, 2, axis],
+                )  # fmt: skip
         number += 1
     return number
 
 
 @kernel
-def _project_corners(vertices, count, position, scratch):
+def _project_corners(vertices, world, face, count, position, projection, corners):
     for k in range(count):
-        dx = vertices[k, 0] - position[0]
-        dy = vertices[k, 1] - position[1]
-        dz = vertices[k, 2] - position[2]
-        x, y, w = project(scratch.projection, dx, dy, dz)
-        scratch.corners[k, 0] = x
-        scratch.corners[k, 1] = y
-        scratch.corners[k, 2] = w
+        dx = vertices[world, face, k, 0] - position[world, 0]
+        dy = vertices[world, face, k, 1] - position[world, 1]
+        dz = vertices[world, face, k, 2] - position[world, 2]
+        corners[k, 0], corners[k, 1], corners[k, 2] = project(projection, dx, dy, dz)

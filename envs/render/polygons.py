@@ -8,6 +8,7 @@ import numpy as np
 
 from envs.compiled import inlined, kernel
 from envs.render.coverage import trace_edges
+from envs.render.scratch import INVERSE
 from envs.render.visibility import FAR, NEAR, fill_spans, polygon_bits
 
 _NEAR = np.float32(NEAR)
@@ -52,7 +53,8 @@ def clip_near(corners, count, clipped):
         following = k + 1 if k + 1 < count else 0
         w0, w1 = corners[k, 2], corners[following, 2]
         if w0 >= _NEAR:
-            clipped[kept] = corners[k]
+            for axis in range(3):
+                clipped[kept, axis] = corners[k, axis]
             kept += 1
         if (w0 >= _NEAR) != (w1 >= _NEAR):
             share = (_NEAR - w0) / (w1 - w0)
@@ -98,53 +100,61 @@ def weights_over_distance(corners, weights):
 
 
 @inlined
-def set_plane(plane, weights, at_0, at_1, at_2):
-    """Write how a quantity over distance varies on the screen.
+def set_plane(planes, number, row, weights, at_0, at_1, at_2):
+    """Note how a quantity over distance varies on the screen.
 
     Args:
-        plane: (3,) float32; receives its change with x, with y, and its value at (0, 0).
+        planes: (P, 7, 3) float32; one row receives the change with x, with y, and the value at
+            (0, 0).
+        number: the polygon's.
+        row: which row, see ``envs.render.scratch``.
         weights: (3, 3) float64, see :func:`weights_over_distance`.
         at_0: the quantity at the first corner.
         at_1: at the second.
         at_2: at the third.
     """
     for axis in range(3):
-        plane[axis] = at_0 * weights[0, axis] + at_1 * weights[1, axis] + at_2 * weights[2, axis]
+        planes[number, row, axis] = (
+            at_0 * weights[0, axis] + at_1 * weights[1, axis] + at_2 * weights[2, axis]
+        )
 
 
-@kernel
-def draw_polygon(scratch, count, weights, number, width, height, offsets):
-    """Draw the polygon in ``scratch.corners`` into the keys, if it shows its front.
+@inlined
+def draw_polygon(
+    corners, clipped, count, weights, spans, keys, planes, number, offsets, samples, width, height
+):
+    """Draw a polygon into the keys, if it shows its front.
 
     Args:
-        scratch: the thread's memory.
+        corners: (8, 3) float32, projected.
+        clipped: (8, 3) float32, memory.
         count: corners, 3 or 4.
         weights: (3, 3) float64; receives the polygon's weights over distance.
+        spans: (2, rows) int32, memory.
+        keys: (rows, W') uint32, the visibility buffer.
+        planes: (P, 7, 3) float32; receives the plane of 1 / distance.
         number: the polygon's, from 1.
+        offsets: (rows,) float32, see ``envs.render.coverage``.
+        samples: samples a pixel.
         width: of the picture in pixels.
         height: of the picture in pixels.
-        offsets: (samples,) float32.
 
     Returns:
-        Whether any sample was covered; if so, the plane of 1 / distance is noted.
+        Whether any sample was covered.
     """
-    corners = scratch.corners
-    if outside(corners, count, width, height) or not weights_over_distance(corners, weights):
-        return False
-    left = clip_near(corners, count, scratch.clipped)
-    for k in range(left):
-        w = scratch.clipped[k, 2]
-        scratch.screen[k, 0] = scratch.clipped[k, 0] / w
-        scratch.screen[k, 1] = scratch.clipped[k, 1] / w
-    samples = len(offsets)
-    rows = height * samples
-    first, last = trace_edges(scratch.screen, left, samples, rows, scratch.left, scratch.right)
-    if first >= last:
-        return False
-    inverse = scratch.surfaces.planes[number, 0]
-    set_plane(inverse, weights, 1.0, 1.0, 1.0)
-    plane = (inverse[0], inverse[1], inverse[2])
-    bits = polygon_bits(number)
-    return fill_spans(
-        scratch.keys, scratch.left, scratch.right, first, last, offsets, width, plane, bits
-    )
+    covered = False
+    if not outside(corners, count, width, height) and weights_over_distance(corners, weights):
+        left = clip_near(corners, count, clipped)
+        first, last = trace_edges(clipped, left, samples, offsets, width, spans)
+        if first < last:
+            x_step = np.float32(weights[0, 0] + weights[1, 0] + weights[2, 0])
+            y_step = np.float32(weights[0, 1] + weights[1, 1] + weights[2, 1])
+            at_origin = np.float32(weights[0, 2] + weights[1, 2] + weights[2, 2])
+            planes[number, INVERSE, 0] = x_step
+            planes[number, INVERSE, 1] = y_step
+            planes[number, INVERSE, 2] = at_origin
+            bits = polygon_bits(number)
+            covered = fill_spans(
+                keys, spans, first, last, offsets, samples, x_step, y_step, at_origin, bits
+            )
+    return covered

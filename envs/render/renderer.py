@@ -7,15 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from envs.render.coverage import OFFSETS_1, OFFSETS_4
+from envs.render.coverage import sample_offsets
 from envs.render.draw import draw_worlds, measure_worlds
 from envs.render.meshes import MeshSet
 from envs.render.scene_batch import SceneBatch
-from envs.render.scratch import Scratch
+from envs.render.scratch import MOST_WIDTH, Scratch
 from envs.render.textures import TextureSet
 
 _PATIENCE = 1.5  # seconds of compiling before a word about it
-_SIDES = (1, 4096)
+_SIDES = (1, MOST_WIDTH)
 
 
 class Renderer:
@@ -58,8 +58,6 @@ class Renderer:
             raise ValueError(f"num_threads is {num_threads}, but must be at least 1")
         self.width, self.height = width, height
         self.samples = 4 if antialias else 1
-        self._offsets = OFFSETS_4.copy() if antialias else OFFSETS_1.copy()
-        self._centre = OFFSETS_1.copy()
         self._num_threads = num_threads or len(os.sched_getaffinity(0))
         self._pool: ThreadPoolExecutor | None = None
         self._scratches: list[Scratch] = []
@@ -92,16 +90,20 @@ class Renderer:
                 f"{out.shape}"
             )
         self._prepare(scenes, meshes)
-        arrays = (scenes.faces, scenes.things, scenes.lights, scenes.cameras, meshes.arrays)
+        arrays, pixels = scenes.arrays, out.reshape(len(out), -1)
 
         def draw_part(scratch: Scratch, begin: int, end: int) -> int:
             return draw_worlds(
-                *arrays,
+                arrays,
+                meshes.arrays,
                 textures.arrays,
                 chosen[begin:end],
-                self._offsets,
+                sample_offsets(self.samples, self.height),
+                self.samples,
                 scratch,
-                out[begin:end],
+                pixels[begin:end],
+                self.width,
+                self.height,
             )
 
         self._share(draw_part, len(chosen))
@@ -124,13 +126,14 @@ class Renderer:
         self._prepare(scenes, meshes)
         shape = (len(chosen), self.height, self.width)
         depths, entities = np.empty(shape, np.float32), np.empty(shape, np.int32)
-        arrays = (scenes.faces, scenes.things, scenes.lights, scenes.cameras, meshes.arrays)
+        arrays = scenes.arrays
 
         def measure_part(scratch: Scratch, begin: int, end: int) -> int:
             return measure_worlds(
-                *arrays,
+                arrays,
+                meshes.arrays,
                 chosen[begin:end],
-                self._centre,
+                sample_offsets(1, self.height),
                 scratch,
                 depths[begin:end],
                 entities[begin:end],

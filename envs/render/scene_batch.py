@@ -97,6 +97,11 @@ class SceneBatch:
         """How many worlds there are."""
         return len(self.faces.count)
 
+    @property
+    def arrays(self) -> tuple[Faces, Things, Lights, Cameras]:
+        """All arrays, as kernels take them."""
+        return self.faces, self.things, self.lights, self.cameras
+
     def put(self, world: int, scene: Scene) -> None:
         """Put a whole scene into a world; its camera stays where it is."""
         light = scene.light

@@ -2,69 +2,87 @@
 
 import numpy as np
 
-from envs.compiled import kernel
+from envs.compiled import inlined, kernel
 from envs.render.sampling import sample
-from envs.render.scratch import (
-    CHUNK,
-    INVERSE,
-    PLANE_RED,
-    RED,
-    TEXEL_RED,
-)
+from envs.render.scratch import CHUNK, FLAT, INVERSE, PLANE_RED, RED, SMOOTH, TEXEL_RED, TEXTURE
 
 _FULL, _ONE, _HALF = np.float32(255.0), np.float32(1.0), np.float32(0.5)
 _BYTE = np.float32(1.0 / 255.0)
 
 
-@kernel
-def shade(surfaces, work, work_bits, texels, textures, number, count, x, y):
-    """Shade neighbouring pixels of one row that show one polygon.
+@inlined
+def shade_textured(
+    planes, kinds, work, work_bits, texels, pool, first_level, levels, number, count, x, y
+):
+    """Shade neighbouring pixels of one row that show one textured polygon.
 
     Args:
-        surfaces: see ``envs.render.scratch.Surfaces``.
+        planes: (P, 7, 3) float32, see ``envs.render.scratch``.
+        kinds: (P, 3) int32.
         work: its rows RED, GREEN and BLUE receive the colours, 255 for full brightness and, where
             a colour is extrapolated beyond its polygon, unbounded.
         work_bits: the same memory as int32.
         texels: (4 * 64,) uint32, memory.
-        textures: see ``envs.render.textures.TextureArrays``.
+        pool: (P,) uint32, all texels, see ``envs.render.textures.TextureArrays``.
+        first_level: (T + 1,) int32.
+        levels: (L, 3) int64.
         number: the polygon's.
         count: number of pixels, at most ``CHUNK``.
         x: the first pixel.
         y: the row.
     """
-    planes = surfaces.planes[number]
     place, row = np.float32(x) + _HALF, np.float32(y) + _HALF
-    if surfaces.smooth[number]:
-        _shade_smooth(work, planes, count, place, row)
+    if kinds[number, SMOOTH]:
+        _shade_smooth(work, planes, number, count, place, row)
     else:
-        flat = surfaces.flats[number]
-        _shade_flat(work, count, flat[0] * _FULL, flat[1] * _FULL, flat[2] * _FULL)
-    texture = surfaces.textures[number]
-    if texture >= 0:
-        sample(textures, texture, work, work_bits, texels, count, planes, place, row)
-        _modulate(work, count)
+        _shade_flat(work, planes, number, count)
+    texture = kinds[number, TEXTURE]
+    sample(
+        pool,
+        first_level,
+        levels,
+        texture,
+        work,
+        work_bits,
+        texels,
+        count,
+        planes,
+        number,
+        place,
+        row,
+    )
+    _modulate(work, count)
+
+
+@inlined
+def colors_of_row(planes, number, channel, y):
+    """Return how a polygon's colour over distance varies along a row: its change, its start.
+
+    255 is full brightness; the start is at x = 0.
+    """
+    row = PLANE_RED + channel
+    start = planes[number, row, 1] * y + planes[number, row, 2]
+    return planes[number, row, 0] * _FULL, start * _FULL
 
 
 @kernel
-def _shade_flat(work, count, red, green, blue):
-    for pixel in range(count):
-        work[np.uintp(RED * CHUNK + pixel)] = red
-        work[np.uintp((RED + 1) * CHUNK + pixel)] = green
-        work[np.uintp((RED + 2) * CHUNK + pixel)] = blue
-
-
-@kernel
-def _shade_smooth(work, planes, count, x, y):
-    i, slope = planes[INVERSE], planes[INVERSE, 0]
-    start = i[1] * y + i[2]
+def _shade_flat(work, planes, number, count):
     for channel in range(3):
-        plane = planes[PLANE_RED + channel]
-        change, base = plane[0], plane[1] * y + plane[2]
+        color = planes[number, FLAT, channel] * _FULL
+        for pixel in range(count):
+            work[np.uintp((RED + channel) * CHUNK + pixel)] = color
+
+
+@kernel
+def _shade_smooth(work, planes, number, count, x, y):
+    slope = planes[number, INVERSE, 0]
+    start = planes[number, INVERSE, 1] * y + planes[number, INVERSE, 2]
+    for channel in range(3):
+        change, base = colors_of_row(planes, number, channel, y)
         for pixel in range(count):
             place = x + np.float32(np.int32(pixel))
-            distance = _ONE / (start + place * slope)
-            color = (base + place * change) * distance
-            work[np.uintp((RED + channel) * CHUNK + pixel)] = color * _FULL
+            color = (base + place * change) / (start + place * slope)
+            work[np.uintp((RED + channel) * CHUNK + pixel)] = color
 
 
 @kernel

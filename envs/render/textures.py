@@ -4,6 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+START, WIDTH, HEIGHT = range(3)
+"""Columns of ``TextureArrays.levels``."""
+
 
 class TextureArrays(NamedTuple):
     """All textures of a :class:`TextureSet`, level after level.
@@ -11,16 +14,12 @@ class TextureArrays(NamedTuple):
     Attributes:
         texels: (P,) uint32, red in the lowest byte, then green and blue; rows from bottom to top.
         first_level: (T + 1,) int32; texture t has the levels from first t to first t + 1.
-        start: (L,) int64, each level's first texel.
-        width: (L,) int32.
-        height: (L,) int32.
+        levels: (L, 3) int64, each level's first texel, its width and its height.
     """
 
     texels: np.ndarray
     first_level: np.ndarray
-    start: np.ndarray
-    width: np.ndarray
-    height: np.ndarray
+    levels: np.ndarray
 
 
 class TextureSet:
@@ -103,9 +102,7 @@ def _joined(textures: list[list[np.ndarray]]) -> TextureArrays:
     return TextureArrays(
         np.concatenate([_packed(level) for level in levels]),
         np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
-        np.concatenate([[0], np.cumsum(areas)[:-1]]).astype(np.int64),
-        sizes[:, 1].astype(np.int32),
-        sizes[:, 0].astype(np.int32),
+        np.stack([np.cumsum(areas) - areas, sizes[:, 1], sizes[:, 0]], axis=1).astype(np.int64),
     )
 
 

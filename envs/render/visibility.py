@@ -10,12 +10,11 @@ away as can be: whatever is beyond the far plane is hidden by it.
 import numpy as np
 
 from envs.compiled import inlined, kernel
-from envs.render.coverage import first_pixel
+from envs.render.coverage import BEGIN, END
+from envs.render.scratch import LANES
 
 NEAR, FAR = 0.04, 100.0  # metres, MiniWorld's planes
-MOST_POLYGONS = 65_535  # in one picture, besides the sky
 SKY = np.uint32(0xFFFF)  # the key of a sample that no polygon covers
-LANES = 16  # samples that are filled at once; rows of keys are a multiple of it long
 
 _STEPS = 65_535.0  # of a 16-bit depth buffer
 # Depth in the buffer is FAR / (FAR - NEAR) * (1 - NEAR / distance), in steps.
@@ -38,58 +37,56 @@ def polygon_number(key):
 
 
 @kernel
-def fill_spans(keys, left, right, first, last, offsets, width, plane, bits):
+def fill_spans(keys, spans, first, last, offsets, samples, x_step, y_step, at_origin, bits):
     """Draw a polygon's spans into the keys.
 
     Args:
         keys: (rows, W') uint32, W' the width rounded up to a multiple of ``LANES``.
-        left: (rows,) float32, where spans begin, in pixels.
-        right: (rows,) float32, where they end.
+        spans: (2, rows) int32, the first pixel covered in each row and one past the last.
         first: first row.
         last: one past the last row.
-        offsets: (samples,) float32, the samples' x within a pixel, row by row.
-        width: of the picture in pixels.
-        plane: three float32: 1 / distance = plane[0] x + plane[1] y + plane[2] in screen space.
+        offsets: (rows,) float32, where samples lie within their pixels.
+        samples: samples a pixel.
+        x_step: change of 1 / distance (1 / metres) from pixel to pixel.
+        y_step: change from row of pixels to row of pixels.
+        at_origin: 1 / distance at the picture's upper left corner.
         bits: the lower half of the polygon's keys.
 
     Returns:
         Whether any sample was covered, hidden or not.
     """
-    samples = len(offsets)
     covered = False
+    slope = x_step * NEARNESS_SCALE
+    row_slope = y_step * NEARNESS_SCALE / np.float32(samples)
+    origin = at_origin * NEARNESS_SCALE + (NEARNESS_BIAS + _HALF) + row_slope * _HALF
     for j in range(first, last):
-        offset = offsets[j % samples]
-        begin = first_pixel(left[j], offset, width)
-        end = first_pixel(right[j], offset, width)
+        begin, end = spans[BEGIN, np.uintp(j)], spans[END, np.uintp(j)]
         if begin < end:
             covered = True
-            y = (np.float32(j) + _HALF) / np.float32(samples)
-            inverse = plane[0] * offset + plane[1] * y + plane[2]
-            fill_span(keys[j], begin, end, inverse, plane[0], bits)
+            start = origin + np.float32(np.int32(j)) * row_slope + offsets[np.uintp(j)] * slope
+            fill_span(keys, j, begin, end, start, slope, bits)
     return covered
 
 
-@kernel
-def fill_span(row, begin, end, inverse, step, bits):
+@inlined
+def fill_span(keys, row, begin, end, start, slope, bits):
     """Draw one span of a polygon into a row of keys.
 
     Args:
-        row: (W',) uint32 keys.
+        keys: (rows, W') uint32.
+        row: which row of keys.
         begin: first pixel.
         end: one past the last pixel.
-        inverse: 1 / distance at pixel 0, in 1 / metres.
-        step: its change from pixel to pixel.
+        start: nearness at pixel 0, in steps and rounded down from there, float32.
+        slope: its change from pixel to pixel.
         bits: the lower half of the polygon's keys.
     """
     low, high = np.float32(begin), np.float32(end)
-    start = inverse * NEARNESS_SCALE + (NEARNESS_BIAS + _HALF)
-    slope = step * NEARNESS_SCALE
     # Whole blocks: a CPU does the samples outside the span in passing, and they lose to the sky.
     for x in range(begin // LANES * LANES, (end + LANES - 1) // LANES * LANES):
         place = np.float32(np.int32(x))
         steps = max(start + place * slope, _NOTHING)
         steps = steps if (place >= low) & (place < high) else _NOTHING
         key = np.uint32(np.uint32(np.uint32(np.int32(steps)) << _UPPER) | bits)
-        lane = np.uintp(x)
-        old = row[lane]
-        row[lane] = key if key > old else old
+        old = keys[np.uintp(row), np.uintp(x)]
+        keys[np.uintp(row), np.uintp(x)] = key if key > old else old
