@@ -1,18 +1,22 @@
 """Collect frames from any Gymnasium environment into a frame dataset."""
 
+import importlib
 import time
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
 from darla.collect_config import CollectConfig
 from darla.collect_workers import CollectWorkers, Done, Progress, Ready
+from darla.frame_attributes import is_finished, read_attributes
 from darla.frame_writer import FrameWriter, create_frame_dataset, finished_chunks
-from darla.frames import FrameDataset, is_finished, read_attributes
 from darla.run_record import versions
+
+if TYPE_CHECKING:
+    from darla.frames import FrameDataset
 
 __all__ = ["CollectConfig", "Collected", "collect"]
 
@@ -30,7 +34,7 @@ class Collected:
         seconds: how long it took.
     """
 
-    dataset: FrameDataset
+    dataset: "FrameDataset"
     contact_sheet: Path
     new_frames: int
     seconds: float
@@ -66,6 +70,8 @@ def collect(
     new_frames = 0
     if attributes is None or not is_finished(attributes):
         new_frames = _collect_missing(config, load_policy, progress)
+    from darla.frames import FrameDataset  # Zarr: workers, which import this module, do without
+
     dataset = FrameDataset.open(config.path)
     sheet = config.path.with_name(f"{config.path.name}.contact_sheet.png")
     if new_frames or not sheet.exists():
@@ -99,6 +105,7 @@ def _collect_missing(config: CollectConfig, load_policy: str | None, progress: b
             CollectWorkers(config, load_policy, min(config.num_workers, len(missing))) as workers,
             _Bar(config.num_frames, kept, progress) as bar,
         ):
+            importlib.import_module("darla.contact_sheet")  # for later, while workers start
             _hand_out(config, missing, workers, bar)
     FrameWriter(config.path).complete()
     return config.num_frames - kept

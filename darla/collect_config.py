@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from darla.frames import DEFAULT_CHUNK_SIZE
+from darla.frame_attributes import DEFAULT_CHUNK_SIZE
 from darla.names import unknown
 
 POLICIES = ("random", "factors", "agent")

@@ -106,8 +106,10 @@ def _draw_coverage(axes: Axes, name: str, values: np.ndarray, description: dict[
     else:
         values = values[np.isfinite(values)]
         span = _span(values, description)
-        axes.hist(values, bins=_BINS, range=span, color=_INK)
+        counts, edges = np.histogram(values, bins=_BINS, range=span)
+        axes.stairs(counts, edges, fill=True, color=_INK)  # one shape, not one for each bin
         axes.set_xlim(span)
+        axes.set_ylim(bottom=0)
     unit = f" ({description['unit']})" if description["unit"] else ""
     axes.set_title(f"{name}{unit}", fontsize=8)
     axes.set_yticks([])

@@ -4,20 +4,23 @@ Several processes may write at once, each its own chunks: a chunk is one file fo
 these are on the disk, an empty file in the folder ``.finished`` says so; whatever else is found
 after a kill is written again. When all chunks are finished, the number of them goes into the
 dataset's attributes and ``.finished`` is removed, so that a finished dataset is pure Zarr.
+Zarr itself is imported where a dataset is created or completed: who writes chunks does without.
 """
 
 import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import zarr
 
 from darla.atomic import write_bytes
-from darla.chunk_files import COMPRESSORS, write_chunk_file
-from darla.frames import FORMAT, SCHEMA, num_chunks, read_attributes
+from darla.chunk_files import ZSTD_LEVEL, write_chunk_file
+from darla.frame_attributes import FORMAT, SCHEMA, num_chunks, read_attributes
+
+if TYPE_CHECKING:
+    from zarr import Group
 
 _DTYPES = {"frames": "uint8", "actions": "int64", "rewards": "float32", "episode_starts": "bool"}
 
@@ -61,13 +64,15 @@ def create_frame_dataset(path: Path, attributes: dict[str, Any]) -> None:
 
     Args:
         path: a folder that does not exist yet, or is empty.
-        attributes: all of :data:`darla.frames.ATTRIBUTES` but format, schema and
+        attributes: all of :data:`darla.frame_attributes.ATTRIBUTES` but format, schema and
             finished_chunks.
 
     Raises:
         ValueError: the name of a factor cannot be the name of an array.
         OSError: something is at ``path`` already.
     """
+    import zarr
+
     for name in attributes["factors"]:
         if not name or "/" in name or "\\" in name or name.startswith((".", "__")):
             raise ValueError(f"the name of factor {name!r} cannot be the name of an array")
@@ -84,7 +89,9 @@ def create_frame_dataset(path: Path, attributes: dict[str, Any]) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _create_arrays(group: zarr.Group, attributes: dict[str, Any]) -> None:
+def _create_arrays(group: "Group", attributes: dict[str, Any]) -> None:
+    from zarr.codecs import Crc32cCodec, ZstdCodec
+
     count: int = attributes["num_frames"]
     height, width = attributes["size"]
     group.create_group("factors")
@@ -95,7 +102,7 @@ def _create_arrays(group: zarr.Group, attributes: dict[str, Any]) -> None:
             shape=(count, *rest),
             chunks=(min(attributes["chunk_size"], count), *rest),
             dtype=_dtype(name),
-            compressors=COMPRESSORS,
+            compressors=[ZstdCodec(level=ZSTD_LEVEL), Crc32cCodec()],
         )
 
 
@@ -170,6 +177,8 @@ class FrameWriter:
             raise ValueError(f"{self._path} still lacks {missing} chunks")
         for left_over in self._path.rglob("*.partial"):  # temporary files of chunks
             left_over.unlink()
+        import zarr
+
         group = zarr.open_group(self._path, mode="r+")
         group.update_attributes({"finished_chunks": self._num_chunks})
         _sync(self._path / "zarr.json")

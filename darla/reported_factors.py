@@ -86,7 +86,8 @@ def column_reader(name: str, description: dict[str, Any]) -> Callable[[dict[str,
 
     def read(infos: dict[str, Any]) -> np.ndarray:
         values = infos.get(name)
-        if values is None or not np.all(infos.get(f"_{name}", True)):
+        reporting = infos.get(f"_{name}")
+        if values is None or (reporting is not None and not reporting.all()):
             raise _misreported(name, "nothing", categories)
         if not indices:
             return np.asarray(values, dtype=np.float64)

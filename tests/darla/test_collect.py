@@ -327,3 +327,10 @@ def test_an_operating_systems_error_keeps_its_number() -> None:
     assert isinstance(error, OSError)
     assert error.errno == errno.ENOSPC
     assert error.filename == "x"
+
+
+def test_workers_import_little() -> None:
+    unwanted = ("torch", "zarr", "matplotlib", "tyro", "stable_baselines3", "envs")
+    code = f"import sys, darla.collect; print([n for n in {unwanted} if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from darla import FrameDataset, frame_writer
+from darla.frame_attributes import ATTRIBUTES, num_chunks
 from darla.frame_writer import FrameChunk, FrameWriter, create_frame_dataset
-from darla.frames import ATTRIBUTES, num_chunks
 
 
 def describe(categories: tuple[str, ...] = ()) -> dict[str, Any]:
