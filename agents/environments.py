@@ -24,7 +24,7 @@ from agents.worker_envs import make_worker_envs
 from darla.bundle import FrozenEncoder
 from darla.names import unknown
 from darla.sb3 import VecLatent
-from envs.domains import GO_TO_OBJECT, SEEK_AVOID
+from envs.tasks import find_task
 
 SOURCE = "source"
 
@@ -61,7 +61,6 @@ def make_vec_env(
         ValueError: an unknown task, domain or rendering, a wrong number of workers, or the task
             cannot show what the agent sees.
     """
-    check_task(spec.task)
     if is_batched(spec.task, spec.kind, rendering):
         venv = _make_together(spec, domain, num_envs, workers, num_threads)
     else:
@@ -77,11 +76,17 @@ def make_vec_env(
 def is_batched(task: str, kind: str, rendering: str) -> bool:
     """Whether environments of a task are to be simulated together.
 
+    Tasks from elsewhere that have domains are not: only they themselves know what these are.
+
     Raises:
-        ValueError: the rendering is unknown.
+        ValueError: the task or the rendering is unknown.
     """
+    check_task(task)
     check_rendering(rendering)
-    return rendering == BATCHED and can_be_batched(bare_id(task), kind)
+    name = bare_id(task)
+    if rendering != BATCHED or (_has_domains(name) and not _is_described(name)):
+        return False
+    return can_be_batched(name, kind)
 
 
 def _make_together(
@@ -165,11 +170,20 @@ def domain_argument(task: str, domain: str) -> dict[str, Any]:
 
 
 def _has_domains(name: str) -> bool:
-    if name in (GO_TO_OBJECT, SEEK_AVOID):
+    if _is_described(name):
         return True  # known without loading MiniWorld
     entry_point = gym.spec(name).entry_point
     creator = load_env_creator(entry_point) if isinstance(entry_point, str) else entry_point
     return creator is not None and "domain" in inspect.signature(creator).parameters
+
+
+def _is_described(name: str) -> bool:
+    """Whether a task is one of this package's, described as data."""
+    try:
+        find_task(name)
+    except ValueError:
+        return False
+    return True
 
 
 def bare_id(task: str) -> str:

@@ -9,8 +9,9 @@ from gymnasium import spaces
 from stable_baselines3.common.monitor import Monitor
 from toy_encoder import LATENTS, make_toy_bundle
 
+from agents import environments
 from agents.encoders import agent_encoder
-from agents.environments import check_task, derive_seed, make_env, make_vec_env
+from agents.environments import check_task, derive_seed, is_batched, make_env, make_vec_env
 from agents.spec import AgentSpec
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID
 
@@ -117,6 +118,13 @@ def test_batched_environments_need_no_miniworld():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert result.stdout.strip() == "[]"
+
+
+def test_tasks_from_elsewhere_with_domains_of_their_own_are_left_to_themselves(monkeypatch):
+    monkeypatch.setattr(environments, "can_be_batched", lambda *_: True)
+    assert not is_batched("Toy/BrightSide-v0", "pixels", "batched")
+    assert is_batched(GO_TO_OBJECT, "pixels", "batched")
+    assert not is_batched(GO_TO_OBJECT, "pixels", "stock")
 
 
 def test_an_unknown_rendering_is_said():
