@@ -24,7 +24,7 @@ def config_of(env: str = "Toy/ManyCounting-v0", **changes: Any) -> CollectConfig
         "chunk_size": 1000,
         "size": (8,),
         "env_kwargs": {"size": 8},
-        "imports": ("toy_envs",),
+        "imports": ("toy_envs", "toy_vector_envs"),
     }
     return CollectConfig(env=env, **{**settings, **changes})
 
@@ -174,11 +174,11 @@ def test_progress_counts_every_frame_once() -> None:
 
 
 def test_environments_draw_in_the_thread_of_their_worker() -> None:
-    envs: Any = make_vector_env("Toy/ManyCounting-v0", {}, ["toy_envs"], 2)
+    envs: Any = make_vector_env("Toy/ManyCounting-v0", {}, ["toy_vector_envs"], 2)
     assert envs.num_threads == 1
-    envs = make_vector_env("Toy/ManyCounting-v0", {"num_threads": 3}, ["toy_envs"], 2)
+    envs = make_vector_env("Toy/ManyCounting-v0", {"num_threads": 3}, ["toy_vector_envs"], 2)
     assert envs.num_threads == 3
-    assert make_vector_env("CartPole-v1", {}, ["toy_envs"], 2) is None
+    assert make_vector_env("CartPole-v1", {}, ["toy_vector_envs"], 2) is None
 
 
 def test_infos_are_taken_apart() -> None:
