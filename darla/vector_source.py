@@ -51,9 +51,11 @@ def make_vector_env(
 
 def _vector_entry_point(env_id: str) -> Any:
     try:
-        return gym.spec(env_id).vector_entry_point
+        spec = gym.spec(env_id)
     except gym.error.Error:  # gym.make says what is wrong, and suggests another id
         return None
+    # Gymnasium cannot put the wrappers of a specification around vector environments.
+    return None if spec.additional_wrappers else spec.vector_entry_point
 
 
 def _parameters(entry_point: Any) -> Mapping[str, Any]:

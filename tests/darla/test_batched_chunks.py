@@ -1,5 +1,6 @@
 """What chunks hold that are made in many environments side by side."""
 
+from functools import partial
 from typing import Any
 
 import gymnasium as gym
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy_envs import counting_frame
+from toy_vector_envs import CountingVectorEnv
 
 from darla.batched_chunks import BatchedChunkMaker, make_chunk_maker, num_envs_for
 from darla.chunk_maker import StockChunkMaker
@@ -179,6 +181,26 @@ def test_environments_draw_in_the_thread_of_their_worker() -> None:
     envs = make_vector_env("Toy/ManyCounting-v0", {"num_threads": 3}, ["toy_vector_envs"], 2)
     assert envs.num_threads == 3
     assert make_vector_env("CartPole-v1", {}, ["toy_vector_envs"], 2) is None
+
+
+def test_a_vector_entry_point_may_be_given_to_an_id_that_has_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spec = gym.spec("Toy/Counting-v0")
+    monkeypatch.setattr(spec, "vector_entry_point", partial(CountingVectorEnv, episode_length=3))
+    maker = make_chunk_maker(config_of("Toy/Counting-v0"))
+    assert maker.renderer == "batched"
+    assert np.flatnonzero(maker.make(0).episode_starts)[1] == 4
+
+
+def test_wrappers_of_an_id_are_kept_by_drawing_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    reward = gym.envs.registration.WrapperSpec(
+        "Doubled", "gymnasium.wrappers:TransformReward", {"func": lambda reward: 2 * reward}
+    )
+    monkeypatch.setattr(gym.spec("Toy/ManyCounting-v0"), "additional_wrappers", (reward,))
+    maker = make_chunk_maker(config_of())
+    assert maker.renderer == "stock"
+    assert maker.make(0).rewards.max() == 4
 
 
 def test_infos_are_taken_apart() -> None:
