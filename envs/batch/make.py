@@ -1,9 +1,10 @@
 """Make a batch of environments of a task by its id, in this process or in workers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import gymnasium as gym
 from gymnasium.vector import AutoresetMode
 
 from envs.batch.batch import Batch
@@ -11,37 +12,42 @@ from envs.batch.batched_envs import BatchedEnvs
 from envs.batch.worker_envs import WorkerEnvs
 from envs.batch.worlds import Worlds
 from envs.domain import Domain
+from envs.domains import GO_TO_OBJECT, SEEK_AVOID
+from envs.render.scene import Look
 
 
 def make_batched(
     task_id: str,
     num_envs: int,
     *,
-    domain: str | Mapping[str, Any] | Domain = "source",
+    domain: str | Mapping[str, Any] | Domain | Look | None = "source",
     max_episode_steps: int | None = None,
-    obs_width: int = 64,
-    obs_height: int = 64,
+    obs_width: int | None = None,
+    obs_height: int | None = None,
     autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
     workers: int = 0,
     num_threads: int | None = None,
     antialias: bool = True,
     infos: bool = True,
+    env_kwargs: Mapping[str, Any] | None = None,
 ) -> Batch:
-    """Make a batch of environments of one of this package's tasks.
+    """Make a batch of environments of one of this package's tasks, or of MiniWorld's.
 
     Args:
-        task_id: such as ``Darla/GoToObject-v0``.
+        task_id: such as ``Darla/GoToObject-v0`` or ``MiniWorld-Maze-v0``.
         num_envs: how many environments.
-        domain: a name, a Domain, or its dictionary.
+        domain: of a task: a name, a Domain, or its dictionary; of MiniWorld's environments: a
+            :class:`envs.render.scene.Look`, its dictionary, or ``source`` for no shift.
         max_episode_steps: steps after which an episode is truncated; the task's own when None.
-        obs_width: width of observations in pixels.
-        obs_height: height of observations in pixels.
+        obs_width: width of observations in pixels; when None, 64 for a task and 80 for MiniWorld.
+        obs_height: height of observations in pixels; when None, 64 for a task and 60 for MiniWorld.
         autoreset_mode: NextStep, SameStep or Disabled.
         workers: 0 simulates all in this process, otherwise in so many processes.
         num_threads: threads that draw, here or in each worker. When None it is one in each worker,
             and here as many as there are cores.
         antialias: average four samples a pixel, as MiniWorld does.
         infos: whether resets and steps report infos; otherwise only the ends of episodes do.
+        env_kwargs: further arguments of each MiniWorld environment, such as ``domain_rand``.
 
     Raises:
         ValueError: a number, the mode, the task or the domain is wrong.
@@ -53,16 +59,15 @@ def make_batched(
         raise ValueError(f"num_threads is {num_threads}, but must be at least 1")
     if num_threads is None and workers:
         num_threads = 1
-    factory: Callable[[int], Worlds] = partial(
-        _make_room_worlds,
-        task_id=task_id,
-        domain=domain,
-        max_episode_steps=max_episode_steps,
-        obs_width=obs_width,
-        obs_height=obs_height,
-        num_threads=num_threads,
-        antialias=antialias,
-    )
+    sizes = {"obs_width": obs_width, "obs_height": obs_height}
+    settings: dict[str, Any] = {name: size for name, size in sizes.items() if size is not None}
+    settings |= {"domain": domain, "max_episode_steps": max_episode_steps}
+    settings |= {"num_threads": num_threads, "antialias": antialias}
+    if _is_miniworld(task_id):
+        settings["env_kwargs"] = dict(env_kwargs or {})
+    elif env_kwargs:
+        raise ValueError(f"{task_id} takes no env_kwargs, but {sorted(env_kwargs)} were given")
+    factory = partial(_make_worlds, task_id=task_id, **settings)
     if workers:
         threads = num_threads or 1
         return WorkerEnvs(factory, num_envs, workers, mode, infos=infos, num_threads=threads)
@@ -82,7 +87,26 @@ def find_autoreset_mode(mode: AutoresetMode | str) -> AutoresetMode:
         raise ValueError(f"unknown autoreset_mode {mode!r}; known: {known}") from None
 
 
-def _make_room_worlds(num_worlds: int, *, task_id: str, **settings: Any) -> Worlds:
+def _is_miniworld(task_id: str) -> bool:
+    """Return whether an id is one of MiniWorld's environments; the package's tasks are not."""
+    if task_id in (GO_TO_OBJECT, SEEK_AVOID):
+        return False
+    if not _is_known(task_id) and "MiniWorld-" not in task_id:
+        return False  # an unknown task; MiniWorld, which needs OpenGL to be imported, is not asked
+    from envs.batch.miniworld_ids import is_miniworld  # loads MiniWorld
+
+    return is_miniworld(task_id)
+
+
+def _is_known(task_id: str) -> bool:
+    return ":" in task_id or task_id in gym.registry
+
+
+def _make_worlds(num_worlds: int, *, task_id: str, **settings: Any) -> Worlds:
+    if "env_kwargs" in settings:
+        from envs.batch.miniworlds import MiniWorlds  # loads MiniWorld and Numba
+
+        return MiniWorlds(task_id, num_worlds, **settings)
     from envs.batch.room_worlds import RoomWorlds  # loads Numba
 
     return RoomWorlds(task_id, num_worlds, **settings)

@@ -10,10 +10,10 @@ import envs.stock  # noqa: F401  (before MiniWorld)
 import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
-from gymnasium.envs.registration import load_env_creator
 from miniworld.miniworld import MiniWorldEnv
 
 from envs.batch.asset_library import AssetLibrary
+from envs.batch.miniworld_ids import check_miniworld
 from envs.batch.miniworld_scene import scene_of
 from envs.batch.scene_follower import SceneFollower, aim_cameras
 from envs.batch.single_infos import vector_infos
@@ -255,31 +255,6 @@ def find_look(domain: LookLike, env_id: str) -> Look | None:
                 f"a look has no {name!r}; {hint(name, known)}known: {', '.join(known)}"
             )
     return Look(**domain)
-
-
-def is_miniworld(env_id: str) -> bool:
-    """Return whether an id, registered or not, is one of a MiniWorld environment."""
-    try:
-        check_miniworld(env_id)
-    except ValueError:
-        return False
-    return True
-
-
-def check_miniworld(env_id: str) -> None:
-    """Raise a ValueError unless an id is, as far as can be told unmade, a MiniWorld environment."""
-    try:
-        spec = gym.spec(env_id)
-    except gym.error.Error as error:
-        raise ValueError(f"there is no environment {env_id!r}: {error}") from error
-    creator = spec.entry_point
-    if isinstance(creator, str):
-        creator = load_env_creator(creator)
-    if isinstance(creator, type) and not issubclass(creator, MiniWorldEnv):
-        known = [name for name in gym.registry if name.startswith("MiniWorld-")]
-        raise ValueError(
-            f"{env_id} is no MiniWorld environment; batches are made of those, such as {known[0]}"
-        )
 
 
 def _is_wrapped(env: gym.Env[Any, Any]) -> bool:

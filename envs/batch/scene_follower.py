@@ -1,5 +1,7 @@
 """Keeps one scene of a batch like its MiniWorld environment, at little cost a step."""
 
+from operator import is_
+
 import envs.stock  # noqa: F401  (before MiniWorld)
 
 # isort: split
@@ -45,7 +47,11 @@ class SceneFollower:
         self._scenes, self._library = scenes, library
         self._rooms: SceneFaces | None = None
         self._entities: list[Entity] = []
-        self._moving: list[_Known] = []
+        self._colored: list[Entity] = []
+        self._moving: list[MovingEntity] = []
+        self._places: list[list[float]] = []
+        self._directions: list[float] = []
+        self._colors: list[np.ndarray] = []
         self.follow()
         env.when_looked_at = self.follow
 
@@ -56,61 +62,41 @@ class SceneFollower:
             self._rooms = faces_of_rooms(env, self._library)
             env.looks_changed = False
             self._put()
-        elif env.entities != self._entities:
+        elif env.entities != self._entities or not all(
+            map(is_, self._colors, [each.color_vec for each in self._colored])
+        ):
             self._put()
         else:
-            for known in self._moving:
-                if known.has_changed() and not self._move(known):
-                    self._put()
-                    break
+            places = [coordinates(each.entity.pos) for each in self._moving]
+            directions = [each.entity.dir for each in self._moving]
+            if places != self._places or directions != self._directions:
+                self._move(places, directions)
         self.camera = camera_of(env)
 
     def _put(self) -> None:
-        scene, moving = scene_of(self._env, self._library, self._rooms)
+        """Put everything into the scene."""
+        scene, self._moving = scene_of(self._env, self._library, self._rooms)
         if self.look is not None:
             scene = repaint(scene, self.look)
         self._scenes.put(self._world, scene)
         self._entities = list(self._env.entities)
-        self._moving = [_Known(each) for each in moving]
+        self._places = [coordinates(each.entity.pos) for each in self._moving]
+        self._directions = [each.entity.dir for each in self._moving]
+        entities = [each.entity for each in self._moving]
+        self._colored = [each for each in entities if hasattr(each, "color_vec")]
+        self._colors = [each.color_vec for each in self._colored]
 
-    def _move(self, known: "_Known") -> bool:
-        """Move an entity's things, and return whether this is all there is to do."""
-        if known.is_repainted() or known.moving.has_faces:
-            return False
+    def _move(self, places: list[list[float]], directions: list[float]) -> None:
+        """Move the things of entities that have moved."""
+        if any(each.has_faces for each in self._moving):
+            self._put()
+            return
         things = self._scenes.things
-        for row in known.moving.things:
-            things.positions[self._world, row] = known.place
-            things.yaws[self._world, row] = known.direction
-        return True
-
-
-class _Known:
-    """What was last seen of a moving entity."""
-
-    __slots__ = ("color", "direction", "entity", "moving", "place")
-
-    def __init__(self, moving: MovingEntity) -> None:
-        self.moving, self.entity = moving, moving.entity
-        self.place = coordinates(self.entity.pos)
-        self.direction = self.entity.dir
-        self.color = _color_of(self.entity)
-
-    def has_changed(self) -> bool:
-        """Return whether it is elsewhere or looks different than when this was last asked."""
-        entity = self.entity
-        place, direction = coordinates(entity.pos), entity.dir
-        if place == self.place and direction == self.direction and _color_of(entity) is self.color:
-            return False
-        self.place, self.direction = place, direction
-        return True
-
-    def is_repainted(self) -> bool:
-        """Return whether it has another colour than when this was made."""
-        return _color_of(self.entity) is not self.color
-
-
-def _color_of(entity: Entity) -> np.ndarray | None:
-    return getattr(entity, "color_vec", None)
+        for each, place, direction in zip(self._moving, places, directions, strict=True):
+            for row in each.things:
+                things.positions[self._world, row] = place
+                things.yaws[self._world, row] = direction
+        self._places, self._directions = places, directions
 
 
 @kernel

@@ -229,16 +229,17 @@ def make_vector_env(
     copy: bool = True,
     **settings: Any,
 ) -> BatchedVectorEnv:
-    """Make a vector environment of one of this package's tasks.
+    """Make a vector environment of one of this package's tasks, or of MiniWorld's environments.
 
     Args:
-        task_id: such as ``Darla/GoToObject-v0``.
+        task_id: such as ``Darla/GoToObject-v0`` or ``MiniWorld-Maze-v0``.
         num_envs: how many environments.
         render_mode: see :class:`BatchedVectorEnv`.
         autoreset_mode: NextStep, SameStep or Disabled.
         copy: see :class:`BatchedVectorEnv`.
         settings: ``domain``, ``max_episode_steps``, ``obs_width``, ``obs_height``, ``workers``,
-            ``num_threads`` and ``antialias``; see :func:`envs.batch.make.make_batched`.
+            ``num_threads``, ``antialias`` and, for MiniWorld, ``env_kwargs``; see
+            :func:`envs.batch.make.make_batched`.
 
     Raises:
         ValueError: one of them is wrong.
