@@ -67,31 +67,28 @@ class TextureSet:
 def mip_levels(picture: np.ndarray) -> list[np.ndarray]:
     """Return a picture and its smaller versions, each half as large, down to one texel.
 
-    Each level is the one before, filtered linearly at the centres of its texels and rounded to
-    bytes, as Mesa does it: the mean of 2 x 2 texels wherever sizes are even.
+    Each level is the one before, filtered linearly at the centres of its texels, as Mesa does it:
+    first along rows, then along columns, with shares in steps of 1 / 256, and rounded to bytes each
+    time. So smaller versions grow slightly brighter.
 
     Args:
         picture: (H, W, C) uint8.
     """
     levels = [np.ascontiguousarray(picture)]
     while max(levels[-1].shape[:2]) > 1:
-        halved = levels[-1].astype(np.float32)
-        for axis in (0, 1):
-            halved = _halved(halved, axis)
-        levels.append(np.floor(halved + 0.5).astype(np.uint8))
+        levels.append(_halved(_halved(levels[-1], 1), 0))
     return levels
 
 
-def _halved(values: np.ndarray, axis: int) -> np.ndarray:
-    size = values.shape[axis]
+def _halved(texels: np.ndarray, axis: int) -> np.ndarray:
+    size = texels.shape[axis]
     smaller = max(1, size // 2)
-    place = (np.arange(smaller) + 0.5) * size / smaller - 0.5
-    low = np.floor(place).astype(int)
-    share = (place - low).astype(np.float32)
+    place = np.floor(((np.arange(smaller) + 0.5) * size / smaller - 0.5) * 256).astype(int)
+    low, share = place // 256, (place % 256).astype(np.int32)
     share = share[:, None, None] if axis == 0 else share[None, :, None]
-    first = np.take(values, np.clip(low, 0, size - 1), axis=axis)
-    second = np.take(values, np.clip(low + 1, 0, size - 1), axis=axis)
-    return first + share * (second - first)
+    first = np.take(texels, np.clip(low, 0, size - 1), axis=axis).astype(np.int32)
+    second = np.take(texels, np.clip(low + 1, 0, size - 1), axis=axis).astype(np.int32)
+    return (first + (share * (second - first) + 128 >> 8)).astype(np.uint8)
 
 
 def _joined(textures: list[list[np.ndarray]]) -> TextureArrays:
