@@ -10,13 +10,31 @@ import os
 import tempfile
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from numba import njit
 
-kernel = partial(njit, cache=True, nogil=True, error_model="numpy")
+_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+
+
+def _borrowing() -> dict[str, Any]:
+    """Return the options of functions that only borrow arrays, as far as this Numba knows them."""
+    borrowing = {**_OPTIONS, "_nrt": False}
+    try:
+        njit(**borrowing)(_borrowing)
+    except (KeyError, TypeError, ValueError):
+        return _OPTIONS
+    return borrowing
+
+
+kernel = partial(njit, **_OPTIONS)
 """Compile a function: no Python in it, other threads go on meanwhile, division as in NumPy."""
 
-inlined = partial(njit, cache=True, nogil=True, error_model="numpy", inline="always")
+drawing = partial(njit, **_borrowing())
+"""The same for a function that makes no arrays: it does not count references to those that it is
+given. Where arrays are passed to many small functions, counting takes longer than the work."""
+
+inlined = partial(njit, **_borrowing(), forceinline=True)
 """The same for a small function that becomes a part of those that call it."""
 
 _HERE = Path(__file__).parent

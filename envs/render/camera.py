@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from envs.compiled import inlined, kernel
+from envs.compiled import drawing, inlined
 
 
 class Cameras(NamedTuple):
@@ -36,7 +36,7 @@ class Cameras(NamedTuple):
         return cls(np.zeros((num_worlds, 3), np.float32), angle, angle.copy(), wide)
 
 
-@kernel
+@drawing
 def aim(yaw, pitch, fov_y, width, height, projection):
     """Set up the projection of a camera.
 

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from envs.compiled import inlined, kernel
+from envs.compiled import drawing, inlined
 
 # The standard pattern of four samples, the rows from top to bottom, in pixels.
 _FOUR = np.array([0.625, 0.125, 0.875, 0.375], dtype=np.float32)
@@ -35,7 +35,7 @@ def first_row_below(y, samples):
     return math.ceil(y * np.float32(samples) - _HALF)
 
 
-@kernel
+@drawing
 def trace_edges(corners, count, samples, offsets, width, spans):
     """Find which pixels' samples a convex polygon covers in each row of samples.
 
@@ -69,7 +69,7 @@ def trace_edges(corners, count, samples, offsets, width, spans):
     return top, bottom
 
 
-@kernel
+@drawing
 def trace_edge(x0, y0, x1, y1, samples, offsets, width, spans, side):
     """Note for each row between (x0, y0) and (x1, y1), below it, the first pixel right of it.
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from envs.compiled import kernel
+from envs.compiled import drawing
 from envs.render.camera import aim
 from envs.render.faces import draw_faces
 from envs.render.resolve import resolve
@@ -12,7 +12,7 @@ from envs.render.things import draw_things
 from envs.render.visibility import SKY, polygon_number
 
 
-@kernel
+@drawing
 def draw_worlds(
     scenes, meshes, textures, chosen, offsets, samples, scratch, pictures, width, height
 ):  # fmt: skip
@@ -40,7 +40,7 @@ def draw_worlds(
     return -1
 
 
-@kernel
+@drawing
 def find_visible(scenes, meshes, world, offsets, samples, scratch, width, height):
     """Fill the visibility buffer for one world; return whether all polygons had a number."""
     faces, things, lights, cameras = scenes
@@ -71,7 +71,7 @@ def find_visible(scenes, meshes, world, offsets, samples, scratch, width, height
     return number >= 1
 
 
-@kernel
+@drawing
 def measure_worlds(scenes, meshes, chosen, offsets, scratch, depths, entities):
     """Measure how far away and whose each pixel is, at its centre.
 

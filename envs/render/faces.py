@@ -1,12 +1,12 @@
 """Draw the faces of one world: flat polygons, each in one light."""
 
-from envs.compiled import kernel
+from envs.compiled import drawing
 from envs.render.camera import project
 from envs.render.polygons import draw_polygon, set_plane
 from envs.render.scratch import ENTITY, FLAT, PLANE_U, PLANE_V, SMOOTH, TEXTURE
 
 
-@kernel
+@drawing
 def draw_faces(faces, world, position, scratch, number, width, height, offsets, samples):
     """Draw the faces of one world.
 
@@ -54,7 +54,7 @@ def draw_faces(faces, world, position, scratch, number, width, height, offsets, 
     return number
 
 
-@kernel
+@drawing
 def _project_corners(vertices, world, face, count, position, projection, corners):
     for k in range(count):
         dx = vertices[world, face, k, 0] - position[world, 0]

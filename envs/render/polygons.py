@@ -6,7 +6,7 @@ linearly over a flat polygon varies, divided by the distance w, linearly over th
 
 import numpy as np
 
-from envs.compiled import inlined, kernel
+from envs.compiled import drawing, inlined
 from envs.render.coverage import trace_edges
 from envs.render.scratch import INVERSE
 from envs.render.visibility import FAR, NEAR, fill_spans, polygon_bits
@@ -14,7 +14,7 @@ from envs.render.visibility import FAR, NEAR, fill_spans, polygon_bits
 _NEAR = np.float32(NEAR)
 
 
-@kernel
+@drawing
 def outside(corners, count, width, height):
     """Return whether all corners lie beyond one side of the picture, too near or too far.
 
@@ -36,7 +36,7 @@ def outside(corners, count, width, height):
     return count in (left, right, above, below, near, far)
 
 
-@kernel
+@drawing
 def clip_near(corners, count, clipped):
     """Cut off what is nearer than the near plane.
 
@@ -65,7 +65,7 @@ def clip_near(corners, count, clipped):
     return kept
 
 
-@kernel
+@drawing
 def weights_over_distance(corners, weights):
     """Return how each of the first three corners weighs, over distance, across the screen.
 

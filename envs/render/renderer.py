@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -209,4 +210,5 @@ class _CompileNote:
 
     @staticmethod
     def _say() -> None:
-        print("compiling the renderer; this is done once and takes about half a minute", flush=True)
+        note = "compiling the renderer; this is done once and takes about half a minute"
+        print(note, file=sys.stderr, flush=True)

@@ -6,7 +6,7 @@ of their samples, are shaded together and added with the share of the samples th
 
 import numpy as np
 
-from envs.compiled import inlined, kernel
+from envs.compiled import drawing, inlined
 from envs.render.scratch import BLUE, CHUNK, FLAT, GREEN, INVERSE, MOST_WIDTH, RED, SMOOTH, TEXTURE
 from envs.render.shading import colors_of_row, shade_textured
 from envs.render.visibility import polygon_bits, polygon_number
@@ -17,7 +17,7 @@ _QUARTER = np.float32(0.25)
 _HALF, _ONE, _FULL, _ZERO = (np.float32(value) for value in (0.5, 1.0, 255.0, 0.0))
 
 
-@kernel
+@drawing
 def resolve(scratch, textures, samples, pictures, index, width, height):
     """Turn keys into a picture.
 
@@ -30,54 +30,52 @@ def resolve(scratch, textures, samples, pictures, index, width, height):
         width: in pixels.
         height: in pixels.
     """
-    keys, numbers, sums, work = scratch.keys, scratch.numbers, scratch.sums, scratch.work
-    planes, kinds, bits, texels = scratch.planes, scratch.kinds, scratch.work_bits, scratch.texels
-    pool, first_level, levels = textures.texels, textures.first_level, textures.levels
+    _resolve_rows(
+        scratch.keys, scratch.numbers, scratch.sums, scratch.work, scratch.planes, scratch.kinds,
+        scratch.work_bits, scratch.texels, scratch.places_of_texels, textures.texels,
+        textures.starts, textures.sizes, textures.last_levels, scratch.seen, samples, pictures,
+        index, width, height,
+    )  # fmt: skip
+
+
+@drawing
+def _resolve_rows(
+    keys, numbers, sums, work, planes, kinds, bits, texels, places, pool, starts, sizes,
+    last_levels, seen, samples, pictures, index, width, height,
+):  # fmt: skip
     for y in range(height):
         row = samples * y
         find_numbers(keys, row, samples, numbers)
         _clear(sums, width)
-        x = 0
-        while x < width:
-            here = numbers[np.uintp(x)]
-            stop = x + 1
-            if here != SEVERAL:
-                while stop < width and numbers[np.uintp(stop)] == here:
-                    stop += 1
-            for k in range(samples if here == SEVERAL else 1):
-                number = np.int32(polygon_number(keys[np.uintp(row + k), np.uintp(x)]))
-                if kinds[np.uintp(number), TEXTURE] < 0:
-                    if kinds[np.uintp(number), SMOOTH]:
-                        share = _ONE if here != SEVERAL else _QUARTER
-                        _add_smooth(sums, x, stop, share, planes, number, y)
-                    elif here == SEVERAL:
-                        _add_sample(sums, x, planes, number)
-                    else:
-                        _add_flat(sums, x, stop, planes, number)
-                    continue
-                begin, end = find_extent(keys, row, samples, numbers, x, stop, k, number)
-                for start in range(begin, end, CHUNK):
-                    count = min(CHUNK, end - start)
-                    shade_textured(
-                        planes,
-                        kinds,
-                        work,
-                        bits,
-                        texels,
-                        pool,
-                        first_level,
-                        levels,
-                        number,
-                        count,
-                        start,
-                        y,
-                    )
-                    _add_shaded(keys, row, samples, number, start, count, sums, work)
-            x = stop
+        before, begin = 0, 0  # of the mixed pixels before, and of the pixels now
+        while begin < width:
+            end = run_end(numbers, begin)
+            if numbers[np.uintp(begin)] == SEVERAL:
+                count = _add_mixed(keys, row, numbers, begin, end, sums, planes, kinds, y, seen)
+                for k in range(count):
+                    _add_textured(
+                        keys, row, samples, seen[np.uintp(k)], begin, end, y, sums, planes,
+                        kinds, work, bits, texels, places, pool, starts, sizes, last_levels,
+                    )  # fmt: skip
+                before = begin
+            else:
+                number = numbers[np.uintp(begin)]
+                if kinds[np.uintp(number), TEXTURE] >= 0:
+                    first, last = _with_mixed(keys, row, samples, numbers, before, begin, end)
+                    _add_textured(
+                        keys, row, samples, number, first, last, y, sums, planes, kinds, work,
+                        bits, texels, places, pool, starts, sizes, last_levels,
+                    )  # fmt: skip
+                elif kinds[np.uintp(number), SMOOTH]:
+                    _add_smooth(sums, begin, end, _ONE, planes, number, y)
+                else:
+                    _add_flat(sums, begin, end, planes, number)
+                before = end
+            begin = end
         pack(sums, width, pictures, index, y * width * 3)
 
 
-@kernel
+@drawing
 def find_numbers(keys, row, samples, numbers):
     """Note the polygon of each pixel of a row, or ``SEVERAL`` where samples differ.
 
@@ -97,59 +95,114 @@ def find_numbers(keys, row, samples, numbers):
         numbers[lane] = number if np.uint32(differ & _LOW) == 0 else SEVERAL
 
 
-@inlined
-def find_extent(keys, row, samples, numbers, x, stop, k, number):
-    """Find the pixels to read a texture for together with sample k of pixel x.
+@drawing
+def run_end(numbers, begin):
+    """Return one past the last of the pixels from ``begin`` on that show the same.
 
-    A run of pixels that show one polygon takes those beside it along that show the polygon in some
-    samples; what is left are polygons that no pixel shows alone.
+    Args:
+        numbers: (W,) int32, see :func:`find_numbers`. Pixels that show several polygons count as
+            the same, whichever they are.
+        begin: the first pixel.
+    """
+    end = begin + 1
+    while end < len(numbers) and numbers[np.uintp(end)] == numbers[np.uintp(begin)]:
+        end += 1
+    return end
+
+
+@drawing
+def _with_mixed(keys, row, samples, numbers, before, begin, end):
+    """Widen a run of pixels that show one polygon by mixed pixels beside it that show it too.
+
+    Mixed pixels between two runs of the same polygon go with the one to the left.
 
     Args:
         keys: (rows, W') uint32.
         row: the first of the row's samples.
         samples: samples a pixel, 1 or 4.
         numbers: (W,) int32, see :func:`find_numbers`.
-        x: the pixel, the first of its run.
-        stop: one past the last pixel of its run.
-        k: the sample.
-        number: of the polygon that the sample shows.
+        before: the first of the mixed pixels to the left, ``begin`` if there are none.
+        begin: the run's first pixel.
+        end: one past its last pixel.
 
     Returns:
-        The first pixel and one past the last; the same number when they are shaded with others.
+        The first pixel and one past the last.
     """
-    alone = numbers[np.uintp(x)] != SEVERAL
-    taken = False
-    if not alone:  # taken by an earlier sample, or by what is to the left
-        for earlier in range(k):
-            taken |= polygon_number(keys[row + earlier, x]) == number
-        taken |= x > 0 and _shows(keys, row, samples, x - 1, number)
-    begin, end = x, stop
-    if not taken:
-        while end < len(numbers) and _partly(keys, row, samples, numbers, end, number):
-            end += 1
-        if alone:
-            while begin > 0 and _partly(keys, row, samples, numbers, begin - 1, number):
-                begin -= 1
-            if begin > 0 and numbers[np.uintp(begin - 1)] == number:
-                begin = x  # the run to the left, of the same polygon, has taken them
-        else:
-            taken = end < len(numbers) and numbers[np.uintp(end)] == number
-    return begin, (begin if taken else end)
+    number = numbers[np.uintp(begin)]
+    first, last = begin, end
+    if before < begin and not (before > 0 and numbers[np.uintp(before - 1)] == number):
+        first = before if shows(keys, row, samples, before, begin, number) else begin
+    if end < len(numbers) and numbers[np.uintp(end)] == SEVERAL:
+        after = run_end(numbers, end)
+        last = after if shows(keys, row, samples, end, after, number) else end
+    return first, last
 
 
-@inlined
-def _partly(keys, row, samples, numbers, x, number):
-    """Return whether some samples of pixel x, not all, show the polygon."""
-    return numbers[np.uintp(x)] == SEVERAL and _shows(keys, row, samples, x, number)
-
-
-@inlined
-def _shows(keys, row, samples, x, number):
-    """Return whether any sample of pixel x shows the polygon."""
-    found = False
+@drawing
+def shows(keys, row, samples, begin, end, number):
+    """Return whether any sample of the pixels from ``begin`` to ``end`` shows a polygon."""
+    bits = polygon_bits(number)
+    found = 0
     for k in range(samples):
-        found |= polygon_number(keys[np.uintp(row + k), np.uintp(x)]) == number
-    return found
+        for x in range(begin, end):
+            found |= np.uint32(keys[np.uintp(row + k), np.uintp(x)] & _LOW) == bits
+    return found != 0
+
+
+@drawing
+def _add_mixed(keys, row, numbers, begin, end, sums, planes, kinds, y, seen):
+    """Add the samples of mixed pixels that show untextured polygons.
+
+    Args:
+        keys: (rows, W') uint32.
+        row: the first of the row's four samples.
+        numbers: (W,) int32, see :func:`find_numbers`.
+        begin: the first of a run of mixed pixels.
+        end: one past the last.
+        sums: (3 * 4096,) float32.
+        planes: (P, 7, 3) float32.
+        kinds: (P, 3) int32.
+        y: the row of pixels.
+        seen: (4 W,) int32; receives the textured polygons that no run beside these pixels has.
+
+    Returns:
+        How many textured polygons there are in ``seen``.
+    """
+    left = numbers[np.uintp(begin - 1)] if begin > 0 else SEVERAL
+    right = numbers[np.uintp(end)] if end < len(numbers) else SEVERAL
+    count, latest = 0, SEVERAL
+    for x in range(begin, end):
+        for k in range(4):
+            number = np.int32(polygon_number(keys[np.uintp(row + k), np.uintp(x)]))
+            if kinds[np.uintp(number), TEXTURE] < 0:
+                if kinds[np.uintp(number), SMOOTH]:
+                    _add_smooth(sums, x, x + 1, _QUARTER, planes, number, y)
+                else:
+                    _add_sample(sums, x, planes, number)
+            elif (number != left) & (number != right) & (number != latest):
+                latest = number
+                known = False
+                for earlier in range(count):
+                    known |= seen[np.uintp(earlier)] == number
+                if not known:
+                    seen[np.uintp(count)] = number
+                    count += 1
+    return count
+
+
+@drawing
+def _add_textured(
+    keys, row, samples, number, begin, end, y, sums, planes, kinds, work, bits, texels, places,
+    pool, starts, sizes, last_levels,
+):  # fmt: skip
+    """Add a textured polygon's colours to neighbouring pixels, with their shares."""
+    for start in range(begin, end, CHUNK):
+        count = min(CHUNK, end - start)
+        shade_textured(
+            planes, kinds, work, bits, places, texels, pool, starts, sizes, last_levels, number,
+            count, start, y,
+        )  # fmt: skip
+        _add_shaded(keys, row, samples, number, start, count, sums, work)
 
 
 @inlined
@@ -172,7 +225,7 @@ def share_of(keys, row, samples, x, bits):
     return share
 
 
-@kernel
+@drawing
 def _clear(sums, width):
     for channel in range(3):
         for x in range(width):
@@ -221,19 +274,23 @@ def _add_smooth(sums, begin, end, share, planes, number, y):
         sums[np.uintp(2 * MOST_WIDTH + x)] += (blue_start + place * blue_slope) * weight
 
 
-@kernel
+@drawing
 def _add_shaded(keys, row, samples, number, begin, count, sums, work):
     """Add colours that were shaded to neighbouring pixels, with their shares."""
     bits = polygon_bits(number)
     for pixel in range(count):
         x = begin + pixel
         share = share_of(keys, row, samples, np.uintp(x), bits)
-        sums[np.uintp(x)] += work[np.uintp(RED * CHUNK + pixel)] * share
-        sums[np.uintp(MOST_WIDTH + x)] += work[np.uintp(GREEN * CHUNK + pixel)] * share
-        sums[np.uintp(2 * MOST_WIDTH + x)] += work[np.uintp(BLUE * CHUNK + pixel)] * share
+        red = work[np.uintp(RED * CHUNK + pixel)] * share
+        green = work[np.uintp(GREEN * CHUNK + pixel)] * share
+        blue = work[np.uintp(BLUE * CHUNK + pixel)] * share
+        there = share > _ZERO  # elsewhere the polygon's colour may be no number at all
+        sums[np.uintp(x)] += red if there else _ZERO
+        sums[np.uintp(MOST_WIDTH + x)] += green if there else _ZERO
+        sums[np.uintp(2 * MOST_WIDTH + x)] += blue if there else _ZERO
 
 
-@kernel
+@drawing
 def pack(sums, width, pictures, index, start):
     """Round the colours of a row of pixels to bytes, as OpenGL does when a picture is read.
 

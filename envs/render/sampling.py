@@ -10,37 +10,32 @@ import math
 
 import numpy as np
 
-from envs.compiled import inlined, kernel
+from envs.compiled import drawing, inlined
 from envs.render.scratch import (
     BLEND,
     CHUNK,
     COARSE_RED,
-    CORNER_00,
-    CORNER_01,
-    CORNER_10,
-    CORNER_11,
-    FIRST,
     FOOTPRINT,
-    HIGH,
     INVERSE,
     LANES,
     LEVEL,
     PLANE_U,
     PLANE_V,
+    SCALE,
     TEXEL_RED,
     WEIGHT_X,
     WEIGHT_Y,
-    WIDE,
     U,
     V,
 )
-from envs.render.textures import HEIGHT, START, WIDTH
+from envs.render.textures import FOUR_THIRDS, SPARE
 
 _HALF, _ONE, _TWO, _ZERO = (np.float32(value) for value in (0.5, 1.0, 2.0, 0.0))
 # Mesa blends two levels over half of the way between them only; this makes the other half lie
 # around each level.
 _BRILINEAR = np.float32(3.5 / (2.0 * math.sqrt(2.0)))
-_MANTISSA = np.int32(0x7FFFFF)
+# The parts of a float32: 23 bits after the leading 1, and before them the exponent plus 127.
+_EXPONENT, _BIAS, _MANTISSA, _NONE = (np.int32(value) for value in (23, 127, 0x7FFFFF, 0))
 _MANTISSA_SCALE = np.float32(2.0**-23)
 _BYTE, _RED, _GREEN, _BLUE = np.uint32(255), np.uint32(0), np.uint32(8), np.uint32(16)
 
@@ -58,17 +53,20 @@ def _blocks(count):
 
 @inlined
 def sample(
-    pool, first_level, levels, texture, work, work_bits, texels, count, planes, number, x, y
-):
+    pool, starts, sizes, last_levels, texture, work, work_bits, places, texels, count, planes,
+    number, x, y,
+):  # fmt: skip
     """Sample a texture for neighbouring pixels of one row.
 
     Args:
         pool: (P,) uint32, all texels, see ``envs.render.textures.TextureArrays``.
-        first_level: (T + 1,) int32.
-        levels: (L, 3) int64.
+        starts: (T,) int64.
+        sizes: (T, 2) float32.
+        last_levels: (T,) int32.
         texture: which texture.
         work: receives the rows TEXEL_RED, TEXEL_GREEN and TEXEL_BLUE, from 0 to 255.
         work_bits: the same memory as int32.
+        places: (4 * CHUNK,) int32, memory.
         texels: (4 * CHUNK,) uint32, memory.
         count: number of pixels, at most ``CHUNK``.
         planes: (P, 7, 3) float32, see ``envs.render.scratch``.
@@ -76,24 +74,23 @@ def sample(
         x: of the first pixel's centre.
         y: of the pixels' centres.
     """
-    first = np.int64(first_level[texture])
-    last_level = first_level[texture + 1] - first - 1
-    width, height = np.float32(levels[first, WIDTH]), np.float32(levels[first, HEIGHT])
+    width, height = sizes[texture, 0], sizes[texture, 1]
+    last_level = last_levels[texture]
+    start = starts[texture]
     find_footprints(work, count, planes, number, x, y, width, height)
-    blends = choose_levels(work, work_bits, count, last_level)
-    look_up_levels(levels, first, work, work_bits, count)
-    find_corners(work, count)
-    fetch(pool, work, work_bits, texels, count)
-    weigh(work, texels, count, TEXEL_RED)
-    if blends:
-        look_up_levels(levels, min(first + 1, first + last_level), work, work_bits, count)
-        find_corners(work, count)
-        fetch(pool, work, work_bits, texels, count)
-        weigh(work, texels, count, COARSE_RED)
-        blend(work, count)
+    choose_levels(work, work_bits, count, last_level)
+    find_corners(work, places, 0, count, _ZERO, width, height)
+    fetch(pool, start, places, texels, 0, count)
+    weigh(work, texels, 0, count, TEXEL_RED)
+    begin, end = blended(work, count)
+    if begin < end:
+        find_corners(work, places, begin, end, _ONE, width, height)
+        fetch(pool, start, places, texels, begin, end)
+        weigh(work, texels, begin, end, COARSE_RED)
+        blend(work, begin, end)
 
 
-@kernel
+@drawing
 def find_footprints(work, count, planes, number, x, y, width, height):
     """Find where pixels lie in a texture, and how many of its texels they cover.
 
@@ -125,70 +122,65 @@ def find_footprints(work, count, planes, number, x, y, width, height):
         work[_at(FOOTPRINT, pixel)] = max(across, down) * distance * _BRILINEAR
 
 
-@kernel
+@drawing
 def choose_levels(work, work_bits, count, last_level):
     """Choose mip levels: the exponent of the footprint, and how far to blend into the next.
 
     Args:
-        work: has the row FOOTPRINT; receives LEVEL and BLEND, from 0 to 1.
+        work: has the row FOOTPRINT; receives LEVEL, BLEND, from 0 to 1, and SCALE, by which the
+            level is smaller than the texture along each side.
         work_bits: the same memory as int32.
         count: number of pixels.
-        last_level: the texture's smallest level.
-
-    Returns:
-        Whether any pixel blends.
+        last_level: the texture's smallest level, int32.
     """
-    most = np.float32(last_level)
     for pixel in range(_blocks(count)):
         bits = work_bits[_at(FOOTPRINT, pixel)]
-        level = np.float32(np.int32(np.int32(bits >> np.int32(23)) - np.int32(127)))
+        exponent = np.int32(np.int32(bits >> _EXPONENT) - _BIAS)
         mantissa = np.float32(np.int32(bits & _MANTISSA)) * _MANTISSA_SCALE
         share = max(_TWO * mantissa - _ONE, _ZERO)
-        share = share if (level >= _ZERO) & (level < most) else _ZERO
-        work[_at(LEVEL, pixel)] = min(max(level, _ZERO), most)
+        share = share if (exponent >= _NONE) & (exponent < last_level) else _ZERO
+        work[_at(LEVEL, pixel)] = np.float32(min(max(exponent, _NONE), last_level))
         work[_at(BLEND, pixel)] = share
-    for pixel in range(count):
-        if work[_at(BLEND, pixel)] > _ZERO:
-            return True
-    return False
+    for pixel in range(_blocks(count)):  # apart, because it writes the memory in another form
+        exponent = np.int32(np.int32(work_bits[_at(FOOTPRINT, pixel)] >> _EXPONENT) - _BIAS)
+        level = min(max(exponent, _NONE), last_level)
+        work_bits[_at(SCALE, pixel)] = np.int32(np.int32(_BIAS - level) << _EXPONENT)
 
 
-@kernel
-def look_up_levels(levels, first, work, work_bits, count):
-    """Note the sizes of pixels' mip levels, and where they lie among all texels.
-
-    Args:
-        levels: (L, 3) int64, see ``envs.render.textures.TextureArrays``.
-        first: the texture's level that ``LEVEL`` 0 stands for.
-        work: has the row LEVEL; receives WIDE and HIGH, in texels.
-        work_bits: the same memory as int32; receives FIRST, the level's first texel.
-        count: number of pixels.
-    """
-    known = np.float32(-1.0)
-    wide, high, start = _ZERO, _ZERO, np.int32(0)
-    for pixel in range(count):
-        level = work[_at(LEVEL, pixel)]
-        if level != known:
-            known = level
-            at = np.uintp(min(first + np.int64(level), len(levels) - 1))
-            wide, high = np.float32(levels[at, WIDTH]), np.float32(levels[at, HEIGHT])
-            start = np.int32(levels[at, START])
-        work[_at(WIDE, pixel)] = wide
-        work[_at(HIGH, pixel)] = high
-        work_bits[_at(FIRST, pixel)] = start
+@inlined
+def blended(work, count):
+    """Return the first pixel that blends two levels, and one past the last."""
+    begin, end = 0, count
+    while begin < count and work[_at(BLEND, begin)] == _ZERO:
+        begin += 1
+    while end > begin and work[_at(BLEND, end - 1)] == _ZERO:
+        end -= 1
+    return begin, end
 
 
-@kernel
-def find_corners(work, count):
+@drawing
+def find_corners(work, places, begin, end, coarser, width, height):
     """Find the four texels around each pixel, and how near it is to the right and upper two.
 
     Args:
-        work: has the rows U, V, WIDE and HIGH; receives WEIGHT_X and WEIGHT_Y, from 0 to 1, and
-            the texels' places in their level, CORNER_00 to CORNER_11.
-        count: number of pixels.
+        work: has the rows U, V, LEVEL and SCALE; receives WEIGHT_X and WEIGHT_Y, from 0 to 1.
+        places: (4 * CHUNK,) int32; receives four rows, the places, counted from the texture's
+            first texel, of the lower left, lower right, upper left and upper right texel.
+        begin: first pixel.
+        end: one past the last pixel.
+        coarser: how many levels to go beyond LEVEL, 0 or 1, float32.
+        width: of the texture in texels, float32.
+        height: of the texture in texels, float32.
     """
-    for pixel in range(_blocks(count)):
-        wide, high = work[_at(WIDE, pixel)], work[_at(HIGH, pixel)]
+    area = width * height
+    smaller = _HALF if coarser > _ZERO else _ONE
+    for pixel in range(begin // LANES * LANES, _blocks(end)):
+        level = work[_at(LEVEL, pixel)] + coarser
+        scale = work[_at(SCALE, pixel)] * smaller
+        wide = max(np.float32(math.floor(width * scale)), _ONE)
+        high = max(np.float32(math.floor(height * scale)), _ONE)
+        share = (_ONE - scale * scale) * area * FOUR_THIRDS
+        start = np.float32(math.ceil(share)) + level * SPARE
         across, up = work[_at(U, pixel)] * wide - _HALF, work[_at(V, pixel)] * high - _HALF
         left, low = np.float32(math.floor(across)), np.float32(math.floor(up))
         work[_at(WEIGHT_X, pixel)] = across - left
@@ -198,26 +190,27 @@ def find_corners(work, count):
         low = low + high if low < _ZERO else low
         right = _ZERO if right >= wide else right
         top = _ZERO if top >= high else top
-        work[_at(CORNER_00, pixel)] = low * wide + left
-        work[_at(CORNER_10, pixel)] = low * wide + right
-        work[_at(CORNER_01, pixel)] = top * wide + left
-        work[_at(CORNER_11, pixel)] = top * wide + right
+        lower, upper = low * wide + start, top * wide + start
+        places[_at(0, pixel)] = np.int32(lower + left)
+        places[_at(1, pixel)] = np.int32(lower + right)
+        places[_at(2, pixel)] = np.int32(upper + left)
+        places[_at(3, pixel)] = np.int32(upper + right)
 
 
-@kernel
-def fetch(pool, work, work_bits, texels, count):
+@drawing
+def fetch(pool, start, places, texels, begin, end):
     """Fetch the four texels around each pixel, row after row into ``texels``."""
-    for pixel in range(count):
-        start = work_bits[_at(FIRST, pixel)]
-        for corner in range(4):
-            place = start + np.int32(work[_at(CORNER_00 + corner, pixel)])
-            texels[_at(corner, pixel)] = pool[np.uintp(place)]
+    for pixel in range(begin, end):
+        texels[_at(0, pixel)] = pool[np.uintp(start + places[_at(0, pixel)])]
+        texels[_at(1, pixel)] = pool[np.uintp(start + places[_at(1, pixel)])]
+        texels[_at(2, pixel)] = pool[np.uintp(start + places[_at(2, pixel)])]
+        texels[_at(3, pixel)] = pool[np.uintp(start + places[_at(3, pixel)])]
 
 
-@kernel
-def weigh(work, texels, count, row):
+@drawing
+def weigh(work, texels, begin, end, row):
     """Write the bilinear mean of four texels into three rows from ``row``, from 0 to 255."""
-    for pixel in range(_blocks(count)):
+    for pixel in range(begin // LANES * LANES, _blocks(end)):
         x, y = work[_at(WEIGHT_X, pixel)], work[_at(WEIGHT_Y, pixel)]
         t00, t10 = texels[_at(0, pixel)], texels[_at(1, pixel)]
         t01, t11 = texels[_at(2, pixel)], texels[_at(3, pixel)]
@@ -238,11 +231,11 @@ def _mean(t00, t10, t01, t11, shift, x, y):
     return low + (top - low) * y
 
 
-@kernel
-def blend(work, count):
+@drawing
+def blend(work, begin, end):
     """Blend what was read from a level with what was read from the next smaller one."""
     for channel in range(3):
-        for pixel in range(_blocks(count)):
+        for pixel in range(begin // LANES * LANES, _blocks(end)):
             share = work[_at(BLEND, pixel)]
             fine = work[_at(TEXEL_RED + channel, pixel)]
             coarse = work[_at(COARSE_RED + channel, pixel)]

@@ -12,12 +12,12 @@ CHUNK = 64  # pixels that are shaded at once
 LANES = 16  # samples or pixels that a CPU does at once
 MOST_WIDTH = 4096  # of a picture in pixels
 # Rows of CHUNK numbers in ``Scratch.work``:
-U, V, FOOTPRINT, LEVEL, BLEND, WEIGHT_X, WEIGHT_Y, WIDE, HIGH, FIRST = range(10)
-CORNER_00, CORNER_10, CORNER_01, CORNER_11 = range(10, 14)
-RED, GREEN, BLUE = range(14, 17)  # of the polygon, in its light
-TEXEL_RED, TEXEL_GREEN, TEXEL_BLUE = range(17, 20)
-COARSE_RED, COARSE_GREEN, COARSE_BLUE = range(20, 23)
-WORK_ROWS = 23
+U, V, FOOTPRINT, LEVEL, BLEND, WEIGHT_X, WEIGHT_Y = range(7)
+RED, GREEN, BLUE = range(7, 10)  # of the polygon, in its light
+TEXEL_RED, TEXEL_GREEN, TEXEL_BLUE = range(10, 13)
+COARSE_RED, COARSE_GREEN, COARSE_BLUE = range(13, 16)
+SCALE = 16
+WORK_ROWS = 17
 
 INVERSE, PLANE_RED, PLANE_GREEN, PLANE_BLUE, PLANE_U, PLANE_V, FLAT = range(7)
 """Rows of ``Scratch.planes``. The first six are affine in a pixel's place: 1 / distance, and
@@ -45,10 +45,12 @@ class Scratch(NamedTuple):
         planes: (P, 7, 3) float32, for each polygon of the picture; number 0 is the sky.
         kinds: (P, 3) int32, for each polygon of the picture.
         numbers: (W,) int32, the polygon of each pixel of a row, or -1 where there are several.
+        seen: (4 W,) int32, polygons met among mixed pixels.
         sums: (3 * 4096,) float32, the colours of a row of pixels, channel after channel.
-        work: (23 * 64,) float32, rows of numbers for the pixels that are being shaded.
+        work: (17 * 64,) float32, rows of numbers for the pixels that are being shaded.
         work_bits: the same memory as int32.
-        texels: (4 * 64,) uint32, the texels around each pixel that is being shaded.
+        places_of_texels: (4 * 64,) int32, where the texels around each shaded pixel are.
+        texels: (4 * 64,) uint32, those texels.
     """
 
     keys: np.ndarray
@@ -62,9 +64,11 @@ class Scratch(NamedTuple):
     planes: np.ndarray
     kinds: np.ndarray
     numbers: np.ndarray
+    seen: np.ndarray
     sums: np.ndarray
     work: np.ndarray
     work_bits: np.ndarray
+    places_of_texels: np.ndarray
     texels: np.ndarray
 
     @classmethod
@@ -93,8 +97,10 @@ class Scratch(NamedTuple):
             planes=np.zeros((polygons, 7, 3), np.float32),
             kinds=np.zeros((polygons, 3), np.int32),
             numbers=np.zeros(width, np.int32),
+            seen=np.zeros(4 * width, np.int32),
             sums=np.zeros(3 * MOST_WIDTH, np.float32),
             work=work,
             work_bits=work.view(np.int32),
+            places_of_texels=np.zeros(4 * CHUNK, np.int32),
             texels=np.zeros(4 * CHUNK, np.uint32),
         )

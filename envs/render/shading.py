@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from envs.compiled import inlined, kernel
+from envs.compiled import drawing, inlined
 from envs.render.sampling import sample
 from envs.render.scratch import CHUNK, FLAT, INVERSE, PLANE_RED, RED, SMOOTH, TEXEL_RED, TEXTURE
 
@@ -12,7 +12,20 @@ _BYTE = np.float32(1.0 / 255.0)
 
 @inlined
 def shade_textured(
-    planes, kinds, work, work_bits, texels, pool, first_level, levels, number, count, x, y
+    planes,
+    kinds,
+    work,
+    work_bits,
+    places,
+    texels,
+    pool,
+    starts,
+    sizes,
+    last_levels,
+    number,
+    count,
+    x,
+    y,
 ):
     """Shade neighbouring pixels of one row that show one textured polygon.
 
@@ -22,10 +35,12 @@ def shade_textured(
         work: its rows RED, GREEN and BLUE receive the colours, 255 for full brightness and, where
             a colour is extrapolated beyond its polygon, unbounded.
         work_bits: the same memory as int32.
+        places: (4 * 64,) int32, memory.
         texels: (4 * 64,) uint32, memory.
         pool: (P,) uint32, all texels, see ``envs.render.textures.TextureArrays``.
-        first_level: (T + 1,) int32.
-        levels: (L, 3) int64.
+        starts: (T,) int64.
+        sizes: (T, 2) float32.
+        last_levels: (T,) int32.
         number: the polygon's.
         count: number of pixels, at most ``CHUNK``.
         x: the first pixel.
@@ -38,19 +53,9 @@ def shade_textured(
         _shade_flat(work, planes, number, count)
     texture = kinds[number, TEXTURE]
     sample(
-        pool,
-        first_level,
-        levels,
-        texture,
-        work,
-        work_bits,
-        texels,
-        count,
-        planes,
-        number,
-        place,
-        row,
-    )
+        pool, starts, sizes, last_levels, texture, work, work_bits, places, texels, count, planes,
+        number, place, row,
+    )  # fmt: skip
     _modulate(work, count)
 
 
@@ -65,7 +70,7 @@ def colors_of_row(planes, number, channel, y):
     return planes[number, row, 0] * _FULL, start * _FULL
 
 
-@kernel
+@drawing
 def _shade_flat(work, planes, number, count):
     for channel in range(3):
         color = planes[number, FLAT, channel] * _FULL
@@ -73,7 +78,7 @@ def _shade_flat(work, planes, number, count):
             work[np.uintp((RED + channel) * CHUNK + pixel)] = color
 
 
-@kernel
+@drawing
 def _shade_smooth(work, planes, number, count, x, y):
     slope = planes[number, INVERSE, 0]
     start = planes[number, INVERSE, 1] * y + planes[number, INVERSE, 2]
@@ -85,7 +90,7 @@ def _shade_smooth(work, planes, number, count, x, y):
             work[np.uintp((RED + channel) * CHUNK + pixel)] = color
 
 
-@kernel
+@drawing
 def _modulate(work, count):
     for channel in range(3):
         for pixel in range(count):

@@ -4,22 +4,25 @@ from typing import NamedTuple
 
 import numpy as np
 
-START, WIDTH, HEIGHT = range(3)
-"""Columns of ``TextureArrays.levels``."""
+FOUR_THIRDS = np.float32(4.0 / 3.0)
+SPARE = np.float32(4096.0)  # texels between levels: the longest side that one texel goes with
 
 
 class TextureArrays(NamedTuple):
-    """All textures of a :class:`TextureSet`, level after level.
+    """All textures of a :class:`TextureSet`, one after the other, each with all its levels.
 
     Attributes:
         texels: (P,) uint32, red in the lowest byte, then green and blue; rows from bottom to top.
-        first_level: (T + 1,) int32; texture t has the levels from first t to first t + 1.
-        levels: (L, 3) int64, each level's first texel, its width and its height.
+        starts: (T,) int64, each texture's first texel. Where its levels begin from there on
+            follows from its size, see :func:`level_starts`.
+        sizes: (T, 2) float32, width and height in texels.
+        last_levels: (T,) int32, the number of each texture's smallest level.
     """
 
     texels: np.ndarray
-    first_level: np.ndarray
-    levels: np.ndarray
+    starts: np.ndarray
+    sizes: np.ndarray
+    last_levels: np.ndarray
 
 
 class TextureSet:
@@ -91,18 +94,39 @@ def _halved(texels: np.ndarray, axis: int) -> np.ndarray:
     return (first + (share * (second - first) + 128 >> 8)).astype(np.uint8)
 
 
+def level_starts(width: int, height: int, count: int) -> np.ndarray:
+    """Return where a texture's levels begin: (count,) int64 texels after its first.
+
+    Level k has a 4^k-th of the texels of level 0 at most, so that there is room for it between 4/3
+    (1 - 4^-k) and 4/3 (1 - 4^-(k + 1)) of them, and a few more where a side is down to one texel.
+    A formula, rather than a table, lets kernels find the levels of many pixels at once; it is
+    calculated in float32, as kernels do.
+    """
+    scale = np.exp2(-np.arange(count, dtype=np.float32))
+    area = np.float32(width) * np.float32(height)
+    share = (np.float32(1.0) - scale * scale) * area * FOUR_THIRDS
+    return (np.ceil(share) + np.arange(count) * SPARE).astype(np.int64)
+
+
 def _joined(textures: list[list[np.ndarray]]) -> TextureArrays:
-    levels = [level for texture in textures for level in texture]
-    sizes = np.array([level.shape[:2] for level in levels])
-    areas = sizes[:, 0] * sizes[:, 1]
-    counts = [len(texture) for texture in textures]
+    parts = [_packed(levels) for levels in textures]
+    ends = np.cumsum([len(part) for part in parts])
+    sizes = [(levels[0].shape[1], levels[0].shape[0]) for levels in textures]
     return TextureArrays(
-        np.concatenate([_packed(level) for level in levels]),
-        np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
-        np.stack([np.cumsum(areas) - areas, sizes[:, 1], sizes[:, 0]], axis=1).astype(np.int64),
+        np.concatenate(parts),
+        (ends - [len(part) for part in parts]).astype(np.int64),
+        np.array(sizes, np.float32),
+        np.array([len(levels) - 1 for levels in textures], np.int32),
     )
 
 
-def _packed(level: np.ndarray) -> np.ndarray:
-    red, green, blue = (level[..., k].astype(np.uint32) for k in range(3))
-    return (red | green << np.uint32(8) | blue << np.uint32(16)).reshape(-1)
+def _packed(levels: list[np.ndarray]) -> np.ndarray:
+    """Return the texels of a texture, with its levels where they belong."""
+    height, width = levels[0].shape[:2]
+    starts = level_starts(width, height, len(levels))
+    texels = np.zeros(starts[-1] + levels[-1].shape[0] * levels[-1].shape[1], np.uint32)
+    for start, level in zip(starts, levels, strict=True):
+        red, green, blue = (level[..., k].astype(np.uint32).reshape(-1) for k in range(3))
+        packed = red | green << np.uint32(8) | blue << np.uint32(16)
+        texels[start : start + len(packed)] = packed
+    return texels

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from envs.compiled import inlined, kernel
+from envs.compiled import drawing, inlined
 from envs.render.camera import project
 from envs.render.coverage import first_row_below
 from envs.render.polygons import draw_polygon, set_plane
@@ -24,7 +24,7 @@ from envs.render.visibility import FAR, NEAR
 _ONE, _ZERO = np.float32(1.0), np.float32(0.0)
 
 
-@kernel
+@drawing
 def draw_things(
     things, meshes, lights, world, position, scratch, number, width, height, offsets, samples
 ):  # fmt: skip
@@ -52,15 +52,15 @@ def draw_things(
         ):
             whole = _place_vertices(things, meshes, world, thing, position, scratch)
             number = _draw_triangles(
-                things, meshes, lights, world, thing, scratch, number, width, height, offsets, samples,
-                whole,
+                things, meshes, lights, world, thing, scratch, number, width, height, offsets,
+                samples, whole,
             )  # fmt: skip
             if number < 1:
                 return 0
     return number
 
 
-@kernel
+@drawing
 def _in_view(things, bounds, world, thing, position, projection, width, height):
     """Return whether the sphere around a thing reaches into the picture."""
     mesh = things.meshes[world, thing]
@@ -101,7 +101,7 @@ def _turned(x, y, z, yaw):
     return x * cosine + z * sine, y, z * cosine - x * sine
 
 
-@kernel
+@drawing
 def _place_vertices(things, meshes, world, thing, position, scratch):
     """Project a thing's vertices, and return whether all are beyond the near plane."""
     p, at = scratch.projection, things.positions
@@ -142,7 +142,7 @@ def _rows(projection, row, cosine, sine, a, b, c):
     return (x * cosine - z * sine) * a, y * b, (x * sine + z * cosine) * c
 
 
-@kernel
+@drawing
 def _draw_triangles(
     things, meshes, lights, world, thing, scratch, number, width, height, offsets, samples, whole
 ):  # fmt: skip
@@ -197,7 +197,7 @@ def _misses(places, i, j, k, width, samples):
     )
 
 
-@kernel
+@drawing
 def _light_of(things, lights, world, thing):
     """Return what lights a thing, as ten float32.
 
@@ -229,7 +229,7 @@ def _light_of(things, lights, world, thing):
     )
 
 
-@kernel
+@drawing
 def _light_corners(normals, colors, i, j, k, light, weights, planes, number):
     """Note a triangle's colour, and how it varies where its corners differ; return whether."""
     r0, g0, b0 = _lit(normals, colors, i, light)

@@ -9,7 +9,7 @@ away as can be: whatever is beyond the far plane is hidden by it.
 
 import numpy as np
 
-from envs.compiled import inlined, kernel
+from envs.compiled import drawing, inlined
 from envs.render.coverage import BEGIN, END
 from envs.render.scratch import LANES
 
@@ -36,7 +36,7 @@ def polygon_number(key):
     return 0xFFFF - np.int64(key & np.uint32(0xFFFF))
 
 
-@kernel
+@drawing
 def fill_spans(keys, spans, first, last, offsets, samples, x_step, y_step, at_origin, bits):
     """Draw a polygon's spans into the keys.
 
