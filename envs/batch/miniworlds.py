@@ -96,6 +96,7 @@ class MiniWorlds(Worlds):
             SceneFollower(env.unwrapped, world, self.scenes, self.library)
             for world, env in enumerate(self.envs)
         ]
+        self._followers[0].follow()  # is there anything that cannot be drawn?
         self.set_domain(domain)
 
     def _make(

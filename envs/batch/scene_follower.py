@@ -52,7 +52,7 @@ class SceneFollower:
         self._places: list[list[float]] = []
         self._directions: list[float] = []
         self._colors: list[np.ndarray] = []
-        self.follow()
+        self.camera = (0.0,) * 8
         env.when_looked_at = self.follow
 
     def follow(self) -> None:

@@ -21,11 +21,13 @@ import envs.stock  # before MiniWorld
 import miniworld.miniworld
 import miniworld.objmesh
 import numpy as np
-from miniworld.miniworld import MiniWorldEnv
+from miniworld.miniworld import MiniWorldEnv, Room
 from miniworld.objmesh import ObjMesh
 from miniworld.opengl import Texture
 from miniworld.utils import get_file_path
 from PIL import Image
+
+from envs.batch.touching import NEARLY
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ def _blank(env: MiniWorldEnv, frame_buffer: Any = None) -> np.ndarray:
 
 
 _load_mesh = vars(ObjMesh)["get"].__func__
+_is_inside = Room.point_inside
 
 
 def _load_texture(_: type[Texture], path: str) -> TextureRecord:
@@ -170,6 +173,19 @@ def _cross(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     x, y, z = first.tolist()
     a, b, c = second.tolist()
     return np.array([y * c - z * b, z * a - x * c, x * b - y * a])
+
+
+def _point_inside(room: Room, point: Any) -> bool:
+    """Return whether a point is inside a room, without small arrays."""
+    x, y, z = point.tolist() if type(point) is np.ndarray else point
+    for corner, normal in zip(room.outline.tolist(), room.edge_norms.tolist(), strict=True):
+        beyond = (x - corner[0]) * normal[0] + (y - corner[1]) * normal[1]
+        beyond += (z - corner[2]) * normal[2]
+        if abs(beyond) <= NEARLY:  # rounding could decide
+            return _is_inside(room, point)
+        if beyond < 0.0:
+            return False
+    return True
 
 
 def _quick_numpy() -> ModuleType:
@@ -207,6 +223,7 @@ _LOADING: list[tuple[Any, str, Any]] = [
         SimpleNamespace(graphics=SimpleNamespace(vertex_list=_record_vertices)),
     ),
     (miniworld.miniworld, "np", _quick_numpy()),
+    (Room, "point_inside", _point_inside),
     # Painted rooms keep walls with their textures for rooms to come.
     (envs.painted, "_geometry", {}),
 ]
