@@ -31,12 +31,12 @@ from envs.render.scratch import (
 from envs.render.textures import FOUR_THIRDS, SPARE
 
 _HALF, _ONE, _TWO, _ZERO = (np.float32(value) for value in (0.5, 1.0, 2.0, 0.0))
-# Mesa blends two levels over half of the way between them only; this makes the other half lie
-# around each level.
-_BRILINEAR = np.float32(3.5 / (2.0 * math.sqrt(2.0)))
-# The parts of a float32: 23 bits after the leading 1, and before them the exponent plus 127.
-_EXPONENT, _BIAS, _MANTISSA, _NONE = (np.int32(value) for value in (23, 127, 0x7FFFFF, 0))
-_MANTISSA_SCALE = np.float32(2.0**-23)
+# The parts of a float32: 23 bits after the leading 1, and before them the exponent plus 127. Less
+# the bits of 1, it is the number's logarithm, exactly so at powers of two, as Mesa takes it. Half
+# of a square's is a length's, with 24 bits after the point.
+_EXPONENT, _BIAS, _NONE = (np.int32(value) for value in (23, 127, 0))
+_ONE_BITS, _POINT, _FRACTION = (np.int32(value) for value in (127 << 23, 24, 0xFFFFFF))
+_FRACTION_SCALE = np.float32(2.0**-24)
 _BYTE, _RED, _GREEN, _BLUE = np.uint32(255), np.uint32(0), np.uint32(8), np.uint32(16)
 
 
@@ -96,7 +96,7 @@ def find_footprints(work, count, planes, number, x, y, width, height):
 
     Args:
         work: receives the rows U and V, texture coordinates from 0 to 1 (textures repeat), and
-            FOOTPRINT, texels from pixel to pixel along the larger of the two axes.
+            FOOTPRINT, squared texels from pixel to pixel, to the right or down, whichever is more.
         count: number of pixels.
         planes: (P, 7, 3) float32, see ``envs.render.scratch``.
         number: the polygon's.
@@ -115,16 +115,18 @@ def find_footprints(work, count, planes, number, x, y, width, height):
         place = x + np.float32(np.int32(pixel))
         distance = _ONE / (inverse_x * place + inverse_row)
         u, v = (u_x * place + u_row) * distance, (v_x * place + v_row) * distance
-        across = max(abs(u_x - u * inverse_x) * width, abs(v_x - v * inverse_x) * height)
-        down = max(abs(u_y - u * inverse_y) * width, abs(v_y - v * inverse_y) * height)
+        u_across, v_across = (u_x - u * inverse_x) * width, (v_x - v * inverse_x) * height
+        u_down, v_down = (u_y - u * inverse_y) * width, (v_y - v * inverse_y) * height
+        across = u_across * u_across + v_across * v_across
+        down = u_down * u_down + v_down * v_down
         work[_at(U, pixel)] = u - np.float32(math.floor(u))
         work[_at(V, pixel)] = v - np.float32(math.floor(v))
-        work[_at(FOOTPRINT, pixel)] = max(across, down) * distance * _BRILINEAR
+        work[_at(FOOTPRINT, pixel)] = max(across, down) * distance * distance
 
 
 @drawing
 def choose_levels(work, work_bits, count, last_level):
-    """Choose mip levels: the exponent of the footprint, and how far to blend into the next.
+    """Choose mip levels: half of the footprint's logarithm, and how far to blend into the next.
 
     Args:
         work: has the row FOOTPRINT; receives LEVEL, BLEND, from 0 to 1, and SCALE, by which the
@@ -134,16 +136,15 @@ def choose_levels(work, work_bits, count, last_level):
         last_level: the texture's smallest level, int32.
     """
     for pixel in range(_blocks(count)):
-        bits = work_bits[_at(FOOTPRINT, pixel)]
-        exponent = np.int32(np.int32(bits >> _EXPONENT) - _BIAS)
-        mantissa = np.float32(np.int32(bits & _MANTISSA)) * _MANTISSA_SCALE
-        share = max(_TWO * mantissa - _ONE, _ZERO)
-        share = share if (exponent >= _NONE) & (exponent < last_level) else _ZERO
-        work[_at(LEVEL, pixel)] = np.float32(min(max(exponent, _NONE), last_level))
+        detail = np.int32(work_bits[_at(FOOTPRINT, pixel)] - _ONE_BITS)
+        level = np.int32(detail >> _POINT)
+        share = np.float32(np.int32(detail & _FRACTION)) * _FRACTION_SCALE
+        share = share if (level >= _NONE) & (level < last_level) else _ZERO
+        work[_at(LEVEL, pixel)] = np.float32(min(max(level, _NONE), last_level))
         work[_at(BLEND, pixel)] = share
     for pixel in range(_blocks(count)):  # apart, because it writes the memory in another form
-        exponent = np.int32(np.int32(work_bits[_at(FOOTPRINT, pixel)] >> _EXPONENT) - _BIAS)
-        level = min(max(exponent, _NONE), last_level)
+        detail = np.int32(work_bits[_at(FOOTPRINT, pixel)] - _ONE_BITS)
+        level = min(max(np.int32(detail >> _POINT), _NONE), last_level)
         work_bits[_at(SCALE, pixel)] = np.int32(np.int32(_BIAS - level) << _EXPONENT)
 
 
