@@ -199,8 +199,8 @@ def _add_textured(
     for start in range(begin, end, CHUNK):
         count = min(CHUNK, end - start)
         shade_textured(
-            planes, kinds, work, bits, places, texels, pool, starts, sizes, last_levels, number,
-            count, start, y,
+            planes, kinds, work, bits, places, texels, pool, starts, sizes, last_levels,
+            number, count, start, y,
         )  # fmt: skip
         _add_shaded(keys, row, samples, number, start, count, sums, work)
 

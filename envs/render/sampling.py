@@ -28,7 +28,7 @@ from envs.render.scratch import (
     U,
     V,
 )
-from envs.render.textures import FOUR_THIRDS, SPARE
+from envs.render.textures import FOUR, FOUR_THIRDS, SPARE
 
 _HALF, _ONE, _TWO, _ZERO = (np.float32(value) for value in (0.5, 1.0, 2.0, 0.0))
 # The parts of a float32: 23 bits after the leading 1, and before them the exponent plus 127. Less
@@ -66,7 +66,7 @@ def sample(
         texture: which texture.
         work: receives the rows TEXEL_RED, TEXEL_GREEN and TEXEL_BLUE, from 0 to 255.
         work_bits: the same memory as int32.
-        places: (4 * CHUNK,) int32, memory.
+        places: (2 * CHUNK,) int32, memory.
         texels: (4 * CHUNK,) uint32, memory.
         count: number of pixels, at most ``CHUNK``.
         planes: (P, 7, 3) float32, see ``envs.render.scratch``.
@@ -119,8 +119,10 @@ def find_footprints(work, count, planes, number, x, y, width, height):
         u_down, v_down = (u_y - u * inverse_y) * width, (v_y - v * inverse_y) * height
         across = u_across * u_across + v_across * v_across
         down = u_down * u_down + v_down * v_down
-        work[_at(U, pixel)] = u - np.float32(math.floor(u))
-        work[_at(V, pixel)] = v - np.float32(math.floor(v))
+        u, v = u - np.float32(math.floor(u)), v - np.float32(math.floor(v))
+        # Beside the polygon its plane may pass behind the camera, where these are no numbers.
+        work[_at(U, pixel)] = u if (u >= _ZERO) & (u <= _ONE) else _ZERO
+        work[_at(V, pixel)] = v if (v >= _ZERO) & (v <= _ONE) else _ZERO
         work[_at(FOOTPRINT, pixel)] = max(across, down) * distance * distance
 
 
@@ -165,52 +167,66 @@ def find_corners(work, places, begin, end, coarser, width, height):
 
     Args:
         work: has the rows U, V, LEVEL and SCALE; receives WEIGHT_X and WEIGHT_Y, from 0 to 1.
-        places: (4 * CHUNK,) int32; receives four rows, the places, counted from the texture's
-            first texel, of the lower left, lower right, upper left and upper right texel.
+        places: (2 * CHUNK,) int32; receives two rows: the place of the lower left texel, counted
+            from the texture's first texel, and how many texels further the one above it lies.
         begin: first pixel.
         end: one past the last pixel.
         coarser: how many levels to go beyond LEVEL, 0 or 1, float32.
         width: of the texture in texels, float32.
         height: of the texture in texels, float32.
     """
-    area = width * height
+    area, edge = width * height * FOUR_THIRDS, (width + height) * FOUR
     smaller = _HALF if coarser > _ZERO else _ONE
     for pixel in range(begin // LANES * LANES, _blocks(end)):
-        level = work[_at(LEVEL, pixel)] + coarser
         scale = work[_at(SCALE, pixel)] * smaller
         wide = max(np.float32(math.floor(width * scale)), _ONE)
         high = max(np.float32(math.floor(height * scale)), _ONE)
-        share = (_ONE - scale * scale) * area * FOUR_THIRDS
-        start = np.float32(math.ceil(share)) + level * SPARE
         across, up = work[_at(U, pixel)] * wide - _HALF, work[_at(V, pixel)] * high - _HALF
         left, low = np.float32(math.floor(across)), np.float32(math.floor(up))
         work[_at(WEIGHT_X, pixel)] = across - left
         work[_at(WEIGHT_Y, pixel)] = up - low
-        right, top = left + _ONE, low + _ONE
-        left = left + wide if left < _ZERO else left
-        low = low + high if low < _ZERO else low
-        right = _ZERO if right >= wide else right
-        top = _ZERO if top >= high else top
-        lower, upper = low * wide + start, top * wide + start
-        places[_at(0, pixel)] = np.int32(lower + left)
-        places[_at(1, pixel)] = np.int32(lower + right)
-        places[_at(2, pixel)] = np.int32(upper + left)
-        places[_at(3, pixel)] = np.int32(upper + right)
+        # As level_starts has it; levels have one texel more on each side.
+        inner = np.float32(math.ceil((_ONE - scale * scale) * area))
+        border = np.float32(math.ceil((_ONE - scale) * edge))
+        start = inner + border + (work[_at(LEVEL, pixel)] + coarser) * SPARE
+        stride = wide + _TWO
+        places[_at(0, pixel)] = np.int32(start + (low + _ONE) * stride + left + _ONE)
+        places[_at(1, pixel)] = np.int32(stride)
 
 
 @drawing
 def fetch(pool, start, places, texels, begin, end):
-    """Fetch the four texels around each pixel, row after row into ``texels``."""
+    """Fetch the four texels around each pixel.
+
+    Args:
+        pool: (P,) uint32, see ``envs.render.textures.TextureArrays``.
+        start: of the texture in it.
+        places: see :func:`find_corners`.
+        texels: (4 * CHUNK,) uint32; receives rows of lower left, lower right, upper left and upper
+            right texels.
+        begin: first pixel.
+        end: one past the last pixel.
+    """
     for pixel in range(begin, end):
-        texels[_at(0, pixel)] = pool[np.uintp(start + places[_at(0, pixel)])]
-        texels[_at(1, pixel)] = pool[np.uintp(start + places[_at(1, pixel)])]
-        texels[_at(2, pixel)] = pool[np.uintp(start + places[_at(2, pixel)])]
-        texels[_at(3, pixel)] = pool[np.uintp(start + places[_at(3, pixel)])]
+        lower = start + places[_at(0, pixel)]
+        upper = lower + places[_at(1, pixel)]
+        texels[_at(0, pixel)] = pool[np.uintp(lower)]
+        texels[_at(1, pixel)] = pool[np.uintp(lower + 1)]
+        texels[_at(2, pixel)] = pool[np.uintp(upper)]
+        texels[_at(3, pixel)] = pool[np.uintp(upper + 1)]
 
 
 @drawing
 def weigh(work, texels, begin, end, row):
-    """Write the bilinear mean of four texels into three rows from ``row``, from 0 to 255."""
+    """Write the bilinear mean of four texels into three rows from ``row``, from 0 to 255.
+
+    Args:
+        work: has the rows WEIGHT_X and WEIGHT_Y; receives three rows.
+        texels: see :func:`fetch`.
+        begin: first pixel.
+        end: one past the last pixel.
+        row: the first of the three rows.
+    """
     for pixel in range(begin // LANES * LANES, _blocks(end)):
         x, y = work[_at(WEIGHT_X, pixel)], work[_at(WEIGHT_Y, pixel)]
         t00, t10 = texels[_at(0, pixel)], texels[_at(1, pixel)]

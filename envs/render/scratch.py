@@ -49,7 +49,7 @@ class Scratch(NamedTuple):
         sums: (3 * 4096,) float32, the colours of a row of pixels, channel after channel.
         work: (17 * 64,) float32, rows of numbers for the pixels that are being shaded.
         work_bits: the same memory as int32.
-        places_of_texels: (4 * 64,) int32, where the texels around each shaded pixel are.
+        places_of_texels: (2 * 64,) int32, where the texels around each shaded pixel are.
         texels: (4 * 64,) uint32, those texels.
     """
 
@@ -101,6 +101,6 @@ class Scratch(NamedTuple):
             sums=np.zeros(3 * MOST_WIDTH, np.float32),
             work=work,
             work_bits=work.view(np.int32),
-            places_of_texels=np.zeros(4 * CHUNK, np.int32),
+            places_of_texels=np.zeros(2 * CHUNK, np.int32),
             texels=np.zeros(4 * CHUNK, np.uint32),
         )

@@ -12,21 +12,9 @@ _BYTE = np.float32(1.0 / 255.0)
 
 @inlined
 def shade_textured(
-    planes,
-    kinds,
-    work,
-    work_bits,
-    places,
-    texels,
-    pool,
-    starts,
-    sizes,
-    last_levels,
-    number,
-    count,
-    x,
-    y,
-):
+    planes, kinds, work, work_bits, places, texels, pool, starts, sizes, last_levels,
+    number, count, x, y,
+):  # fmt: skip
     """Shade neighbouring pixels of one row that show one textured polygon.
 
     Args:
@@ -35,7 +23,7 @@ def shade_textured(
         work: its rows RED, GREEN and BLUE receive the colours, 255 for full brightness and, where
             a colour is extrapolated beyond its polygon, unbounded.
         work_bits: the same memory as int32.
-        places: (4 * 64,) int32, memory.
+        places: (2 * 64,) int32, memory.
         texels: (4 * 64,) uint32, memory.
         pool: (P,) uint32, all texels, see ``envs.render.textures.TextureArrays``.
         starts: (T,) int64.
@@ -53,8 +41,8 @@ def shade_textured(
         _shade_flat(work, planes, number, count)
     texture = kinds[number, TEXTURE]
     sample(
-        pool, starts, sizes, last_levels, texture, work, work_bits, places, texels, count, planes,
-        number, place, row,
+        pool, starts, sizes, last_levels, texture, work, work_bits, places, texels, count,
+        planes, number, place, row,
     )  # fmt: skip
     _modulate(work, count)
 

@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-FOUR_THIRDS = np.float32(4.0 / 3.0)
-SPARE = np.float32(4096.0)  # texels between levels: the longest side that one texel goes with
+FOUR, FOUR_THIRDS = np.float32(4.0), np.float32(4.0 / 3.0)
+LONGEST_SIDE = 2048  # of a texture in texels: places in larger ones are no exact float32
+SPARE = np.float32(LONGEST_SIDE + 8)  # texels left between levels
 
 
 class TextureArrays(NamedTuple):
@@ -48,12 +49,17 @@ class TextureSet:
             picture: (H, W, 3) uint8, rows from top to bottom.
 
         Raises:
-            ValueError: it is not such a picture.
+            ValueError: it is not such a picture, or too large.
         """
         if name not in self._numbers:
             if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
                 what = f"{picture.dtype} of shape {picture.shape}"
                 raise ValueError(f"texture {name!r} is {what}, not uint8 (H, W, 3)")
+            if max(picture.shape) > LONGEST_SIDE:
+                raise ValueError(
+                    f"texture {name!r} has a side of {max(picture.shape)} texels; at most "
+                    f"{LONGEST_SIDE} are possible: make it smaller"
+                )
             self._numbers[name] = len(self._levels)
             self._levels.append(mip_levels(picture[::-1]))
             self._arrays = None
@@ -97,15 +103,19 @@ def _halved(texels: np.ndarray, axis: int) -> np.ndarray:
 def level_starts(width: int, height: int, count: int) -> np.ndarray:
     """Return where a texture's levels begin: (count,) int64 texels after its first.
 
-    Level k has a 4^k-th of the texels of level 0 at most, so that there is room for it between 4/3
-    (1 - 4^-k) and 4/3 (1 - 4^-(k + 1)) of them, and a few more where a side is down to one texel.
-    A formula, rather than a table, lets kernels find the levels of many pixels at once; it is
-    calculated in float32, as kernels do.
+    Each level has a border of one texel, the texels of the opposite sides, so that nobody who
+    reads it needs to wrap around. Level k is at most 4^-k of level 0 and its border 2^-k of level
+    0's, so that there is room for the levels before it in 4/3 (1 - 4^-k) of that area and 2 (1 -
+    2^-k) of that border, and a few more where a side is down to one texel. A formula, rather than
+    a table, lets kernels find the levels of many pixels at once; it is calculated in float32, as
+    they do.
     """
     scale = np.exp2(-np.arange(count, dtype=np.float32))
-    area = np.float32(width) * np.float32(height)
-    share = (np.float32(1.0) - scale * scale) * area * FOUR_THIRDS
-    return (np.ceil(share) + np.arange(count) * SPARE).astype(np.int64)
+    area = np.float32(width) * np.float32(height) * FOUR_THIRDS
+    edge = (np.float32(width) + np.float32(height)) * FOUR
+    inner = np.ceil((np.float32(1.0) - scale * scale) * area)
+    border = np.ceil((np.float32(1.0) - scale) * edge)
+    return (inner + border + np.arange(count, dtype=np.float32) * SPARE).astype(np.int64)
 
 
 def _joined(textures: list[list[np.ndarray]]) -> TextureArrays:
@@ -124,9 +134,11 @@ def _packed(levels: list[np.ndarray]) -> np.ndarray:
     """Return the texels of a texture, with its levels where they belong."""
     height, width = levels[0].shape[:2]
     starts = level_starts(width, height, len(levels))
-    texels = np.zeros(starts[-1] + levels[-1].shape[0] * levels[-1].shape[1], np.uint32)
+    last = np.add(levels[-1].shape[:2], 2)
+    texels = np.zeros(starts[-1] + last[0] * last[1], np.uint32)
     for start, level in zip(starts, levels, strict=True):
-        red, green, blue = (level[..., k].astype(np.uint32).reshape(-1) for k in range(3))
+        bordered = np.pad(level, ((1, 1), (1, 1), (0, 0)), mode="wrap")
+        red, green, blue = (bordered[..., k].astype(np.uint32).reshape(-1) for k in range(3))
         packed = red | green << np.uint32(8) | blue << np.uint32(16)
         texels[start : start + len(packed)] = packed
     return texels
