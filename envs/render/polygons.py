@@ -78,8 +78,8 @@ def weights_over_distance(corners, weights):
         weights: (3, 3) float64; receives the weights.
 
     Returns:
-        Whether the polygon shows its front, counter-clockwise on the screen; if not, nothing was
-        written.
+        Whether the polygon shows its front, counter-clockwise on the screen; if not, what was
+        written is of no use.
     """
     for k in range(3):
         i, j = (k + 1) % 3, (k + 2) % 3

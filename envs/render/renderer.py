@@ -91,7 +91,7 @@ class Renderer:
                 f"{out.shape}"
             )
         self._prepare(scenes, meshes)
-        arrays, pixels = scenes.arrays, out.reshape(len(out), -1)
+        arrays, pixels = scenes.arrays, out.reshape(len(out), 3 * self.height * self.width)
 
         def draw_part(scratch: Scratch, begin: int, end: int) -> int:
             return draw_worlds(

@@ -138,7 +138,7 @@ def repaint(scene: Scene, look: Look) -> Scene:
     Raises:
         ValueError: a colour is not three numbers in [0, 1], or the light is negative.
     """
-    if look.light < 0:
+    if not look.light >= 0:  # it may be no number
         raise ValueError(f"light must be at least 0, not {look.light}")
     tints = np.array(scene.faces.tints, dtype=float)
     for role, name in ((FLOOR, "floor"), (WALL, "wall"), (CEILING, "ceiling")):

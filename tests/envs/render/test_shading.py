@@ -1,0 +1,66 @@
+"""Colours, light and textures of what is seen of one polygon."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from toy_scenes import (
+    BLACK,
+    Face,
+    Thing,
+    View,
+    as_triangles,
+    assert_close,
+    make_scene,
+    mesh_set,
+    noise,
+    plain_picture,
+    texture_set,
+)
+
+from envs.render.scene import SceneLight
+
+units = st.floats(0, 1)
+channels = st.tuples(units, units, units)
+few = settings(deadline=None, max_examples=30)
+
+
+@few
+@given(tint=channels, texel=st.tuples(*[st.integers(0, 255)] * 3), ambient=units, facing=units)
+def test_a_pixel_is_texture_times_tint_times_light(tint, texel, ambient, facing):
+    light = SceneLight(np.array([-1.0, 0.0, 0.0]), np.full(3, ambient), np.full(3, 0.8))
+    normal = (-facing, np.sqrt(1 - facing**2), 0.0)
+    view = View(8, 8)
+    textures = texture_set(plain_picture(texel))
+    expected = np.minimum(np.array(tint) * (ambient + 0.8 * facing), 1.0) * texel
+    face = Face(view.wall(), tint=tint, texture=0, normal=normal)
+    assert_close(view.draw(make_scene([face], light=light), textures), expected)
+    mesh = as_triangles(view.wall(), normal, texture=0)
+    scene = make_scene(things=[Thing(0, tint=tint)], light=light)
+    assert_close(view.draw(scene, textures, mesh_set(mesh)), expected)
+
+
+@pytest.mark.parametrize("width", [1, 15, 63, 64, 65, 127, 128, 129, 200])
+def test_long_rows_are_shaded_to_their_end(width):
+    """Pixels are shaded some at a time; rows may end anywhere."""
+    view = View(width, 2, antialias=False)
+    picture = noise(2, width)
+    colors = np.array([(0, 0, 0), (1, 1, 1), (1, 1, 1), (0, 0, 0)], float)
+    mesh = as_triangles(view.wall(), colors=colors, texture=0)
+    drawn = view.draw(make_scene(things=[Thing(0)]), texture_set(picture), mesh_set(mesh))
+    light = ((np.arange(width) + 0.5) / width)[None, :, None]
+    assert_close(drawn, picture * light)
+
+
+@pytest.mark.parametrize("texture", [-1, 0])
+def test_polygons_that_pass_behind_the_camera_have_their_colours_where_they_are_seen(texture):
+    """A floor seen at a grazing angle; beyond its horizon its colours would be no numbers."""
+    view = View(33, 33, position=(0.0, 0.1, 0.0))
+    floor = np.array([(-50, 0, 50), (50, 0, 50), (50, 0, -50), (-50, 0, -50)], float)
+    white = texture_set(plain_picture((255, 255, 255), 64, 64))
+    face = Face(floor, texture=texture, coordinates=[(x, z) for x, _, z in floor[:3]])
+    picture = view.draw(make_scene([face], sky=BLACK), white)
+    expected = np.zeros((33, 33, 3))
+    expected[17:] = 255
+    expected[16] = 127.5  # half of it is below the horizon
+    assert_close(picture, expected, within=0.51)
