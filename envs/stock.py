@@ -1,7 +1,8 @@
 """MiniWorld, ready to draw: import this module before anything of MiniWorld's.
 
-Importing it registers MiniWorld's own environments, lets MiniWorld draw without a display, and
-lets several MiniWorld environments, stock ones too, live in one process.
+Importing it registers MiniWorld's own environments, lets MiniWorld draw without a display, lets
+several MiniWorld environments, stock ones too, live in one process, and lets ``gym.make_vec``
+simulate and draw many together.
 """
 
 from envs import headless
@@ -9,5 +10,7 @@ from envs import headless
 headless.prepare()
 
 from envs import display_lists  # noqa: E402
+from envs.batch import miniworld_entry_points  # noqa: E402
 
 display_lists.install()
+miniworld_entry_points.install()

@@ -67,7 +67,7 @@ def make_batched(
         settings["env_kwargs"] = dict(env_kwargs or {})
     elif env_kwargs:
         raise ValueError(f"{task_id} takes no env_kwargs, but {sorted(env_kwargs)} were given")
-    factory = partial(_make_worlds, task_id=task_id, **settings)
+    factory = partial(make_worlds, task_id=task_id, **settings)
     if workers:
         threads = num_threads or 1
         return WorkerEnvs(factory, num_envs, workers, mode, infos=infos, num_threads=threads)
@@ -88,22 +88,38 @@ def find_autoreset_mode(mode: AutoresetMode | str) -> AutoresetMode:
 
 
 def _is_miniworld(task_id: str) -> bool:
-    """Return whether an id is one of MiniWorld's environments; the package's tasks are not."""
+    """Return whether an id is one of MiniWorld's environments; the package's tasks are not.
+
+    Raises:
+        ValueError: it is neither, but registered, or looks like one of MiniWorld's.
+    """
     if task_id in (GO_TO_OBJECT, SEEK_AVOID):
         return False
     if not _is_known(task_id) and "MiniWorld-" not in task_id:
         return False  # an unknown task; MiniWorld, which needs OpenGL to be imported, is not asked
-    from envs.batch.miniworld_ids import is_miniworld  # loads MiniWorld
+    from envs.batch.miniworld_ids import check_miniworld  # loads MiniWorld
 
-    return is_miniworld(task_id)
+    check_miniworld(task_id)
+    return True
 
 
 def _is_known(task_id: str) -> bool:
     return ":" in task_id or task_id in gym.registry
 
 
-def _make_worlds(num_worlds: int, *, task_id: str, **settings: Any) -> Worlds:
-    if "env_kwargs" in settings:
+def make_worlds(num_worlds: int, *, task_id: str, **settings: Any) -> Worlds:
+    """Make the worlds that a batch is made of.
+
+    Args:
+        num_worlds: how many worlds.
+        task_id: the id of one of this package's tasks, or of a MiniWorld environment.
+        settings: of :class:`envs.batch.room_worlds.RoomWorlds` or
+            :class:`envs.batch.miniworlds.MiniWorlds`.
+
+    Raises:
+        ValueError: one of them is wrong.
+    """
+    if "env_kwargs" in settings or _is_miniworld(task_id):
         from envs.batch.miniworlds import MiniWorlds  # loads MiniWorld and Numba
 
         return MiniWorlds(task_id, num_worlds, **settings)

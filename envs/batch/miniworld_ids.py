@@ -32,7 +32,7 @@ def check_miniworld(env_id: str) -> None:
     if not is_miniworld(env_id):
         raise ValueError(
             f"{env_id} is no MiniWorld environment; batches are made of those, such as "
-            "MiniWorld-Maze-v0"
+            "MiniWorld-Maze-v0, and of the tasks of this package"
         )
 
 

@@ -220,6 +220,44 @@ def make_seek_avoid(
     return make_vector_env(SEEK_AVOID, num_envs, num_threads=num_threads, **settings)
 
 
+def make_miniworld(
+    task_id: str,
+    num_envs: int,
+    *,
+    domain: Any = "source",
+    max_episode_steps: int | None = None,
+    obs_width: int | None = None,
+    obs_height: int | None = None,
+    workers: int = 0,
+    num_threads: int | None = None,
+    antialias: bool = True,
+    autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+    render_mode: str | None = None,
+    copy: bool = True,
+    env_kwargs: Mapping[str, Any] | None = None,
+    **more_env_kwargs: Any,
+) -> BatchedVectorEnv:
+    """Make environments of a MiniWorld id; see :func:`make_vector_env`.
+
+    What is not named here is an argument of each environment, as in ``env_kwargs``.
+    """
+    return make_vector_env(
+        task_id,
+        num_envs,
+        domain=domain,
+        max_episode_steps=max_episode_steps,
+        obs_width=obs_width,
+        obs_height=obs_height,
+        workers=workers,
+        num_threads=num_threads,
+        antialias=antialias,
+        autoreset_mode=autoreset_mode,
+        render_mode=render_mode,
+        copy=copy,
+        env_kwargs={**(env_kwargs or {}), **more_env_kwargs},
+    )
+
+
 def make_vector_env(
     task_id: str,
     num_envs: int,

@@ -192,7 +192,7 @@ def test_what_is_wrong_is_said():
         make_batched("MiniWorld-Mazes-v0", 1)
     with pytest.raises(ValueError, match=r"CartPole-v1 is no MiniWorld environment"):
         MiniWorlds("CartPole-v1", 1)
-    with pytest.raises(ValueError, match="unknown task 'CartPole-v1'"):
+    with pytest.raises(ValueError, match="CartPole-v1 is no MiniWorld environment"):
         make_batched("CartPole-v1", 1)
     with pytest.raises(ValueError, match=r"cannot be made with .*'colour'"):
         make_batched("MiniWorld-Maze-v0", 1, env_kwargs={"colour": 1})
