@@ -1,0 +1,1 @@
+"""How fast worlds are drawn and stepped, beside stock MiniWorld."""
