@@ -3,16 +3,22 @@
 Numba keeps what it has compiled beside each source file, and compiles a function again when its
 own file has changed. It does not notice changes in other files whose functions were compiled into
 it. So whenever any source of kernels has changed, everything kept is thrown away.
+
+Processes that need the same function at the same time, such as workers, compile it once: one of
+them does, and the others wait and read what it has kept.
 """
 
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from numba import njit
+
+from envs.turn import Turn
 
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 
@@ -29,19 +35,41 @@ def _for_drawing() -> dict[str, Any]:
     return borrowing
 
 
-kernel = partial(njit, **_OPTIONS)
-"""Compile a function: no Python in it, other threads go on meanwhile, division as in NumPy."""
-
-drawing = partial(njit, **_for_drawing())
-"""The same for a function that makes no arrays: it does not count references to those that it is
-given. Where arrays are passed to many small functions, counting takes longer than the work."""
-
-inlined = partial(njit, **_for_drawing(), forceinline=True)
-"""The same for a small function that becomes a part of those that call it."""
-
 _HERE = Path(__file__).parent
 _FOLDERS = (_HERE, _HERE / "render", _HERE / "batch")
 _STAMP = "kernels.sha256"
+_TURN = "kernels.lock"
+_turn = Turn(_HERE / "__pycache__" / _TURN)
+
+
+def _compiled(function: Callable[..., Any], **options: Any) -> Any:
+    """Return a function that is compiled when it is first called."""
+    dispatcher = njit(**options)(function)
+    compile_now = getattr(dispatcher, "compile", None)
+    if compile_now is None:  # Numba is switched off
+        return dispatcher
+    code = function.__code__
+    index = f"{Path(code.co_filename).stem}.{function.__qualname__}-{code.co_firstlineno}.*.nbi"
+
+    def compile_in_turn(signature: Any) -> Any:
+        if any(Path(dispatcher.stats.cache_path).glob(index)):
+            return compile_now(signature)  # which only reads it; all may do so at once
+        with _turn:
+            return compile_now(signature)
+
+    dispatcher.compile = compile_in_turn
+    return dispatcher
+
+
+kernel = partial(_compiled, **_OPTIONS)
+"""Compile a function: no Python in it, other threads go on meanwhile, division as in NumPy."""
+
+drawing = partial(_compiled, **_for_drawing())
+"""The same for a function that makes no arrays: it does not count references to those that it is
+given. Where arrays are passed to many small functions, counting takes longer than the work."""
+
+inlined = partial(_compiled, **_for_drawing(), forceinline=True)
+"""The same for a small function that becomes a part of those that call it."""
 
 
 def forget_stale_kernels(folders: tuple[Path, ...] = _FOLDERS) -> int:
@@ -53,6 +81,11 @@ def forget_stale_kernels(folders: tuple[Path, ...] = _FOLDERS) -> int:
     sources = sorted(path for folder in folders for path in folder.glob("*.py"))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
     stamp = folders[0] / "__pycache__" / _STAMP
+    with Turn(folders[0] / "__pycache__" / _TURN):
+        return _forget_unless(digest, stamp, folders)
+
+
+def _forget_unless(digest: str, stamp: Path, folders: tuple[Path, ...]) -> int:
     try:
         if stamp.is_file() and stamp.read_text() == digest:
             return 0
