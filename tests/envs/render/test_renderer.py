@@ -1,9 +1,6 @@
 """Pictures of many worlds: of any size, whoever draws them, and whatever was drawn before."""
 
 import math
-import subprocess
-import sys
-import textwrap
 
 import numpy as np
 import pytest
@@ -25,9 +22,8 @@ from toy_scenes import (
 
 from envs.render.meshes import Mesh, MeshSet
 from envs.render.renderer import Renderer
-from envs.render.scene import ROOM_ENTITY, SKY_ENTITY, SceneLight
+from envs.render.scene import SceneLight
 from envs.render.scene_batch import SceneBatch
-from envs.render.scratch import MOST_POLYGONS, MOST_WIDTH
 from envs.render.textures import TextureSet
 
 SIZES = [(1, 1), (1, 9), (9, 1), (3, 2), (16, 16), (37, 23), (64, 5), (65, 3), (130, 7)]
@@ -229,37 +225,6 @@ def test_the_field_of_view_and_the_pose_are_those_of_each_world():
     assert (out[1] == 255 * RED).all()
 
 
-def test_a_wall_is_as_far_as_it_stands():
-    view = View(20, 10)
-    distances, entities = view.measure(
-        make_scene(
-            [Face(view.wall(distance=3.5)), Face(view.wall(right=5, distance=1.25), entity=6)]
-        )
-    )
-    assert distances.dtype == np.float32 and entities.dtype == np.int32
-    np.testing.assert_allclose(distances[:, :5], 1.25, rtol=1e-5)
-    np.testing.assert_allclose(distances[:, 5:], 3.5, rtol=1e-5)
-    assert (entities[:, :5] == 6).all() and (entities[:, 5:] == ROOM_ENTITY).all()
-
-
-def test_distances_are_along_the_view_at_the_centres_of_pixels():
-    view = View(12, 10, position=(0, 2, 0), pitch=-0.4)
-    floor = np.array([(-50, 0, -50), (-50, 0, 50), (50, 0, 50), (50, 0, -50)], float)
-    distances, entities = view.measure(make_scene([Face(floor)]))
-    rows = np.arange(10) + 0.5
-    down = -np.sin(-0.4) - np.cos(-0.4) * (1 - rows / 5)  # per metre along the view
-    expected = np.where(down > 2 / 40, 2 / np.maximum(down, 1e-9), np.inf)
-    near = expected < 40
-    np.testing.assert_allclose(distances[near], np.tile(expected[near], (12, 1)).T, rtol=1e-3)
-    assert (entities[near] == ROOM_ENTITY).all()
-
-
-def test_sky_is_infinitely_far():
-    distances, entities = View().measure(make_scene([Face(View().wall(right=8))]))
-    assert np.isinf(distances[:, 8:]).all() and (distances[:, 8:] > 0).all()
-    assert (entities[:, 8:] == SKY_ENTITY).all()
-
-
 def test_measuring_does_not_depend_on_antialiasing():
     scene = random_scene(2)
     smooth = View(37, 23).measure(scene, MESHES)
@@ -268,120 +233,17 @@ def test_measuring_does_not_depend_on_antialiasing():
         np.testing.assert_array_equal(ours, theirs)
 
 
-def crowd(triangles: int):
-    """Return a world that shows so many polygons: a wall and some triangles before it."""
-    wall = as_triangles(View(2, 2).wall()).vertices[0]
-    mesh = Mesh.plain(np.tile(wall, (triangles - 1, 1, 1)), np.ones((triangles - 1, 3, 3)))
-    return make_scene([Face(View(2, 2).wall(distance=3.0), tint=RED)], [Thing(0)]), mesh_set(mesh)
-
-
-def test_as_many_polygons_are_drawn_as_keys_can_tell_apart():
-    view = View(2, 2, antialias=False)
-    scene, meshes = crowd(MOST_POLYGONS)
-    picture = view.draw(scene, None, meshes)
-    assert (picture[1, 1] == 255).all()  # the first of the triangles
-    assert (picture[0, 0] == 255 * RED).all()
-
-
-def test_too_many_polygons_are_an_error():
-    view = View(2, 2, antialias=False)
-    scene, meshes = crowd(MOST_POLYGONS + 1)
-    expected = "world 0 shows more than 65,535 polygons; draw meshes of fewer triangles"
-    with pytest.raises(ValueError) as error:
-        view.draw(scene, None, meshes)
-    assert str(error.value) == expected
-    with pytest.raises(ValueError) as error:
-        view.measure(scene, meshes)
-    assert str(error.value) == expected
-    assert (view.draw(make_scene(sky=RED), None, meshes) == 255 * RED).all()
-
-
-def test_polygons_out_of_view_do_not_count():
-    view = View(2, 2, antialias=False)
-    _, meshes = crowd(MOST_POLYGONS + 1)
-    away = make_scene([Face(view.wall(), tint=RED)], [Thing(0, position=(-9.0, 0.0, 0.0))])
-    assert (view.draw(away, None, meshes) == 255 * RED).all()
-
-
-@pytest.mark.parametrize(
-    ("kwargs", "told"),
-    [
-        ({"width": 0}, f"the pictures' width is 0, but must be from 1 to {MOST_WIDTH}"),
-        ({"height": -3}, f"the pictures' height is -3, but must be from 1 to {MOST_WIDTH}"),
-        ({"width": 5000}, f"the pictures' width is 5000, but must be from 1 to {MOST_WIDTH}"),
-        ({"num_threads": 0}, "num_threads is 0, but must be at least 1"),
-    ],
-)
-def test_what_cannot_be_drawn_is_refused(kwargs, told):
-    with pytest.raises(ValueError) as error:
-        Renderer(**{"width": 8, "height": 8, **kwargs})
-    assert str(error.value) == told
-
-
-@pytest.mark.parametrize(
-    "out",
-    [
-        np.zeros((2, 8, 9, 3), np.uint8),
-        np.zeros((1, 9, 8, 3), np.uint8),
-        np.zeros((1, 8, 9, 4), np.uint8),
-        np.zeros((1, 8, 9, 3), np.float32),
-        np.zeros((1, 8, 18, 3), np.uint8)[:, :, ::2],
-        np.zeros((1, 3, 8, 9), np.uint8).transpose(0, 2, 3, 1),
-    ],
-)
-def test_pictures_go_into_arrays_of_their_shape_only(out):
-    renderer = Renderer(9, 8, num_threads=1)
-    with pytest.raises(ValueError, match=r"C-contiguous uint8 array \(1, 8, 9, 3\), not"):
-        renderer.draw(random_worlds(1), MESHES, TEXTURES, np.zeros(1, np.int64), out)
-
-
 @settings(deadline=None, max_examples=30)
 @given(seed=st.integers(0, 10**6), yaw=st.floats(-3.1, 3.1), pitch=st.floats(-1.5, 1.5))
-def test_averaging_samples_changes_edges_only(seed, yaw, pitch):
-    """Where a pixel and all its neighbours show one untextured face, both pictures are equal."""
+def test_a_pixel_is_the_mean_of_four_of_a_picture_four_times_as_large(seed, yaw, pitch):
+    """There pixels have their centres where the four samples of a pixel are."""
     rng = np.random.default_rng(seed)
-    faces = [
-        Face(rng.uniform(-5, 5, (3, 3)), tint=rng.random(3), entity=number) for number in range(8)
-    ]
-    scene = make_scene([*faces, *(Face(f.corners[::-1], f.tint, entity=f.entity) for f in faces)])
-    plain = View(24, 18, yaw=yaw, pitch=pitch, antialias=False)
-    fine = View(24 * 5, 18 * 5, yaw=yaw, pitch=pitch, antialias=False)
-    _, entities = fine.measure(scene)
-    blocks = entities.reshape(18, 5, 24, 5)
-    inner = (blocks == blocks[:, 2:3, :, 2:3]).all(axis=(1, 3))
+    fronts = [Face(rng.uniform(-5, 5, (3, 3)), tint=rng.random(3)) for _ in range(10)]
+    backs = [Face(face.corners[::-1], tint=face.tint) for face in fronts]
+    scene = make_scene([*fronts, *backs], sky=(0.1, 0.2, 0.3))
+    large = View(96, 72, yaw=yaw, pitch=pitch, antialias=False).draw(scene)
+    pixels = large.reshape(18, 4, 24, 4, 3)
+    expected = np.mean([pixels[:, row, :, (2, 0, 3, 1)[row]] for row in range(4)], axis=0)
     ours = View(24, 18, yaw=yaw, pitch=pitch).draw(scene)
-    # Slivers may lie between all points that were measured.
-    differ = (ours[inner] != plain.draw(scene)[inner]).any(axis=-1)
-    assert differ.mean() < 0.03 if len(differ) else True
-
-
-def test_drawing_needs_only_numpy_and_numba():
-    code = """
-        import sys
-
-        MISSING = {"gymnasium", "miniworld", "pyglet", "torch", "PIL", "scipy", "matplotlib"}
-
-        class Without:
-            def __init__(self, finder):
-                self.finder = finder
-            def find_spec(self, name, path=None, target=None):
-                found = name.partition(".")[0] in MISSING
-                return None if found else self.finder.find_spec(name, path, target)
-
-        sys.meta_path[:] = [Without(finder) for finder in sys.meta_path]
-        import numpy as np
-        from envs.render.meshes import MeshSet
-        from envs.render.renderer import Renderer
-        from envs.render.scene_batch import SceneBatch
-        from envs.render.textures import TextureSet
-
-        scenes = SceneBatch(1)
-        scenes.lights.sky[:] = (0.2, 0.4, 1.0)
-        out = np.empty((1, 8, 8, 3), np.uint8)
-        Renderer(8, 8, num_threads=1).draw(scenes, MeshSet(), TextureSet(), np.arange(1), out)
-        assert (out == (51, 102, 255)).all()
-        assert not MISSING & {name.partition(".")[0] for name in sys.modules}
-        """
-    command = [sys.executable, "-c", textwrap.dedent(code)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    differ = np.abs(ours - expected).max(axis=-1) > 1
+    assert differ.sum() <= 2  # samples that lie on an edge, or where two surfaces cross

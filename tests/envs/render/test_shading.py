@@ -64,3 +64,23 @@ def test_polygons_that_pass_behind_the_camera_have_their_colours_where_they_are_
     expected[17:] = 255
     expected[16] = 127.5  # half of it is below the horizon
     assert_close(picture, expected, within=0.51)
+
+
+@pytest.mark.parametrize("sky", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize(("left", "right"), [(5, 5.25), (5, 5.5), (5.3, 5.55), (5.75, 6)])
+@pytest.mark.parametrize("ends", [(0.0, 1.0), (1.0, 0.0)])
+def test_colours_are_those_at_the_middle_of_a_pixel_even_beyond_their_polygon(
+    ends, left, right, sky
+):
+    """MiniWorld draws into floats: only the mean of a pixel's samples is held within bytes."""
+    view = View(16, 16)
+    colors = np.array([[ends[0]] * 3, [ends[1]] * 3, [ends[1]] * 3, [ends[0]] * 3])
+    for texture in (-1, 0):
+        mesh = as_triangles(view.wall(left, 0, right, 16), colors=colors, texture=texture)
+        scene = make_scene(things=[Thing(0)], sky=(sky,) * 3)
+        white = texture_set(plain_picture((255, 255, 255)))
+        picture = view.draw(scene, white, mesh_set(mesh))
+        share = sum(left <= 5 + place < right for place in (0.125, 0.375, 0.625, 0.875)) / 4
+        middle = ends[0] + (ends[1] - ends[0]) * (5.5 - left) / (right - left)
+        expected = np.clip(share * middle + (1 - share) * sky, 0, 1) * 255
+        assert_close(picture[:, 5], np.full((16, 3), expected))
