@@ -132,7 +132,8 @@ triangles = st.tuples(
 def front_of(triangle) -> np.ndarray:
     """Return a triangle's projected corners, turned so that it shows its front."""
     places, distances = np.array(triangle[0]), np.array(triangle[1])
-    turn = np.linalg.det(np.array([places[1] - places[0], places[2] - places[0]]))
+    (x1, y1), (x2, y2) = places[1:] - places[0]
+    turn = x1 * y2 - x2 * y1
     assume(abs(turn) > 1.0)
     corners = on_screen(places, distances)
     return corners if turn < 0 else corners[::-1]  # y points down
