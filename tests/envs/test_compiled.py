@@ -1,9 +1,11 @@
 """Compiled kernels are thrown away when any source of kernels has changed."""
 
+import inspect
 from pathlib import Path
 
 import pytest
 
+import envs
 from envs.compiled import forget_stale_kernels
 
 
@@ -79,3 +81,10 @@ def test_an_installation_that_may_not_be_written_to_stays_as_it_is(folders, monk
     monkeypatch.setattr(Path, "unlink", refuse)
     assert forget_stale_kernels(folders) == 0
     assert all(path.exists() for path in kept)
+
+
+def test_every_folder_with_kernels_is_watched():
+    (watched,) = inspect.signature(forget_stale_kernels).parameters.values()
+    for source in Path(envs.__file__).parent.rglob("*.py"):
+        if "from envs.compiled import" in source.read_text():
+            assert source.parent in watched.default, source
