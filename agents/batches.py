@@ -64,6 +64,6 @@ def make_batch(
     settings |= {"autoreset_mode": autoreset_mode, "workers": workers, "infos": False}
     if kind != "factors":
         return make_batched(task, num_envs, num_threads=num_threads, **settings)
-    from envs.batch.factor_worlds import make_factor_batch  # loads Numba
+    from envs.rooms.factor_worlds import make_factor_batch  # loads Numba
 
     return make_factor_batch(task, num_envs, **settings)

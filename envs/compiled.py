@@ -36,7 +36,7 @@ def _for_drawing() -> dict[str, Any]:
 
 
 _HERE = Path(__file__).parent
-_FOLDERS = (_HERE, _HERE / "render", _HERE / "batch")
+_FOLDERS = (_HERE, _HERE / "render", _HERE / "rooms", _HERE / "miniworlds")
 _STAMP = "kernels.sha256"
 _TURN = "kernels.lock"
 _turn = Turn(_HERE / "__pycache__" / _TURN)

@@ -10,7 +10,7 @@ from envs import headless
 headless.prepare()
 
 from envs import display_lists  # noqa: E402
-from envs.batch import miniworld_entry_points  # noqa: E402
+from envs.miniworlds import miniworld_entry_points  # noqa: E402
 
 display_lists.install()
 miniworld_entry_points.install()

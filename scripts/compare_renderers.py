@@ -6,7 +6,7 @@ Example::
 """
 
 from darla.command import run_command
-from envs.batch.parity import CompareConfig, compare_all, table_heading, table_row
+from envs.miniworlds.parity import CompareConfig, compare_all, table_heading, table_row
 
 
 def main(config: CompareConfig) -> None:

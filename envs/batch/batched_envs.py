@@ -55,7 +55,7 @@ class BatchedEnvs(Batch):
     def reset_to(self, rows: np.ndarray, frames: np.ndarray | None = None) -> Start:
         """Put the first n worlds into settings given as rows of numbers.
 
-        The worlds must know such rows, as :class:`envs.batch.room_worlds.RoomWorlds` does.
+        The worlds must know such rows, as :class:`envs.rooms.room_worlds.RoomWorlds` does.
 
         Args:
             rows: (n, S), as ``sample_settings`` of the worlds gives them.

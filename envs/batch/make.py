@@ -97,7 +97,7 @@ def _is_miniworld(task_id: str) -> bool:
         return False
     if not _is_known(task_id) and "MiniWorld-" not in task_id:
         return False  # an unknown task; MiniWorld, which needs OpenGL to be imported, is not asked
-    from envs.batch.miniworld_ids import check_miniworld  # loads MiniWorld
+    from envs.miniworlds.miniworld_ids import check_miniworld  # loads MiniWorld
 
     check_miniworld(task_id)
     return True
@@ -113,16 +113,16 @@ def make_worlds(num_worlds: int, *, task_id: str, **settings: Any) -> Worlds:
     Args:
         num_worlds: how many worlds.
         task_id: the id of one of this package's tasks, or of a MiniWorld environment.
-        settings: of :class:`envs.batch.room_worlds.RoomWorlds` or
-            :class:`envs.batch.miniworlds.MiniWorlds`.
+        settings: of :class:`envs.rooms.room_worlds.RoomWorlds` or
+            :class:`envs.miniworlds.miniworlds.MiniWorlds`.
 
     Raises:
         ValueError: one of them is wrong.
     """
     if "env_kwargs" in settings or _is_miniworld(task_id):
-        from envs.batch.miniworlds import MiniWorlds  # loads MiniWorld and Numba
+        from envs.miniworlds.miniworlds import MiniWorlds  # loads MiniWorld and Numba
 
         return MiniWorlds(task_id, num_worlds, **settings)
-    from envs.batch.room_worlds import RoomWorlds  # loads Numba
+    from envs.rooms.room_worlds import RoomWorlds  # loads Numba
 
     return RoomWorlds(task_id, num_worlds, **settings)

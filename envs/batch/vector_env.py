@@ -158,7 +158,7 @@ class SettableVectorEnv(BatchedVectorEnv):
     """A vector environment whose worlds can be put into settings drawn by the thousand.
 
     Args:
-        batch: of worlds that sample settings, such as :class:`envs.batch.room_worlds.RoomWorlds`,
+        batch: of worlds that sample settings, such as :class:`envs.rooms.room_worlds.RoomWorlds`,
             in this process.
         options: see :class:`BatchedVectorEnv`.
     """
@@ -180,7 +180,7 @@ class SettableVectorEnv(BatchedVectorEnv):
     def sample_settings(
         self, rng: np.random.Generator, count: int, in_view: float | None = None
     ) -> np.ndarray:
-        """Draw settings; see :meth:`envs.batch.room_worlds.RoomWorlds.sample_settings`.
+        """Draw settings; see :meth:`envs.rooms.room_worlds.RoomWorlds.sample_settings`.
 
         Returns:
             (count, S) float64, of which :meth:`reset_to` takes up to ``num_envs`` at a time.

@@ -8,8 +8,8 @@ from toy_worlds import ToyWorlds
 from agents.episode_queue import play_queue
 from agents.random_policy import RandomPolicy
 from agents.stages import BatchedStage, SingleEnvs, make_stages
-from envs.batch.room_worlds import RoomWorlds
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID
+from envs.rooms.room_worlds import RoomWorlds
 
 SEEDS = [100, 7, 8, 9, 2000, 11, 12]
 

@@ -27,7 +27,7 @@ from miniworld.opengl import Texture
 from miniworld.utils import get_file_path
 from PIL import Image
 
-from envs.batch.touching import NEARLY
+from envs.miniworlds.touching import NEARLY
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ _paths = _TexturePaths(Texture.tex_paths)
 def without_gl() -> Iterator[None]:
     """Make MiniWorld environments without OpenGL inside this context.
 
-    What is made here must never draw: see :func:`envs.batch.undrawn.stop_drawing`.
+    What is made here must never draw: see :func:`envs.miniworlds.undrawn.stop_drawing`.
     """
     with _swapped(_MAKING), without_loading():
         yield

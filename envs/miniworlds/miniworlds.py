@@ -12,14 +12,14 @@ import numpy as np
 from gymnasium import spaces
 from miniworld.miniworld import MiniWorldEnv
 
-from envs.batch.asset_library import AssetLibrary
-from envs.batch.miniworld_ids import check_miniworld
-from envs.batch.miniworld_scene import scene_of
-from envs.batch.scene_follower import SceneFollower, aim_cameras
 from envs.batch.single_infos import vector_infos
-from envs.batch.undrawn import stop_drawing
-from envs.batch.without_gl import without_gl, without_loading
 from envs.batch.worlds import Infos, Outcomes, Worlds
+from envs.miniworlds.asset_library import AssetLibrary
+from envs.miniworlds.miniworld_ids import check_miniworld
+from envs.miniworlds.miniworld_scene import scene_of
+from envs.miniworlds.scene_follower import SceneFollower, aim_cameras
+from envs.miniworlds.undrawn import stop_drawing
+from envs.miniworlds.without_gl import without_gl, without_loading
 from envs.names import hint
 from envs.render.renderer import Renderer
 from envs.render.scene import Look, repaint

@@ -8,11 +8,11 @@ import math
 
 import numpy as np
 
-from envs.batch.look_table import LookTable
-from envs.batch.placing import PlaceTable, complete_setting, overlaps
-from envs.batch.setting_rows import AGENT_X, AGENT_YAW, AGENT_Z, OBJECTS, PER_OBJECT, X, Z
-from envs.batch.visible import Camera, visible_fraction
 from envs.compiled import kernel
+from envs.rooms.look_table import LookTable
+from envs.rooms.placing import PlaceTable, complete_setting, overlaps
+from envs.rooms.setting_rows import AGENT_X, AGENT_YAW, AGENT_Z, OBJECTS, PER_OBJECT, X, Z
+from envs.rooms.visible import Camera, visible_fraction
 from envs.tasks import IN_VIEW, SAMPLE_TRIES
 
 FOUND, OVERLAPPING, NOT_FOUND = range(3)

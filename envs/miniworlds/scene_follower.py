@@ -9,10 +9,10 @@ import numpy as np
 from miniworld.entity import Entity
 from miniworld.miniworld import MiniWorldEnv
 
-from envs.batch.asset_library import AssetLibrary
-from envs.batch.miniworld_scene import MovingEntity, camera_of, coordinates, scene_of
-from envs.batch.room_faces import faces_of_rooms
 from envs.compiled import kernel
+from envs.miniworlds.asset_library import AssetLibrary
+from envs.miniworlds.miniworld_scene import MovingEntity, camera_of, coordinates, scene_of
+from envs.miniworlds.room_faces import faces_of_rooms
 from envs.render.camera import Cameras
 from envs.render.scene import Look, SceneFaces, repaint
 from envs.render.scene_batch import SceneBatch
@@ -29,7 +29,7 @@ class SceneFollower:
     places and directions of those that are not static.
 
     Args:
-        env: without drawing; see :func:`envs.batch.undrawn.stop_drawing`.
+        env: without drawing; see :func:`envs.miniworlds.undrawn.stop_drawing`.
         world: its number among the scenes.
         scenes: where it is put.
         library: numbers the meshes and textures.

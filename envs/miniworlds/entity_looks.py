@@ -9,7 +9,7 @@ import envs.stock  # noqa: F401  (before MiniWorld)
 import numpy as np
 from miniworld.entity import Box, Entity, ImageFrame, MeshEnt, TextFrame
 
-from envs.batch.asset_library import UNTEXTURED, AssetLibrary
+from envs.miniworlds.asset_library import UNTEXTURED, AssetLibrary
 from envs.painted import PaintedObject
 from envs.render.meshes import Mesh
 from envs.shapes import triangles
@@ -68,7 +68,7 @@ def draw_as(entity_class: type[Entity], draw: Draw) -> None:
 
     Args:
         entity_class: a class of MiniWorld entities; one that is known already is taught anew.
-        draw: called with an entity and an :class:`~envs.batch.asset_library.AssetLibrary` that
+        draw: called with an entity and an :class:`~envs.miniworlds.asset_library.AssetLibrary` that
             numbers meshes and textures; returns the parts of the entity.
     """
     _known[entity_class] = draw
@@ -86,8 +86,8 @@ def parts_of(entity: Entity, library: AssetLibrary) -> Sequence[Part]:
             return _known[each](entity, library)
     raise ValueError(
         f"how entities of class {own.__name__} look is unknown, since its render() is its own: "
-        f"call envs.batch.entity_looks.draw_as({own.__name__}, function) first, with a function "
-        "that returns its parts"
+        f"call envs.miniworlds.entity_looks.draw_as({own.__name__}, function) first, with a "
+        "function that returns its parts"
     )
 
 

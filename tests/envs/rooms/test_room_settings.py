@@ -12,13 +12,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import envs  # noqa: F401  (registers the tasks)
-from envs.batch.look_table import draw_look, look_table
-from envs.batch.room_worlds import RoomWorlds
-from envs.batch.setting_rows import OBJECTS, SettingRows
-from envs.batch.visible import camera_of, visible_fraction
 from envs.domain import Domain
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID, find_domain
 from envs.layout import look_from
+from envs.rooms.look_table import draw_look, look_table
+from envs.rooms.room_worlds import RoomWorlds
+from envs.rooms.setting_rows import OBJECTS, SettingRows
+from envs.rooms.visible import camera_of, visible_fraction
 from envs.shapes import HEIGHT, RADIUS
 from envs.tasks import SEEK_AVOID_TASK
 from envs.visibility import visible_fractions

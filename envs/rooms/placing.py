@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from envs.batch.look_table import LookTable, draw_look
-from envs.batch.setting_rows import AGENT_X, AGENT_YAW, AGENT_Z, OBJECTS, PER_OBJECT, X, Z
 from envs.compiled import kernel
 from envs.factors import Factor
 from envs.layout import CANDIDATES, Spacing
+from envs.rooms.look_table import LookTable, draw_look
+from envs.rooms.setting_rows import AGENT_X, AGENT_YAW, AGENT_Z, OBJECTS, PER_OBJECT, X, Z
 from envs.shapes import RADIUS
 from envs.tasks import Task
 from envs.world_factors import AGENT_RADIUS

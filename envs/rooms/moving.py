@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from envs.batch.room_state import RoomState
 from envs.compiled import kernel
+from envs.rooms.room_state import RoomState
 from envs.tasks import Task
 from envs.world_factors import AGENT_RADIUS
 

@@ -6,22 +6,22 @@ from typing import Any
 import numpy as np
 from gymnasium import spaces
 
-from envs.batch.episode_seeds import EpisodeSeeds
-from envs.batch.look_table import look_table
-from envs.batch.moving import act, rules_of
-from envs.batch.painting import paint, palette_table
-from envs.batch.placing import complete_settings, place_table
-from envs.batch.room_factors import RoomFactors
-from envs.batch.room_pictures import RoomPictures
-from envs.batch.room_state import RoomState
-from envs.batch.sampling import FOUND, OVERLAPPING, sample_rows
-from envs.batch.setting_rows import AGENT_X, AGENT_YAW, OBJECTS, PER_OBJECT, SHAPE, SettingRows, X
-from envs.batch.visible import camera_of
 from envs.batch.worlds import Infos, Outcomes, Worlds
 from envs.domain import Domain
 from envs.domains import find_domain
 from envs.factors import Setting
 from envs.layout import check_apart, check_domain, num_draws
+from envs.rooms.episode_seeds import EpisodeSeeds
+from envs.rooms.look_table import look_table
+from envs.rooms.moving import act, rules_of
+from envs.rooms.painting import paint, palette_table
+from envs.rooms.placing import complete_settings, place_table
+from envs.rooms.room_factors import RoomFactors
+from envs.rooms.room_pictures import RoomPictures
+from envs.rooms.room_state import RoomState
+from envs.rooms.sampling import FOUND, OVERLAPPING, sample_rows
+from envs.rooms.setting_rows import AGENT_X, AGENT_YAW, OBJECTS, PER_OBJECT, SHAPE, SettingRows, X
+from envs.rooms.visible import camera_of
 from envs.shapes import RADIUS
 from envs.tasks import ANYWHERE, SAMPLE_TRIES, find_task
 from envs.world_factors import AGENT_RADIUS

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from envs.batch.setting_rows import CEILING, COLOR, FLOOR, LIGHT, OBJECTS, PER_OBJECT, SHAPE, WALL
 from envs.compiled import kernel
 from envs.domain import Domain, Values
+from envs.rooms.setting_rows import CEILING, COLOR, FLOOR, LIGHT, OBJECTS, PER_OBJECT, SHAPE, WALL
 from envs.tasks import Task
 
 _CONTINUOUS = ("floor", "wall", "ceiling", "light", "object_color")

@@ -10,9 +10,9 @@ import numpy as np
 from miniworld.entity import Entity
 from miniworld.miniworld import MiniWorldEnv
 
-from envs.batch.asset_library import AssetLibrary
-from envs.batch.entity_looks import FacePart, MeshPart, parts_of
-from envs.batch.room_faces import face, faces_of_rooms, join
+from envs.miniworlds.asset_library import AssetLibrary
+from envs.miniworlds.entity_looks import FacePart, MeshPart, parts_of
+from envs.miniworlds.room_faces import face, faces_of_rooms, join
 from envs.render.scene import FRAME, GLOBAL_AMBIENT, Scene, SceneFaces, SceneLight, SceneThings
 
 
@@ -39,7 +39,7 @@ def scene_of(
     Args:
         env: after a reset; entities are numbered as in its list.
         library: numbers the meshes and textures.
-        rooms: what :func:`~envs.batch.room_faces.faces_of_rooms` returned for it, if it is known.
+        rooms: what :func:`~envs.miniworlds.room_faces.faces_of_rooms` returned for it, if known.
 
     Raises:
         ValueError: the environment has rooms or entities that draw themselves in their own way.

@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 
-from envs.batch.room_state import RoomState
 from envs.compiled import kernel
 from envs.render.meshes import Mesh, MeshSet
 from envs.render.renderer import Renderer
 from envs.render.scene import GLOBAL_AMBIENT, ROOM_ENTITY
 from envs.render.scene_batch import SceneBatch
 from envs.render.textures import TextureSet
+from envs.rooms.room_state import RoomState
 from envs.shapes import triangles
 from envs.tasks import Task
 

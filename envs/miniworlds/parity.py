@@ -131,7 +131,7 @@ def pose_pairs(
     Raises:
         RuntimeError: the two did not live through the same episodes.
     """
-    from envs.batch.miniworlds import MiniWorlds  # loads MiniWorld and Numba
+    from envs.miniworlds.miniworlds import MiniWorlds  # loads MiniWorld and Numba
 
     # isort: split
     import gymnasium as gym

@@ -6,9 +6,9 @@ import pyglet
 import pytest
 from miniworld_gallery import GALLERY, Gallery
 
-from envs.batch.miniworlds import MiniWorlds
-from envs.batch.without_gl import TextureRecord, VertexRecord, without_gl
 from envs.domains import GO_TO_OBJECT
+from envs.miniworlds.miniworlds import MiniWorlds
+from envs.miniworlds.without_gl import TextureRecord, VertexRecord, without_gl
 
 # isort: split
 from miniworld import miniworld, objmesh

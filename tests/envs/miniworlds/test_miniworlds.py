@@ -7,10 +7,10 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from miniworld_gallery import GALLERY
 
 from envs.batch.make import make_batched
-from envs.batch.miniworlds import MiniWorlds
-from envs.batch.parity import measures
 from envs.batch.vector_env import make_vector_env
 from envs.domains import GO_TO_OBJECT
+from envs.miniworlds.miniworlds import MiniWorlds
+from envs.miniworlds.parity import measures
 from envs.render.scene import Look
 from envs.shifted_look import ShiftedLook
 

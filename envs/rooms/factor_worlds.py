@@ -9,9 +9,9 @@ from gymnasium.vector import AutoresetMode
 
 from envs.batch.batch import Batch
 from envs.batch.batched_envs import BatchedEnvs
-from envs.batch.room_worlds import DomainLike, RoomWorlds
 from envs.batch.worker_envs import WorkerEnvs
 from envs.batch.worlds import Infos, Outcomes, Worlds
+from envs.rooms.room_worlds import DomainLike, RoomWorlds
 
 
 class FactorWorlds(Worlds):

@@ -8,7 +8,7 @@ import envs.stock  # noqa: F401  (before MiniWorld)
 import numpy as np
 from miniworld.miniworld import MiniWorldEnv, Room
 
-from envs.batch.asset_library import AssetLibrary
+from envs.miniworlds.asset_library import AssetLibrary
 from envs.painted import PaintedRoom, wall_of_vertex
 from envs.render.scene import CEILING, FLOOR, ROOM_ENTITY, WALL, SceneFaces
 

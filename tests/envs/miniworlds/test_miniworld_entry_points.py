@@ -65,7 +65,7 @@ def test_frames_are_collected_from_batches_that_draw_in_one_thread():
 
 
 def test_an_attribute_that_is_no_id_is_missing():
-    from envs.batch import miniworld_entry_points
+    from envs.miniworlds import miniworld_entry_points
 
     with pytest.raises(AttributeError, match="no attribute 'MiniWorld-Rom-v0'"):
         getattr(miniworld_entry_points, "MiniWorld-Rom-v0")

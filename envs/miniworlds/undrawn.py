@@ -18,7 +18,7 @@ from miniworld.entity import Agent, Entity
 from miniworld.miniworld import MiniWorldEnv
 from miniworld.params import DomainParams
 
-from envs.batch.touching import FREE, NEARLY, TOUCHING, touch_walls
+from envs.miniworlds.touching import FREE, NEARLY, TOUCHING, touch_walls
 
 _DRAWING = ("render_obs", "_render_world", "_render_static")
 _HARMLESS = ("envs.world.FactorWorld",)  # overrides them without changing any picture
@@ -30,7 +30,7 @@ def stop_drawing(env: MiniWorldEnv, blank: np.ndarray) -> None:
     """Let an environment never draw again.
 
     Args:
-        env: made within :func:`envs.batch.without_gl.without_gl`.
+        env: made within :func:`envs.miniworlds.without_gl.without_gl`.
         blank: (H, W, 3) uint8, what it returns for every picture.
 
     Raises:

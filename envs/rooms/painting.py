@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from envs.batch.room_state import RoomState
-from envs.batch.setting_rows import CEILING, COLOR, FLOOR, LIGHT, OBJECTS, PER_OBJECT, WALL
 from envs.compiled import kernel
 from envs.palettes import Arc, Palette
+from envs.rooms.room_state import RoomState
+from envs.rooms.setting_rows import CEILING, COLOR, FLOOR, LIGHT, OBJECTS, PER_OBJECT, WALL
 from envs.tasks import Task
 
 _FLOOR, _WALL, _CEILING, _OBJECT = range(4)

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from gymnasium import spaces
 
-from envs.batch.room_state import RoomState
-from envs.batch.setting_rows import AGENT_X, AGENT_YAW, OBJECTS, PER_OBJECT
-from envs.batch.visible import Camera, camera_of, visible_fraction
 from envs.compiled import kernel
+from envs.rooms.room_state import RoomState
+from envs.rooms.setting_rows import AGENT_X, AGENT_YAW, OBJECTS, PER_OBJECT
+from envs.rooms.visible import Camera, camera_of, visible_fraction
 from envs.tasks import Task
 
 # The rows of a factor table follow the order of the task's factors: as in a setting, but every

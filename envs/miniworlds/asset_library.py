@@ -10,7 +10,7 @@ from miniworld.objmesh import ObjMesh
 from miniworld.opengl import Texture
 from PIL import Image
 
-from envs.batch.without_gl import TextureRecord, VertexRecord, without_loading
+from envs.miniworlds.without_gl import TextureRecord, VertexRecord, without_loading
 from envs.render.meshes import Mesh, MeshSet
 from envs.render.textures import TextureSet
 

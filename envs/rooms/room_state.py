@@ -25,7 +25,7 @@ class RoomState:
         ceilings: (N, 3) float64, RGB in [0, 1].
         lights: (N,) float64, factor on the task's ambient and diffuse light.
         settings: (N, S) float64, what the episode started from, as in
-            :mod:`envs.batch.setting_rows`.
+            :mod:`envs.rooms.setting_rows`.
         steps: (N,) int64, steps of the episode so far; -1 before the first reset.
         success: (N,) bool, whether the last step was a success.
     """

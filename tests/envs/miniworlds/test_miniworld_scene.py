@@ -13,12 +13,12 @@ from miniworld_gallery import (
     TallBox,
 )
 
-from envs.batch import entity_looks
-from envs.batch.asset_library import AssetLibrary
-from envs.batch.entity_looks import UNTEXTURED, FacePart, MeshPart, draw_as
-from envs.batch.miniworld_scene import scene_of
-from envs.batch.miniworlds import MiniWorlds
-from envs.batch.parity import CompareConfig, compare_all, measures, pose_pairs
+from envs.miniworlds import entity_looks
+from envs.miniworlds.asset_library import AssetLibrary
+from envs.miniworlds.entity_looks import UNTEXTURED, FacePart, MeshPart, draw_as
+from envs.miniworlds.miniworld_scene import scene_of
+from envs.miniworlds.miniworlds import MiniWorlds
+from envs.miniworlds.parity import CompareConfig, compare_all, measures, pose_pairs
 from envs.render.meshes import Mesh
 
 # isort: split
