@@ -19,6 +19,7 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.vector import AutoresetMode
 
+from envs.batch.batch import Batch
 from envs.batch.batched_envs import BatchedEnvs
 from envs.batch.make import make_worlds
 from envs.batch.vector_env import BatchedVectorEnv
@@ -44,7 +45,7 @@ class Job:
         task: the environment's id.
         size: width and height of pictures in pixels.
         cores: numbers of the cores that the process, and those that it starts, may run on.
-        seconds: how long whole steps are measured; drawing alone half as long.
+        seconds: how long whole steps are measured; drawing alone a quarter of it.
     """
 
     task: str
@@ -60,14 +61,22 @@ class Rates:
     Attributes:
         draw: pictures a second, when all that happens is that agents turn.
         step: pictures a second of whole environment steps, random actions, rewards and resets
-            included; the picture after a reset counts as one.
+            included; the picture after a reset counts as one. Several cores have a process each.
         megabytes: peak resident memory of the processes that step, added up. Libraries that they
             share count in each.
+        step_threads: like ``step``, with threads that draw in one process; None on one core and
+            for stock MiniWorld.
     """
+
+    @property
+    def best_step(self) -> float:
+        """The rate of whole steps in whichever way is faster."""
+        return max(self.step, self.step_threads or 0.0)
 
     draw: float
     step: float
     megabytes: float
+    step_threads: float | None = None
 
 
 def begin(start: Barrier) -> None:
@@ -122,56 +131,61 @@ def measure_stock(job: Job, index: int, count: int) -> Rates:
         return 1
 
     step_rate, megabytes = _step_rate(step, job.seconds), _peak_megabytes()
-    return Rates(_draw_rate(draw, env.reset, job.seconds / 2), step_rate, megabytes)
+    return Rates(_draw_rate(draw, env.reset, job.seconds / 4), step_rate, megabytes)
 
 
 def measure_batched(job: Job, num_worlds: int, antialias: bool) -> Rates:
-    """Measure a batch: on one core in this process, on more with a worker for each.
+    """Measure a batch: on one core in this process, on more with a worker for each, and then anew.
 
-    Drawing alone happens in this process, with a thread for each core.
+    The second time, as when they are only drawn, it is in this process, with a thread for each.
 
     Args:
         job: what to measure.
         num_worlds: how many worlds are drawn and stepped together.
         antialias: whether four samples a pixel are averaged.
     """
-    make = partial(
-        make_worlds,
-        task_id=job.task,
-        obs_width=job.size,
-        obs_height=job.size,
-        antialias=antialias,
-    )
-    workers = len(job.cores) if len(job.cores) > 1 else 0
+    size = {"obs_width": job.size, "obs_height": job.size}
+    make = partial(make_worlds, task_id=job.task, antialias=antialias, **size)
+    cores = len(job.cores)
     factory = partial(_make_spread, partial(make, num_threads=1))
-    mode = AutoresetMode.NEXT_STEP
-    envs = BatchedVectorEnv(
-        WorkerEnvs(factory, num_worlds, workers, mode)
-        if workers
-        else BatchedEnvs(factory(num_worlds), mode)
-    )
-    envs.reset(seed=0)
-    actions = itertools.cycle(_random_actions(0, num_worlds))
-
-    def step() -> int:
-        envs.step(next(actions))
-        return num_worlds
-
-    step_rate, megabytes = _step_rate(step, job.seconds), _peak_megabytes()
-    envs.close()
-    worlds = make(num_worlds, num_threads=len(job.cores))
-    return Rates(_turning_rate(worlds, job, antialias), step_rate, megabytes)
+    batch: Batch
+    if cores > 1:
+        batch = WorkerEnvs(factory, num_worlds, cores, AutoresetMode.NEXT_STEP)
+    else:
+        batch = BatchedEnvs(factory(num_worlds), AutoresetMode.NEXT_STEP)
+    step, megabytes = _batch_rate(batch, job.seconds), _peak_megabytes()
+    step_threads = None
+    if cores > 1:
+        batch.close()
+        batch = BatchedEnvs(_make_spread(partial(make, num_threads=cores), num_worlds))
+        step_threads = _batch_rate(batch, job.seconds / 2)
+    worlds = batch.worlds.worlds
+    rate = _turning_rate(worlds, job, antialias)
+    batch.close()
+    return Rates(rate, step, megabytes, step_threads)
 
 
 def _make_spread(make: Callable[[int], Any], num_worlds: int) -> SpreadWorlds:
     return SpreadWorlds(make(num_worlds))
 
 
+def _batch_rate(batch: Batch, seconds: float) -> float:
+    """Measure whole steps through Gymnasium's vector environment."""
+    envs = BatchedVectorEnv(batch)
+    envs.reset(seed=0)
+    actions = itertools.cycle(_random_actions(0, envs.num_envs))
+
+    def step() -> int:
+        envs.step(next(actions))
+        return envs.num_envs
+
+    return _step_rate(step, seconds)
+
+
 def _turning_rate(worlds: Any, job: Job, antialias: bool) -> float:
     """Measure how fast worlds are drawn whose agents turn."""
     everyone = np.arange(worlds.num_worlds)
     pictures = np.empty((worlds.num_worlds, job.size, job.size, 3), np.uint8)
-    worlds.reset(everyone, everyone.tolist())
     worlds.draw(everyone, pictures)
     turn = _turn_miniworlds if hasattr(worlds, "envs") else _turn_rooms
     draw = turn(worlds, everyone, pictures, len(job.cores), antialias)
@@ -182,9 +196,7 @@ def _turning_rate(worlds: Any, job: Job, antialias: bool) -> float:
         worlds.reset(world)
         worlds.draw(world, pictures[:1])
 
-    rate = _draw_rate(draw, renew, job.seconds / 2)
-    worlds.close()
-    return rate
+    return _draw_rate(draw, renew, job.seconds / 4)
 
 
 def _turn_rooms(worlds, everyone, pictures, num_threads, antialias) -> Callable[[], int]:
