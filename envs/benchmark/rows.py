@@ -58,7 +58,7 @@ class BenchmarkConfig:
             raise ValueError(f"seconds is {self.seconds}, but must be more than 0")
         for task in self.tasks:
             if task not in (GO_TO_OBJECT, SEEK_AVOID):
-                from envs.batch.miniworld_ids import check_miniworld  # loads MiniWorld
+                from envs.miniworlds.miniworld_ids import check_miniworld  # loads MiniWorld
 
                 check_miniworld(task)
 
