@@ -1,5 +1,7 @@
 """Compare the pictures of batched MiniWorld worlds with those that MiniWorld draws itself."""
 
+import contextlib
+import io
 import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -140,14 +142,16 @@ def pose_pairs(
     worlds = MiniWorlds(
         env_id, 1, obs_width=width, obs_height=height, num_threads=1, env_kwargs=kwargs
     )
-    stock = gym.make(
-        env_id,
-        obs_width=width,
-        obs_height=height,
-        window_width=width,
-        window_height=height,
-        **kwargs,
-    )
+    with contextlib.redirect_stdout(io.StringIO()):  # notes on samples per pixel
+        stock = gym.make(
+            env_id,
+            disable_env_checker=True,
+            obs_width=width,
+            obs_height=height,
+            window_width=width,
+            window_height=height,
+            **kwargs,
+        )
     rng = np.random.default_rng(seed)
     pairs: list[np.ndarray] = []
     seen, tries = 0, 0

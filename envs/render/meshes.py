@@ -69,6 +69,9 @@ class MeshSet:
     def __contains__(self, name: str) -> bool:
         return name in self._numbers
 
+    def __len__(self) -> int:
+        return len(self._parts)
+
     def number(self, name: str) -> int:
         """Return the number of a mesh that was added under this name."""
         return self._numbers[name]

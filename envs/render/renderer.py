@@ -82,7 +82,8 @@ class Renderer:
             out: (n, H, W, 3) uint8, C-contiguous; receives the pictures.
 
         Raises:
-            ValueError: ``out`` is not such an array, or a world shows too many polygons.
+            ValueError: ``out`` is not such an array, a world, mesh or texture does not exist, or a
+                world shows too many polygons.
         """
         expected = (len(chosen), self.height, self.width, 3)
         if out.shape != expected or out.dtype != np.uint8 or not out.flags.c_contiguous:
@@ -90,7 +91,10 @@ class Renderer:
                 f"pictures go into a C-contiguous uint8 array {expected}, not {out.dtype} "
                 f"{out.shape}"
             )
-        self._prepare(scenes, meshes)
+        _check_numbers("mesh", scenes.things.meshes, len(meshes))
+        _check_numbers("texture", scenes.faces.textures, len(textures))
+        _check_numbers("texture", meshes.arrays.textures, len(textures))
+        self._prepare(scenes, meshes, chosen)
         arrays, pixels = scenes.arrays, out.reshape(len(out), 3 * self.height * self.width)
 
         def draw_part(scratch: Scratch, begin: int, end: int) -> int:
@@ -124,7 +128,8 @@ class Renderer:
             entities, (n, H, W) int32: an entity's number, ``ROOM_ENTITY`` or ``SKY_ENTITY`` (see
             ``envs.render.scene``).
         """
-        self._prepare(scenes, meshes)
+        _check_numbers("mesh", scenes.things.meshes, len(meshes))
+        self._prepare(scenes, meshes, chosen)
         shape = (len(chosen), self.height, self.width)
         depths, entities = np.empty(shape, np.float32), np.empty(shape, np.int32)
         arrays = scenes.arrays
@@ -149,8 +154,10 @@ class Renderer:
             self._pool.shutdown()
             self._pool = None
 
-    def _prepare(self, scenes: SceneBatch, meshes: MeshSet) -> None:
-        """Make each thread's memory large enough."""
+    def _prepare(self, scenes: SceneBatch, meshes: MeshSet, chosen: np.ndarray) -> None:
+        """Check which worlds are chosen, and make each thread's memory large enough."""
+        if len(chosen) and not (chosen.min() >= 0 and chosen.max() < scenes.num_worlds):
+            raise ValueError(f"there are worlds 0 to {scenes.num_worlds - 1}, not {chosen}")
         most = _most_polygons(scenes, meshes)
         largest = int(np.diff(meshes.arrays.vertex_start).max())
         if most <= self._capacity[0] and largest <= self._capacity[1]:
@@ -181,6 +188,15 @@ class Renderer:
                 raise ValueError(
                     f"world {world} shows more than 65,535 polygons; draw meshes of fewer triangles"
                 )
+
+
+def _check_numbers(what: str, numbers: np.ndarray, known: int) -> None:
+    """Kernels believe all numbers, and would read other memory where there is no such thing."""
+    if numbers.size and numbers.max() >= known:
+        raise ValueError(
+            f"scenes have {what} number {numbers.max()}, but there are {known}: add it to the set "
+            "that is drawn with"
+        )
 
 
 def _most_polygons(scenes: SceneBatch, meshes: MeshSet) -> int:

@@ -7,6 +7,7 @@ import numpy as np
 FOUR, FOUR_THIRDS = np.float32(4.0), np.float32(4.0 / 3.0)
 LONGEST_SIDE = 2048  # of a texture in texels: places in larger ones are no exact float32
 SPARE = np.float32(LONGEST_SIDE + 8)  # texels left between levels
+_SMALLEST = 9  # texels of a level of one, with its border
 
 
 class TextureArrays(NamedTuple):
@@ -36,6 +37,9 @@ class TextureSet:
 
     def __contains__(self, name: str) -> bool:
         return name in self._numbers
+
+    def __len__(self) -> int:
+        return len(self._levels)
 
     def number(self, name: str) -> int:
         """Return the number of a texture that was added under this name."""
@@ -133,10 +137,11 @@ def _joined(textures: list[list[np.ndarray]]) -> TextureArrays:
 def _packed(levels: list[np.ndarray]) -> np.ndarray:
     """Return the texels of a texture, with its levels where they belong."""
     height, width = levels[0].shape[:2]
-    starts = level_starts(width, height, len(levels))
-    last = np.add(levels[-1].shape[:2], 2)
-    texels = np.zeros(starts[-1] + last[0] * last[1], np.uint32)
-    for start, level in zip(starts, levels, strict=True):
+    starts = level_starts(width, height, len(levels) + 1)
+    # One level more than there is: kernels also read it, for pixels that do not blend two levels
+    # but lie between some that do, and throw away what they read.
+    texels = np.zeros(starts[-1] + _SMALLEST, np.uint32)
+    for start, level in zip(starts[:-1], levels, strict=True):
         bordered = np.pad(level, ((1, 1), (1, 1), (0, 0)), mode="wrap")
         red, green, blue = (bordered[..., k].astype(np.uint32).reshape(-1) for k in range(3))
         packed = red | green << np.uint32(8) | blue << np.uint32(16)

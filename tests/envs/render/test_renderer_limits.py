@@ -12,7 +12,7 @@ from envs.render.meshes import Mesh, MeshSet
 from envs.render.renderer import Renderer
 from envs.render.scene_batch import SceneBatch
 from envs.render.scratch import MOST_POLYGONS, MOST_WIDTH
-from envs.render.textures import TextureSet
+from envs.render.textures import TextureSet, level_starts
 
 
 def crowd(triangles: int):
@@ -100,7 +100,7 @@ def test_drawing_needs_only_numpy_and_numba():
         from envs.render.meshes import MeshSet
         from envs.render.renderer import Renderer
         from envs.render.scene_batch import SceneBatch
-        from envs.render.textures import TextureSet
+        from envs.render.textures import TextureSet, level_starts
 
         scenes = SceneBatch(1)
         scenes.lights.sky[:] = (0.2, 0.4, 1.0)
@@ -112,3 +112,32 @@ def test_drawing_needs_only_numpy_and_numba():
     command = [sys.executable, "-c", textwrap.dedent(code)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_numbers_of_what_does_not_exist_are_errors():
+    view = View(4, 4)
+    scene = make_scene([Face(view.wall(), tint=RED)], [Thing(0)])
+    _, meshes = crowd(3)
+    with pytest.raises(ValueError, match="scenes have mesh number 0, but there are 0"):
+        view.draw(scene, None, MeshSet())
+    scene.faces.textures[:] = 2
+    with pytest.raises(ValueError, match="scenes have texture number 2, but there are 0"):
+        view.draw(scene, None, meshes)
+
+
+def test_worlds_that_do_not_exist_are_an_error():
+    scenes, renderer = SceneBatch(2), Renderer(4, 4, num_threads=1)
+    pictures = np.empty((1, 4, 4, 3), np.uint8)
+    for world in (-1, 2):
+        with pytest.raises(ValueError, match="there are worlds 0 to 1, not"):
+            renderer.draw(scenes, MeshSet(), TextureSet(), np.array([world]), pictures)
+
+
+def test_the_last_texture_is_never_read_beyond_its_end():
+    """Kernels read one level beyond the smallest one; there must be room for it."""
+    for side in (1, 2, 3, 17, 64, 100):
+        textures = TextureSet()
+        textures.add("last", np.zeros((side, 2 * side, 3), np.uint8))
+        arrays = textures.arrays
+        beyond = level_starts(2 * side, side, arrays.last_levels[0] + 2)[-1]
+        assert len(arrays.texels) >= beyond + 9
