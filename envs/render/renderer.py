@@ -17,6 +17,7 @@ from envs.render.textures import TextureSet
 
 _PATIENCE = 1.5  # seconds of compiling before a word about it
 _SIDES = (1, MOST_WIDTH)
+_WORTH_A_THREAD = 8  # worlds; waking a thread takes as long as drawing some
 
 
 class Renderer:
@@ -170,9 +171,9 @@ class Renderer:
 
     def _share(self, work, count: int) -> None:
         """Share worlds out among the threads; the caller's is one of them."""
-        parts = min(self._num_threads, count)
-        edges = [count * part // parts for part in range(parts + 1)] if count else [0]
-        spans = list(itertools.pairwise(edges))
+        parts = min(self._num_threads, max(1, count // _WORTH_A_THREAD))
+        edges = [count * part // parts for part in range(parts + 1)]
+        spans = list(itertools.pairwise(edges)) if count else []
         if len(spans) > 1 and self._pool is None:
             self._pool = ThreadPoolExecutor(self._num_threads - 1, "darla-render")
         with _CompileNote():
