@@ -14,6 +14,7 @@ from miniworld.miniworld import MiniWorldEnv, Room
 from pyglet import gl
 
 from envs.painted import draw_room
+from envs.render.scene import check_color
 
 Color = Sequence[float] | None
 
@@ -64,9 +65,12 @@ class ShiftedLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
             raise ValueError(f"ShiftedLook repaints MiniWorld environments, and {env} is none")
         if light < 0:
             raise ValueError(f"light must be at least 0, not {light}")
-        self._floor, self._wall = _color("floor", floor), _color("wall", wall)
-        self._ceiling, self._objects = _color("ceiling", ceiling), _color("objects", objects)
-        self._sky, self._light = _color("sky", sky), light
+        self._floor, self._wall = check_color("floor", floor), check_color("wall", wall)
+        self._ceiling, self._objects = (
+            check_color("ceiling", ceiling),
+            check_color("objects", objects),
+        )
+        self._sky, self._light = check_color("sky", sky), light
 
     def reset(self, **kwargs: Any) -> tuple[Any, dict[str, Any]]:
         """Reset the environment, repaint it, and draw the first observation again."""
@@ -84,15 +88,6 @@ class ShiftedLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
         world.shadow_window.switch_to()
         world._render_static()
         return _with_picture(observation, world.render_obs()), info
-
-
-def _color(name: str, value: Color) -> np.ndarray | None:
-    if value is None:
-        return None
-    color = np.asarray(value, dtype=float)
-    if color.shape != (3,) or not ((color >= 0) & (color <= 1)).all():
-        raise ValueError(f"{name} must be three numbers in [0, 1], not {value}")
-    return color
 
 
 def _with_picture(observation: Any, picture: np.ndarray) -> Any:

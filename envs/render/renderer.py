@@ -60,6 +60,8 @@ class Renderer:
             raise ValueError(f"num_threads is {num_threads}, but must be at least 1")
         self.width, self.height = width, height
         self.samples = 4 if antialias else 1
+        self._offsets = sample_offsets(self.samples, height)
+        self._centres = sample_offsets(1, height)
         self._num_threads = num_threads or len(os.sched_getaffinity(0))
         self._pool: ThreadPoolExecutor | None = None
         self._scratches: list[Scratch] = []
@@ -104,7 +106,7 @@ class Renderer:
                 meshes.arrays,
                 textures.arrays,
                 chosen[begin:end],
-                sample_offsets(self.samples, self.height),
+                self._offsets,
                 self.samples,
                 scratch,
                 pixels[begin:end],
@@ -140,7 +142,7 @@ class Renderer:
                 arrays,
                 meshes.arrays,
                 chosen[begin:end],
-                sample_offsets(1, self.height),
+                self._centres,
                 scratch,
                 depths[begin:end],
                 entities[begin:end],

@@ -5,6 +5,7 @@ their texture) and where they stand; a domain shift is a change of tints and lig
 world. Everything knows which entity it belongs to.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -142,11 +143,11 @@ def repaint(scene: Scene, look: Look) -> Scene:
         raise ValueError(f"light must be at least 0, not {look.light}")
     tints = np.array(scene.faces.tints, dtype=float)
     for role, name in ((FLOOR, "floor"), (WALL, "wall"), (CEILING, "ceiling")):
-        color = _color(name, getattr(look, name))
+        color = check_color(name, getattr(look, name))
         if color is not None:
             tints[scene.faces.roles == role] = color
     things = scene.things
-    objects, sky = _color("objects", look.objects), _color("sky", look.sky)
+    objects, sky = check_color("objects", look.objects), check_color("sky", look.sky)
     if objects is not None:
         count = len(things.meshes)
         painted = np.ones(count, dtype=bool)
@@ -157,7 +158,12 @@ def repaint(scene: Scene, look: Look) -> Scene:
     return Scene(faces, things, light, scene.sky if sky is None else sky)
 
 
-def _color(name: str, value: tuple[float, float, float] | None) -> np.ndarray | None:
+def check_color(name: str, value: Sequence[float] | None) -> np.ndarray | None:
+    """Return a colour as (3,) float64, or None for None.
+
+    Raises:
+        ValueError: it is not three numbers in [0, 1]; the message names it.
+    """
     if value is None:
         return None
     color = np.asarray(value, dtype=float)
