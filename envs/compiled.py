@@ -16,7 +16,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from numba import njit
+from llvmlite import binding
+from numba import config, njit, types
+from numba.extending import intrinsic
 
 from envs.turn import Turn
 
@@ -70,6 +72,32 @@ given. Where arrays are passed to many small functions, counting takes longer th
 
 inlined = partial(_compiled, **_for_drawing(), forceinline=True)
 """The same for a small function that becomes a part of those that call it."""
+
+
+def _long_vectors() -> None:
+    pass
+
+
+def _prefer_long_vectors(typing_context: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        # llvmlite only knows LLVM's simple attributes; it writes others as they are.
+        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+        return context.get_dummy_value()
+
+    return types.none(), generate
+
+
+def _gain_from_long_vectors() -> bool:
+    """Return whether this is no processor that lowers its clock when it uses them."""
+    slowed = ("skylake-avx512", "cascadelake", "cooperlake")
+    return not config.DISABLE_JIT and binding.get_host_cpu_name() not in slowed
+
+
+long_vectors: Any = (
+    intrinsic(_prefer_long_vectors) if _gain_from_long_vectors() else kernel(_long_vectors)
+)
+"""To be called in a function, which then uses vectors of 512 bits where there are any; on its own,
+LLVM keeps to 256 for the sake of the first processors that had them."""
 
 
 def forget_stale_kernels(folders: tuple[Path, ...] = _FOLDERS) -> int:

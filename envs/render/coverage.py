@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from envs.compiled import drawing, inlined
+from envs.compiled import drawing, inlined, long_vectors
 
 # The standard pattern of four samples, the rows from top to bottom, in pixels.
 _FOUR = np.array([0.625, 0.125, 0.875, 0.375], dtype=np.float32)
@@ -79,6 +79,7 @@ def trace_edge(x0, y0, x1, y1, samples, offsets, width, spans, side):
     Returns:
         The first row below the upper end, and the first below the lower end.
     """
+    long_vectors()
     rows = len(offsets)
     first = min(rows, max(0, first_row_below(y0, samples)))
     last = min(rows, max(0, first_row_below(y1, samples)))

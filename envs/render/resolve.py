@@ -6,7 +6,7 @@ of their samples, are shaded together and added with the share of the samples th
 
 import numpy as np
 
-from envs.compiled import drawing, inlined
+from envs.compiled import drawing, inlined, long_vectors
 from envs.render.scratch import BLUE, CHUNK, FLAT, GREEN, INVERSE, MOST_WIDTH, RED, SMOOTH, TEXTURE
 from envs.render.shading import colors_of_row, shade_textured
 from envs.render.visibility import polygon_bits, polygon_number
@@ -32,7 +32,7 @@ def resolve(scratch, textures, samples, pictures, index, width, height):
     """
     _resolve_rows(
         scratch.keys, scratch.numbers, scratch.sums, scratch.work, scratch.planes, scratch.kinds,
-        scratch.work_bits, scratch.texels, scratch.places_of_texels, textures.texels,
+        scratch.places_of_texels, scratch.texels, scratch.texel_pairs, textures.texels,
         textures.starts, textures.sizes, textures.last_levels, scratch.seen, samples, pictures,
         index, width, height,
     )  # fmt: skip
@@ -40,7 +40,7 @@ def resolve(scratch, textures, samples, pictures, index, width, height):
 
 @drawing
 def _resolve_rows(
-    keys, numbers, sums, work, planes, kinds, bits, texels, places, pool, starts, sizes,
+    keys, numbers, sums, work, planes, kinds, places, texels, pairs, pool, starts, sizes,
     last_levels, seen, samples, pictures, index, width, height,
 ):  # fmt: skip
     for y in range(height):
@@ -55,7 +55,7 @@ def _resolve_rows(
                 for k in range(count):
                     _add_textured(
                         keys, row, samples, seen[np.uintp(k)], begin, end, y, sums, planes,
-                        kinds, work, bits, texels, places, pool, starts, sizes, last_levels,
+                        kinds, work, places, texels, pairs, pool, starts, sizes, last_levels,
                     )  # fmt: skip
                 before = begin
             else:
@@ -64,7 +64,7 @@ def _resolve_rows(
                     first, last = _with_mixed(keys, row, samples, numbers, before, begin, end)
                     _add_textured(
                         keys, row, samples, number, first, last, y, sums, planes, kinds, work,
-                        bits, texels, places, pool, starts, sizes, last_levels,
+                        places, texels, pairs, pool, starts, sizes, last_levels,
                     )  # fmt: skip
                 elif kinds[np.uintp(number), SMOOTH]:
                     _add_smooth(sums, begin, end, _ONE, planes, number, y)
@@ -85,6 +85,7 @@ def find_numbers(keys, row, samples, numbers):
         samples: samples a pixel, 1 or 4.
         numbers: (W,) int32; receives the numbers.
     """
+    long_vectors()
     last = row + samples - 1
     second, third = min(row + 1, last), min(row + 2, last)
     for x in range(len(numbers)):
@@ -141,6 +142,7 @@ def _with_mixed(keys, row, samples, numbers, before, begin, end):
 @drawing
 def shows(keys, row, samples, begin, end, number):
     """Return whether any sample of the pixels from ``begin`` to ``end`` shows a polygon."""
+    long_vectors()
     bits = polygon_bits(number)
     found = 0
     for k in range(samples):
@@ -192,14 +194,14 @@ def _add_mixed(keys, row, numbers, begin, end, sums, planes, kinds, y, seen):
 
 @drawing
 def _add_textured(
-    keys, row, samples, number, begin, end, y, sums, planes, kinds, work, bits, texels, places,
+    keys, row, samples, number, begin, end, y, sums, planes, kinds, work, places, texels, pairs,
     pool, starts, sizes, last_levels,
 ):  # fmt: skip
     """Add a textured polygon's colours to neighbouring pixels, with their shares."""
     for start in range(begin, end, CHUNK):
         count = min(CHUNK, end - start)
         shade_textured(
-            planes, kinds, work, bits, places, texels, pool, starts, sizes, last_levels,
+            planes, kinds, work, places, texels, pairs, pool, starts, sizes, last_levels,
             number, count, start, y,
         )  # fmt: skip
         _add_shaded(keys, row, samples, number, start, count, sums, work)
@@ -227,6 +229,7 @@ def share_of(keys, row, samples, x, bits):
 
 @drawing
 def _clear(sums, width):
+    long_vectors()
     for channel in range(3):
         for x in range(width):
             sums[np.uintp(channel * MOST_WIDTH + x)] = _ZERO
@@ -277,6 +280,7 @@ def _add_smooth(sums, begin, end, share, planes, number, y):
 @drawing
 def _add_shaded(keys, row, samples, number, begin, count, sums, work):
     """Add colours that were shaded to neighbouring pixels, with their shares."""
+    long_vectors()
     bits = polygon_bits(number)
     for pixel in range(count):
         x = begin + pixel
@@ -301,6 +305,7 @@ def pack(sums, width, pictures, index, start):
         index: into which picture.
         start: of the row in the picture.
     """
+    long_vectors()
     for x in range(width):
         red = min(max(sums[np.uintp(x)], _ZERO), _FULL)
         green = min(max(sums[np.uintp(MOST_WIDTH + x)], _ZERO), _FULL)

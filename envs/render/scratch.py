@@ -12,12 +12,10 @@ CHUNK = 64  # pixels that are shaded at once
 LANES = 16  # samples or pixels that a CPU does at once
 MOST_WIDTH = 4096  # of a picture in pixels
 # Rows of CHUNK numbers in ``Scratch.work``:
-U, V, FOOTPRINT, LEVEL, BLEND, WEIGHT_X, WEIGHT_Y = range(7)
-RED, GREEN, BLUE = range(7, 10)  # of the polygon, in its light
-TEXEL_RED, TEXEL_GREEN, TEXEL_BLUE = range(10, 13)
-COARSE_RED, COARSE_GREEN, COARSE_BLUE = range(13, 16)
-SCALE = 16
-WORK_ROWS = 17
+RED, GREEN, BLUE = range(3)  # of the polygon, in its light and, at last, with its texture
+U, V, FOOTPRINT, LEVEL, SCALE, BLEND = range(3, 9)
+FINE_X, FINE_Y, COARSE_X, COARSE_Y = range(9, 13)  # within the texels of two mip levels
+WORK_ROWS = 13
 
 INVERSE, PLANE_RED, PLANE_GREEN, PLANE_BLUE, PLANE_U, PLANE_V, FLAT = range(7)
 """Rows of ``Scratch.planes``. The first six are affine in a pixel's place: 1 / distance, and
@@ -47,10 +45,10 @@ class Scratch(NamedTuple):
         numbers: (W,) int32, the polygon of each pixel of a row, or -1 where there are several.
         seen: (4 W,) int32, polygons met among mixed pixels.
         sums: (3 * 4096,) float32, the colours of a row of pixels, channel after channel.
-        work: (17 * 64,) float32, rows of numbers for the pixels that are being shaded.
-        work_bits: the same memory as int32.
+        work: (13 * 64,) float32, rows of numbers for the pixels that are being shaded.
         places_of_texels: (2 * 64,) int32, where the texels around each shaded pixel are.
-        texels: (4 * 64,) uint32, those texels.
+        texels: (8 * 64,) uint32, those texels.
+        texel_pairs: the same memory as uint64.
     """
 
     keys: np.ndarray
@@ -67,9 +65,9 @@ class Scratch(NamedTuple):
     seen: np.ndarray
     sums: np.ndarray
     work: np.ndarray
-    work_bits: np.ndarray
     places_of_texels: np.ndarray
     texels: np.ndarray
+    texel_pairs: np.ndarray
 
     @classmethod
     def make(cls, width: int, height: int, samples: int, polygons: int, vertices: int) -> "Scratch":
@@ -84,7 +82,7 @@ class Scratch(NamedTuple):
         """
         rows, padded = height * samples, -(-width // LANES) * LANES
         polygons = min(polygons, MOST_POLYGONS) + 1
-        work = np.zeros(WORK_ROWS * CHUNK, np.float32)
+        texels = np.zeros(8 * CHUNK, np.uint32)
         return cls(
             keys=np.zeros((rows, padded), np.uint32),
             spans=np.zeros((2, rows), np.int32),
@@ -99,8 +97,8 @@ class Scratch(NamedTuple):
             numbers=np.zeros(width, np.int32),
             seen=np.zeros(4 * width, np.int32),
             sums=np.zeros(3 * MOST_WIDTH, np.float32),
-            work=work,
-            work_bits=work.view(np.int32),
+            work=np.zeros(WORK_ROWS * CHUNK, np.float32),
             places_of_texels=np.zeros(2 * CHUNK, np.int32),
-            texels=np.zeros(4 * CHUNK, np.uint32),
+            texels=texels,
+            texel_pairs=texels.view(np.uint64),
         )

@@ -2,18 +2,17 @@
 
 import numpy as np
 
-from envs.compiled import drawing, inlined
+from envs.compiled import drawing, inlined, long_vectors
 from envs.render.sampling import sample
-from envs.render.scratch import CHUNK, FLAT, INVERSE, PLANE_RED, RED, SMOOTH, TEXEL_RED, TEXTURE
+from envs.render.scratch import CHUNK, FLAT, INVERSE, PLANE_RED, RED, SMOOTH, TEXTURE
 
-_FULL, _ONE, _HALF = np.float32(255.0), np.float32(1.0), np.float32(0.5)
-_BYTE = np.float32(1.0 / 255.0)
+_FULL, _HALF = np.float32(255.0), np.float32(0.5)
 
 
 @inlined
 def shade_textured(
-    planes, kinds, work, work_bits, places, texels, pool, starts, sizes, last_levels,
-    number, count, x, y,
+    planes, kinds, work, places, texels, pairs, pool, starts, sizes, last_levels, number, count,
+    x, y,
 ):  # fmt: skip
     """Shade neighbouring pixels of one row that show one textured polygon.
 
@@ -22,9 +21,9 @@ def shade_textured(
         kinds: (P, 3) int32.
         work: its rows RED, GREEN and BLUE receive the colours, 255 for full brightness and, where
             a colour is extrapolated beyond its polygon, unbounded.
-        work_bits: the same memory as int32.
         places: (2 * 64,) int32, memory.
-        texels: (4 * 64,) uint32, memory.
+        texels: (8 * 64,) uint32, memory.
+        pairs: the same memory as uint64.
         pool: (P,) uint32, all texels, see ``envs.render.textures.TextureArrays``.
         starts: (T,) int64.
         sizes: (T, 2) float32.
@@ -41,10 +40,9 @@ def shade_textured(
         _shade_flat(work, planes, number, count)
     texture = kinds[number, TEXTURE]
     sample(
-        pool, starts, sizes, last_levels, texture, work, work_bits, places, texels, count,
-        planes, number, place, row,
+        pool, starts, sizes, last_levels, texture, work, places, texels, pairs, count, planes,
+        number, place, row,
     )  # fmt: skip
-    _modulate(work, count)
 
 
 @inlined
@@ -60,6 +58,7 @@ def colors_of_row(planes, number, channel, y):
 
 @drawing
 def _shade_flat(work, planes, number, count):
+    long_vectors()
     for channel in range(3):
         color = planes[number, FLAT, channel] * _FULL
         for pixel in range(count):
@@ -68,6 +67,7 @@ def _shade_flat(work, planes, number, count):
 
 @drawing
 def _shade_smooth(work, planes, number, count, x, y):
+    long_vectors()
     slope = planes[number, INVERSE, 0]
     start = planes[number, INVERSE, 1] * y + planes[number, INVERSE, 2]
     for channel in range(3):
@@ -76,11 +76,3 @@ def _shade_smooth(work, planes, number, count, x, y):
             place = x + np.float32(np.int32(pixel))
             color = (base + place * change) / (start + place * slope)
             work[np.uintp((RED + channel) * CHUNK + pixel)] = color
-
-
-@drawing
-def _modulate(work, count):
-    for channel in range(3):
-        for pixel in range(count):
-            texel = work[np.uintp((TEXEL_RED + channel) * CHUNK + pixel)] * _BYTE
-            work[np.uintp((RED + channel) * CHUNK + pixel)] *= texel

@@ -4,19 +4,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-FOUR, FOUR_THIRDS = np.float32(4.0), np.float32(4.0 / 3.0)
 LONGEST_SIDE = 2048  # of a texture in texels: places in larger ones are no exact float32
-SPARE = np.float32(LONGEST_SIDE + 8)  # texels left between levels
-_SMALLEST = 9  # texels of a level of one, with its border
+BORDER = 2  # texels more that a level has along each side
+SPARE_ROWS = np.float32(BORDER + 1)  # between levels: the border's, and one for what is rounded
+# Where a texel has its channels. Shifted to where red is, each of them is the upper bits of the
+# fraction of a float32: with an exponent before it, it needs no conversion.
+RED_BITS, GREEN_BITS, BLUE_BITS = 15, 7, 23
 
 
 class TextureArrays(NamedTuple):
     """All textures of a :class:`TextureSet`, one after the other, each with all its levels.
 
     Attributes:
-        texels: (P,) uint32, red in the lowest byte, then green and blue; rows from bottom to top.
+        texels: (P,) uint32, with a byte for each channel, see ``RED_BITS``; rows from the bottom.
         starts: (T,) int64, each texture's first texel. Where its levels begin from there on
-            follows from its size, see :func:`level_starts`.
+            follows from its size, see :func:`level_rows`.
         sizes: (T, 2) float32, width and height in texels.
         last_levels: (T,) int32, the number of each texture's smallest level.
     """
@@ -104,22 +106,19 @@ def _halved(texels: np.ndarray, axis: int) -> np.ndarray:
     return (first + (share * (second - first) + 128 >> 8)).astype(np.uint8)
 
 
-def level_starts(width: int, height: int, count: int) -> np.ndarray:
-    """Return where a texture's levels begin: (count,) int64 texels after its first.
+def level_rows(height: int, count: int) -> np.ndarray:
+    """Return in which row of a texture's texels its levels begin: (count,) int64.
 
-    Each level has a border of one texel, the texels of the opposite sides, so that nobody who
-    reads it needs to wrap around. Level k is at most 4^-k of level 0 and its border 2^-k of level
-    0's, so that there is room for the levels before it in 4/3 (1 - 4^-k) of that area and 2 (1 -
-    2^-k) of that border, and a few more where a side is down to one texel. A formula, rather than
-    a table, lets kernels find the levels of many pixels at once; it is calculated in float32, as
-    they do.
+    Levels stand one above the other. Each has a border of one texel, the texels of the opposite
+    sides, so that nobody who reads it needs to wrap around. Their rows are all as long as level
+    0's, with its border, so that the texel above is equally far away everywhere. Level k has at
+    most 2^-k of level 0's rows, and those before it at most 2 (1 - 2^-k). A formula, rather than a
+    table, lets kernels find the levels of many pixels at once; in float32, which they use, it is
+    exact.
     """
-    scale = np.exp2(-np.arange(count, dtype=np.float32))
-    area = np.float32(width) * np.float32(height) * FOUR_THIRDS
-    edge = (np.float32(width) + np.float32(height)) * FOUR
-    inner = np.ceil((np.float32(1.0) - scale * scale) * area)
-    border = np.ceil((np.float32(1.0) - scale) * edge)
-    return (inner + border + np.arange(count, dtype=np.float32) * SPARE).astype(np.int64)
+    levels = np.arange(count, dtype=np.float32)
+    twice = np.float32(2 * height)
+    return (np.floor(twice - twice * np.exp2(-levels)) + SPARE_ROWS * levels).astype(np.int64)
 
 
 def _joined(textures: list[list[np.ndarray]]) -> TextureArrays:
@@ -137,13 +136,15 @@ def _joined(textures: list[list[np.ndarray]]) -> TextureArrays:
 def _packed(levels: list[np.ndarray]) -> np.ndarray:
     """Return the texels of a texture, with its levels where they belong."""
     height, width = levels[0].shape[:2]
-    starts = level_starts(width, height, len(levels) + 1)
-    # One level more than there is: kernels also read it, for pixels that do not blend two levels
-    # but lie between some that do, and throw away what they read.
-    texels = np.zeros(starts[-1] + _SMALLEST, np.uint32)
-    for start, level in zip(starts[:-1], levels, strict=True):
-        bordered = np.pad(level, ((1, 1), (1, 1), (0, 0)), mode="wrap")
-        red, green, blue = (bordered[..., k].astype(np.uint32).reshape(-1) for k in range(3))
-        packed = red | green << np.uint32(8) | blue << np.uint32(16)
-        texels[start : start + len(packed)] = packed
-    return texels
+    rows = level_rows(height, len(levels) + 1)
+    # One level more than there is: kernels also read it, and give no weight to what they read.
+    texels = np.zeros((rows[-1] + 1 + BORDER, width + BORDER), np.uint32)
+    for row, level in zip(rows[:-1], levels, strict=True):
+        bordered = np.pad(level, ((1, 1), (1, 1), (0, 0)), mode="wrap").astype(np.uint32)
+        high, wide = bordered.shape[:2]
+        texels[row : row + high, :wide] = (
+            bordered[..., 0] << RED_BITS
+            | bordered[..., 1] << GREEN_BITS
+            | bordered[..., 2] << BLUE_BITS
+        )
+    return texels.reshape(-1)

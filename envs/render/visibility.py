@@ -9,7 +9,7 @@ away as can be: whatever is beyond the far plane is hidden by it.
 
 import numpy as np
 
-from envs.compiled import drawing, inlined
+from envs.compiled import drawing, inlined, long_vectors
 from envs.render.coverage import BEGIN, END
 from envs.render.scratch import LANES
 
@@ -55,6 +55,7 @@ def fill_spans(keys, spans, first, last, offsets, samples, x_step, y_step, at_or
     Returns:
         Whether any sample was covered, hidden or not.
     """
+    long_vectors()
     covered = False
     slope = x_step * NEARNESS_SCALE
     row_slope = y_step * NEARNESS_SCALE / np.float32(samples)

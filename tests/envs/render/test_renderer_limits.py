@@ -12,7 +12,7 @@ from envs.render.meshes import Mesh, MeshSet
 from envs.render.renderer import Renderer
 from envs.render.scene_batch import SceneBatch
 from envs.render.scratch import MOST_POLYGONS, MOST_WIDTH
-from envs.render.textures import TextureSet, level_starts
+from envs.render.textures import TextureSet, level_rows
 
 
 def crowd(triangles: int):
@@ -100,7 +100,7 @@ def test_drawing_needs_only_numpy_and_numba():
         from envs.render.meshes import MeshSet
         from envs.render.renderer import Renderer
         from envs.render.scene_batch import SceneBatch
-        from envs.render.textures import TextureSet, level_starts
+        from envs.render.textures import TextureSet
 
         scenes = SceneBatch(1)
         scenes.lights.sky[:] = (0.2, 0.4, 1.0)
@@ -139,5 +139,5 @@ def test_the_last_texture_is_never_read_beyond_its_end():
         textures = TextureSet()
         textures.add("last", np.zeros((side, 2 * side, 3), np.uint8))
         arrays = textures.arrays
-        beyond = level_starts(2 * side, side, arrays.last_levels[0] + 2)[-1]
-        assert len(arrays.texels) >= beyond + 9
+        beyond = level_rows(side, arrays.last_levels[0] + 2)[-1]
+        assert len(arrays.texels) >= (beyond + 3) * (2 * side + 2)

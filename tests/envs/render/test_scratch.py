@@ -1,6 +1,5 @@
 """The memory that a thread draws with."""
 
-import numpy as np
 import pytest
 
 from envs.render.scratch import LANES, MOST_POLYGONS, Scratch
@@ -28,8 +27,7 @@ def test_there_is_never_room_for_more_polygons_than_keys_can_tell_apart():
     assert len(scratch.planes) == len(scratch.kinds) == MOST_POLYGONS + 1 == 2**16
 
 
-def test_numbers_and_their_bits_share_memory():
+def test_pairs_of_texels_share_memory_with_texels():
     scratch = Scratch.make(8, 8, 4, polygons=5, vertices=3)
-    scratch.work[7] = 1.0
-    assert scratch.work_bits[7] == 127 << 23
-    assert np.shares_memory(scratch.work, scratch.work_bits)
+    scratch.texel_pairs[3] = 7 << 32 | 5
+    assert scratch.texels[6:8].tolist() == [5, 7]
