@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import envs.painted
@@ -27,7 +27,7 @@ from miniworld.opengl import Texture
 from miniworld.utils import get_file_path
 from PIL import Image
 
-from envs.miniworlds.touching import NEARLY
+from envs.miniworlds.quick_rooms import generate_static_data, point_inside, quick_numpy
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,6 @@ def _blank(env: MiniWorldEnv, frame_buffer: Any = None) -> np.ndarray:
 
 
 _load_mesh = vars(ObjMesh)["get"].__func__
-_is_inside = Room.point_inside
 
 
 def _load_texture(_: type[Texture], path: str) -> TextureRecord:
@@ -164,36 +163,6 @@ def _get_mesh(owner: type[ObjMesh], name: str) -> ObjMesh:
 def _record_vertices(count: int, *data: tuple[str, np.ndarray]) -> VertexRecord:
     arrays = [np.reshape(values, (count // 3, 3, -1)) for _, values in data]
     return VertexRecord(*arrays)
-
-
-def _cross(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Return ``numpy.cross``, which takes 25 microseconds, of two vectors; MiniWorld asks often."""
-    if first.shape != (3,) or second.shape != (3,) or first.dtype != np.float64:
-        return np.cross(first, second)
-    x, y, z = first.tolist()
-    a, b, c = second.tolist()
-    return np.array([y * c - z * b, z * a - x * c, x * b - y * a])
-
-
-def _point_inside(room: Room, point: Any) -> bool:
-    """Return whether a point is inside a room, without small arrays."""
-    x, y, z = point.tolist() if type(point) is np.ndarray else point
-    for corner, normal in zip(room.outline.tolist(), room.edge_norms.tolist(), strict=True):
-        beyond = (x - corner[0]) * normal[0] + (y - corner[1]) * normal[1]
-        beyond += (z - corner[2]) * normal[2]
-        if abs(beyond) <= NEARLY:  # rounding could decide
-            return _is_inside(room, point)
-        if beyond < 0.0:
-            return False
-    return True
-
-
-def _quick_numpy() -> ModuleType:
-    """Return NumPy with a quicker ``cross``."""
-    quick = ModuleType("numpy")
-    vars(quick).update(vars(np))
-    vars(quick).update(cross=_cross, __getattr__=lambda name: getattr(np, name))
-    return quick
 
 
 def _path_of(texture: str, number: int) -> str:
@@ -222,8 +191,9 @@ _LOADING: list[tuple[Any, str, Any]] = [
         "pyglet",
         SimpleNamespace(graphics=SimpleNamespace(vertex_list=_record_vertices)),
     ),
-    (miniworld.miniworld, "np", _quick_numpy()),
-    (Room, "point_inside", _point_inside),
+    (miniworld.miniworld, "np", quick_numpy()),
+    (Room, "point_inside", point_inside),
+    (Room, "_gen_static_data", generate_static_data),
     # Painted rooms keep walls with their textures for rooms to come.
     (envs.painted, "_geometry", {}),
 ]
