@@ -156,8 +156,7 @@ class BatchedVecEnv(VecEnv):
         return [False for _ in self._get_indices(indices)]
 
     def _observation(self, frames: np.ndarray, extras: Mapping[str, np.ndarray]) -> Any:
-        # A copy: algorithms use the last observation after the next step, which overwrites frames.
-        return self.batch.observation(frames.copy(), extras)
+        return self.batch.observation(frames, extras)
 
     def _tell_ends(self, infos: list[dict[str, Any]], finals: Finals) -> None:
         """Put what episodes ended with into infos, and what the next began with aside."""

@@ -9,6 +9,7 @@ import numpy as np
 from gymnasium import error, spaces
 from gymnasium.vector import AutoresetMode
 
+from envs.batch.frame_slots import FrameSlots
 from envs.batch.worlds import Infos
 
 
@@ -17,7 +18,7 @@ class Start:
     """What the worlds show after a reset.
 
     Attributes:
-        frames: (N, H, W, 3) uint8, the batch's own buffer: the next call overwrites it.
+        frames: (N, H, W, 3) uint8; the receiver's to keep.
         extras: the entries of a Dict observation besides the picture, (N, ...) each.
         infos: of the worlds that were reset, in Gymnasium's vector form with N rows.
     """
@@ -49,7 +50,7 @@ class Step:
     """What one step of all N worlds led to.
 
     Attributes:
-        frames: (N, H, W, 3) uint8, the batch's own buffer: the next call overwrites it.
+        frames: (N, H, W, 3) uint8; the receiver's to keep.
         extras: the entries of a Dict observation besides the picture, (N, ...) each.
         rewards: (N,) float64.
         terminated: (N,) bool.
@@ -79,7 +80,6 @@ class Batch(ABC):
         action_space: of one world.
         picture_key: the picture's entry in a Dict observation; None when it is the observation.
         autoreset_mode: see above.
-        frames: (N, H, W, 3) uint8, the pictures of all worlds as they are now.
         closed: whether the batch has been closed, or has ended after an error.
     """
 
@@ -89,18 +89,27 @@ class Batch(ABC):
         action_space: spaces.Space[Any],
         picture_key: str | None,
         autoreset_mode: AutoresetMode,
-        frames: np.ndarray,
+        num_worlds: int,
+        slots: FrameSlots,
     ) -> None:
-        self.num_worlds = len(frames)
+        self.num_worlds = num_worlds
         self.observation_space = observation_space
         self.action_space = action_space
         self.picture_key = picture_key
         self.autoreset_mode = autoreset_mode
-        self.frames = frames
         self.closed = False
+        self._slots = slots
         self._ended = np.zeros(self.num_worlds, dtype=np.bool_)
         self._is_started = False
         self._is_stepping = False
+
+    @property
+    def frames(self) -> np.ndarray:
+        """The pictures of all worlds as they are now, (N, H, W, 3) uint8; the receiver's to keep.
+
+        They are drawn elsewhere from then on, for as long as anybody holds them.
+        """
+        return self._slots.frames
 
     def reset(
         self,

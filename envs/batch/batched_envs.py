@@ -8,6 +8,7 @@ from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
 
 from envs.batch.batch import Batch, Finals, Start, Step
+from envs.batch.frame_slots import MOST_HELD, FrameSlots
 from envs.batch.infos import combine
 from envs.batch.worlds import Infos, Worlds
 
@@ -21,8 +22,9 @@ class BatchedEnvs(Batch):
             :class:`envs.batch.batch.Batch`.
         infos: whether resets and steps report infos; otherwise only the ends of episodes do,
             which is faster.
-        frames: (N, H, W, 3) uint8, C-contiguous, zeros or not: where pictures are drawn to, such as
-            shared memory; allocated when None.
+        slots: arrays (N, H, W, 3) uint8, C-contiguous, such as shared memory, in which whoever
+            gives them chooses the current one before each reset and step; allocated when None, and
+            then chosen here.
         finals: likewise for the last pictures of episodes, which are then the caller's only until
             the next step; allocated anew in each such step when None.
     """
@@ -33,19 +35,24 @@ class BatchedEnvs(Batch):
         autoreset_mode: AutoresetMode = AutoresetMode.NEXT_STEP,
         *,
         infos: bool = True,
-        frames: np.ndarray | None = None,
+        slots: FrameSlots | None = None,
         finals: np.ndarray | None = None,
     ) -> None:
-        if frames is None:
+        self._chooses_slots = slots is None
+        if slots is None:
             shown = picture_space(worlds)
-            frames = np.zeros((worlds.num_worlds, *shown.shape), dtype=shown.dtype)
+            shape = (worlds.num_worlds, *shown.shape)
+            arrays = [np.zeros(shape, shown.dtype) for _ in range(MOST_HELD)]
+            slots = FrameSlots(arrays, replaceable=True)
         super().__init__(
             worlds.observation_space,
             worlds.action_space,
             worlds.picture_key,
             autoreset_mode,
-            frames,
+            worlds.num_worlds,
+            slots,
         )
+        self._drawn = slots.current
         self.worlds = worlds
         self._reports_all = infos
         self._finals = finals
@@ -59,8 +66,8 @@ class BatchedEnvs(Batch):
 
         Args:
             rows: (n, S), as ``sample_settings`` of the worlds gives them.
-            frames: (n, H, W, 3) uint8, C-contiguous: receives the pictures in place of the
-                batch's own buffer, which then keeps those of the last step or reset.
+            frames: (n, H, W, 3) uint8, C-contiguous: receives the pictures; the batch's own then
+                stay those of the last step or reset. They are the batch's own when None.
 
         Returns:
             What the n worlds show.
@@ -73,12 +80,20 @@ class BatchedEnvs(Batch):
             raise ValueError(f"{len(rows)} settings are given for {self.num_worlds} worlds")
         chosen = self._all[: len(rows)]
         self.worlds.reset_to(chosen, rows)
-        frames = self.frames[: len(rows)] if frames is None else frames
-        self.worlds.draw(chosen, frames)
+        if frames is None:
+            self._draw(chosen)
+            frames = self.frames[: len(rows)]
+        else:
+            self.worlds.draw(chosen, frames)
         self._ended[chosen] = False
         self._is_started |= len(rows) == self.num_worlds
         infos = self.worlds.infos(chosen) if self._reports_all else {}
         return Start(frames, self._extras(chosen), infos)
+
+    def show(self) -> Start:
+        """Show what all worlds showed last, in the slot that is the current one now."""
+        self._draw(self._all[:0])
+        return Start(self.frames, self._extras(self._all), {})
 
     def set_domain(self, domain: Any) -> None:
         """Draw all later episodes from another domain."""
@@ -131,9 +146,11 @@ class BatchedEnvs(Batch):
 
     def _restart(self, over: np.ndarray) -> Finals:
         """Keep what worlds show at the end of their episodes, and begin the next."""
-        shape = (len(over), *self.frames.shape[1:])
-        dtype = self.frames.dtype
-        frames = np.empty(shape, dtype) if self._finals is None else self._finals[: len(over)]
+        frames = self._finals
+        if frames is None:
+            shown = picture_space(self.worlds)
+            frames = np.empty((len(over), *shown.shape), shown.dtype)
+        frames = frames[: len(over)]
         self.worlds.draw(over, frames)
         extras, infos = self._extras(over), self.worlds.infos(over)
         self.worlds.reset(over)
@@ -156,13 +173,21 @@ class BatchedEnvs(Batch):
         return {name: np.array(values) for name, values in self.worlds.extras(chosen).items()}
 
     def _draw(self, chosen: np.ndarray) -> None:
+        """Draw some worlds; what the others show is copied where the pictures go elsewhere."""
+        slots, before = self._slots, self._drawn
+        self._drawn = slots.turn() if self._chooses_slots else slots.current
+        frames = slots[self._drawn]
+        if len(chosen) < self.num_worlds and self._drawn != before:
+            frames[:] = slots[before]
+        if not len(chosen):
+            return
         first, last = int(chosen[0]), int(chosen[-1]) + 1
         if last - first == len(chosen):
-            self.worlds.draw(chosen, self.frames[first:last])
+            self.worlds.draw(chosen, frames[first:last])
             return
-        drawn = np.empty((len(chosen), *self.frames.shape[1:]), dtype=self.frames.dtype)
+        drawn = np.empty((len(chosen), *frames.shape[1:]), dtype=frames.dtype)
         self.worlds.draw(chosen, drawn)
-        self.frames[chosen] = drawn
+        frames[chosen] = drawn
 
 
 def picture_space(worlds: Worlds) -> spaces.Box:

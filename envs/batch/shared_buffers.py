@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from gymnasium import spaces
 
+from envs.batch.frame_slots import MOST_HELD
+
 _ALIGNMENT = 64  # bytes; a cache line
 
 
@@ -19,14 +21,14 @@ class Buffers:
     """What steps of n worlds give, as arrays over shared memory.
 
     Attributes:
-        frames: (n, H, W, 3) uint8, as a rule: what all worlds show.
+        frames: arrays (n, H, W, 3) uint8, as a rule, of which one is what all worlds show.
         finals: likewise, the last pictures of episodes that ended, the first rows used.
         rewards: (n,) float64.
         terminated: (n,) bool.
         truncated: (n,) bool.
     """
 
-    frames: np.ndarray
+    frames: list[np.ndarray]
     finals: np.ndarray
     rewards: np.ndarray
     terminated: np.ndarray
@@ -35,7 +37,7 @@ class Buffers:
     def part(self, first: int, last: int) -> "Buffers":
         """Return the rows from ``first`` to before ``last`` of every array, without a copy."""
         return Buffers(
-            self.frames[first:last],
+            [each[first:last] for each in self.frames],
             self.finals[first:last],
             self.rewards[first:last],
             self.terminated[first:last],
@@ -66,12 +68,11 @@ def open_buffers(descriptor: int, num_worlds: int, picture_space: spaces.Box) ->
     """Return the buffers in a file; the descriptor may be closed after that."""
     layout, size = _layout(num_worlds, picture_space)
     memory = mmap.mmap(descriptor, size)  # the arrays keep it alive
-    return Buffers(
-        *(
-            np.ndarray(shape, dtype, memory, offset)  # type: ignore[call-overload]
-            for shape, dtype, offset in layout
-        )
+    *frames, finals, rewards, terminated, truncated = (
+        np.ndarray(shape, dtype, memory, offset)  # type: ignore[call-overload]
+        for shape, dtype, offset in layout
     )
+    return Buffers(frames, finals, rewards, terminated, truncated)
 
 
 def _layout(
@@ -81,8 +82,7 @@ def _layout(
     pictures = (num_worlds, *picture_space.shape)
     row = (num_worlds,)
     kinds: list[tuple[tuple[int, ...], Any]] = [
-        (pictures, picture_space.dtype),
-        (pictures, picture_space.dtype),
+        *[(pictures, picture_space.dtype)] * (MOST_HELD + 2),  # one to copy from, and finals
         (row, np.float64),
         (row, np.bool_),
         (row, np.bool_),

@@ -25,21 +25,18 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
     Args:
         batch: the environments; closed with this one.
         render_mode: ``rgb_array`` or None. The pictures are those of observations.
-        copy: whether observations are copies. Otherwise their pictures are views of one buffer,
-            which the next call overwrites.
 
     Raises:
         ValueError: there is no such render mode.
     """
 
-    def __init__(self, batch: Batch, *, render_mode: str | None = None, copy: bool = True) -> None:
+    def __init__(self, batch: Batch, *, render_mode: str | None = None) -> None:
         if render_mode not in (None, "rgb_array"):
             raise ValueError(
                 f"render_mode is {render_mode!r}, but environments that are simulated together "
                 "know only 'rgb_array' and None"
             )
         self.batch = batch
-        self.copy = copy
         self.num_envs = batch.num_worlds
         self.render_mode = render_mode
         self.metadata = {
@@ -116,8 +113,7 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
         self.batch.close()
 
     def _observation(self, shown: Start | Step) -> Any:
-        frames = shown.frames.copy() if self.copy else shown.frames
-        return self.batch.observation(frames, shown.extras)
+        return self.batch.observation(shown.frames, shown.extras)
 
     def _final_infos(self, finals: Finals) -> dict[str, Any]:
         """Return the entries of infos about the episodes that ended, as ``SyncVectorEnv`` does."""
@@ -194,7 +190,7 @@ class SettableVectorEnv(BatchedVectorEnv):
 
         Args:
             rows: (n, S), as :meth:`sample_settings` gives them.
-            frames: (n, H, W, 3) uint8, C-contiguous, to draw into; a fresh array when None.
+            frames: (n, H, W, 3) uint8, C-contiguous, to draw into; one of its own when None.
 
         Returns:
             The pictures, (n, H, W, 3) uint8, and the infos of the n environments.
@@ -203,7 +199,7 @@ class SettableVectorEnv(BatchedVectorEnv):
             ValueError: there are more rows than environments, or a setting is impossible.
         """
         start = self.batch.reset_to(rows, frames)
-        return start.frames.copy() if frames is None else frames, start.infos
+        return start.frames, start.infos
 
 
 def make_go_to_object(
@@ -233,7 +229,6 @@ def make_miniworld(
     antialias: bool = True,
     autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
     render_mode: str | None = None,
-    copy: bool = True,
     env_kwargs: Mapping[str, Any] | None = None,
     **more_env_kwargs: Any,
 ) -> BatchedVectorEnv:
@@ -253,7 +248,6 @@ def make_miniworld(
         antialias=antialias,
         autoreset_mode=autoreset_mode,
         render_mode=render_mode,
-        copy=copy,
         env_kwargs={**(env_kwargs or {}), **more_env_kwargs},
     )
 
@@ -264,7 +258,6 @@ def make_vector_env(
     *,
     render_mode: str | None = None,
     autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
-    copy: bool = True,
     **settings: Any,
 ) -> BatchedVectorEnv:
     """Make a vector environment of one of this package's tasks, or of MiniWorld's environments.
@@ -274,7 +267,6 @@ def make_vector_env(
         num_envs: how many environments.
         render_mode: see :class:`BatchedVectorEnv`.
         autoreset_mode: NextStep, SameStep or Disabled.
-        copy: see :class:`BatchedVectorEnv`.
         settings: ``domain``, ``max_episode_steps``, ``obs_width``, ``obs_height``, ``workers``,
             ``num_threads``, ``antialias`` and, for MiniWorld, ``env_kwargs``; see
             :func:`envs.batch.make.make_batched`.
@@ -285,8 +277,8 @@ def make_vector_env(
     batch = make_batched(task_id, num_envs, autoreset_mode=autoreset_mode, **settings)
     try:
         if isinstance(batch, BatchedEnvs) and hasattr(batch.worlds, "sample_settings"):
-            return SettableVectorEnv(batch, render_mode=render_mode, copy=copy)
-        return BatchedVectorEnv(batch, render_mode=render_mode, copy=copy)
+            return SettableVectorEnv(batch, render_mode=render_mode)
+        return BatchedVectorEnv(batch, render_mode=render_mode)
     except ValueError:
         batch.close()
         raise

@@ -7,6 +7,7 @@ import numpy as np
 from gymnasium.vector import AutoresetMode
 
 from envs.batch.batch import Batch, Finals, Start, Step
+from envs.batch.frame_slots import FrameSlots
 from envs.batch.infos import combine
 from envs.batch.shared_buffers import make_buffers
 from envs.batch.worker_process import Described, Shown, work
@@ -68,8 +69,11 @@ class WorkerEnvs(Batch):
             described.action_space,
             described.picture_key,
             autoreset_mode,
-            self._buffers.frames,
+            num_worlds,
+            FrameSlots(self._buffers.frames, replaceable=False),
         )
+        # Only the slots may hold them, or they would never be free.
+        self._buffers.frames.clear()
 
     def set_domain(self, domain: Any) -> None:
         """Draw all later episodes from another domain; a step under way is finished before."""
@@ -89,16 +93,18 @@ class WorkerEnvs(Batch):
         seeds: Sequence[int | None] | None,
         settings: Sequence[Mapping[str, Any]] | None,
     ) -> Start:
+        slot = self._slots.turn()
         shown = self._ask(
             [
-                ("reset", mask[each], seeds and seeds[each], settings and settings[each])
+                ("reset", slot, mask[each], seeds and seeds[each], settings and settings[each])
                 for each in self._slices
             ]
         )
         return Start(self.frames, _join_extras(shown), self._join_infos(shown))
 
     def _begin(self, actions: np.ndarray) -> None:
-        self._workers.send([("step", actions[each]) for each in self._slices])
+        slot = self._slots.turn()
+        self._workers.send([("step", slot, actions[each]) for each in self._slices])
 
     def _finish(self) -> Step:
         shown: list[Shown] = self._workers.receive()

@@ -21,6 +21,7 @@ from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
 
 from envs.batch.batched_envs import BatchedEnvs, picture_space
+from envs.batch.frame_slots import FrameSlots
 from envs.batch.shared_buffers import Buffers, open_buffers
 from envs.batch.worlds import Infos, Worlds
 
@@ -103,6 +104,7 @@ class _Server:
         self._worlds: Worlds | None = None
         self._envs: BatchedEnvs
         self._buffers: Buffers
+        self._slots: FrameSlots
 
     def make(self, factory: Callable[[int], Worlds], num_worlds: int) -> Described:
         """Make the worlds."""
@@ -126,24 +128,28 @@ class _Server:
         finally:
             os.close(descriptor)
         self._buffers = buffers = buffers.part(first, last)
+        self._slots = FrameSlots(buffers.frames, replaceable=True)
         self._envs = BatchedEnvs(
-            self._worlds, mode, infos=infos, frames=buffers.frames, finals=buffers.finals
+            self._worlds, mode, infos=infos, slots=self._slots, finals=buffers.finals
         )
 
     def reset(
         self,
+        slot: int,
         mask: np.ndarray,
         seeds: Sequence[int | None] | None,
         settings: Sequence[Mapping[str, Any]] | None,
     ) -> Shown:
-        """Start episodes in some worlds, or in none."""
+        """Start episodes in some worlds, or in none, and show all in a slot of pictures."""
+        self._slots.current = slot
         if not mask.any():
-            return Shown(self._envs.worlds.extras(np.arange(len(mask))), {})
+            return Shown(self._envs.show().extras, {})
         start = self._envs.reset(seeds, settings, mask)
         return Shown(start.extras, start.infos)
 
-    def step(self, actions: np.ndarray) -> Shown:
-        """Act in all worlds."""
+    def step(self, slot: int, actions: np.ndarray) -> Shown:
+        """Act in all worlds, and show them in a slot of pictures."""
+        self._slots.current = slot
         step = self._envs.step(actions)
         self._buffers.rewards[:] = step.rewards
         self._buffers.terminated[:] = step.terminated

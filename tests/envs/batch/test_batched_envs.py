@@ -7,6 +7,7 @@ from gymnasium.vector import AutoresetMode
 from toy_worlds import HEIGHT, WIDTH, ToyWorlds
 
 from envs.batch.batched_envs import BatchedEnvs
+from envs.batch.frame_slots import FrameSlots
 
 N = 4
 SEEDS = [0, 1, 2, 3]  # their first episodes are 2, 3, 4 and 5 steps long
@@ -73,12 +74,28 @@ def test_a_masked_reset_draws_only_its_worlds(mask, drawn):
     assert start.infos["_place"].tolist() == chosen.tolist()
 
 
-def test_pictures_are_drawn_into_the_given_memory():
-    frames = np.zeros((N, HEIGHT, WIDTH, 3), dtype=np.uint8)
-    envs = BatchedEnvs(ToyWorlds(N), AutoresetMode.SAME_STEP, frames=frames)
-    assert envs.reset(SEEDS).frames is frames
-    assert envs.step(ACTIONS).frames is frames
-    assert frames[:, 1, 1].tolist() == [[seed, 0, 1] for seed in SEEDS]
+def test_pictures_are_drawn_into_the_slot_that_is_chosen():
+    frames = np.zeros((2, N, HEIGHT, WIDTH, 3), dtype=np.uint8)
+    slots = FrameSlots(list(frames), replaceable=True)
+    envs = BatchedEnvs(ToyWorlds(N), AutoresetMode.SAME_STEP, slots=slots)
+    assert envs.reset(SEEDS).frames is slots[0]
+    slots.current = 1
+    assert envs.step(ACTIONS).frames is slots[1]
+    assert frames[0, :, 1, 1].tolist() == [[seed, 0, 0] for seed in SEEDS]
+    assert frames[1, :, 1, 1].tolist() == [[seed, 0, 1] for seed in SEEDS]
+    slots.current = 0
+    np.testing.assert_array_equal(envs.show().frames, frames[1])
+
+
+def test_a_masked_reset_leaves_pictures_that_somebody_holds():
+    envs = make(AutoresetMode.DISABLED)
+    envs.reset(SEEDS)
+    held = envs.step(ACTIONS).frames
+    before = held.copy()
+    start = envs.reset(mask=np.array([True, False, False, True]))
+    np.testing.assert_array_equal(held, before)
+    np.testing.assert_array_equal(start.frames[1:3], before[1:3])
+    assert start.frames[0, 1, 1].tolist() != before[0, 1, 1].tolist()
 
 
 def test_last_pictures_stay_as_they_are():
