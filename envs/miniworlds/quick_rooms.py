@@ -79,9 +79,26 @@ def point_inside(room: Room, point: Any) -> bool:
     return True
 
 
+def _insert(array: np.ndarray, place: int, value: float, axis: int | None = None) -> np.ndarray:
+    """Return ``numpy.insert``, which takes 20 microseconds, of one column."""
+    if place != 1 or axis != 1 or array.ndim != 2 or type(value) is not int:
+        return np.insert(array, place, value, axis=axis)
+    wider = np.empty((len(array), array.shape[1] + 1), array.dtype)
+    wider[:, 0], wider[:, 1], wider[:, 2:] = array[:, 0], value, array[:, 1:]
+    return wider
+
+
+def _norm(vector: np.ndarray, *args: Any, **kwargs: Any) -> Any:
+    """Return ``numpy.linalg.norm``, which takes 3 microseconds, of one vector."""
+    if args or kwargs or vector.dtype != np.float64 or vector.ndim != 1:
+        return np.linalg.norm(vector, *args, **kwargs)
+    return np.sqrt(vector.dot(vector))
+
+
 def quick_numpy() -> ModuleType:
-    """Return NumPy with a quicker ``cross``."""
-    quick = ModuleType("numpy")
-    vars(quick).update(vars(np))
-    vars(quick).update(cross=_cross, __getattr__=lambda name: getattr(np, name))
+    """Return NumPy with quicker ways to do what MiniWorld does often."""
+    quick, linalg = ModuleType("numpy"), ModuleType("numpy.linalg")
+    vars(linalg).update(vars(np.linalg), norm=_norm)
+    vars(quick).update(vars(np), cross=_cross, insert=_insert, linalg=linalg)
+    vars(quick).update(__getattr__=lambda name: getattr(np, name))
     return quick
