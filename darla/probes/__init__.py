@@ -1,0 +1,41 @@
+"""How well what a policy needs can be read from latents, and how little the look disturbs it."""
+
+from darla.probes.ceiling import supervised_ceiling
+from darla.probes.domains import (
+    PROBES,
+    LabelledLatents,
+    Probe,
+    ProbeReport,
+    ProbeScore,
+    probe_domains,
+)
+from darla.probes.fitting import FitSettings
+from darla.probes.invariance import (
+    Invariance,
+    invariance,
+    prediction_movement,
+    state_weights,
+)
+from darla.probes.linear import LinearProbe, fit_linear
+from darla.probes.mlp import MlpProbe, fit_mlp
+from darla.probes.targets import ProbeTarget
+
+__all__ = [
+    "PROBES",
+    "FitSettings",
+    "Invariance",
+    "LabelledLatents",
+    "LinearProbe",
+    "MlpProbe",
+    "Probe",
+    "ProbeReport",
+    "ProbeScore",
+    "ProbeTarget",
+    "fit_linear",
+    "fit_mlp",
+    "invariance",
+    "prediction_movement",
+    "probe_domains",
+    "state_weights",
+    "supervised_ceiling",
+]

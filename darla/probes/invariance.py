@@ -1,0 +1,133 @@
+"""How much latents move when only the look of the world changes.
+
+The definitions are our own. The same state is drawn in two looks, each drawn from a domain on its
+own, and both pictures are encoded. A latent's movement is the root mean square of its difference
+over such pairs, relative to its standard deviation over all frames of the pairs. 0: the look does
+not matter to it. sqrt(2): the state does not matter to it, two pictures of one state are as far
+apart as any two pictures.
+
+Latents that stand for the look ought to move, and so a mean over all latents would blame an encoder
+for what it does well. Two summaries ask about the state alone: the mean movement of latents,
+weighted by how much a linear probe relies on each to read the state; and the movement of what
+probes read, relative to its own spread. A probe may cancel movements of latents that it combines,
+so that the second can be small where the first is not.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from darla.probes.domains import Probe
+from darla.probes.linear import LinearProbe
+from darla.probes.targets import ProbeTarget
+
+_SMALLEST_STD = 1e-6
+
+
+@dataclass(frozen=True)
+class Invariance:
+    """How much latents move between two looks of one state.
+
+    Attributes:
+        movement: (z,) float64, of each latent; NaN for dead ones.
+        weights: (z,) float64, how much each latent counts; sums to 1.
+        mean: the weighted mean of ``movement``; None when all weight is on dead latents.
+        dead: indices of latents that never move; they are left out.
+    """
+
+    movement: np.ndarray
+    weights: np.ndarray
+    mean: float | None
+    dead: tuple[int, ...]
+
+
+def invariance(
+    first: np.ndarray, second: np.ndarray, weights: np.ndarray | Sequence[int]
+) -> Invariance:
+    """Measure how much latents move between two looks of one state.
+
+    Args:
+        first: (N, z) latents of N states.
+        second: (N, z) latents of the same states in other looks.
+        weights: (z,) float, at least 0: how much each latent carries of the state, such as
+            :func:`state_weights`; or the indices of the latents that do, as integers.
+
+    Raises:
+        ValueError: shapes differ, or no latent has a weight above 0.
+    """
+    movement = relative_movement(first, second)
+    shares = _shares(np.asarray(weights), len(movement))
+    alive = np.isfinite(movement)
+    counted = shares[alive].sum()
+    mean = float(shares[alive] @ movement[alive] / counted) if counted > 0 else None
+    dead = tuple(int(index) for index in np.flatnonzero(~alive))
+    return Invariance(movement, shares, mean, dead)
+
+
+def relative_movement(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return the root mean squared difference of columns (N, k) relative to their spread.
+
+    Returns:
+        (k,) float64; the spread is the standard deviation over both arrays; NaN where it is 0.
+
+    Raises:
+        ValueError: the arrays have different shapes, or hold no pair.
+    """
+    if first.shape != second.shape or first.ndim != 2 or not len(first):
+        raise ValueError(
+            f"pairs are {first.shape} and {second.shape}; expected one shape (N, k) with N above 0"
+        )
+    first, second = first.astype(np.float64), second.astype(np.float64)
+    moved = np.sqrt(np.square(first - second).mean(axis=0))
+    spread = np.concatenate([first, second]).std(axis=0)
+    moving = spread > _SMALLEST_STD
+    return np.where(moving, moved / np.where(moving, spread, 1.0), np.nan)
+
+
+def state_weights(probe: LinearProbe, names: Sequence[str]) -> np.ndarray:
+    """Return how much a linear probe relies on each latent to read the named targets, (z,).
+
+    The mean over targets of :meth:`darla.probes.linear.LinearProbe.importance`.
+    """
+    return np.mean([probe.importance(name) for name in names], axis=0)
+
+
+def prediction_movement(
+    probe: Probe, first: np.ndarray, second: np.ndarray, targets: Sequence[ProbeTarget]
+) -> dict[str, float | None]:
+    """Measure how much what a probe reads moves between two looks of one state.
+
+    Args:
+        probe: reads the targets from latents.
+        first: (N, z) latents of N states.
+        second: (N, z) latents of the same states in other looks.
+        targets: what to ask for; their masks say which pairs count.
+
+    Returns:
+        For each target the root mean squared difference of predictions, all columns of a target
+        together, relative to the predictions' standard deviation; None where that is 0 or no pair
+        is known.
+    """
+    before, after = probe.predict(first), probe.predict(second)
+    found: dict[str, float | None] = {}
+    for target in targets:
+        one, other = before[target.name][target.known], after[target.name][target.known]
+        spread = np.concatenate([one, other]).var(axis=0).sum() if len(one) else 0.0
+        moved = np.square(one - other).sum(axis=1)
+        still = spread <= _SMALLEST_STD**2
+        found[target.name] = None if still else float(np.sqrt(moved.mean() / spread))
+    return found
+
+
+def _shares(weights: np.ndarray, latents: int) -> np.ndarray:
+    if weights.dtype.kind in "iu":
+        if weights.size and not (0 <= weights.min() and weights.max() < latents):
+            raise ValueError(f"latents are 0 to {latents - 1}, not {weights.tolist()}")
+        indices, weights = weights, np.zeros(latents)
+        weights[indices] = 1.0
+    if weights.shape != (latents,) or not np.isfinite(weights).all() or (weights < 0).any():
+        raise ValueError(f"weights are {weights.shape}; expected ({latents},) numbers, at least 0")
+    if not weights.sum() > 0:
+        raise ValueError("no latent has a weight above 0; name at least one that carries the state")
+    return weights / weights.sum()

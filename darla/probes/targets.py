@@ -1,0 +1,123 @@
+"""What probes read from latents: a value of the world for each frame on which it can be seen."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+import numpy as np
+
+Kind = Literal["continuous", "circular", "categorical"]
+LEAST_KNOWN = 50
+"""Samples on which a target must be known to be probed at all."""
+
+
+@dataclass(frozen=True)
+class ProbeTarget:
+    """The true values of one thing for N samples, where they are known.
+
+    What cannot be seen cannot be read: the bearing of an object behind the camera is not known.
+
+    Attributes:
+        name: what it is.
+        kind: ``continuous``, ``circular`` (``low`` and ``high`` are one value) or ``categorical``.
+        values: (N,) float64, a category as its index; ignored where not known.
+        known: (N,) bool.
+        low: smallest value; 0 for categories.
+        high: largest value; the last category's index.
+
+    Raises:
+        ValueError: kinds, shapes or values do not fit.
+    """
+
+    name: str
+    kind: Kind
+    values: np.ndarray
+    known: np.ndarray
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise ValueError(f"target {self.name!r} is {self.kind!r}; expected {get_args(Kind)}")
+        if self.values.ndim != 1 or self.values.shape != self.known.shape:
+            raise ValueError(
+                f"target {self.name!r} has values {self.values.shape} and known "
+                f"{self.known.shape}; expected (N,) for both"
+            )
+        seen = self.values[self.known]
+        if not np.isfinite(seen).all():
+            raise ValueError(f"target {self.name!r} holds NaN or infinity where it is known")
+        if self.kind == "categorical" and (
+            (seen != np.floor(seen)).any() or (seen < 0).any() or (seen > self.high).any()
+        ):
+            raise ValueError(f"target {self.name!r} must hold indices from 0 to {self.high:g}")
+
+    @property
+    def width(self) -> int:
+        """How many numbers stand for a value: 1, 2 for a circular one, or one a category."""
+        if self.kind == "categorical":
+            return int(self.high) + 1
+        return 2 if self.kind == "circular" else 1
+
+    def encoded(self) -> np.ndarray:
+        """Return what is regressed on, (N, width) float64; 0 where the value is not known.
+
+        The value itself; sine and cosine of a circular one; 1 for the category and 0 for others.
+        """
+        values = np.where(self.known, self.values, self.low)
+        if self.kind == "categorical":
+            numbers = np.eye(self.width)[values.astype(np.int64)]
+        elif self.kind == "circular":
+            angles = 2 * np.pi * (values - self.low) / (self.high - self.low)
+            numbers = np.stack([np.sin(angles), np.cos(angles)], axis=1)
+        else:
+            numbers = values[:, None]
+        return np.where(self.known[:, None], numbers, 0.0)
+
+    def take(self, rows: np.ndarray) -> "ProbeTarget":
+        """Return the target of some samples, given by index or by a mask."""
+        return replace(self, values=self.values[rows], known=self.known[rows])
+
+    def unusable(self, least: int = LEAST_KNOWN) -> str:
+        """Return why nothing can be learnt or tested on these samples; empty when it can."""
+        seen = self.values[self.known]
+        if len(seen) < least:
+            return f"known in {len(seen)} of {len(self.values)} samples; {least} are needed"
+        if np.ptp(seen) == 0.0:
+            return "always the same"
+        return ""
+
+
+def split_usable(
+    targets: Iterable[ProbeTarget],
+) -> tuple[tuple[ProbeTarget, ...], dict[str, str]]:
+    """Return the targets that can be learnt, and for the names of the others the reason.
+
+    Raises:
+        ValueError: two targets have one name.
+    """
+    reasons: dict[str, str] = {}
+    kept: dict[str, ProbeTarget] = {}
+    for target in targets:
+        if target.name in kept or target.name in reasons:
+            raise ValueError(f"two targets are called {target.name!r}; give each its own name")
+        reason = target.unusable()
+        if reason:
+            reasons[target.name] = reason
+        else:
+            kept[target.name] = target
+    return tuple(kept.values()), reasons
+
+
+def check_lengths(what: str, count: int, targets: Sequence[ProbeTarget]) -> None:
+    """Check that there is one value of each target for each of ``count`` samples.
+
+    Raises:
+        ValueError: there is not.
+    """
+    for target in targets:
+        if len(target.values) != count:
+            raise ValueError(
+                f"there are {count} {what}, but target {target.name!r} has {len(target.values)} "
+                "values; give one for each"
+            )
