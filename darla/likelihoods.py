@@ -95,6 +95,19 @@ def kl_from_standard_normal(mu: Tensor, logvar: Tensor) -> Tensor:
     return 0.5 * (mu.square() + logvar.exp() - 1 - logvar)
 
 
+def charged_kl(kl_per_latent: Tensor, free_bits: float) -> Tensor:
+    """Return the KL that is to be paid for: the sum over latents of max(free_bits, KL), a scalar.
+
+    Kingma et al. (2016, improved variational inference with inverse autoregressive flow), eq. 15,
+    with each latent a group of its own. Below ``free_bits`` nothing is gained by a smaller KL.
+
+    Args:
+        kl_per_latent: (z,) nats, mean over the batch.
+        free_bits: nats per latent; 0 for a plain sum.
+    """
+    return (kl_per_latent.clamp_min(free_bits) if free_bits else kl_per_latent).sum()
+
+
 def sample_latents(mu: Tensor, logvar: Tensor) -> Tensor:
     """Draw from N(mu, exp(logvar)), differentiably (Kingma & Welling 2014, eq. 4); (N, z)."""
     return mu + torch.randn_like(mu) * (0.5 * logvar).exp()

@@ -23,7 +23,7 @@ def choose_precision(precision: str, device: torch.device) -> torch.dtype:
 
 
 class TrainingStep:
-    """Adam's steps on one stage's objective.
+    """Adam's steps on one stage's objective, and on its adversary if it has one.
 
     Attributes:
         optimizer: Adam, over the parameter groups of the stage's objective.
@@ -47,10 +47,14 @@ class TrainingStep:
             compiled: compile forward and loss; only ever done on a GPU.
         """
         groups = stage.objective.parameter_groups(stage.learning_rate)
-        self._parameters = [parameter for group in groups for parameter in group["params"]]
+        trained = [parameter for group in groups for parameter in group["params"]]
         root.requires_grad_(False)
-        for parameter in self._parameters:
+        for parameter in trained:
             parameter.requires_grad_(True)
+        adversary = stage.objective.adversary
+        self._opposed = [] if adversary is None else list(adversary.parameters())
+        opposed = {id(parameter) for parameter in self._opposed}
+        self._parameters = [parameter for parameter in trained if id(parameter) not in opposed]
         on_gpu = device.type == "cuda"
         self.optimizer = torch.optim.Adam(groups, fused=on_gpu)
         self._objective: Objective = stage.objective
@@ -64,17 +68,18 @@ class TrainingStep:
         progress = torch.full((), float(step), device=self._device)
         losses = self._losses(frames, progress)
         self.optimizer.zero_grad(set_to_none=True)
-        losses.total.backward()
-        gradients = [p.grad for p in self._parameters if p.grad is not None]
-        norm = get_total_norm(gradients)
-        self._note_bad(losses.total.detach(), norm, step)
+        # One pass for both: neither loss reaches the other's parameters (see Objective.adversary).
+        both = losses.total if losses.adversary is None else losses.total + losses.adversary
+        both.backward()
+        norm = _gradient_norm(self._parameters)
+        self._note_bad(both.detach(), norm + _gradient_norm(self._opposed), step)
         self.optimizer.step()
         terms = {tag: value.detach() for tag, value in losses.terms.items()}
-        kl = losses.kl_per_latent
         return LossTerms(
             losses.total.detach(),
             {**terms, "gradient_norm": norm},
-            None if kl is None else kl.detach(),
+            _detached(losses.kl_per_latent),
+            _detached(losses.adversary),
         )
 
     def first_bad(self) -> int | None:
@@ -91,3 +96,11 @@ class TrainingStep:
         # Kept on the device: asking every step would make a GPU wait for the CPU.
         good = torch.isfinite(total) & torch.isfinite(norm) | (self._first_bad >= 0)
         self._first_bad = torch.where(good, self._first_bad, step)
+
+
+def _gradient_norm(parameters: list[nn.Parameter]) -> Tensor:
+    return get_total_norm([p.grad for p in parameters if p.grad is not None])
+
+
+def _detached(tensor: Tensor | None) -> Tensor | None:
+    return None if tensor is None else tensor.detach()

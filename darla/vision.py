@@ -27,7 +27,7 @@ from darla.frozen_encoder import FrozenEncoder, LatentStatistics, latent_statist
 from darla.latent_pictures import reconstructions, save_picture, traversals
 from darla.latents import resolve_device
 from darla.networks import check_image_shape
-from darla.objectives import Objective, Stage, make_objective
+from darla.objectives import Objective, Stage, TrainingFacts, make_objective
 from darla.run_record import write_run_record
 from darla.training_step import TrainingStep, choose_precision
 from darla.vision_config import VisionConfig
@@ -77,8 +77,9 @@ class VisionRun:
         self._config = config
         self._dataset = dataset
         self._device = torch.device(resolve_device(config.device))
-        _, height, width, colours = dataset.shape
-        objective = make_objective(config, (height, width, colours), self._steps(config.epochs))
+        count, height, width, colours = dataset.shape
+        facts = TrainingFacts((height, width, colours), count, self._steps(config.epochs))
+        objective = make_objective(config, facts)
         self._objective = objective.to(self._device)
         # mypy: torch's annotations lack this overload.
         self._objective.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -233,7 +234,8 @@ def _holds_this_run(config: VisionConfig) -> bool:
         if config.out.exists() and (not config.out.is_dir() or any(config.out.iterdir())):
             raise ValueError(f"{config.out} already holds something else; give another --out")
         return False
-    before = read_json(record).get("config", {})
+    # A run that knew nothing of a setting had its default.
+    before = {**VisionConfig().identity(), **read_json(record).get("config", {})}
     for name, value in config.identity().items():
         if before.get(name) != value:
             raise ValueError(

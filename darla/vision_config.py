@@ -42,6 +42,8 @@ class VisionConfig:
     """What one nat of KL costs (beta_vae: 4 by default; darla: 1)."""
     beta_warmup: float | None = None
     """Share of the steps in which beta grows from 0 (beta_vae: 0 by default; darla: 0.25)."""
+    free_bits: float = 0.0
+    """All VAEs: nats that each latent may carry, on average over a batch, for the price of none."""
     latents: int = 32
     """Number of latents (dae has dae_units instead)."""
     channels: tuple[int, ...] = (32, 32, 64, 64)
@@ -109,7 +111,7 @@ class VisionConfig:
         if self.objective not in OBJECTIVES:
             raise unknown("objective", self.objective, OBJECTIVES)
         self._check_positive()
-        for name in ("pixel_weight", "capacity", "beta"):
+        for name in ("pixel_weight", "capacity", "beta", "free_bits"):
             value = getattr(self, name)
             if value is not None and not (math.isfinite(value) and value >= 0):
                 raise ValueError(f"{name} is {value}; expected a number of at least 0")

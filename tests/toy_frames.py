@@ -10,6 +10,7 @@ from darla.bundle import save_bundle
 from darla.frame_writer import FrameChunk, FrameWriter, create_frame_dataset
 from darla.frozen_encoder import latent_statistics
 from darla.networks import Decoder, Encoder, NetworkShape
+from darla.objectives import OBJECTIVES, TrainingFacts
 from darla.vision_config import VisionConfig
 
 FACTORS = {
@@ -82,15 +83,22 @@ def tiny_config(data: Path, out: Path, **changes: Any) -> VisionConfig:
         "channels": (8, 16),
         "hidden_units": 32,
         "latents": 4,
-        "dae_units": 8,
         "epochs": 2.0,
         "batch_size": 16,
         "learning_rate": 3e-3,
-        "dae_learning_rate": 3e-3,
         "threads": 1,
         "device": "cpu",
     }
+    of_some = {"dae_units": 8, "dae_learning_rate": 3e-3}
+    kind = OBJECTIVES.get(changes.get("objective", settings["objective"]))
+    if kind is not None:
+        settings |= {name: value for name, value in of_some.items() if name in kind.uses}
     return VisionConfig(data=data, out=out, **{**settings, **changes})
+
+
+def toy_facts(steps: int = 10, num_frames: int = 160, size: int = 32) -> TrainingFacts:
+    """Return what an objective is told of its training on a toy dataset."""
+    return TrainingFacts((size, size, 3), num_frames, steps)
 
 
 def write_toy_bundle(

@@ -3,7 +3,7 @@
 from darla.names import lookup
 from darla.objectives.annealed_vae import AnnealedVAE
 from darla.objectives.autoencoder import Autoencoder
-from darla.objectives.base import FrameChunks, LossTerms, Objective, Stage
+from darla.objectives.base import FrameChunks, LossTerms, Objective, Stage, TrainingFacts
 from darla.objectives.beta_vae import BetaVAE
 from darla.objectives.dae import DenoisingAutoencoder
 from darla.objectives.darla import Darla
@@ -22,26 +22,46 @@ OBJECTIVES: dict[str, type[Objective]] = {
     )
 }
 
-__all__ = ["OBJECTIVES", "FrameChunks", "LossTerms", "Objective", "Stage", "make_objective"]
+__all__ = [
+    "OBJECTIVES",
+    "FrameChunks",
+    "LossTerms",
+    "Objective",
+    "Stage",
+    "TrainingFacts",
+    "make_objective",
+]
 
 
-def make_objective(
-    config: VisionConfig, image_shape: tuple[int, int, int], steps: int
-) -> Objective:
+def make_objective(config: VisionConfig, facts: TrainingFacts) -> Objective:
     """Build the objective that ``config`` names.
 
     Args:
         config: the run's configuration.
-        image_shape: height, width and channels of a frame.
-        steps: how many steps the last stage takes.
+        facts: what is known of the training.
 
     Raises:
-        ValueError: the name is unknown (the nearest is suggested) or a setting cannot be used.
+        ValueError: the name is unknown (the nearest is suggested), a setting cannot be used, or
+            one is set that belongs to other objectives.
     """
     kind = lookup("objective", config.objective, OBJECTIVES)
-    if config.beta is not None and not kind.takes_beta:
+    _check_used(config, kind)
+    if config.batch_size < kind.smallest_batch:
         raise ValueError(
-            f"beta is {config.beta}, but the objective {kind.name!r} has none; "
-            "leave it out, or train beta_vae"
+            f"batch_size is {config.batch_size}, but {kind.name!r} compares the frames of a batch; "
+            f"give at least {kind.smallest_batch}"
         )
-    return kind.build(config, image_shape, steps)
+    return kind.build(config, facts)
+
+
+def _check_used(config: VisionConfig, kind: type[Objective]) -> None:
+    """Check that no setting differs from its default which only other objectives have."""
+    defaults = VisionConfig()
+    for name in sorted(frozenset().union(*(each.uses for each in OBJECTIVES.values())) - kind.uses):
+        value = getattr(config, name)
+        if value != getattr(defaults, name):
+            users = ", ".join(each.name for each in OBJECTIVES.values() if name in each.uses)
+            raise ValueError(
+                f"{name} is {value}, but the objective {kind.name!r} has none; "
+                f"leave it out, or train one of: {users}"
+            )

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from darla.networks import NetworkShape
-from darla.objectives.base import network_shape
+from darla.objectives.base import TrainingFacts, network_shape
 from darla.objectives.vae import VariationalAutoencoder
 from darla.vision_config import VisionConfig
 
@@ -20,18 +20,21 @@ class AnnealedVAE(VariationalAutoencoder):
     """The VAE whose latents are given a growing budget of nats."""
 
     name: ClassVar[str] = "annealed_vae"
+    uses: ClassVar[frozenset[str]] = VariationalAutoencoder.uses | {
+        "capacity",
+        "capacity_steps",
+        "gamma",
+    }
 
     def __init__(self, config: VisionConfig, shape: NetworkShape, capacity_steps: int) -> None:
         super().__init__(config, shape)
         self.capacity_steps = capacity_steps
 
     @classmethod
-    def build(
-        cls, config: VisionConfig, image_shape: tuple[int, int, int], steps: int
-    ) -> "AnnealedVAE":
-        """Make the untrained model; the capacity grows for half of ``steps`` if not configured."""
-        capacity_steps = config.capacity_steps or max(1, steps // 2)
-        shape = network_shape(config, image_shape, posterior="gaussian")
+    def build(cls, config: VisionConfig, facts: TrainingFacts) -> "AnnealedVAE":
+        """Make the untrained model; the capacity grows for half of the run if not configured."""
+        capacity_steps = config.capacity_steps or max(1, facts.steps // 2)
+        shape = network_shape(config, facts, posterior="gaussian")
         return cls(config, shape, capacity_steps)
 
     def capacity(self, step: Tensor) -> Tensor:
@@ -49,6 +52,7 @@ class AnnealedVAE(VariationalAutoencoder):
     def settings(self) -> dict[str, Any]:
         """Return the capacity's schedule and gamma."""
         return {
+            **super().settings(),
             "capacity": self.config.capacity,
             "capacity_steps": self.capacity_steps,
             "gamma": self.config.gamma,

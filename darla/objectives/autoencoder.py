@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from darla.likelihoods import squared_error
-from darla.objectives.base import LossTerms, Objective, network_shape
+from darla.objectives.base import LossTerms, Objective, TrainingFacts, network_shape
 from darla.vision_config import VisionConfig
 
 
@@ -19,11 +19,9 @@ class Autoencoder(Objective):
     name: ClassVar[str] = "autoencoder"
 
     @classmethod
-    def build(
-        cls, config: VisionConfig, image_shape: tuple[int, int, int], steps: int
-    ) -> "Autoencoder":
-        """Make the untrained model; ``steps`` does not matter to it."""
-        return cls(config, network_shape(config, image_shape, posterior="point"))
+    def build(cls, config: VisionConfig, facts: TrainingFacts) -> "Autoencoder":
+        """Make the untrained model."""
+        return cls(config, network_shape(config, facts, posterior="point"))
 
     def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
         """Compare each picture with its reconstruction."""

@@ -1,7 +1,9 @@
 """What an objective is: a model, its loss, and the stages in which it is trained.
 
 To add one, write a file beside this one with a subclass of :class:`Objective`, and name it in
-``OBJECTIVES`` in this package's ``__init__.py``. Nothing else needs to know of it.
+``OBJECTIVES`` in this package's ``__init__.py``. Nothing else needs to know of it: an objective
+says itself which settings are its own, how frames are put into batches, and whether a network is
+trained against it.
 """
 
 from abc import ABC, abstractmethod
@@ -21,6 +23,21 @@ FrameChunks = Callable[[], Iterable[Tensor]]
 
 
 @dataclass(frozen=True)
+class TrainingFacts:
+    """What an objective is told of its training when it is built.
+
+    Attributes:
+        image_shape: height, width and channels of a frame.
+        num_frames: frames in the dataset, N.
+        steps: how many steps the last stage takes, for schedules.
+    """
+
+    image_shape: tuple[int, int, int]
+    num_frames: int
+    steps: int
+
+
+@dataclass(frozen=True)
 class LossTerms:
     """The loss of one batch.
 
@@ -28,11 +45,13 @@ class LossTerms:
         total: float32 scalar that the optimiser makes small.
         terms: float32 scalars to log, by TensorBoard tag (see :mod:`darla.vision_log`).
         kl_per_latent: float32 (z,) nats, mean over the batch; None where there is no posterior.
+        adversary: float32 scalar that the objective's adversary makes small; None without one.
     """
 
     total: Tensor
     terms: dict[str, Tensor]
     kl_per_latent: Tensor | None = None
+    adversary: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -58,18 +77,28 @@ class Objective(nn.Module, ABC):
     """A model that owns its networks and knows its loss.
 
     Every tensor that training needs must be a parameter or a buffer: checkpoints save those.
+
+    Attributes:
+        adversary: a network that is trained at the same time on ``LossTerms.adversary``, such as
+            the discriminator of FactorVAE; None for most. Both losses are summed for one backward
+            pass: ``total`` must give the adversary no gradient, and ``adversary`` give none to the
+            rest; ``detach()`` what belongs to the other.
     """
 
     name: ClassVar[str]
-    takes_beta: ClassVar[bool] = False
-    """Whether ``beta`` can be configured."""
+    uses: ClassVar[frozenset[str]] = frozenset()
+    """Settings that only some objectives have, and this is one of them."""
+    smallest_batch: ClassVar[int] = 1
+    """How many frames its loss needs to compare."""
     encoder: Encoder
     decoder: Decoder
     likelihood: Likelihood
+    adversary: nn.Module | None
 
     def __init__(self, config: VisionConfig, shape: NetworkShape) -> None:
         """Make an encoder and a decoder of ``shape``, and the configured pixel likelihood."""
         super().__init__()
+        self.adversary = None
         self.config = config
         self.encoder = Encoder(shape)
         self.decoder = Decoder(shape)
@@ -77,15 +106,12 @@ class Objective(nn.Module, ABC):
 
     @classmethod
     @abstractmethod
-    def build(
-        cls, config: VisionConfig, image_shape: tuple[int, int, int], steps: int
-    ) -> "Objective":
+    def build(cls, config: VisionConfig, facts: TrainingFacts) -> "Objective":
         """Make the untrained model.
 
         Args:
             config: the run's configuration.
-            image_shape: height, width and channels of a frame.
-            steps: how many steps the last stage takes, for schedules.
+            facts: what is known of the training.
 
         Raises:
             ValueError: a setting cannot be used.
@@ -114,7 +140,10 @@ class Objective(nn.Module, ABC):
         """Get ready for this objective's stage, once, before its first step."""
 
     def parameter_groups(self, learning_rate: float) -> list[dict[str, Any]]:
-        """Return Adam's parameter groups; parameters in none of them stay frozen."""
+        """Return Adam's parameter groups; parameters in none of them stay frozen.
+
+        An adversary's are a group of their own, with a learning rate and betas of its own.
+        """
         trained = [*self.encoder.parameters(), *self.decoder.parameters()]
         return [{"params": trained, "lr": learning_rate}]
 
@@ -123,12 +152,10 @@ class Objective(nn.Module, ABC):
         return torch.sigmoid(self.decoder(self.encoder(pictures).mu))
 
 
-def network_shape(
-    config: VisionConfig, image_shape: tuple[int, int, int], posterior: str
-) -> NetworkShape:
-    """Return the configured shape of the networks for frames of ``image_shape``."""
+def network_shape(config: VisionConfig, facts: TrainingFacts, posterior: str) -> NetworkShape:
+    """Return the configured shape of the networks for the dataset's frames."""
     return NetworkShape(
-        image_shape=image_shape,
+        image_shape=facts.image_shape,
         channels=config.channels,
         hidden_units=config.hidden_units,
         latents=config.latents,

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from darla.networks import NetworkShape
-from darla.objectives.base import network_shape
+from darla.objectives.base import TrainingFacts, network_shape
 from darla.objectives.vae import VariationalAutoencoder
 from darla.vision_config import VisionConfig
 
@@ -21,7 +21,7 @@ class BetaVAE(VariationalAutoencoder):
     """The VAE with a price on every nat that the latents carry."""
 
     name: ClassVar[str] = "beta_vae"
-    takes_beta: ClassVar[bool] = True
+    uses: ClassVar[frozenset[str]] = VariationalAutoencoder.uses | {"beta", "beta_warmup"}
     default_beta: ClassVar[float] = 4.0
     default_warmup: ClassVar[float] = 0.0
 
@@ -32,11 +32,9 @@ class BetaVAE(VariationalAutoencoder):
         self.warmup_steps = round(share * steps)
 
     @classmethod
-    def build(
-        cls, config: VisionConfig, image_shape: tuple[int, int, int], steps: int
-    ) -> "BetaVAE":
-        """Make the untrained model; beta warms up over a share of ``steps``."""
-        return cls(config, network_shape(config, image_shape, posterior="gaussian"), steps)
+    def build(cls, config: VisionConfig, facts: TrainingFacts) -> "BetaVAE":
+        """Make the untrained model; beta warms up over a share of the steps."""
+        return cls(config, network_shape(config, facts, posterior="gaussian"), facts.steps)
 
     @property
     def beta(self) -> float:
@@ -52,4 +50,4 @@ class BetaVAE(VariationalAutoencoder):
 
     def settings(self) -> dict[str, Any]:
         """Return beta and the steps in which it warmed up."""
-        return {"beta": self.beta, "warmup_steps": self.warmup_steps}
+        return {**super().settings(), "beta": self.beta, "warmup_steps": self.warmup_steps}

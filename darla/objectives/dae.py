@@ -12,7 +12,7 @@ from torch import Tensor
 
 from darla.networks import NetworkShape
 from darla.objectives.autoencoder import Autoencoder
-from darla.objectives.base import LossTerms, Stage
+from darla.objectives.base import LossTerms, Stage, TrainingFacts
 from darla.vision_config import VisionConfig
 
 
@@ -20,14 +20,13 @@ class DenoisingAutoencoder(Autoencoder):
     """Reconstruct each picture from a version with a hole in it."""
 
     name: ClassVar[str] = "dae"
+    uses: ClassVar[frozenset[str]] = frozenset({"dae_learning_rate", "dae_units", "mask"})
 
     @classmethod
-    def build(
-        cls, config: VisionConfig, image_shape: tuple[int, int, int], steps: int
-    ) -> "DenoisingAutoencoder":
-        """Make the untrained model; ``steps`` does not matter to it."""
+    def build(cls, config: VisionConfig, facts: TrainingFacts) -> "DenoisingAutoencoder":
+        """Make the untrained model."""
         shape = NetworkShape(
-            image_shape=image_shape,
+            image_shape=facts.image_shape,
             channels=config.channels,
             hidden_units=0,
             latents=config.dae_units,

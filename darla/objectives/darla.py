@@ -24,7 +24,7 @@ from darla.bundle import load_encoder
 from darla.likelihoods import squared_error
 from darla.names import lookup
 from darla.networks import NetworkShape, to_pictures
-from darla.objectives.base import FrameChunks, Stage, network_shape
+from darla.objectives.base import FrameChunks, Stage, TrainingFacts, network_shape
 from darla.objectives.beta_vae import BetaVAE
 from darla.objectives.dae import DenoisingAutoencoder
 from darla.vision_config import VisionConfig
@@ -38,6 +38,16 @@ class Darla(BetaVAE):
     """The beta-VAE with a perceptual loss."""
 
     name: ClassVar[str] = "darla"
+    uses: ClassVar[frozenset[str]] = BetaVAE.uses | {
+        "dae",
+        "dae_epochs",
+        "dae_learning_rate",
+        "dae_units",
+        "feature_layer",
+        "feature_scaling",
+        "mask",
+        "pixel_weight",
+    }
     default_beta: ClassVar[float] = 1.0
     default_warmup: ClassVar[float] = 0.25
 
@@ -70,13 +80,14 @@ class Darla(BetaVAE):
         self.register_buffer("feature_map", torch.eye(features) if whiten else torch.ones(features))
 
     @classmethod
-    def build(cls, config: VisionConfig, image_shape: tuple[int, int, int], steps: int) -> "Darla":
+    def build(cls, config: VisionConfig, facts: TrainingFacts) -> "Darla":
         """Make the untrained model, with the denoising autoencoder of ``config.dae`` if given."""
-        shape = network_shape(config, image_shape, posterior="gaussian")
+        shape = network_shape(config, facts, posterior="gaussian")
         if config.dae is None:
-            dae = DenoisingAutoencoder.build(config, image_shape, 0)
-            return cls(config, shape, steps, dae, trained=False)
-        return cls(config, shape, steps, _load_dae(config, config.dae, image_shape), trained=True)
+            dae = DenoisingAutoencoder.build(config, facts)
+            return cls(config, shape, facts.steps, dae, trained=False)
+        dae = _load_dae(config, config.dae, facts.image_shape)
+        return cls(config, shape, facts.steps, dae, trained=True)
 
     def stages(self) -> list[Stage]:
         """Return the denoising autoencoder's stage, unless it came trained, and the VAE's own."""

@@ -1,42 +1,79 @@
 """Variational autoencoder, and the base of all its relatives.
 
 Loss: -E_q log p(x | z) + KL(q(z | x) || N(0, I)) (Kingma & Welling, 2014, eq. 7), reconstruction
-summed over pixels, KL summed over latents, one sample of z per frame.
+summed over pixels, KL summed over latents, one sample of z per frame. With ``free_bits`` each
+latent may carry some nats for the price of none (Kingma et al., 2016, eq. 15).
 """
 
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
-from darla.likelihoods import kl_from_standard_normal, sample_latents, squared_error
-from darla.objectives.base import LossTerms, Objective, network_shape
+from darla.likelihoods import charged_kl, kl_from_standard_normal, sample_latents, squared_error
+from darla.objectives.base import LossTerms, Objective, TrainingFacts, network_shape
 from darla.vision_config import VisionConfig
 
 
+@dataclass(frozen=True)
+class Penalty:
+    """What a relative of the VAE adds to the loss.
+
+    Attributes:
+        cost: float32 scalar, added to the loss.
+        terms: float32 scalars to log, by TensorBoard tag.
+        adversary: float32 scalar that the objective's adversary makes small; None without one.
+    """
+
+    cost: Tensor
+    terms: dict[str, Tensor]
+    adversary: Tensor | None = None
+
+
 class VariationalAutoencoder(Objective):
-    """The VAE. Relatives change how reconstruction is judged or what the KL costs."""
+    """The VAE. Relatives change how latents are inferred, what the KL costs, and add penalties."""
 
     name: ClassVar[str] = "vae"
+    uses: ClassVar[frozenset[str]] = frozenset({"free_bits"})
 
     @classmethod
-    def build(
-        cls, config: VisionConfig, image_shape: tuple[int, int, int], steps: int
-    ) -> "VariationalAutoencoder":
-        """Make the untrained model; ``steps`` does not matter to it."""
-        return cls(config, network_shape(config, image_shape, posterior="gaussian"))
+    def build(cls, config: VisionConfig, facts: TrainingFacts) -> "VariationalAutoencoder":
+        """Make the untrained model."""
+        return cls(config, network_shape(config, facts, posterior="gaussian"))
 
     def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
-        """Add the reconstruction's loss to the cost of the KL."""
-        mu, logvar = self.encoder(pictures)
-        assert logvar is not None, "variational objectives build Gaussian posteriors"
-        logits = self.decoder(sample_latents(mu, logvar))
+        """Add the reconstruction's loss to the cost of the KL, and what else there is."""
+        mu, logvar = self.infer(pictures)
+        latents = sample_latents(mu, logvar)
+        logits = self.decoder(latents)
         kl_per_latent = kl_from_standard_normal(mu, logvar).mean(dim=0)
         kl = kl_per_latent.sum()
         reconstruction, reconstruction_terms = self.reconstruction(logits, pictures)
-        kl_cost, kl_terms = self.kl_cost(kl, step)
+        kl_cost, kl_terms = self.kl_cost(charged_kl(kl_per_latent, self.config.free_bits), step)
+        total = reconstruction + kl_cost
         terms = {"loss/kl": kl, **reconstruction_terms, **kl_terms}
-        return LossTerms(reconstruction + kl_cost, terms, kl_per_latent)
+        penalty = self.penalty(mu, logvar, latents)
+        if penalty is None:
+            return LossTerms(total, terms, kl_per_latent)
+        terms |= penalty.terms
+        return LossTerms(total + penalty.cost, terms, kl_per_latent, penalty.adversary)
+
+    def infer(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the posterior of pictures (N, 3, H, W): mu and logvar, both float32 (N, z)."""
+        mu, logvar = self.encoder(pictures)
+        assert logvar is not None, "variational objectives build Gaussian posteriors"
+        return mu, logvar
+
+    def penalty(self, mu: Tensor, logvar: Tensor, latents: Tensor) -> Penalty | None:
+        """Return what is added to the VAE's own loss, None for nothing.
+
+        Args:
+            mu: float32 (N, z), means of the posterior.
+            logvar: float32 (N, z), logarithms of its variances.
+            latents: float32 (N, z), the samples that were decoded.
+        """
+        return None
 
     def reconstruction(self, logits: Tensor, pictures: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the reconstruction's part of the loss, and what of it to log."""
@@ -45,8 +82,17 @@ class VariationalAutoencoder(Objective):
         return loss, {"loss/reconstruction": loss, "loss/pixel": pixel}
 
     def kl_cost(self, kl: Tensor, step: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the KL's part of the loss, and what of it to log."""
+        """Return the KL's part of the loss, and what of it to log.
+
+        Args:
+            kl: float32 scalar in nats, summed over latents, with free bits counted.
+            step: see :meth:`losses`.
+        """
         return kl, self.beta_terms(1.0, kl)
+
+    def settings(self) -> dict[str, Any]:
+        """Return the free bits, where there are any."""
+        return {"free_bits": self.config.free_bits} if self.config.free_bits else {}
 
     def beta_terms(self, beta: float | Tensor, kl: Tensor) -> dict[str, Tensor]:
         """Return beta, and beta times latents over reconstructed values (normalised beta).

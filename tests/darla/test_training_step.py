@@ -1,11 +1,17 @@
+import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
-from toy_frames import tiny_config, toy_frames
+from torch import Tensor
+from toy_frames import tiny_config, toy_facts, toy_frames
 
-from darla.objectives import Objective, make_objective
+from darla.networks import NetworkShape
+from darla.objectives import LossTerms, Objective, make_objective
+from darla.objectives.autoencoder import Autoencoder
 from darla.training_step import TrainingStep, choose_precision
+from darla.vision_config import VisionConfig
 
 CPU = torch.device("cpu")
 FRAMES = torch.from_numpy(toy_frames(16)[0])
@@ -14,7 +20,7 @@ FRAMES = torch.from_numpy(toy_frames(16)[0])
 def make(stage: int) -> tuple[Objective, TrainingStep]:
     config = tiny_config(Path("data"), Path("run"), objective="darla")
     torch.manual_seed(0)
-    objective = make_objective(config, (32, 32, 3), steps=10)
+    objective = make_objective(config, toy_facts())
     chosen = objective.stages()[stage]
     return objective, TrainingStep(objective, chosen, CPU, torch.float32, compiled=False)
 
@@ -46,6 +52,59 @@ def test_the_first_bad_step_is_remembered() -> None:
         objective.encoder.head.bias.fill_(float("nan"))
     step(FRAMES, 1)
     step(FRAMES, 2)
+    assert step.first_bad() == 1
+
+
+class Opposed(Autoencoder):
+    """An autoencoder beside which a network learns the pictures' mean brightness."""
+
+    def __init__(self, config: VisionConfig, shape: NetworkShape) -> None:
+        super().__init__(config, shape)
+        self.adversary = torch.nn.Linear(4, 1)
+
+    def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
+        plain = super().losses(pictures, step)
+        with torch.no_grad():
+            latents = self.encoder(pictures).mu
+        assert self.adversary is not None
+        guess = self.adversary(latents)[:, 0] - pictures.mean(dim=(1, 2, 3))
+        return dataclasses.replace(plain, adversary=guess.square().mean())
+
+    def parameter_groups(self, learning_rate: float) -> list[dict[str, Any]]:
+        assert self.adversary is not None
+        own = {"params": list(self.adversary.parameters()), "lr": 0.01, "betas": (0.5, 0.9)}
+        return [*super().parameter_groups(learning_rate), own]
+
+
+def opposed(kind: type[Autoencoder]) -> tuple[Autoencoder, TrainingStep]:
+    config = tiny_config(Path("data"), Path("run"), objective="autoencoder")
+    torch.manual_seed(0)
+    objective = kind.build(config, toy_facts())
+    stage = objective.stages()[0]
+    return objective, TrainingStep(objective, stage, CPU, torch.float32, compiled=False)
+
+
+def test_an_adversary_learns_beside_the_objective_without_a_word_in_it() -> None:
+    (alone, plain), (objective, both) = opposed(Autoencoder), opposed(Opposed)
+    adversary = []
+    for number in range(30):
+        expected, losses = plain(FRAMES, number), both(FRAMES, number)
+        torch.testing.assert_close(losses.total, expected.total)
+        torch.testing.assert_close(losses.terms["gradient_norm"], expected.terms["gradient_norm"])
+        assert losses.adversary is not None and not losses.adversary.requires_grad
+        adversary.append(losses.adversary.item())
+    assert adversary[-1] < 0.5 * adversary[0]
+    for name, value in alone.named_parameters():
+        torch.testing.assert_close(objective.get_parameter(name), value)
+    assert both.optimizer.param_groups[1]["betas"] == (0.5, 0.9)
+
+
+def test_an_adversary_that_breaks_is_noticed() -> None:
+    objective, step = opposed(Opposed)
+    step(FRAMES, 0)
+    with torch.no_grad():
+        objective.get_parameter("adversary.weight").fill_(float("inf"))
+    step(FRAMES, 1)
     assert step.first_bad() == 1
 
 

@@ -2,6 +2,7 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -93,20 +94,19 @@ def die_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("objective", "max_memory_gb"),
-    [("darla", 1.0), ("annealed_vae", 1e-4)],
+    ("objective", "changes"),
+    [("darla", {"dae_epochs": 1.5}), ("annealed_vae", {"max_memory_gb": 1e-4})],
     ids=["two stages", "streamed"],
 )
 def test_a_resumed_run_ends_with_the_weights_of_an_unbroken_one(
-    objective: str, max_memory_gb: float, data: Path, tmp_path: Path
+    objective: str, changes: dict[str, Any], data: Path, tmp_path: Path
 ) -> None:
     unbroken = tiny_config(
         data,
         tmp_path / "unbroken",
         objective=objective,
-        max_memory_gb=max_memory_gb,
-        dae_epochs=1.5,
         checkpoint_every=4,
+        **changes,
     )
     train_vision(unbroken)
     broken = dataclasses.replace(unbroken, out=tmp_path / "broken")
@@ -157,6 +157,17 @@ def test_a_finished_run_says_so_at_once(
     capsys.readouterr()
     assert train_vision(dataclasses.replace(config, log_every=7)) == config.out / "encoder"
     assert "already trained" in capsys.readouterr().out
+
+
+def test_a_run_from_before_a_setting_existed_had_its_default(data: Path, tmp_path: Path) -> None:
+    config = tiny_config(data, tmp_path / "run")
+    train_vision(config)
+    record = json.loads((config.out / "run.json").read_text())
+    del record["config"]["free_bits"]
+    (config.out / "run.json").write_text(json.dumps(record))
+    assert train_vision(config) == config.out / "encoder"
+    with pytest.raises(ValueError, match=r"free_bits=0\.0, not 0\.5"):
+        train_vision(dataclasses.replace(config, free_bits=0.5))
 
 
 def test_missing_results_are_made_again(data: Path, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_a_killed_run_continues_to_the_same_weights(data: Path, tmp_path: Path) 
     ("more", "message"),
     [
         (("--objective", "darlla"), "did you mean 'darla'"),
-        (("--learning-rate", "1e18", "--objective", "vae"), "NaN or infinite"),
+        (("--dae-learning-rate", "1e18"), "NaN or infinite"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from toy_frames import tiny_config, toy_frames
+from toy_frames import tiny_config, toy_facts, toy_frames
 
 from darla.networks import to_pictures
 from darla.objectives.annealed_vae import AnnealedVAE
@@ -10,7 +10,7 @@ from darla.objectives.annealed_vae import AnnealedVAE
 
 def annealed(**changes: object) -> AnnealedVAE:
     config = tiny_config(Path("data"), Path("run"), objective="annealed_vae", **changes)
-    return AnnealedVAE.build(config, (32, 32, 3), steps=200)
+    return AnnealedVAE.build(config, toy_facts(steps=200))
 
 
 @pytest.mark.parametrize(

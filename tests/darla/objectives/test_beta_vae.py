@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from toy_frames import tiny_config, toy_frames
+from toy_frames import tiny_config, toy_facts, toy_frames
 
 from darla.networks import to_pictures
 from darla.objectives import make_objective
@@ -12,7 +12,7 @@ PICTURES = to_pictures(torch.from_numpy(toy_frames(6)[0]))
 
 def beta_at(step: float, name: str = "beta_vae", **changes: object) -> float:
     config = tiny_config(Path("data"), Path("run"), objective=name, **changes)
-    objective = make_objective(config, (32, 32, 3), steps=200)
+    objective = make_objective(config, toy_facts(steps=200))
     losses = objective.losses(PICTURES, torch.tensor(step))
     beta = losses.terms["beta"]
     pixel_weight = config.pixel_weight if name == "darla" else 0.0

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from toy_frames import tiny_config
+from toy_frames import tiny_config, toy_facts
 
 from darla.objectives.dae import DenoisingAutoencoder, mask_rectangles
 
@@ -33,6 +33,6 @@ def test_what_is_not_masked_stays() -> None:
 
 def test_its_bottleneck_is_the_paper_s() -> None:
     config = tiny_config(Path("data"), Path("run"), dae_units=128, channels=(32, 32, 64, 64))
-    encoder = DenoisingAutoencoder.build(config, (64, 64, 3), steps=1).encoder
+    encoder = DenoisingAutoencoder.build(config, toy_facts(size=64)).encoder
     assert encoder.hidden is None
     assert encoder.head.weight.shape == (128, 64 * 4 * 4)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from toy_frames import tiny_config, toy_frames, write_toy_bundle, write_toy_dataset
+from toy_frames import tiny_config, toy_facts, toy_frames, write_toy_bundle, write_toy_dataset
 
 from darla.bundle import load_encoder
 from darla.networks import to_pictures
@@ -16,7 +16,7 @@ FRAMES = torch.from_numpy(toy_frames(60)[0])
 def make(**changes: object) -> Darla:
     config = tiny_config(Path("data"), Path("run"), objective="darla", **changes)
     torch.manual_seed(0)
-    return Darla.build(config, (32, 32, 3), steps=10)
+    return Darla.build(config, toy_facts())
 
 
 @pytest.mark.parametrize("layer", ["bottleneck", "conv2"])
@@ -66,8 +66,7 @@ def test_large_layers_cannot_be_whitened() -> None:
                 feature_layer="conv1",
                 channels=(32, 32, 64, 64),
             ),
-            (64, 64, 3),
-            steps=10,
+            toy_facts(size=64),
         )
 
 
@@ -96,7 +95,7 @@ def test_the_denoising_autoencoder_is_trained_first_and_then_left_alone(tmp_path
     assert dae.config["objective"]["name"] == "dae" and dae.latent_dim == 8
 
     later = dataclasses.replace(config, out=tmp_path / "later", dae=tmp_path / "run" / "dae")
-    objective = Darla.build(later, (32, 32, 3), steps=10)
+    objective = Darla.build(later, toy_facts())
     assert [stage.name for stage in objective.stages()] == ["darla"]
     train_vision(later)
     assert not (tmp_path / "later" / "dae").exists()

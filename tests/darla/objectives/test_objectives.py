@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from toy_frames import tiny_config, toy_frames, write_toy_dataset
+from toy_frames import tiny_config, toy_facts, toy_frames, write_toy_dataset
 
 from darla.bundle import load_encoder
 from darla.collapse import collapse_warning
 from darla.networks import to_pictures
 from darla.objectives import OBJECTIVES, make_objective
+from darla.objectives.vae import VariationalAutoencoder
 from darla.vision import train_vision
 
 ROWS = {
@@ -56,7 +57,7 @@ def test_it_learns_to_see(name: str, data: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ROWS)
 def test_its_terms_are_scalars_under_known_tags(name: str) -> None:
     config = tiny_config(Path("data"), Path("run"), objective=name, **ROWS[name])
-    objective = make_objective(config, (32, 32, 3), steps=10)
+    objective = make_objective(config, toy_facts())
     pictures = to_pictures(torch.from_numpy(toy_frames(6)[0]))
     losses = objective.losses(pictures, torch.zeros(()))
     known = {"loss/reconstruction", "loss/pixel", "loss/kl", "beta", "beta_normalised", "capacity"}
@@ -70,8 +71,9 @@ def test_its_terms_are_scalars_under_known_tags(name: str) -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_its_loss_does_not_depend_on_the_batch_size(name: str) -> None:
-    config = tiny_config(Path("data"), Path("run"), objective=name, mask=1e-6, **ROWS[name])
-    objective = make_objective(config, (32, 32, 3), steps=10)
+    whole = {"mask": 1e-6} if "mask" in OBJECTIVES[name].uses else {}
+    config = tiny_config(Path("data"), Path("run"), objective=name, **whole, **ROWS[name])
+    objective = make_objective(config, toy_facts())
     if name not in ("autoencoder", "dae"):  # posteriors without spread: no noise to compare
         with torch.no_grad():
             objective.encoder.head.bias[4:] = -1e3
@@ -82,16 +84,30 @@ def test_its_loss_does_not_depend_on_the_batch_size(name: str) -> None:
     assert twice == pytest.approx(once, rel=0.02)
 
 
-@pytest.mark.parametrize("name", sorted(set(ROWS) - {"beta_vae", "darla"}))
-def test_beta_is_refused_where_there_is_none(name: str) -> None:
-    config = tiny_config(Path("data"), Path("run"), objective=name, beta=2.0)
-    with pytest.raises(ValueError, match=f"objective '{name}' has none"):
-        make_objective(config, (32, 32, 3), steps=10)
+@pytest.mark.parametrize("name", ROWS)
+def test_settings_of_other_objectives_are_refused(name: str) -> None:
+    others = {"beta": 2.0, "free_bits": 0.5, "capacity": 7.0, "mask": 0.1, "dae_epochs": 1.0}
+    own = OBJECTIVES[name].uses
+    assert any(setting not in own for setting in others)
+    for setting, value in others.items():
+        if setting in own:
+            continue
+        config = tiny_config(Path("data"), Path("run"), objective=name, **{setting: value})
+        with pytest.raises(
+            ValueError, match=f"^{setting} is {value}, but the objective '{name}' has none"
+        ) as caught:
+            make_objective(config, toy_facts())
+        assert "\n" not in str(caught.value)
+
+
+def test_free_bits_are_an_option_of_every_variational_objective() -> None:
+    for name, kind in OBJECTIVES.items():
+        assert issubclass(kind, VariationalAutoencoder) == ("free_bits" in kind.uses), name
 
 
 def test_reconstructions_are_pictures() -> None:
     config = tiny_config(Path("data"), Path("run"))
-    objective = make_objective(config, (32, 32, 3), steps=10)
+    objective = make_objective(config, toy_facts())
     pictures = to_pictures(torch.from_numpy(toy_frames(3)[0]))
     decoded = objective.reconstruct(pictures).detach().numpy()
     assert decoded.shape == (3, 3, 32, 32)

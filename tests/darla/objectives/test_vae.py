@@ -3,8 +3,9 @@ from typing import Any
 
 import pytest
 import torch
-from toy_frames import tiny_config, toy_frames
+from toy_frames import tiny_config, toy_facts, toy_frames
 
+from darla.likelihoods import charged_kl
 from darla.networks import to_pictures
 from darla.objectives import make_objective
 from darla.objectives.base import LossTerms
@@ -13,7 +14,7 @@ from darla.objectives.base import LossTerms
 def losses_of(name: str, **changes: Any) -> LossTerms:
     config = tiny_config(Path("data"), Path("run"), objective=name, **changes)
     torch.manual_seed(0)
-    objective = make_objective(config, (32, 32, 3), steps=10)
+    objective = make_objective(config, toy_facts())
     pictures = to_pictures(torch.from_numpy(toy_frames(6)[0]))
     return objective.losses(pictures, torch.zeros(()))
 
@@ -33,6 +34,24 @@ def test_a_beta_vae_charges_beta_for_a_nat(beta: float) -> None:
 
 def test_beta_one_is_a_vae() -> None:
     torch.testing.assert_close(losses_of("beta_vae", beta=1.0).total, losses_of("vae").total)
+
+
+def test_free_bits_are_charged_up_to_themselves() -> None:
+    kl = torch.tensor([0.01, 0.3, 2.0], requires_grad=True)
+    charged = charged_kl(kl, 0.25)
+    assert charged.item() == pytest.approx(0.25 + 0.3 + 2.0)
+    charged.backward()
+    assert kl.grad is not None and kl.grad.tolist() == [0.0, 1.0, 1.0]
+    assert charged_kl(kl, 0.0).item() == pytest.approx(2.31)
+
+
+def test_a_vae_charges_for_what_is_over_its_free_bits() -> None:
+    plain, freed = losses_of("beta_vae", beta=3.0), losses_of("beta_vae", beta=3.0, free_bits=0.5)
+    assert plain.kl_per_latent is not None and freed.kl_per_latent is not None
+    torch.testing.assert_close(freed.kl_per_latent, plain.kl_per_latent)
+    expected = 3.0 * torch.clamp(plain.kl_per_latent, min=0.5).sum()
+    torch.testing.assert_close(freed.total, freed.terms["loss/reconstruction"] + expected)
+    torch.testing.assert_close(freed.terms["loss/kl"], plain.terms["loss/kl"])
 
 
 def test_normalised_beta_is_beta_times_latents_over_values() -> None:
