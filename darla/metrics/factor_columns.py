@@ -1,0 +1,275 @@
+"""Latents and the true factors of the same frames, checked once for every metric.
+
+Where a metric needs classes, continuous and circular factors are cut into equally wide bins over
+their range; where it needs numbers to predict, a circular factor is its sine and cosine, so that
+the two ends of its range are one place.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+import numpy as np
+
+from darla.names import unknown
+
+FactorKind = Literal["continuous", "circular", "categorical"]
+
+BINS = 20  # as in Chen et al. (2018) and Locatello et al. (2019)
+LEAST_SAMPLES = 1000  # with fewer, histograms of 20 x 20 bins see structure in noise
+DEAD_STD = 1e-3  # as darla.frozen_encoder.ACTIVE_STD, which would import torch
+_ROUNDING = 1e-5  # how far, in ranges, float32 may push a value out of its range
+
+
+@dataclass(frozen=True, eq=False)
+class FactorColumn:
+    """The true values of one factor for N samples.
+
+    Raises ValueError when the kind is unknown, the values are not of shape (N,), a category is no
+    index, a value is out of the range, or a continuous or circular factor has no finite range.
+
+    Attributes:
+        name: the factor's name.
+        kind: ``continuous``, ``circular`` (the ends of the range are one) or ``categorical``.
+        values: float64 (N,) in the factor's unit; a category's index for ``categorical``.
+        low: lower end of the range; for ``categorical`` it does not matter.
+        high: upper end of the range; the period of a circular factor is ``high - low``.
+    """
+
+    name: str
+    kind: FactorKind
+    values: np.ndarray
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        values = np.asarray(self.values, dtype=np.float64)
+        object.__setattr__(self, "values", values)
+        if self.kind not in get_args(FactorKind):
+            raise unknown(f"kind of factor {self.name!r}", self.kind, get_args(FactorKind))
+        if values.ndim != 1:
+            raise ValueError(
+                f"values of factor {self.name!r} have shape {values.shape}; expected (N,)"
+            )
+        if not np.isfinite(values).all():
+            raise ValueError(
+                f"factor {self.name!r} has {(~np.isfinite(values)).sum()} values that are not "
+                "finite; leave those samples out"
+            )
+        if self.kind == "categorical":
+            self._check_categories()
+        else:
+            self._check_range()
+
+    def targets(self) -> np.ndarray:
+        """Return what regressions predict.
+
+        Returns:
+            float64 (N, 1), the values; for circular factors (N, 2), sine and cosine of the angle,
+            2 pi values / (high - low).
+
+        Raises:
+            ValueError: the factor is categorical.
+        """
+        if self.kind == "categorical":
+            raise ValueError(
+                f"factor {self.name!r} is categorical: it has classes to tell apart, and no number "
+                "to predict"
+            )
+        if self.kind == "continuous":
+            return self.values[:, np.newaxis]
+        angles = 2 * np.pi * self.values / (self.high - self.low)
+        return np.stack([np.sin(angles), np.cos(angles)], axis=1)
+
+    def classes(self, bins: int = BINS) -> np.ndarray:
+        """Return a class for each sample, int64 (N,).
+
+        Categories are classes. Continuous and circular factors are cut into ``bins`` equally wide
+        bins from ``low`` to ``high``, with circular values wrapped into the range first; a class
+        may have no sample.
+        """
+        if self.kind == "categorical":
+            return self.values.astype(np.int64)
+        places = (self.values - self.low) / (self.high - self.low)
+        if self.kind == "circular":
+            places = places % 1.0
+        return np.clip(np.floor(places * bins), 0, bins - 1).astype(np.int64)
+
+    def _check_categories(self) -> None:
+        wrong = self.values[(self.values < 0) | (self.values % 1 != 0)]
+        if len(wrong):
+            raise ValueError(
+                f"categorical factor {self.name!r} has the value {wrong[0]:g}; expected a "
+                "category's index, 0 or more"
+            )
+
+    def _check_range(self) -> None:
+        extent = self.high - self.low
+        if not (np.isfinite(extent) and extent > 0):
+            raise ValueError(
+                f"factor {self.name!r} ranges from {self.low} to {self.high}; expected two finite "
+                "numbers, the lower one first"
+            )
+        if self.kind == "circular" or not len(self.values):
+            return
+        low, high = self.values.min(), self.values.max()
+        if low < self.low - _ROUNDING * extent or high > self.high + _ROUNDING * extent:
+            raise ValueError(
+                f"values of factor {self.name!r} run from {low:g} to {high:g}, out of its range of "
+                f"{self.low:g} to {self.high:g}; give the range that they come from"
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """What metrics are computed from; made by :func:`check_samples`.
+
+    Attributes:
+        latents: float64 (N, z), posterior means; dead ones are kept in their places.
+        factors: the factors that vary, each with N values.
+        excluded_factors: why each of the other factors was left out, by name.
+        dead_latents: why each dead latent counts as carrying nothing, by its index.
+    """
+
+    latents: np.ndarray
+    factors: tuple[FactorColumn, ...]
+    excluded_factors: dict[str, str]
+    dead_latents: dict[int, str]
+
+    @property
+    def count(self) -> int:
+        """Number of samples, N."""
+        return len(self.latents)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the factors that vary, in order."""
+        return tuple(factor.name for factor in self.factors)
+
+    @property
+    def active(self) -> np.ndarray:
+        """Which latents are not dead, bool (z,)."""
+        active = np.ones(self.latents.shape[1], dtype=bool)
+        active[list(self.dead_latents)] = False
+        return active
+
+    def subsample(self, count: int, rng: np.random.Generator) -> "Samples":
+        """Draw ``count`` of the samples without replacement, and check them anew.
+
+        What was excluded or dead stays so.
+
+        Raises:
+            ValueError: there are fewer samples, or no factor varies among the drawn ones.
+        """
+        if count > self.count:
+            raise ValueError(f"{count} samples asked for, but there are {self.count}; ask for less")
+        rows = rng.choice(self.count, size=count, replace=False)
+        columns = [replace(factor, values=factor.values[rows]) for factor in self.factors]
+        drawn = check_samples(self.latents[rows], columns, least=count, active=self.active)
+        return replace(
+            drawn,
+            excluded_factors={**drawn.excluded_factors, **self.excluded_factors},
+            dead_latents={**drawn.dead_latents, **self.dead_latents},
+        )
+
+
+def check_samples(
+    latents: np.ndarray,
+    factors: Iterable[FactorColumn],
+    least: int = LEAST_SAMPLES,
+    active: np.ndarray | None = None,
+) -> Samples:
+    """Check latents and factors of the same frames, and find what cannot be measured.
+
+    A factor is excluded when all samples are of one class (see :meth:`FactorColumn.classes`): it
+    is constant, or varies within a twentieth of its range. A latent is dead when its standard
+    deviation is below 0.001, or when ``active`` says so. Metrics keep dead latents in their
+    places and give them no information.
+
+    Args:
+        latents: (N, z), converted to float64.
+        factors: the factors' values; every column has N.
+        least: how many samples there must be.
+        active: bool (z,), which latents carry anything, such as
+            :attr:`darla.frozen_encoder.FrozenEncoder.active`; None: all, as far as is known.
+
+    Raises:
+        ValueError: shapes do not fit, there are too few samples, a latent is not finite, two
+            factors have one name, or no factor varies.
+    """
+    latents = np.asarray(latents, dtype=np.float64)
+    columns = tuple(factors)
+    _check_latents(latents, least)
+    _check_columns(columns, len(latents))
+    excluded = {factor.name: why for factor in columns if (why := _why_excluded(factor))}
+    if len(excluded) == len(columns):
+        raise ValueError(
+            f"none of the {len(columns)} factors varies; sample frames in which factors differ"
+        )
+    varied = tuple(factor for factor in columns if factor.name not in excluded)
+    return Samples(latents, varied, excluded, find_dead_latents(latents, active))
+
+
+def find_dead_latents(latents: np.ndarray, active: np.ndarray | None = None) -> dict[int, str]:
+    """Tell which latents carry nothing, and why.
+
+    Args:
+        latents: (N, z).
+        active: bool (z,), what is known otherwise; None: nothing.
+
+    Returns:
+        The reason for each dead latent, by its index.
+
+    Raises:
+        ValueError: ``active`` does not fit the latents.
+    """
+    width = latents.shape[1]
+    if active is not None and (active.shape != (width,) or active.dtype != bool):
+        raise ValueError(
+            f"active is {active.dtype} of shape {active.shape}; expected bool of shape ({width},)"
+        )
+    std = latents.std(axis=0)
+    dead = {}
+    for index in range(width):
+        if std[index] < DEAD_STD:
+            dead[index] = f"its standard deviation, {std[index]:.2g}, is below {DEAD_STD:g}"
+        elif active is not None and not active[index]:
+            dead[index] = "the encoder says that it carries nothing"
+    return dead
+
+
+def _check_latents(latents: np.ndarray, least: int) -> None:
+    if latents.ndim != 2 or latents.shape[1] == 0:
+        raise ValueError(f"latents have shape {latents.shape}; expected (N, z)")
+    if len(latents) < least:
+        raise ValueError(
+            f"{len(latents)} samples are too few; give at least {least}, or scores are noise"
+        )
+    if not np.isfinite(latents).all():
+        broken = np.flatnonzero(~np.isfinite(latents).all(axis=0))
+        raise ValueError(
+            f"latents {broken.tolist()} have values that are not finite; check the encoder"
+        )
+
+
+def _check_columns(columns: tuple[FactorColumn, ...], count: int) -> None:
+    names = [factor.name for factor in columns]
+    if not names:
+        raise ValueError("there are no factors; give at least one column")
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"there are {names.count(name)} factors {name!r}; name each once")
+    for factor in columns:
+        if len(factor.values) != count:
+            raise ValueError(
+                f"factor {factor.name!r} has {len(factor.values)} values for {count} latents; give "
+                "the factors of the same frames"
+            )
+
+
+def _why_excluded(factor: FactorColumn) -> str | None:
+    if np.ptp(factor.values) == 0:
+        return f"it is constant ({factor.values[0]:g})"
+    if np.ptp(factor.classes()) == 0:
+        return f"it varies by less than 1/{BINS} of its range ({factor.low:g} to {factor.high:g})"
+    return None

@@ -1,0 +1,42 @@
+"""What every metric returns: scores, and what they leave out."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from darla.metrics.factor_columns import Samples
+
+
+@dataclass(frozen=True, eq=False)
+class Result(ABC):
+    """The outcome of a metric; each metric adds its scores and details.
+
+    Attributes:
+        factors: names of the factors that were measured: the columns of matrices, in order.
+        excluded_factors: why each of the other factors was left out, by name.
+        dead_latents: why each dead latent counts as carrying nothing, by its index.
+    """
+
+    factors: tuple[str, ...]
+    excluded_factors: dict[str, str]
+    dead_latents: dict[int, str]
+
+    @property
+    @abstractmethod
+    def scores(self) -> dict[str, float]:
+        """The scores by name, for tables; 1 is best and 0 worst."""
+
+
+def require(samples: Samples, metric: str, latents: int = 1, factors: int = 1) -> None:
+    """Refuse samples for which a metric is not defined.
+
+    Raises:
+        ValueError: there are fewer latents, dead ones included, or fewer factors that vary.
+    """
+    width = samples.latents.shape[1]
+    if width < latents:
+        raise ValueError(f"{metric} compares latents: it takes {latents} or more, and got {width}")
+    if len(samples.factors) < factors:
+        raise ValueError(
+            f"{metric} compares factors: it takes {factors} or more that vary, and got "
+            f"{', '.join(samples.names)}"
+        )
