@@ -1,6 +1,10 @@
-"""Pictures of what an encoder sees: reconstructions, and what each latent stands for."""
+"""Pictures of what an encoder sees: reconstructions, and what each latent stands for.
+
+Plots, as opposed to frames side by side, are in :mod:`darla.latent_plots`.
+"""
 
 import io
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +18,7 @@ _GAP = 2
 _LABEL_WIDTH = 92
 _TITLE_HEIGHT = 18
 _BACKGROUND = 255
+_HIDDEN = 128  # grey that covers what is not the object
 LARGEST_ROWS = 16
 
 
@@ -34,12 +39,12 @@ def traversals(encoder: FrozenEncoder, frame: int | None = None, columns: int = 
     reference = encoder.reference_frames[_typical_frame(encoder) if frame is None else frame]
     latent = encoder.encode(reference[None])[0]
     rows, labels = [], []
-    for index in _most_informative(encoder):
+    for index in most_informative(encoder):
         moved = np.tile(latent, (columns, 1))
         low, high = encoder.statistics.low[index], encoder.statistics.high[index]
         moved[:, index] = np.linspace(low, high, columns)
         rows.append(np.concatenate([reference[None], encoder.decode(moved)]))
-        labels.append(_label(encoder, int(index)))
+        labels.append(latent_label(encoder, int(index)))
     return _draw(rows, labels, "frame | each latent from its 1st to its 99th percentile")
 
 
@@ -63,6 +68,87 @@ def reconstructions(encoder: FrozenEncoder, columns: int = 10, blocks: int = 3) 
     return _draw(rows, labels, "frames of the dataset, and what the model makes of them")
 
 
+@dataclass(frozen=True)
+class ObjectError:
+    """How far decoded frames are from frames, on the object and elsewhere.
+
+    Attributes:
+        object: mean squared error over the object's pixels and colours, of values in [0, 1]; NaN
+            when no frame shows any.
+        elsewhere: the same over all other pixels.
+    """
+
+    object: float
+    elsewhere: float
+
+
+def object_error(frames: np.ndarray, decoded: np.ndarray, masks: np.ndarray) -> ObjectError:
+    """Measure the error on the object alone: small objects hardly count in a mean over pixels.
+
+    Args:
+        frames: uint8 (N, H, W, 3).
+        decoded: uint8 (N, H, W, 3), what a model makes of them.
+        masks: bool (N, H, W), which pixels show the object.
+
+    Raises:
+        ValueError: shapes differ.
+    """
+    _check_masks(frames, masks)
+    squares = np.square((frames.astype(np.float64) - decoded) / 255).mean(axis=3)
+
+    def mean(pixels: np.ndarray) -> float:
+        return float(squares[pixels].mean()) if pixels.any() else float("nan")
+
+    return ObjectError(mean(masks), mean(~masks))
+
+
+def object_reconstructions(
+    encoder: FrozenEncoder, frames: np.ndarray, masks: np.ndarray, columns: int = 10
+) -> np.ndarray:
+    """Draw frames and reconstructions, and both once more with all but the object covered.
+
+    Args:
+        encoder: whose reconstructions.
+        frames: uint8 (N, H, W, 3); the first ones are drawn, all count for the title's errors.
+        masks: bool (N, H, W), which pixels show the object.
+        columns: frames that are drawn.
+
+    Returns:
+        uint8 (height, width, 3).
+
+    Raises:
+        ValueError: shapes differ.
+    """
+    decoded = encoder.decode(encoder.encode(frames))
+    error = object_error(frames, decoded, masks)
+    shown = masks[:columns, ..., None]
+    pairs = [frames[:columns], decoded[:columns]]
+    covered = [np.where(shown, each, np.uint8(_HIDDEN)) for each in pairs]
+    title = f"mean squared error: object {error.object:.4f}, elsewhere {error.elsewhere:.4f}"
+    return _draw([*pairs, *covered], ["frame", "decoded", "object", "decoded"], title)
+
+
+def interpolation(
+    encoder: FrozenEncoder, first: np.ndarray, second: np.ndarray, columns: int = 9
+) -> np.ndarray:
+    """Draw what lies between two frames: decoded mixtures of their latents, in equal steps.
+
+    Args:
+        encoder: whose latents.
+        first: uint8 (H, W, 3), drawn on the left.
+        second: uint8 (H, W, 3), drawn on the right.
+        columns: number of mixtures, the decoded frames themselves included.
+
+    Returns:
+        uint8 (height, width, 3).
+    """
+    start, end = encoder.encode(np.stack([first, second]))
+    shares = np.linspace(0, 1, columns, dtype=np.float32)[:, None]
+    decoded = encoder.decode((1 - shares) * start + shares * end)
+    row = np.concatenate([first[None], decoded, second[None]])
+    return _draw([row], ["mixtures"], "frame | its latents change into the other's | frame")
+
+
 def save_picture(path: Path, picture: np.ndarray) -> None:
     """Write a uint8 picture (height, width, 3) as PNG, atomically."""
     buffer = io.BytesIO()
@@ -79,7 +165,7 @@ def _typical_frame(encoder: FrozenEncoder) -> int:
     return int(np.argsort(lengths, kind="stable")[len(lengths) // 2])
 
 
-def _most_informative(encoder: FrozenEncoder) -> np.ndarray:
+def most_informative(encoder: FrozenEncoder) -> np.ndarray:
     """Return the active latents, the largest KL (or std) first; at least one, at most 16."""
     statistics = encoder.statistics
     gaussian = encoder.encoder.shape.posterior == "gaussian"
@@ -87,10 +173,18 @@ def _most_informative(encoder: FrozenEncoder) -> np.ndarray:
     return order[: min(max(1, int(encoder.active.sum())), LARGEST_ROWS)]
 
 
-def _label(encoder: FrozenEncoder, index: int) -> str:
+def latent_label(encoder: FrozenEncoder, index: int) -> str:
+    """Return a latent's number and its KL over D_U, or its standard deviation; two lines."""
     if encoder.encoder.shape.posterior == "gaussian":
         return f"z{index}\nKL {encoder.statistics.kl[index]:.2f}"
     return f"z{index}\nstd {encoder.statistics.std[index]:.2f}"
+
+
+def _check_masks(frames: np.ndarray, masks: np.ndarray) -> None:
+    if masks.shape != frames.shape[:3] or masks.dtype != np.bool_:
+        raise ValueError(
+            f"masks are {masks.dtype} of shape {masks.shape}; expected bool of {frames.shape[:3]}"
+        )
 
 
 def _draw(rows: list[np.ndarray], labels: list[str], title: str) -> np.ndarray:

@@ -7,7 +7,14 @@ from toy_frames import write_toy_bundle
 
 from darla.bundle import load_encoder
 from darla.frozen_encoder import FrozenEncoder
-from darla.latent_pictures import reconstructions, save_picture, traversals
+from darla.latent_pictures import (
+    interpolation,
+    object_error,
+    object_reconstructions,
+    reconstructions,
+    save_picture,
+    traversals,
+)
 
 TILE = 64 + 2  # a frame of 32 pixels enlarged twice, and the gap
 TITLE = 18
@@ -72,3 +79,39 @@ def test_pictures_are_saved_as_png(frozen: FrozenEncoder, tmp_path: Path) -> Non
     np.testing.assert_array_equal(
         np.asarray(Image.open(tmp_path / "pictures" / "some.png")), picture
     )
+
+
+def test_the_objects_error_is_its_own() -> None:
+    frames = np.zeros((2, 32, 32, 3), np.uint8)
+    masks = np.zeros((2, 32, 32), bool)
+    masks[:, :4, :4] = True
+    decoded = np.where(masks[..., None], np.uint8(51), np.uint8(0))
+    error = object_error(frames, decoded, masks)
+    assert (error.object, error.elsewhere) == (pytest.approx(0.04), 0.0)
+    assert np.isnan(object_error(frames, decoded, np.zeros_like(masks)).object)
+    with pytest.raises(ValueError, match="expected bool"):
+        object_error(frames, decoded, masks.astype(np.uint8))
+
+
+def test_all_but_the_object_is_covered(frozen: FrozenEncoder) -> None:
+    frames = frozen.reference_frames
+    decoded = frozen.decode(frozen.encode(frames))
+    masks = np.zeros(frames.shape[:3], bool)
+    masks[:, 10:20, 5:15] = True
+    picture = object_reconstructions(frozen, frames, masks, columns=3)
+    assert picture.shape[0] == TITLE + 4 * TILE
+    np.testing.assert_array_equal(tile(picture, 0, 2), frames[2])
+    np.testing.assert_array_equal(tile(picture, 1, 2), decoded[2])
+    for row, source in ((2, frames), (3, decoded)):
+        shown = tile(picture, row, 2)
+        np.testing.assert_array_equal(shown[masks[2]], source[2][masks[2]])
+        assert (shown[~masks[2]] == 128).all()
+
+
+def test_interpolation_goes_from_frame_to_frame(frozen: FrozenEncoder) -> None:
+    first, second = frozen.reference_frames[:2]
+    picture = interpolation(frozen, first, second, columns=3)
+    latents = frozen.encode(frozen.reference_frames[:2])
+    decoded = frozen.decode(np.stack([latents[0], latents.mean(axis=0), latents[1]]))
+    for column, frame in enumerate([first, *decoded, second]):
+        np.testing.assert_allclose(tile(picture, 0, column).astype(int), frame, atol=1)

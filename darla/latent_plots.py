@@ -1,0 +1,103 @@
+"""Plots of latents: which factor each depends on, and how posteriors compare with the prior."""
+
+import numpy as np
+import torch
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from darla.frozen_encoder import FrozenEncoder
+from darla.latent_pictures import latent_label, most_informative
+from darla.networks import to_pictures
+
+_INK, _PRIOR = "#3b6ea5", "#c44e1c"
+_CELL = 0.42  # inches
+_COLUMNS = 4
+_BINS = 40
+_MOST_FRAMES = 2048
+_DPI = 100
+
+
+def factor_heat_map(
+    importance: np.ndarray, factors: list[str], labels: list[str], title: str
+) -> np.ndarray:
+    """Draw how much each latent matters for each factor.
+
+    Args:
+        importance: (z, F), at least 0; NaN cells stay empty.
+        factors: F names, for the columns.
+        labels: z names, for the rows.
+        title: what the numbers are.
+
+    Returns:
+        uint8 (height, width, 3).
+
+    Raises:
+        ValueError: the names do not fit the matrix.
+    """
+    importance = np.asarray(importance, dtype=np.float64)
+    if importance.shape != (len(labels), len(factors)):
+        raise ValueError(
+            f"importance is {importance.shape}, but there are {len(labels)} latents and "
+            f"{len(factors)} factors"
+        )
+    size = (2.2 + 1.6 * _CELL * len(factors), 1.6 + _CELL * len(labels) * 0.6)
+    figure = Figure(figsize=size, dpi=_DPI, layout="constrained")
+    axes = figure.add_subplot()
+    largest = np.nanmax(importance) if np.isfinite(importance).any() else 0.0
+    shown = axes.imshow(importance, cmap="Blues", vmin=0, vmax=largest or 1.0, aspect="auto")
+    axes.set_xticks(range(len(factors)), factors, rotation=40, ha="right", fontsize=8)
+    axes.set_yticks(range(len(labels)), labels, fontsize=7)
+    axes.set_title(title, fontsize=9)
+    figure.colorbar(shown, ax=axes, fraction=0.05)
+    return _to_picture(figure)
+
+
+def posteriors(encoder: FrozenEncoder, frames: np.ndarray) -> np.ndarray:
+    """Draw how the posterior means of frames are spread, for the most informative latents.
+
+    With Gaussian posteriors, the prior N(0, 1) is drawn over each histogram, and the mean standard
+    deviation of the posteriors is said above it: 1 is a latent that carries nothing.
+
+    Args:
+        encoder: whose latents.
+        frames: uint8 (N, H, W, 3); the first 2,048 count.
+
+    Returns:
+        uint8 (height, width, 3).
+    """
+    mu, std = _posteriors(encoder, frames[:_MOST_FRAMES])
+    latents = most_informative(encoder)
+    columns = min(_COLUMNS, len(latents))
+    rows = -(-len(latents) // columns)
+    figure = Figure(figsize=(2.6 * columns, 1.9 * rows), dpi=_DPI, layout="constrained")
+    for place, latent in enumerate(latents):
+        axes = figure.add_subplot(rows, columns, place + 1)
+        axes.hist(mu[:, latent], bins=_BINS, density=True, color=_INK)
+        title = latent_label(encoder, int(latent)).replace("\n", ", ")
+        if std is not None:
+            line = np.linspace(*axes.get_xlim(), 200)
+            density = np.exp(-np.square(line) / 2) / np.sqrt(2 * np.pi)
+            axes.plot(line, density, color=_PRIOR, linewidth=1)
+            title += f", std {std[:, latent].mean():.2f}"
+        axes.set_title(title, fontsize=8)
+        axes.set_yticks([])
+        axes.tick_params(labelsize=7)
+    return _to_picture(figure)
+
+
+@torch.no_grad()
+def _posteriors(encoder: FrozenEncoder, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return means and standard deviations, float32 (N, z); no deviations of point posteriors."""
+    means, deviations = [], []
+    for part in torch.from_numpy(frames).split(256):
+        mu, logvar = encoder.encoder(to_pictures(part.to(encoder.device)))
+        means.append(mu.cpu().numpy())
+        if logvar is not None:
+            deviations.append((0.5 * logvar).exp().cpu().numpy())
+    return np.concatenate(means), np.concatenate(deviations) if deviations else None
+
+
+def _to_picture(figure: Figure) -> np.ndarray:
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()
