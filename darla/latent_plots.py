@@ -13,6 +13,7 @@ _INK, _PRIOR = "#3b6ea5", "#c44e1c"
 _CELL = 0.42  # inches
 _COLUMNS = 4
 _BINS = 40
+_PRIOR_END = 3.5  # standard deviations
 _MOST_FRAMES = 2048
 _DPI = 100
 
@@ -72,10 +73,13 @@ def posteriors(encoder: FrozenEncoder, frames: np.ndarray) -> np.ndarray:
     figure = Figure(figsize=(2.6 * columns, 1.9 * rows), dpi=_DPI, layout="constrained")
     for place, latent in enumerate(latents):
         axes = figure.add_subplot(rows, columns, place + 1)
-        axes.hist(mu[:, latent], bins=_BINS, density=True, color=_INK)
+        ends = (mu[:, latent].min(), mu[:, latent].max())
+        if std is not None:  # the whole prior is in sight
+            ends = (min(ends[0], -_PRIOR_END), max(ends[1], _PRIOR_END))
+        axes.hist(mu[:, latent], bins=_BINS, range=ends, density=True, color=_INK)
         title = latent_label(encoder, int(latent)).replace("\n", ", ")
         if std is not None:
-            line = np.linspace(*axes.get_xlim(), 200)
+            line = np.linspace(*ends, 200)
             density = np.exp(-np.square(line) / 2) / np.sqrt(2 * np.pi)
             axes.plot(line, density, color=_PRIOR, linewidth=1)
             title += f", std {std[:, latent].mean():.2f}"
