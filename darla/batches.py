@@ -1,23 +1,25 @@
-"""Batches of frames in an order that only the seed decides.
+"""Batches of frames, or of pairs of frames, in an order that only the seed decides.
 
-Frames come in an endless stream, epoch after epoch, each frame once an epoch. Batch number k holds
-positions k B to (k + 1) B of the stream, so that every batch is full, one may span two epochs, and
-the number of steps done is all that a resumed run must know.
+Frames come in an endless stream of rows, epoch after epoch (see :mod:`darla.frame_order`): a row is
+a frame, or a frame and its partner. Batch number k holds rows k R to (k + 1) R of the stream, R
+being the batch size, or half of it for pairs, so that every batch is full, one may span two epochs,
+and the number of steps done is all that a resumed run must know. A batch of pairs holds R frames
+and then their R partners, in the same order.
 
-Within an epoch the dataset's chunks are shuffled and dealt into windows, and the frames of each
-window are shuffled. A dataset that fits into memory is one window; a larger one is read window by
-window, the next while the present one is used.
+A dataset that fits into memory is one window; a larger one is read window by window, the next while
+the present one is used.
 """
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import count
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from darla.frame_order import Episodes, FrameOrder, PairOrder
 from darla.frames import FrameDataset
 
 _WINDOWS_IN_MEMORY = 2  # one in use, one being read
@@ -25,7 +27,7 @@ _WINDOWS_IN_MEMORY = 2  # one in use, one being read
 
 @dataclass(frozen=True)
 class Batch:
-    """Some frames and where they come from.
+    """Some frames and where they come from; of pairs, the partners are the second half.
 
     Attributes:
         frames: uint8 (B, H, W, 3), on the training device.
@@ -34,58 +36,6 @@ class Batch:
 
     frames: Tensor
     indices: np.ndarray
-
-
-@dataclass(frozen=True)
-class FrameOrder:
-    """The order of frames: a pure function of these fields.
-
-    Attributes:
-        num_frames: frames in the dataset.
-        chunk_size: frames in a chunk of it.
-        window_chunks: chunks that are shuffled together.
-        seed: what the order is drawn from; several numbers, such as a run's seed and a stage's.
-    """
-
-    num_frames: int
-    chunk_size: int
-    window_chunks: int
-    seed: tuple[int, ...]
-
-    def windows(self, epoch: int) -> Iterator[np.ndarray]:
-        """Yield the windows of one epoch: each the shuffled indices of its frames, int64."""
-        random = np.random.default_rng((*self.seed, epoch))
-        num_chunks = -(-self.num_frames // self.chunk_size)
-        chunks = random.permutation(num_chunks)
-        for start in range(0, num_chunks, self.window_chunks):
-            ranges = [self._chunk(chunk) for chunk in chunks[start : start + self.window_chunks]]
-            yield random.permutation(np.concatenate(ranges))
-
-    def windows_from(self, position: int) -> Iterator[np.ndarray]:
-        """Yield windows without end, from a position of the stream on; the first may be cut."""
-        first, skip = divmod(position, self.num_frames)
-        for epoch in count(first):
-            for window in self.windows(epoch):
-                if skip >= len(window):
-                    skip -= len(window)
-                    continue
-                yield window[skip:]
-                skip = 0
-
-    def indices(self, start: int, stop: int) -> np.ndarray:
-        """Return the frames at positions ``start`` to ``stop`` of the stream, int64."""
-        found: list[np.ndarray] = []
-        missing = stop - start
-        for window in self.windows_from(start):
-            found.append(window[:missing])
-            missing -= len(found[-1])
-            if not missing:
-                break
-        return np.concatenate(found)
-
-    def _chunk(self, chunk: int) -> np.ndarray:
-        start = int(chunk) * self.chunk_size
-        return np.arange(start, min(start + self.chunk_size, self.num_frames))
 
 
 class FrameBatches:
@@ -99,8 +49,9 @@ class FrameBatches:
         max_memory_gb: float,
         device: torch.device,
         resident: Tensor | None = None,
+        paired: bool = False,
     ) -> None:
-        """Describe the batches; nothing is read yet.
+        """Describe the batches; no frame is read yet.
 
         Args:
             dataset: where frames come from.
@@ -109,28 +60,40 @@ class FrameBatches:
             max_memory_gb: how much memory frames may take, in 10^9 bytes; decides the windows.
             device: where batches are put.
             resident: all frames, uint8 (N, H, W, 3), if :func:`load_resident` could load them.
+            paired: whether rows are pairs of frames of one episode; ``batch_size`` is even then.
+
+        Raises:
+            ValueError: there are no pairs, or half a pair would be left over in a batch.
         """
-        self.order = FrameOrder(
-            num_frames=len(dataset),
-            chunk_size=dataset.chunk_size,
-            window_chunks=window_chunks(dataset, max_memory_gb),
-            seed=seed,
-        )
+        kind = PairOrder if paired else FrameOrder
+        if batch_size % kind.frames_per_row:
+            raise ValueError(f"batch_size is {batch_size}; batches of pairs need an even number")
+        copies = kind.frames_per_row  # of the frames, when they are read window by window
+        order: dict[str, Any] = {
+            "num_frames": len(dataset),
+            "chunk_size": dataset.chunk_size,
+            "window_chunks": window_chunks(dataset, max_memory_gb, copies),
+            "seed": seed,
+        }
+        if paired:
+            order["episodes"] = Episodes.of(dataset)
+        self.order: FrameOrder = kind(**order)
         self._dataset = dataset
-        self._batch_size = batch_size
+        self._rows = batch_size // kind.frames_per_row
         self._device = device
         self._resident = resident
 
     def indices(self, step: int) -> np.ndarray:
         """Return which frames batch number ``step`` holds, int64 (B,)."""
-        return self.order.indices(step * self._batch_size, (step + 1) * self._batch_size)
+        return _end_to_end(self.order.indices(step * self._rows, (step + 1) * self._rows))
 
     def starting_at(self, step: int) -> Iterator[Batch]:
         """Yield batches without end, the first of them number ``step``."""
-        windows = self.order.windows_from(step * self._batch_size)
+        windows = self.order.windows_from(step * self._rows)
         if self._resident is None:
             yield from self._streamed(windows)
-        for indices, _ in _carve(((window, None) for window in windows), self._batch_size):
+        for rows, _ in _carve(((window, None) for window in windows), self._rows):
+            indices = _end_to_end(rows)
             yield Batch(self._pick(indices), indices)
 
     def _pick(self, indices: np.ndarray) -> Tensor:
@@ -139,12 +102,12 @@ class FrameBatches:
         return self._resident.index_select(0, rows).to(self._device)
 
     def _streamed(self, windows: Iterator[np.ndarray]) -> Iterator[Batch]:
-        for indices, frames in _carve(self._read_ahead(windows), self._batch_size):
+        for rows, frames in _carve(self._read_ahead(windows), self._rows):
             assert frames is not None
-            tensor = torch.from_numpy(frames)
+            tensor = torch.from_numpy(_end_to_end(frames, rows.ndim))
             if self._device.type == "cuda":
                 tensor = tensor.pin_memory()
-            yield Batch(tensor.to(self._device, non_blocking=True), indices)
+            yield Batch(tensor.to(self._device, non_blocking=True), _end_to_end(rows))
 
     def _read_ahead(self, windows: Iterator[np.ndarray]) -> Iterator["Piece"]:
         with ThreadPoolExecutor(max_workers=1) as reader:
@@ -154,20 +117,27 @@ class FrameBatches:
                 ahead = reader.submit(self._read, next(windows))
                 yield piece
 
-    def _read(self, indices: np.ndarray) -> "Piece":
+    def _read(self, rows: np.ndarray) -> "Piece":
         """Read the frames of a window, chunk by chunk, into their shuffled places."""
-        frames = np.empty((len(indices), *self._dataset.shape[1:]), dtype=np.uint8)
-        chunks = indices // self._dataset.chunk_size
+        frames = np.empty((*rows.shape, *self._dataset.shape[1:]), dtype=np.uint8)
+        chunks = rows // self._dataset.chunk_size
         for chunk in np.unique(chunks):
             start = int(chunk) * self._dataset.chunk_size
             stop = min(start + self._dataset.chunk_size, len(self._dataset))
-            places = np.flatnonzero(chunks == chunk)
-            frames[places] = self._dataset.read(start, stop)[indices[places] - start]
-        return indices, frames
+            places = np.nonzero(chunks == chunk)
+            frames[places] = self._dataset.read(start, stop)[rows[places] - start]
+        return rows, frames
 
 
 Piece = tuple[np.ndarray, np.ndarray | None]
-"""A part of the stream: indices (n,), and their frames (n, H, W, 3) if they were read."""
+"""A part of the stream: rows (n,) or (n, 2), and (n, H, W, 3) or (n, 2, H, W, 3) if read."""
+
+
+def _end_to_end(rows: np.ndarray, ndim: int | None = None) -> np.ndarray:
+    """Put the second of all pairs behind the first of all: (n, 2, ...) to (2 n, ...)."""
+    if (rows.ndim if ndim is None else ndim) == 1:
+        return rows
+    return np.concatenate([rows[:, 0], rows[:, 1]])
 
 
 def _carve(pieces: Iterator[Piece], size: int) -> Iterator[Piece]:
@@ -191,13 +161,19 @@ def _join(parts: list[Piece]) -> Piece:
     return indices, np.concatenate(frames) if frames else None
 
 
-def window_chunks(dataset: FrameDataset, max_memory_gb: float) -> int:
-    """Return how many chunks are shuffled together: all of them when they fit into memory."""
+def window_chunks(dataset: FrameDataset, max_memory_gb: float, copies: int = 1) -> int:
+    """Return how many chunks are shuffled together: all of them when they fit into memory.
+
+    Args:
+        dataset: where frames come from.
+        max_memory_gb: how much memory frames may take, in 10^9 bytes.
+        copies: how often a window holds each of its frames.
+    """
     total = -(-len(dataset) // dataset.chunk_size)
     if frame_bytes(dataset) <= max_memory_gb * 1e9:
         return total
     chunk_bytes = dataset.chunk_size * frame_bytes(dataset) // len(dataset)
-    return max(1, int(max_memory_gb * 1e9 / chunk_bytes / _WINDOWS_IN_MEMORY))
+    return max(1, int(max_memory_gb * 1e9 / chunk_bytes / copies / _WINDOWS_IN_MEMORY))
 
 
 def frame_bytes(dataset: FrameDataset) -> int:
@@ -233,12 +209,40 @@ def sample_chunks(
     Yields:
         uint8 (n, H, W, 3) on ``device``.
     """
-    num_chunks = -(-len(dataset) // dataset.chunk_size)
-    wanted = min(num_chunks, max(1, largest // dataset.chunk_size))
-    for chunk in np.unique(np.linspace(0, num_chunks - 1, wanted).round().astype(int)):
-        start = int(chunk) * dataset.chunk_size
-        stop = min(start + dataset.chunk_size, len(dataset))
+    for start, stop in _spread_chunks(dataset, largest):
         if resident is None:
             yield torch.from_numpy(dataset.read(start, stop)).to(device)
         else:
             yield resident[start:stop].to(device)
+
+
+def sample_pairs(
+    dataset: FrameDataset,
+    largest: int,
+    device: torch.device,
+    seed: int,
+    resident: Tensor | None = None,
+) -> Iterator[Tensor]:
+    """Yield about ``largest`` frames with a partner each, from chunks spread over the dataset.
+
+    Yields:
+        uint8 (2 n, H, W, 3) on ``device``, partners in the second half.
+
+    Raises:
+        ValueError: there are no pairs.
+    """
+    episodes = Episodes.of(dataset)
+    random = np.random.default_rng(seed)
+    chunks = sample_chunks(dataset, largest, device, resident)
+    for (start, stop), frames in zip(_spread_chunks(dataset, largest), chunks, strict=True):
+        partners = episodes.partners(np.arange(start, stop), random.random(stop - start)) - start
+        yield torch.cat([frames, frames[torch.from_numpy(partners).to(device)]])
+
+
+def _spread_chunks(dataset: FrameDataset, largest: int) -> Iterator[tuple[int, int]]:
+    """Yield where chunks that hold ``largest`` frames or so begin and end."""
+    num_chunks = -(-len(dataset) // dataset.chunk_size)
+    wanted = min(num_chunks, max(1, largest // dataset.chunk_size))
+    for chunk in np.unique(np.linspace(0, num_chunks - 1, wanted).round().astype(int)):
+        start = int(chunk) * dataset.chunk_size
+        yield start, min(start + dataset.chunk_size, len(dataset))

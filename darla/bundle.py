@@ -12,6 +12,8 @@ Keys of ``config.json``:
 - ``preprocessing``: how frames become the network's input;
 - ``dataset``: what D_U was, and what of each factor it covered;
 - ``training``: the settings of the run that made it;
+- ``latent_roles``: indices of the latents that hold the ``look`` and of those that hold the
+  ``state``; only of objectives that tell them apart;
 - ``versions``: of Python and the packages.
 """
 
@@ -55,7 +57,8 @@ def save_bundle(
         decoder: the trained decoder.
         statistics: of the latents over D_U.
         reference_frames: uint8 (n, H, W, 3), frames of D_U.
-        description: ``objective``, ``likelihood``, ``dataset`` and ``training`` of the config.
+        description: ``objective``, ``likelihood``, ``dataset``, ``training`` and, if known,
+            ``latent_roles`` of the config.
     """
     tensors = {f"encoder.{name}": tensor for name, tensor in encoder.state_dict().items()}
     tensors |= {f"decoder.{name}": tensor for name, tensor in decoder.state_dict().items()}
@@ -90,6 +93,7 @@ def load_encoder(path: str | os.PathLike[str], device: str = "cpu") -> FrozenEnc
     config = _read_config(folder)
     tensors = _read_tensors(folder)
     shape = _network_shape(folder, config)
+    _check_roles(folder, config, shape.latents)
     with torch.device("meta"):  # without memory, and without drawing random weights
         encoder, decoder = Encoder(shape), Decoder(shape)
     _fill(encoder, "encoder.", tensors, folder)
@@ -123,6 +127,7 @@ def random_encoder(path: str | os.PathLike[str], seed: int, device: str = "cpu")
     statistics = latent_statistics(encoder, [torch.from_numpy(frames)])
     objective = {"name": "random", "settings": {"seed": seed}}
     config = {**trained.config, "objective": objective}
+    config.pop("latent_roles", None)
     return FrozenEncoder(encoder, decoder, statistics, frames, config, trained.path).to(device)
 
 
@@ -149,6 +154,20 @@ def _network_shape(folder: Path, config: dict[str, Any]) -> NetworkShape:
         return NetworkShape.from_json(config["network"])
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{folder / 'config.json'}: bad network: {error!s}") from error
+
+
+def _check_roles(folder: Path, config: dict[str, Any], latents: int) -> None:
+    roles = config.get("latent_roles", {})
+    good = isinstance(roles, dict) and all(
+        isinstance(indices, list)
+        and all(isinstance(index, int) and 0 <= index < latents for index in indices)
+        for indices in roles.values()
+    )
+    if not good:
+        raise ValueError(
+            f"{folder / 'config.json'}: bad latent_roles {roles!r}; expected lists of indices from "
+            f"0 to {latents - 1}"
+        )
 
 
 def _read_tensors(folder: Path) -> dict[str, Tensor]:

@@ -137,6 +137,15 @@ class FrozenEncoder(nn.Module):
         """
         return self.statistics.active(self.encoder.shape.posterior)
 
+    @property
+    def latent_roles(self) -> dict[str, np.ndarray]:
+        """Which latents hold what: sorted int64 indices by role, ``look`` and ``state``.
+
+        Empty when the objective did not tell them apart.
+        """
+        roles = self.config.get("latent_roles", {})
+        return {name: np.array(sorted(found), dtype=np.int64) for name, found in roles.items()}
+
     def encode(self, frames: np.ndarray | Tensor) -> np.ndarray:
         """Encode uint8 frames (N, H, W, 3), as an array or a tensor on any device.
 

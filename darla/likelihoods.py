@@ -95,6 +95,19 @@ def kl_from_standard_normal(mu: Tensor, logvar: Tensor) -> Tensor:
     return 0.5 * (mu.square() + logvar.exp() - 1 - logvar)
 
 
+def kl_between(left: tuple[Tensor, Tensor], right: tuple[Tensor, Tensor]) -> Tensor:
+    """Return KL(left || right) of Gaussians, of every latent, in nats, (N, z).
+
+    Args:
+        left: mu and logvar, (N, z) each.
+        right: the same.
+    """
+    (mu, logvar), (other_mu, other_logvar) = left, right
+    spread = (logvar - other_logvar).exp()
+    away = (mu - other_mu).square() * (-other_logvar).exp()
+    return 0.5 * (spread + away - 1 + other_logvar - logvar)
+
+
 def charged_kl(kl_per_latent: Tensor, free_bits: float) -> Tensor:
     """Return the KL that is to be paid for: the sum over latents of max(free_bits, KL), a scalar.
 

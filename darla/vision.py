@@ -17,11 +17,12 @@ from torch import Tensor
 from tqdm import tqdm
 
 from darla.atomic import read_json
-from darla.batches import FrameBatches, load_resident, sample_chunks
+from darla.batches import FrameBatches, load_resident, sample_chunks, sample_pairs
 from darla.bundle import load_encoder, save_bundle
 from darla.checkpoints import Checkpoint, latest_checkpoint, save_checkpoint
 from darla.dataset_description import describe_dataset
 from darla.denormals import denormals_flushed
+from darla.frame_order import Episodes
 from darla.frames import FrameDataset
 from darla.frozen_encoder import FrozenEncoder, LatentStatistics, latent_statistics
 from darla.latent_pictures import reconstructions, save_picture, traversals
@@ -84,6 +85,8 @@ class VisionRun:
         # mypy: torch's annotations lack this overload.
         self._objective.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._stages = self._objective.stages()
+        if any(stage.objective.paired for stage in self._stages):
+            Episodes.of(dataset)  # before anything is written: an error if there are no pairs
         self._resident: Tensor | None = None
 
     def train(self) -> None:
@@ -126,6 +129,7 @@ class VisionRun:
             max_memory_gb=config.max_memory_gb,
             device=self._device,
             resident=self._resident,
+            paired=stage.objective.paired,
         )
         return StageLoop(
             stage=stage,
@@ -167,11 +171,13 @@ class VisionRun:
         objective = stage.objective
         statistics = latent_statistics(objective.encoder, self._sample(_STATISTICS_FRAMES))
         likelihood = dataclasses.asdict(objective.likelihood)  # type: ignore[call-overload]
+        roles = objective.latent_roles(lambda: self._sample_pairs(_STATISTICS_FRAMES))
         description = {
             "objective": {"name": objective.name, "settings": objective.settings()},
             "likelihood": likelihood,
             "dataset": describe_dataset(self._dataset),
             "training": {**self._config.identity(), "steps": self._steps(stage.epochs)},
+            **({"latent_roles": roles} if roles else {}),
         }
         save_bundle(
             self._config.out / stage.bundle,
@@ -207,6 +213,10 @@ class VisionRun:
 
     def _sample(self, largest: int) -> Iterator[Tensor]:
         return sample_chunks(self._dataset, largest, self._device, self._resident)
+
+    def _sample_pairs(self, largest: int) -> Iterator[Tensor]:
+        seed = self._config.seed
+        return sample_pairs(self._dataset, largest, self._device, seed, self._resident)
 
     def _steps(self, epochs: float) -> int:
         return max(1, round(epochs * len(self._dataset) / self._config.batch_size))

@@ -21,6 +21,7 @@ _POSITIVE = (
     "sigma",
     "gamma",
     "capacity_steps",
+    "look_latents",
     "max_memory_gb",
     "threads",
     "checkpoint_every",
@@ -37,11 +38,12 @@ class VisionConfig:
     out: Path = Path("runs/vision")
     """Folder of the run: checkpoints, TensorBoard events, pictures and the encoder bundle."""
     objective: str = "darla"
-    """What to train: autoencoder, dae, vae, beta_vae, annealed_vae or darla."""
+    """What to train: autoencoder, dae, vae, beta_vae, annealed_vae or darla; on pairs of frames of
+    one episode ml_vae, ada_gvae, darla_ml or darla_ada."""
     beta: float | None = None
-    """What one nat of KL costs (beta_vae: 4 by default; darla: 1)."""
+    """What one nat of KL costs (beta_vae: 4 by default; ml_vae, ada_gvae and darla: 1)."""
     beta_warmup: float | None = None
-    """Share of the steps in which beta grows from 0 (beta_vae: 0 by default; darla: 0.25)."""
+    """Share of the steps in which beta grows from 0 (darla: 0.25 by default; others: 0)."""
     free_bits: float = 0.0
     """All VAEs: nats that each latent may carry, on average over a batch, for the price of none."""
     latents: int = 32
@@ -77,10 +79,13 @@ class VisionConfig:
     variance, or each feature on its own."""
     pixel_weight: float = 0.02
     """darla: weight of the squared pixel error, which keeps pictures readable."""
+    look_latents: int | None = None
+    """ml_vae and darla_ml: latents that both frames of a pair share; half of them by default."""
     epochs: float = 7.0
     """Passes over the dataset; fractions are allowed."""
     batch_size: int = 32
-    """Frames in a step: many small steps learn fastest on a CPU; a GPU likes larger ones."""
+    """Frames in a step, those of pairs counted one by one: many small steps learn fastest on a CPU;
+    a GPU likes larger ones."""
     learning_rate: float = 1e-3
     """Adam's learning rate."""
     seed: int = 0

@@ -20,14 +20,19 @@ FACTORS = {
 }
 
 
-def toy_frames(count: int, size: int = 32, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def toy_frames(
+    count: int, size: int = 32, seed: int = 0, per_look: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
     """Draw a large white block somewhere on a background from red to green.
+
+    As many frames in a row as ``per_look`` says have one background.
 
     Returns:
         uint8 (count, size, size, 3), and the factors, float32 (count, 3).
     """
     random = np.random.default_rng(seed)
-    hue, x = random.uniform(size=count), random.uniform(0, 0.5, size=count)
+    looks = random.uniform(size=-(-count // per_look))
+    hue, x = np.repeat(looks, per_look)[:count], random.uniform(0, 0.5, size=count)
     frames = np.zeros((count, size, size, 3), np.uint8)
     frames[..., 0] = (hue * 250).astype(np.uint8)[:, None, None]
     frames[..., 1] = (250 - hue * 250).astype(np.uint8)[:, None, None]
@@ -38,10 +43,15 @@ def toy_frames(count: int, size: int = 32, seed: int = 0) -> tuple[np.ndarray, n
 
 
 def write_toy_dataset(
-    path: Path, count: int = 96, size: int = 32, chunk_size: int = 20, seed: int = 0
+    path: Path,
+    count: int = 96,
+    size: int = 32,
+    chunk_size: int = 20,
+    seed: int = 0,
+    per_look: int = 1,
 ) -> Path:
-    """Write a finished dataset of :func:`toy_frames`."""
-    frames, factors = toy_frames(count, size, seed)
+    """Write a finished dataset of :func:`toy_frames`; each background is an episode."""
+    frames, factors = toy_frames(count, size, seed, per_look)
     attributes: dict[str, Any] = {
         "env": "Toy-v0",
         "env_kwargs": {"domain": "d_u"},
@@ -69,7 +79,7 @@ def write_toy_dataset(
                 factors[part],
                 np.full(length, -1, np.int64),
                 np.zeros(length, np.float32),
-                np.ones(length, bool),
+                np.arange(part.start, part.stop) % per_look == 0,
             ),
         )
     writer.complete()

@@ -1,12 +1,14 @@
 """What a vision model can be trained to do, by name."""
 
 from darla.names import lookup
+from darla.objectives.ada_gvae import AdaGVAE, DarlaAda
 from darla.objectives.annealed_vae import AnnealedVAE
 from darla.objectives.autoencoder import Autoencoder
 from darla.objectives.base import FrameChunks, LossTerms, Objective, Stage, TrainingFacts
 from darla.objectives.beta_vae import BetaVAE
 from darla.objectives.dae import DenoisingAutoencoder
 from darla.objectives.darla import Darla
+from darla.objectives.ml_vae import MLVAE, DarlaML
 from darla.objectives.vae import VariationalAutoencoder
 from darla.vision_config import VisionConfig
 
@@ -18,7 +20,11 @@ OBJECTIVES: dict[str, type[Objective]] = {
         VariationalAutoencoder,
         BetaVAE,
         AnnealedVAE,
+        MLVAE,
+        AdaGVAE,
         Darla,
+        DarlaML,
+        DarlaAda,
     )
 }
 
@@ -50,6 +56,11 @@ def make_objective(config: VisionConfig, facts: TrainingFacts) -> Objective:
         raise ValueError(
             f"batch_size is {config.batch_size}, but {kind.name!r} compares the frames of a batch; "
             f"give at least {kind.smallest_batch}"
+        )
+    if kind.paired and config.batch_size % 2:
+        raise ValueError(
+            f"batch_size is {config.batch_size}, but {kind.name!r} learns from pairs; "
+            "give an even number"
         )
     return kind.build(config, facts)
 

@@ -90,6 +90,8 @@ class Objective(nn.Module, ABC):
     """Settings that only some objectives have, and this is one of them."""
     smallest_batch: ClassVar[int] = 1
     """How many frames its loss needs to compare."""
+    paired: ClassVar[bool] = False
+    """Whether batches hold pairs of frames of one episode, partners in the second half."""
     encoder: Encoder
     decoder: Decoder
     likelihood: Likelihood
@@ -138,6 +140,18 @@ class Objective(nn.Module, ABC):
 
     def prepare(self, chunks: FrameChunks) -> None:
         """Get ready for this objective's stage, once, before its first step."""
+
+    def latent_roles(self, pairs: FrameChunks) -> dict[str, list[int]]:
+        """Return which latents hold the ``look`` and which the ``state``, once it is trained.
+
+        Args:
+            pairs: call it for pairs of frames of one episode, uint8 (2 n, H, W, 3) at a time, the
+                partners in the second half; a ValueError where the dataset has none.
+
+        Returns:
+            Indices by role; empty for objectives that do not know.
+        """
+        return {}
 
     def parameter_groups(self, learning_rate: float) -> list[dict[str, Any]]:
         """Return Adam's parameter groups; parameters in none of them stay frozen.

@@ -67,6 +67,9 @@ def edit_tensors(bundle: Path, **changes: torch.Tensor | None) -> None:
         ({"schema": 99}, "schema 99"),
         ({"network": {}}, "bad network"),
         ({"network": 3}, "bad network"),
+        ({"latent_roles": {"look": [0, 4]}}, "bad latent_roles .* expected lists of indices"),
+        ({"latent_roles": {"look": 1}}, "bad latent_roles"),
+        ({"latent_roles": [1]}, "bad latent_roles"),
         (
             {
                 "network": {
@@ -115,6 +118,18 @@ def test_damage_is_noticed(bundle: Path) -> None:
     (bundle / "config.json").write_text("{")
     with pytest.raises(ValueError, match="not valid JSON"):
         load_encoder(bundle)
+
+
+def test_latent_roles_come_back_as_indices(bundle: Path) -> None:
+    assert load_encoder(bundle).latent_roles == {}
+    edit_config(bundle, latent_roles={"look": [2, 0], "state": []})
+    roles = load_encoder(bundle).latent_roles
+    assert {name: indices.tolist() for name, indices in roles.items()} == {
+        "look": [0, 2],
+        "state": [],
+    }
+    assert all(indices.dtype == np.int64 for indices in roles.values())
+    assert random_encoder(bundle, 0).latent_roles == {}
 
 
 def test_a_random_encoder_is_the_same_network_untrained(bundle: Path) -> None:

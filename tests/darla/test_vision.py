@@ -24,7 +24,7 @@ COUNT = 96
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_toy_dataset(tmp_path_factory.mktemp("frames") / "toy", COUNT)
+    return write_toy_dataset(tmp_path_factory.mktemp("frames") / "toy", COUNT, per_look=4)
 
 
 def test_a_run_leaves_an_encoder_and_pictures(data: Path, tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_a_run_leaves_an_encoder_and_pictures(data: Path, tmp_path: Path) -> Non
         assert (config.out / name).is_file()
 
     frozen = load_encoder(bundle)
-    frames, _ = toy_frames(COUNT)
+    frames, _ = toy_frames(COUNT, per_look=4)
     latents = frozen.encode(frames)
     np.testing.assert_allclose(frozen.statistics.mean, latents.mean(axis=0), atol=1e-4)
     np.testing.assert_allclose(frozen.statistics.std, latents.std(axis=0), atol=1e-4)
@@ -49,7 +49,7 @@ def test_the_bundle_says_what_it_learnt_from(data: Path, tmp_path: Path) -> None
     assert config["objective"] == {"name": "beta_vae", "settings": {"beta": 3.0, "warmup_steps": 0}}
     assert config["likelihood"] == {"name": "bernoulli"}
     assert config["training"]["seed"] == 0 and config["training"]["steps"] == 12
-    _, factors = toy_frames(COUNT)
+    _, factors = toy_frames(COUNT, per_look=4)
     assert config["dataset"]["env"] == "Toy-v0"
     assert config["dataset"]["domain"] == {"name": "d_u"}
     hue = config["dataset"]["coverage"]["hue"]
@@ -95,8 +95,13 @@ def die_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("objective", "changes"),
-    [("darla", {"dae_epochs": 1.5}), ("annealed_vae", {"max_memory_gb": 1e-4})],
-    ids=["two stages", "streamed"],
+    [
+        ("darla", {"dae_epochs": 1.5}),
+        ("annealed_vae", {"max_memory_gb": 1e-4}),
+        ("ml_vae", {"max_memory_gb": 1e-4}),
+        ("darla_ada", {"dae_epochs": 1.0}),
+    ],
+    ids=["two stages", "streamed", "streamed pairs", "two stages and pairs"],
 )
 def test_a_resumed_run_ends_with_the_weights_of_an_unbroken_one(
     objective: str, changes: dict[str, Any], data: Path, tmp_path: Path
@@ -262,6 +267,9 @@ def test_an_exploding_gradient_stops_the_run(data: Path, tmp_path: Path) -> None
         ({"mask": 1.5, "objective": "dae"}, "mask is 1.5"),
         ({"seed": -1}, "seed is -1"),
         ({"latents": 0}, "latents=0"),
+        ({"objective": "ml_vae", "batch_size": 15}, "batch_size is 15, but 'ml_vae' learns from"),
+        ({"look_latents": 2}, "look_latents is 2, but the objective 'beta_vae' has none"),
+        ({"objective": "ml_vae", "look_latents": 0}, "look_latents is 0"),
         ({"channels": (8,) * 6}, "multiples of 64"),
         ({"device": "gpu"}, "unknown device 'gpu'"),
         ({"data": Path("nowhere")}, "no frame dataset at nowhere"),
@@ -275,6 +283,15 @@ def test_bad_settings_leave_nothing_behind(
         train_vision(config)
     assert "\n" not in str(error.value)
     assert not (tmp_path / "run").exists()
+
+
+def test_pairs_need_episodes_of_several_frames(tmp_path: Path) -> None:
+    data = write_toy_dataset(tmp_path / "data", 20)
+    for objective in ("ada_gvae", "darla_ml"):
+        with pytest.raises(ValueError, match=r"every episode of .* has one frame") as caught:
+            train_vision(tiny_config(data, tmp_path / "run", objective=objective))
+        assert "\n" not in str(caught.value)
+        assert not (tmp_path / "run").exists()
 
 
 def test_frames_of_an_odd_size_are_refused(tmp_path: Path) -> None:
@@ -326,7 +343,7 @@ def test_a_gpu_needs_no_flag(max_memory_gb: float, data: Path, tmp_path: Path) -
         with pytest.raises(Killed):
             train_vision(config)
     frozen = load_encoder(train_vision(config), device="cuda")
-    frames, _ = toy_frames(COUNT)
+    frames, _ = toy_frames(COUNT, per_look=4)
     assert frozen.device.type == "cuda"
     np.testing.assert_allclose(
         frozen.encode(frames), load_encoder(config.out / "encoder").encode(frames), atol=1e-2

@@ -1,0 +1,107 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from toy_frames import tiny_config, toy_facts, toy_frames, write_toy_dataset
+
+from darla.bundle import load_encoder
+from darla.networks import to_pictures
+from darla.objectives import make_objective
+from darla.objectives.ml_vae import MLVAE, product
+from darla.vision import train_vision
+
+
+def make(**changes: Any) -> MLVAE:
+    config = tiny_config(Path("data"), Path("run"), objective="ml_vae", **changes)
+    torch.manual_seed(0)
+    objective = make_objective(config, toy_facts())
+    assert isinstance(objective, MLVAE)
+    return objective
+
+
+def test_the_product_of_two_gaussians_is_worked_out_by_hand() -> None:
+    first = torch.tensor([[0.0, 1.0]]), torch.log(torch.tensor([[1.0, 4.0]]))
+    second = torch.tensor([[2.0, 1.0]]), torch.log(torch.tensor([[1.0, 4.0 / 3.0]]))
+    mu, logvar = product(first, second)
+    torch.testing.assert_close(mu, torch.tensor([[1.0, 1.0]]))
+    torch.testing.assert_close(logvar.exp(), torch.tensor([[0.5, 1.0]]))
+
+
+def test_the_product_s_density_is_that_of_both_up_to_a_factor() -> None:
+    torch.manual_seed(0)
+    first, second = (tuple(torch.randn(2, 1, 3, dtype=torch.float64)) for _ in range(2))
+    points = torch.linspace(-3, 3, 7, dtype=torch.float64)[:, None]
+
+    def log_density(mu: torch.Tensor, logvar: torch.Tensor) -> torch.Tensor:
+        return torch.distributions.Normal(mu, (logvar / 2).exp()).log_prob(points)
+
+    ratio = log_density(*product(first, second)) - log_density(*first) - log_density(*second)
+    torch.testing.assert_close(ratio, ratio[:1].expand_as(ratio))
+
+
+def test_extreme_certainty_is_no_trouble() -> None:
+    sure, vague = (torch.full((1, 1), 3.0), torch.tensor([[-100.0]])), (torch.zeros(1, 1),) * 2
+    mu, logvar = product(sure, vague)
+    assert mu.item() == 3.0 and logvar.item() == pytest.approx(-100.0)
+
+
+def test_its_gradient_is_that_of_the_formula() -> None:
+    torch.manual_seed(0)
+    inputs = torch.randn(4, 2, 3, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda x: product((x[0], x[1]), (x[2], x[3])), inputs)
+
+
+def test_pairs_share_the_first_latents_alone() -> None:
+    objective = make(look_latents=3)
+    pictures = to_pictures(torch.from_numpy(toy_frames(8)[0]))
+    own_mu, own_logvar = objective.encoder(pictures)
+    assert own_logvar is not None
+    mu, logvar = objective.infer(pictures)
+    expected = product((own_mu[:4], own_logvar[:4]), (own_mu[4:], own_logvar[4:]))
+    for half in (slice(0, 4), slice(4, 8)):
+        torch.testing.assert_close(mu[half, :3], expected[0][:, :3])
+        torch.testing.assert_close(logvar[half, :3], expected[1][:, :3])
+    assert torch.equal(mu[:, 3:], own_mu[:, 3:])
+    assert torch.equal(logvar[:, 3:], own_logvar[:, 3:])
+
+
+def test_half_of_the_latents_are_shared_by_default() -> None:
+    assert make().settings()["look_latents"] == 2
+
+
+@pytest.mark.parametrize("look_latents", [4, 5])
+def test_look_and_state_both_need_latents(look_latents: int, tmp_path: Path) -> None:
+    data = write_toy_dataset(tmp_path / "data", 40, per_look=4)
+    config = tiny_config(data, tmp_path / "run", objective="ml_vae", look_latents=look_latents)
+    with pytest.raises(ValueError, match=f"look_latents is {look_latents} of 4 latents; give a"):
+        train_vision(config)
+    assert not (tmp_path / "run").exists()
+
+
+def explained(latents: np.ndarray, factor: np.ndarray) -> float:
+    """Return the share of a factor's variance that is linear in latents, on held-out rows."""
+    inputs = np.column_stack([latents, np.ones(len(latents))])
+    half = len(latents) // 2
+    weights = np.linalg.lstsq(inputs[:half], factor[:half], rcond=None)[0]
+    return float(1 - np.mean((inputs[half:] @ weights - factor[half:]) ** 2) / factor.var())
+
+
+@pytest.mark.parametrize("name", ["ml_vae", "ada_gvae"])
+def test_pairs_tell_look_and_state_apart(name: str, tmp_path: Path) -> None:
+    data = write_toy_dataset(tmp_path / "data", 320, chunk_size=160, per_look=4)
+    own = {"look_latents": 1} if name == "ml_vae" else {}
+    config = tiny_config(
+        data, tmp_path / "run", objective=name, epochs=16.0, likelihood="gaussian", sigma=0.2, **own
+    )
+    frozen = load_encoder(train_vision(config))
+    roles = frozen.latent_roles
+    assert sorted(np.concatenate(list(roles.values()))) == [0, 1, 2, 3]
+    frames, factors = toy_frames(200, seed=5)
+    latents = frozen.encode(frames)
+    hue, x = factors[:, 0], factors[:, 1]
+    # What is known to be shared knows nothing of the state; what is known to differ, of the look.
+    pure, in_it, not_in_it = ("look", hue, x) if name == "ml_vae" else ("state", x, hue)
+    assert explained(latents[:, roles[pure]], in_it) > 0.5
+    assert explained(latents[:, roles[pure]], not_in_it) < 0.3
