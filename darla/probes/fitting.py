@@ -4,7 +4,7 @@ Targets share the network's layers; a sample on which a target is not known does
 """
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +28,7 @@ class FitSettings:
 
     epochs: int = 100
     """Passes over the training samples, at most."""
-    patience: int = 8
+    patience: int = 15
     """Epochs without a better validation loss after which training stops."""
     batch_size: int = 256
     """Samples in a step."""
@@ -79,21 +79,27 @@ class TargetOutputs:
         self._wanted = torch.from_numpy((wanted - self._shift) / self._scale).float()
         known = np.stack([target.known for target in targets], axis=1)
         self._known = torch.from_numpy(known).float()
+        numbers = [target for target in targets if target.kind != "categorical"]
+        self._columns = _columns_of(self._slices[target.name] for target in numbers)
+        self._widths = torch.tensor([float(t.width) for t in numbers for _ in range(t.width)])
+        order = list(self._slices)
+        self._target_of = [order.index(t.name) for t in numbers for _ in range(t.width)]
 
     def loss(self, outputs: Tensor, rows: Tensor) -> Tensor:
         """Return the loss of the outputs (n, size) for samples ``rows``, summed over targets."""
         wanted = self._wanted[rows].to(outputs.device)
         known = self._known[rows].to(outputs.device)
+        weights = known / known.sum(dim=0).clamp_min(1.0)
         total = outputs.new_zeros(())
+        if self._columns:  # all at once: one after the other would take most of a step
+            squares = (outputs[:, self._columns] - wanted[:, self._columns]).square()
+            shares = weights[:, self._target_of] / self._widths.to(outputs.device)
+            total = (squares * shares).sum()
         for index, (name, columns) in enumerate(self._slices.items()):
-            given, right = outputs[:, columns], wanted[:, columns]
             if self._kinds[name] == "categorical":
-                losses = -(functional.log_softmax(given, dim=1) * right).sum(dim=1)
-                losses = losses / np.log(max(2, right.shape[1]))
-            else:
-                losses = (given - right).square().mean(dim=1)
-            mask = known[:, index]
-            total = total + (losses * mask).sum() / mask.sum().clamp_min(1.0)
+                logs = functional.log_softmax(outputs[:, columns], dim=1)
+                surprise = -(logs * wanted[:, columns]).sum(dim=1) @ weights[:, index]
+                total = total + surprise / np.log(max(2, logs.shape[1]))
         return total
 
     def predictions(self, outputs: Tensor) -> dict[str, np.ndarray]:
@@ -106,6 +112,10 @@ class TargetOutputs:
             else:
                 found[name] = given.numpy() * self._scale[columns] + self._shift[columns]
         return found
+
+
+def _columns_of(slices: Iterable[slice]) -> list[int]:
+    return [column for each in slices for column in range(each.start, each.stop)]
 
 
 def fit_network(
@@ -141,7 +151,7 @@ def fit_network(
         )
     validation, training = order[:held_out], order[held_out:]
     optimizer = torch.optim.Adam(
-        module.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
+        module.parameters(), settings.learning_rate, weight_decay=settings.weight_decay, fused=True
     )
     best, best_state, waited = float("inf"), copy.deepcopy(module.state_dict()), 0
     with denormals_flushed():

@@ -1,6 +1,7 @@
 """Probes that are not linear: a small network, as a policy has one on top of its latents."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -58,8 +59,20 @@ def fit_mlp(
             nn.Linear(HIDDEN_UNITS, outputs.size),
         )
     inputs = _as_inputs(scale, latents)
-    fit_network(network, network, inputs, outputs, settings or FitSettings(), seed)
+    with _one_thread():
+        fit_network(network, network, inputs, outputs, settings or FitSettings(), seed)
     return MlpProbe(scale, network, outputs)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Compute in one thread: in steps this small, others would only wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _as_inputs(scale: LatentScale, latents: np.ndarray) -> Tensor:

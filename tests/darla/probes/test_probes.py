@@ -18,6 +18,7 @@ from darla.probes import (
     fit_mlp,
     probe_domains,
 )
+from darla.probes.fitting import TargetOutputs
 
 QUICK = FitSettings(epochs=30, patience=4, learning_rate=5e-3)
 
@@ -167,3 +168,38 @@ def test_wrong_samples_are_refused() -> None:
 def test_wrong_settings_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         FitSettings(**wrong)
+
+
+def test_the_loss_of_a_network_that_says_nothing_is_one_for_each_target() -> None:
+    sample = world(3000, 0)
+    targets = sample.targets[:6]
+    outputs = TargetOutputs(targets)
+    rows = torch.arange(3000)
+    silent = torch.zeros(3000, outputs.size)
+    assert float(outputs.loss(silent, rows)) == pytest.approx(len(targets), rel=1e-3)
+    right = {target.name: target.encoded() for target in targets}
+    predicted = outputs.predictions(silent)
+    for target in targets:
+        mean = right[target.name][target.known].mean(axis=0)
+        np.testing.assert_allclose(predicted[target.name][0], mean, atol=0.02)
+
+
+def test_unknown_values_move_no_loss() -> None:
+    sample = world(200, 0)
+    shown = sample.targets[5]
+    outputs = TargetOutputs([shown])
+    given = torch.randn(200, 1, generator=torch.Generator().manual_seed(0))
+    rows = torch.arange(200)
+    changed = torch.where(torch.from_numpy(shown.known)[:, None], given, given + 100)
+    assert float(outputs.loss(given, rows)) == float(outputs.loss(changed, rows))
+
+
+def test_threads_are_as_before_after_a_fit() -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(before + 1)
+    try:
+        sample = world(200, 0)
+        fit_mlp(sample.latents, sample.targets[:1], settings=FitSettings(epochs=1))
+        assert torch.get_num_threads() == before + 1
+    finally:
+        torch.set_num_threads(before)
