@@ -153,6 +153,12 @@ class Samples:
         active[list(self.dead_latents)] = False
         return active
 
+    def standardised(self) -> np.ndarray:
+        """Return the latents with mean 0 and standard deviation 1, and dead ones all 0; (N, z)."""
+        centred = self.latents - self.latents.mean(axis=0)
+        std = np.where(self.active, self.latents.std(axis=0), 1.0)
+        return np.where(self.active, centred / std, 0.0)
+
     def subsample(self, count: int, rng: np.random.Generator) -> "Samples":
         """Draw ``count`` of the samples without replacement, and check them anew.
 
@@ -197,9 +203,8 @@ def check_samples(
         ValueError: shapes do not fit, there are too few samples, a latent is not finite, two
             factors have one name, or no factor varies.
     """
-    latents = np.asarray(latents, dtype=np.float64)
+    latents = check_latents(latents, least)
     columns = tuple(factors)
-    _check_latents(latents, least)
     _check_columns(columns, len(latents))
     excluded = {factor.name: why for factor in columns if (why := _why_excluded(factor))}
     if len(excluded) == len(columns):
@@ -238,7 +243,13 @@ def find_dead_latents(latents: np.ndarray, active: np.ndarray | None = None) -> 
     return dead
 
 
-def _check_latents(latents: np.ndarray, least: int) -> None:
+def check_latents(latents: np.ndarray, least: int) -> np.ndarray:
+    """Return latents as float64 (N, z).
+
+    Raises:
+        ValueError: they have another shape, N is below ``least``, or a value is not finite.
+    """
+    latents = np.asarray(latents, dtype=np.float64)
     if latents.ndim != 2 or latents.shape[1] == 0:
         raise ValueError(f"latents have shape {latents.shape}; expected (N, z)")
     if len(latents) < least:
@@ -250,6 +261,7 @@ def _check_latents(latents: np.ndarray, least: int) -> None:
         raise ValueError(
             f"latents {broken.tolist()} have values that are not finite; check the encoder"
         )
+    return latents
 
 
 def _check_columns(columns: tuple[FactorColumn, ...], count: int) -> None:

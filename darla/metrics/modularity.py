@@ -1,0 +1,117 @@
+"""Modularity and explicitness (Ridgeway & Mozer, 2018).
+
+Modularity: does each latent depend on one factor only? With I_jk the mutual information of
+latent j and factor k, and k* the factor that j says most about, it is the mean over latents of
+1 - sum over k != k* of I_jk^2 / (I_jk*^2 (K - 1)). I comes from histograms; see
+:mod:`darla.metrics.mutual_information`. Dead latents count as 0, as is customary; ``over_active``
+leaves them out. What histograms see in pure noise differs from factor to factor, by chance and by
+the number of classes, so that a latent of noise that is not dead has a modularity of 0.3 or more,
+however many samples there are: before trusting one latent's, look at its row of ``information``.
+
+Explicitness: can each class of a factor be read linearly? It is the area under the ROC curve of a
+logistic regression for one class against the rest, on held-out samples, rescaled so that chance is
+0, and averaged over classes, then over factors. Continuous and circular factors are cut into
+classes over their range; categories are classes. One multinomial regression is fitted per factor:
+see :mod:`darla.metrics.linear_readout`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from darla.metrics.factor_columns import BINS, FactorColumn, Samples
+from darla.metrics.held_out import split
+from darla.metrics.linear_readout import read_classes
+from darla.metrics.mutual_information import binned_information
+from darla.metrics.result import Result, require
+
+
+@dataclass(frozen=True, eq=False)
+class Modularity(Result):
+    """Modularity and explicitness.
+
+    Attributes:
+        modularity: 0 to 1, mean over all latents, dead ones counting as 0.
+        over_active: 0 to 1, mean over latents that are not dead; 0 if there are none.
+        explicitness: 0 to 1, mean over factors; below chance counts as 0.
+        per_latent: float64 (z,), each latent's modularity.
+        per_factor: float64 (factors,), each factor's explicitness.
+        information: float64 (z, factors), mutual information in nats.
+    """
+
+    modularity: float
+    over_active: float
+    explicitness: float
+    per_latent: np.ndarray
+    per_factor: np.ndarray
+    information: np.ndarray
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """Modularity, over all latents, and explicitness."""
+        return {"modularity": self.modularity, "explicitness": self.explicitness}
+
+
+def modularity(samples: Samples, rng: np.random.Generator, bins: int = BINS) -> Modularity:
+    """Measure modularity and explicitness.
+
+    Args:
+        samples: latents and factors.
+        rng: splits the samples for explicitness; modularity uses all of them.
+        bins: how many bins latents, and continuous and circular factors, are cut into.
+
+    Raises:
+        ValueError: fewer than two factors vary.
+    """
+    require(samples, "modularity", factors=2)
+    information = binned_information(samples, bins)
+    per_latent = modularity_per_latent(information)
+    train, test = split(samples.count, rng)
+    latents = samples.standardised()
+    per_factor = np.array(
+        [_explicitness(latents, factor, bins, train, test) for factor in samples.factors]
+    )
+    return Modularity(
+        factors=samples.names,
+        excluded_factors=samples.excluded_factors,
+        dead_latents=samples.dead_latents,
+        modularity=float(per_latent.mean()),
+        over_active=float(per_latent[samples.active].mean()) if samples.active.any() else 0.0,
+        explicitness=float(per_factor.mean()),
+        per_latent=per_latent,
+        per_factor=per_factor,
+        information=information,
+    )
+
+
+def modularity_per_latent(information: np.ndarray) -> np.ndarray:
+    """Return each latent's modularity, float64 (z,); 0 for latents that say nothing.
+
+    Args:
+        information: mutual information (z, factors), with two factors or more.
+
+    Raises:
+        ValueError: the matrix has another shape.
+    """
+    if information.ndim != 2 or information.shape[1] < 2:
+        raise ValueError(
+            f"information has shape {information.shape}; expected (z, factors), two factors or more"
+        )
+    squares = information**2
+    best = squares.max(axis=1)
+    others = squares.sum(axis=1) - best
+    spread = others / (np.where(best > 0, best, 1.0) * (information.shape[1] - 1))
+    return np.where(best > 0, 1 - spread, 0.0)
+
+
+def _explicitness(
+    latents: np.ndarray, factor: FactorColumn, bins: int, train: np.ndarray, test: np.ndarray
+) -> float:
+    readout = read_classes(latents, factor.classes(bins), train, test)
+    areas = []
+    for label, probabilities in zip(readout.labels, readout.probabilities.T, strict=True):
+        positive = readout.classes == label
+        if positive.any() and not positive.all():
+            areas.append(roc_auc_score(positive, probabilities))
+    return max(0.0, 2 * float(np.mean(areas)) - 1) if areas else 0.0
