@@ -1,0 +1,84 @@
+import json
+import runpy
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from toy_encoder import make_toy_bundle
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "evaluate_encoder.py"
+PICTURES = ("traversals", "reconstructions", "interpolation", "posteriors", "importance")
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    """Run the script in this process, and return its exit code."""
+    monkeypatch.setattr(sys, "argv", [str(SCRIPT), *map(str, arguments)])
+    try:
+        runpy.run_path(str(SCRIPT), run_name="__main__")
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return 0
+
+
+def test_from_bundles_to_the_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bundles = [make_toy_bundle(tmp_path / name / "encoder") for name in ("a", "b")]
+    out = tmp_path / "out"
+    arguments = ["--out", out, "--quick", "--threads", 1, "--metrics", "mig", "dci"]
+    arguments += ["--factors", "floor", "bearing", "yaw", "--targets", "new_floor"]
+    assert run(monkeypatch, "--bundles", *bundles, *arguments) == 0
+    printed = capfd.readouterr()
+    table = (out / "table.md").read_text()
+    assert table in printed.out
+    for row in ("mig", "dci_disentanglement", "irs", "beta_vae_score", "factor_vae_score", "udr"):
+        assert f"| {row} " in table
+    assert "forecast for new_floor: bearing, R2 (mlp)" in table
+    assert "kept in d_u: floor, R2 (linear)" in table
+    assert "b: pictures" in printed.err and "parts/s" in printed.err
+
+    first, second = json.loads((out / "scores.json").read_text())["encoders"]
+    assert first["scores"] == second["scores"]  # one encoder twice, on the same frames
+    assert np.shape(first["metrics"]["dci"]["importance"]) == (4, 3)
+    tested = {each["tested_in"] for each in first["forecast"]["scores"]}
+    assert tested == {"source", "new_floor"}
+    assert {each["trained_in"] for each in first["forecast"]["scores"]} == {"source"}
+    assert "floor" in first["forecast"]["excluded"]  # always the same in the source
+    assert first["invariance"]["latents"]["mean"] > 0
+    for name in PICTURES:
+        picture = out / "a" / f"{name}.png"
+        assert f"picture: {picture}" in printed.out
+        assert Image.open(picture).size[0] > 100
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("--bundles {tmp}/none", "there is no encoder bundle at"),
+        ("--bundles {tmp} --metrics migg", "did you mean 'mig'"),
+        ("--bundles {tmp} --env Darla/SeekAvoid", "did you mean 'Darla/SeekAvoid-v0'"),
+    ],
+)
+def test_wrong_input_is_one_line_and_exit_code_2(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    arguments: str,
+    message: str,
+) -> None:
+    assert run(monkeypatch, *arguments.format(tmp=tmp_path).split()) == 2
+    printed = capfd.readouterr()
+    assert printed.err.startswith("error: ") and message in printed.err
+    assert len(printed.err.strip().split("\n")) == 1
+
+
+def test_every_option_is_explained(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "--help") == 0
+    printed = capfd.readouterr().out
+    for option in ("--bundles", "--env", "--out", "--factors", "--metrics", "--quick", "--targets"):
+        assert option in printed
+    assert "python scripts/evaluate_encoder.py" in printed
