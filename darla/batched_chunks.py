@@ -9,6 +9,7 @@ frames, the second those that follow, and so on. W depends on the chunk size alo
 segments of 250 frames, at most 16, so that a chunk of 1,000 frames is made of 4 segments.
 """
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,7 +19,7 @@ from darla.chunk_maker import ChunkMaker, Reports, StockChunkMaker, load_agent
 from darla.collect_config import CollectConfig
 from darla.frame_writer import FrameChunk
 from darla.reported_factors import column_reader, describe_factors
-from darla.rollouts import VectorStep, info_rows, vector_rollouts
+from darla.rollouts import VectorStep, info_rows, look_factors, vector_rollouts
 from darla.vector_source import (
     VectorEnvironment,
     VectorFrameSource,
@@ -46,7 +47,8 @@ def make_chunk_maker(config: CollectConfig, load_policy: str | None = None) -> C
         envs = make_vector_env(
             config.env, config.all_env_kwargs, config.imports, num_envs_for(config)
         )
-        if envs is not None and (config.policy != "factors" or offers_settings(envs)):
+        per_look = config.frames_per_look
+        if envs is not None and (config.policy != "factors" or offers_settings(envs, per_look)):
             return BatchedChunkMaker(config, envs, load_policy)
         if envs is not None:
             envs.close()
@@ -61,14 +63,18 @@ def num_envs_for(config: CollectConfig) -> int:
     return min(max(longest // _SEGMENT, 1), _MOST_SEGMENTS)
 
 
-def offers_settings(envs: VectorEnvironment) -> bool:
+def offers_settings(envs: VectorEnvironment, per_look: int = 1) -> bool:
     """Whether settings of factors can be drawn many at once.
 
     Such a vector environment has ``sample_settings(rng, count, in_view)``, which gives rows, and
     ``reset_to(rows, frames)``, which puts as many of its environments into these settings, draws
-    them into ``frames`` (n, H, W, 3) uint8 and returns the pictures and infos with n rows.
+    them into ``frames`` (n, H, W, 3) uint8 and returns the pictures and infos with n rows. To draw
+    ``per_look`` settings in a row with one look, it takes ``per_look=`` too.
     """
-    return hasattr(envs, "sample_settings") and hasattr(envs, "reset_to")
+    sample: Any = getattr(envs, "sample_settings", None)
+    if not callable(sample) or not hasattr(envs, "reset_to"):
+        return False
+    return per_look == 1 or "per_look" in inspect.signature(sample).parameters
 
 
 class BatchedChunkMaker(ChunkMaker):
@@ -94,6 +100,8 @@ class BatchedChunkMaker(ChunkMaker):
         _, infos = envs.reset(seed=config.seed)
         first = info_rows(infos, envs.num_envs)[0]
         self.factors = describe_factors(envs, first.get("factors", {}))
+        if config.frames_per_look > 1:
+            look_factors(self.factors)  # an error if there are none
         self._columns = [column_reader(name, item) for name, item in self.factors.items()]
 
     def _fill(self, chunk: FrameChunk, rng: np.random.Generator, reports: Reports) -> None:
@@ -106,9 +114,11 @@ class BatchedChunkMaker(ChunkMaker):
         self, chunk: FrameChunk, rng: np.random.Generator, reports: Reports
     ) -> None:
         envs: Any = self._env
+        per_look = self._config.frames_per_look
         rng.integers(2**31)  # the seed of a single environment
-        rows = envs.sample_settings(rng, len(chunk), self._config.in_view)
-        chunk.episode_starts[:] = True
+        kept = {"per_look": per_look} if per_look > 1 else {}
+        rows = envs.sample_settings(rng, len(chunk), self._config.in_view, **kept)
+        chunk.episode_starts[::per_look] = True
         for start in range(0, len(chunk), envs.num_envs):
             part = slice(start, min(start + envs.num_envs, len(chunk)))
             infos = self._draw_settings(rows[part], chunk.frames[part])

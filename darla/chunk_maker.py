@@ -20,7 +20,7 @@ from darla.collect_config import CollectConfig
 from darla.frame_source import FrameSource, make_env
 from darla.frame_writer import FrameChunk
 from darla.reported_factors import describe_factors, factor_reader
-from darla.rollouts import Step, check_offers_factors, factor_settings, rollouts
+from darla.rollouts import Step, check_offers_factors, factor_settings, look_factors, rollouts
 
 Policy = Callable[[np.ndarray, list[dict[str, Any]]], Any]
 """Maps pictures (n, h, w, 3) uint8, of the environment's own size, and n infos to n actions."""
@@ -117,11 +117,12 @@ class StockChunkMaker(ChunkMaker):
         super().__init__(config, make_env(config.env, config.all_env_kwargs, config.imports))
         self._source = FrameSource(self._env, config.image_size, config.key)
         if config.policy == "factors":
-            check_offers_factors(config.env, self._env)
+            check_offers_factors(config.env, self._env, config.frames_per_look)
         self._agent = load_agent(load_policy, config) if config.policy == "agent" else None
         observation, info = self._env.reset(seed=config.seed)
         self._source.frame(observation)
         self.factors = describe_factors(self._env, info.get("factors", {}))
+        self._look = look_factors(self.factors) if config.frames_per_look > 1 else []
         self._columns = [factor_reader(name, item) for name, item in self.factors.items()]
 
     def _fill(self, chunk: FrameChunk, rng: np.random.Generator, reports: Reports) -> None:
@@ -130,8 +131,10 @@ class StockChunkMaker(ChunkMaker):
             reports.made(row + 1, row + 1 == len(chunk))
 
     def _steps(self, rng: np.random.Generator) -> Iterator[Step]:
-        if self._config.policy == "factors":
-            return factor_settings(self._env, rng, self._config.in_view)
+        config = self._config
+        if config.policy == "factors":
+            per_look = config.frames_per_look
+            return factor_settings(self._env, rng, config.in_view, per_look, self._look)
         if self._agent is not None:
             return rollouts(self._env, rng, self._choose_as_agent)
         space = self._env.action_space
@@ -145,7 +148,7 @@ class StockChunkMaker(ChunkMaker):
     def _record(self, chunk: FrameChunk, row: int, step: Step) -> None:
         chunk.frames[row] = self._source.frame(step.observation)
         chunk.rewards[row] = step.reward
-        chunk.episode_starts[row] = step.action is None
+        chunk.episode_starts[row] = step.starts
         if isinstance(step.action, int | np.integer):
             chunk.actions[row] = step.action
         if self._columns:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CollectConfig", "Collected", "collect"]
 
-_BEFORE_BATCHES = {"rendering": "stock", "renderer": "stock"}  # of datasets that do not say
+# of datasets that do not say
+_DEFAULTS = {"rendering": "stock", "renderer": "stock", "frames_per_look": 1}
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def collect(
 
 
 def _check_same_recipe(config: CollectConfig, attributes: dict[str, Any]) -> None:
-    found = {**_BEFORE_BATCHES, **attributes}
+    found = {**_DEFAULTS, **attributes}
     differences = [
         f"{name} {found.get(name)!r}, not {wanted!r}"
         for name, wanted in config.recipe().items()
@@ -134,7 +135,7 @@ def _prepare_dataset(config: CollectConfig, found: dict[str, Any]) -> None:
     if attributes is None:
         create_frame_dataset(config.path, {**config.recipe(), **found, "versions": versions()})
         return
-    begun = {**_BEFORE_BATCHES, **attributes}
+    begun = {**_DEFAULTS, **attributes}
     change = None
     if list(begun["factors"].items()) != list(found["factors"].items()):
         change = "reported other factors, or in another order"

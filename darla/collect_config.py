@@ -42,6 +42,10 @@ class CollectConfig:
     """For ``factors``: the share of frames with an object in view, from 0 to 1; ``None`` leaves
     it to chance."""
 
+    frames_per_look: int = 1
+    """For ``factors``: frames in a row that share colours and light and differ in all else, the
+    kinds of objects too. They make one episode, which objectives that learn from pairs need."""
+
     agent: Path | None = None
     """For ``agent``: the folder of the saved agent."""
 
@@ -116,6 +120,7 @@ class CollectConfig:
             "env_kwargs": self.all_env_kwargs,
             "how": self.policy,
             "in_view": self.in_view if self.policy == "factors" else None,
+            "frames_per_look": self.frames_per_look,
             "agent": str(self.agent) if self.policy == "agent" else None,
             "seed": self.seed,
             "rendering": self.rendering,
@@ -141,6 +146,7 @@ class CollectConfig:
         if self.rendering not in RENDERINGS:
             raise unknown("rendering", self.rendering, RENDERINGS)
         _check_positive(num_frames=self.num_frames, chunk_size=self.chunk_size)
+        self._check_frames_per_look()
         if self.workers is not None:
             _check_positive(workers=self.workers)
         if self.seed < 0:
@@ -154,6 +160,19 @@ class CollectConfig:
         if self.in_view is not None and not 0 <= self.in_view <= 1:
             raise ValueError(f"in_view is a share from 0 to 1, not {self.in_view}")
         self._check_agent()
+
+    def _check_frames_per_look(self) -> None:
+        _check_positive(frames_per_look=self.frames_per_look)
+        if self.frames_per_look > 1 and self.policy != "factors":
+            raise ValueError(
+                f"frames_per_look is {self.frames_per_look}, but the policy is {self.policy!r}, "
+                "whose episodes keep their look anyway; leave it at 1, or give policy 'factors'"
+            )
+        if self.chunk_size % self.frames_per_look:
+            raise ValueError(
+                f"frames_per_look is {self.frames_per_look}, which does not divide the chunk size "
+                f"{self.chunk_size}; give a divisor of it, or another chunk_size"
+            )
 
     def _check_agent(self) -> None:
         if self.policy == "agent" and self.agent is None:

@@ -6,7 +6,18 @@ import numpy as np
 
 from darla.frames import FrameDataset
 
-_COPIED = ("env", "env_kwargs", "how", "in_view", "agent", "seed", "key", "domain", "factors")
+_COPIED = (
+    "env",
+    "env_kwargs",
+    "how",
+    "in_view",
+    "frames_per_look",
+    "agent",
+    "seed",
+    "key",
+    "domain",
+    "factors",
+)
 
 
 def describe_dataset(dataset: FrameDataset) -> dict[str, Any]:

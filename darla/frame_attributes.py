@@ -19,6 +19,7 @@ ATTRIBUTES = {
     "env_kwargs": "what the environment was made with",
     "how": "random, factors or agent",
     "in_view": "share of frames with the object in view, for 'factors'",
+    "frames_per_look": "frames in a row that share their look, for 'factors'; without it, 1",
     "agent": "folder of the agent, for 'agent'",
     "seed": "where all random numbers came from",
     "rendering": "batched or stock, as asked for; without it, stock",

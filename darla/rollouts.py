@@ -1,7 +1,8 @@
 """Endless streams of steps through environments: acting in them, or setting their factors."""
 
 import inspect
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,12 +15,21 @@ Choose = Callable[[Any, dict[str, Any]], Any]
 
 
 class Step(NamedTuple):
-    """What an environment gave for one frame, and the action that led to it (None: a reset)."""
+    """What an environment gave for one frame.
+
+    Attributes:
+        observation: the environment's.
+        info: the environment's.
+        action: what led to the frame; None for a reset.
+        reward: 0 after a reset.
+        starts: whether the frame is the first of an episode.
+    """
 
     observation: Any
     info: dict[str, Any]
     action: Any
     reward: float
+    starts: bool
 
 
 def rollouts(env: Environment, rng: np.random.Generator, choose: Choose) -> Iterator[Step]:
@@ -34,13 +44,13 @@ def rollouts(env: Environment, rng: np.random.Generator, choose: Choose) -> Iter
     while True:
         observation, info = env.reset(seed=seed)
         seed = None
-        yield Step(observation, info, None, 0.0)
+        yield Step(observation, info, None, 0.0, starts=True)
         over = False
         while not over:
             action = choose(observation, info)
             observation, reward, terminated, truncated, info = env.step(action)
             over = terminated or truncated
-            yield Step(observation, info, action, float(reward))
+            yield Step(observation, info, action, float(reward), starts=False)
 
 
 class VectorStep(NamedTuple):
@@ -96,30 +106,45 @@ def info_rows(infos: dict[str, Any], count: int) -> list[dict[str, Any]]:
 
 
 def factor_settings(
-    env: Environment, rng: np.random.Generator, in_view: float | None
+    env: Environment,
+    rng: np.random.Generator,
+    in_view: float | None,
+    per_look: int = 1,
+    look: Sequence[str] = (),
 ) -> Iterator[Step]:
     """Put the world into a fresh setting of its factors for every frame, without end.
 
     Args:
-        env: offers ``sample_factors(in_view=..., rng=...)`` and ``reset(options=...)``.
+        env: offers ``sample_factors(fixed, in_view=..., rng=...)`` and ``reset(options=...)``.
         rng: where settings come from.
         in_view: the share of frames with an object in view; None leaves it to chance.
+        per_look: frames in a row that share the factors ``look``; they are one episode.
+        look: names of these factors.
     """
     sample = env.unwrapped.sample_factors  # type: ignore[attr-defined]
     seed: int | None = int(rng.integers(2**31))
-    while True:
+    kept: dict[str, Any] = {}
+    for row in itertools.count():
+        starts = row % per_look == 0
         visible = None if in_view is None else bool(rng.random() < in_view)
-        setting = sample(in_view=visible, rng=rng)
+        setting = sample(**({} if starts else kept), in_view=visible, rng=rng)
+        kept = {"fixed": {name: setting[name] for name in look}}
         observation, info = env.reset(seed=seed, options={"factors": setting})
         seed = None
-        yield Step(observation, info, None, 0.0)
+        yield Step(observation, info, None, 0.0, starts)
 
 
-def check_offers_factors(env_id: str, env: Environment) -> None:
+def check_offers_factors(env_id: str, env: Environment, per_look: int = 1) -> None:
     """Check that the world can be put into settings of its factors.
 
+    Args:
+        env_id: the environment's name.
+        env: the environment.
+        per_look: frames in a row that are to share their look.
+
     Raises:
-        ValueError: the environment has no ``sample_factors(in_view=..., rng=...)``.
+        ValueError: the environment has no ``sample_factors(in_view=..., rng=...)``, or cannot keep
+            a look while the rest changes.
     """
     sample = getattr(env.unwrapped, "sample_factors", None)
     accepted = inspect.signature(sample).parameters if callable(sample) else {}
@@ -128,3 +153,38 @@ def check_offers_factors(env_id: str, env: Environment) -> None:
             f"{env_id} does not offer factors (sample_factors(in_view=..., rng=...)); "
             "collect from it with policy 'random'"
         )
+    if per_look == 1:
+        return
+    if "fixed" not in accepted:
+        raise ValueError(
+            f"{env_id} cannot keep a look (sample_factors(fixed, in_view=..., rng=...)); "
+            "leave frames_per_look at 1, or collect with policy 'random'"
+        )
+    domain = getattr(env.unwrapped, "domain", None)
+    if getattr(domain, "cases", ()):
+        raise ValueError(
+            f"the domain of {env_id} ties looks to shapes by its cases, so that no look can be "
+            "kept while shapes change; leave frames_per_look at 1"
+        )
+
+
+def look_factors(described: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the names of the factors that frames of one look share: tints, but no kinds.
+
+    Args:
+        described: as :func:`darla.reported_factors.describe_factors` describes them.
+
+    Raises:
+        ValueError: there are none.
+    """
+    names = [
+        name
+        for name, factor in described.items()
+        if factor["role"] == "look" and factor["kind"] != "categorical"
+    ]
+    if not names:
+        raise ValueError(
+            "no factor of the environment is said to be of the look (role 'look'); "
+            "leave frames_per_look at 1"
+        )
+    return names

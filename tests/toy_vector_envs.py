@@ -21,12 +21,14 @@ class FactorVectorEnv(gym.vector.SyncVectorEnv):
         self.factors = TOY_FACTORS
 
     def sample_settings(
-        self, rng: np.random.Generator, count: int, in_view: float | None
+        self, rng: np.random.Generator, count: int, in_view: float | None, per_look: int = 1
     ) -> np.ndarray:
         rows = np.empty((count, 4))
-        for row in rows:
+        for index, row in enumerate(rows):
             visible = None if in_view is None else bool(rng.random() < in_view)
-            floor, yaw, shape, x = self.envs[0].sample_factors(in_view=visible, rng=rng).values()
+            fixed = {"floor": rows[index - 1, 0]} if index % per_look else None
+            setting = self.envs[0].sample_factors(fixed, in_view=visible, rng=rng)
+            floor, yaw, shape, x = setting.values()
             row[:] = floor, yaw, TOY_FACTORS["object_shape"].categories.index(shape), x
         return rows
 

@@ -174,14 +174,18 @@ class SettableVectorEnv(BatchedVectorEnv):
         return self._worlds.domain
 
     def sample_settings(
-        self, rng: np.random.Generator, count: int, in_view: float | None = None
+        self,
+        rng: np.random.Generator,
+        count: int,
+        in_view: float | None = None,
+        per_look: int = 1,
     ) -> np.ndarray:
         """Draw settings; see :meth:`envs.rooms.room_worlds.RoomWorlds.sample_settings`.
 
         Returns:
             (count, S) float64, of which :meth:`reset_to` takes up to ``num_envs`` at a time.
         """
-        return self._worlds.sample_settings(rng, count, in_view)
+        return self._worlds.sample_settings(rng, count, in_view, per_look=per_look)
 
     def reset_to(
         self, rows: np.ndarray, frames: np.ndarray | None = None

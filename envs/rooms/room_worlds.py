@@ -9,7 +9,7 @@ from gymnasium import spaces
 from envs.batch.worlds import Infos, Outcomes, Worlds
 from envs.domain import Domain
 from envs.domains import find_domain
-from envs.factors import Setting
+from envs.factors import Factor, Setting
 from envs.layout import check_apart, check_domain, num_draws
 from envs.rooms.episode_seeds import EpisodeSeeds
 from envs.rooms.look_table import look_table
@@ -81,6 +81,7 @@ class RoomWorlds(Worlds):
         self.action_space = spaces.Discrete(3)
         self._rows = SettingRows(self.factors)
         self.setting_names = self._rows.names
+        self._look_columns = np.array([_is_tint(self.factors[each]) for each in self._rows.names])
         self.state = RoomState.empty(self.task, num_worlds, len(self.setting_names))
         self._seeds = EpisodeSeeds(num_worlds)
         self._num_draws = num_draws(len(self.task.objects))
@@ -225,12 +226,14 @@ class RoomWorlds(Worlds):
         count: int,
         in_view: float | None = None,
         fixed: Mapping[str, Any] | None = None,
+        per_look: int = 1,
     ) -> np.ndarray:
         """Draw possible settings of all factors from the domain, poses uniformly.
 
         These are the settings, and this the use of ``rng``, of single environments'
         ``sample_factors(fixed, in_view=wanted, rng=rng)`` with ``wanted = rng.random() < in_view``
-        drawn before each (None for in_view None).
+        drawn before each (None for in_view None). With ``per_look`` K, that is how the first of K
+        settings in a row is drawn; in the K - 1 that follow, its colours and light are fixed too.
 
         Args:
             rng: where they come from.
@@ -238,18 +241,34 @@ class RoomWorlds(Worlds):
             in_view: the share of settings with an object at least half visible; None leaves it to
                 chance.
             fixed: values to keep in all of them.
+            per_look: how many settings in a row look alike, but for the objects' shapes.
 
         Returns:
             (count, S) float64, one column for each of ``setting_names``; shapes as indices.
 
         Raises:
-            ValueError: the fixed values are wrong, or leave nothing possible.
+            ValueError: the fixed values are wrong, or leave nothing possible, or looks are to be
+                kept although the domain's cases tie them to shapes.
         """
+        if per_look > 1 and self.domain.cases:
+            raise ValueError(
+                f"domain {self.domain.name!r} ties looks to shapes by its cases, so that no look "
+                "can be kept while shapes change; draw each setting with a look of its own"
+            )
         given = self._rows.from_settings([fixed])[0]
         rows = np.empty((count, len(self.setting_names)))
         share = np.nan if in_view is None else float(in_view)
         result, row, wanted = sample_rows(
-            rng, share, given, self._num_draws, self._looks, self._anywhere, self._camera, rows
+            rng,
+            share,
+            given,
+            self._num_draws,
+            self._looks,
+            self._anywhere,
+            self._camera,
+            per_look,
+            self._look_columns,
+            rows,
         )
         if result == OVERLAPPING:
             self._raise_overlap(rows[row], given)
@@ -274,6 +293,11 @@ class RoomWorlds(Worlds):
     def _raise_overlap(self, row: np.ndarray, fixed: np.ndarray) -> None:
         setting, given = self.settings_from(np.stack([row, fixed]))
         check_apart(setting, given, self.task.objects, RADIUS, AGENT_RADIUS)
+
+
+def _is_tint(factor: Factor) -> bool:
+    """Whether a factor is of the look, but no object's shape."""
+    return factor.role == "look" and not factor.categories
 
 
 def _check_count(what: str, given: Sequence[Any] | np.ndarray, chosen: np.ndarray) -> None:

@@ -27,9 +27,11 @@ def sample_rows(
     looks: LookTable,
     places: PlaceTable,
     camera: Camera,
+    per_look: int,
+    kept: np.ndarray,
     rows: np.ndarray,
 ) -> tuple[int, int, bool]:
-    """Draw settings.
+    """Draw settings, as many in a row with one look as ``per_look`` says.
 
     Args:
         rng: where they come from.
@@ -39,6 +41,8 @@ def sample_rows(
         looks: where looks are drawn from.
         places: where things may stand.
         camera: the agent's.
+        per_look: settings in a row that have the columns ``kept`` in common.
+        kept: (S,) bool.
         rows: (n, S); receives the settings.
 
     Returns:
@@ -47,9 +51,14 @@ def sample_rows(
     """
     u = np.empty(num_draws)
     objects = np.empty((places.low.shape[0] - 1, 2))
+    given = fixed.copy()
     for index in range(len(rows)):
+        first = index - index % per_look
+        for column in range(len(given)):
+            is_kept = kept[column] and first < index
+            given[column] = rows[first, column] if is_kept else fixed[column]
         wanted = rng.random() < share if not np.isnan(share) else False
-        result = _sample(rng, share, wanted, fixed, u, looks, places, camera, objects, rows[index])
+        result = _sample(rng, share, wanted, given, u, looks, places, camera, objects, rows[index])
         if result != FOUND:
             return result, index, wanted
     return FOUND, 0, False

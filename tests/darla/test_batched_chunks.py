@@ -1,5 +1,6 @@
 """What chunks hold that are made in many environments side by side."""
 
+import dataclasses
 from functools import partial
 from typing import Any
 
@@ -8,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toy_envs import counting_frame
-from toy_vector_envs import CountingVectorEnv
+from toy_envs import TOY_FACTORS, counting_frame
+from toy_vector_envs import CountingVectorEnv, FactorVectorEnv
 
 from darla.batched_chunks import BatchedChunkMaker, make_chunk_maker, num_envs_for
 from darla.chunk_maker import StockChunkMaker
@@ -94,13 +95,16 @@ def test_an_agent_acts_on_what_each_environment_shows(tmp_path: Any) -> None:
 
 
 @pytest.mark.parametrize("size", [(8,), (12, 10)])
-@pytest.mark.parametrize("in_view", [None, 0.7])
-def test_settings_are_drawn_as_frame_by_frame(size: tuple[int, ...], in_view: float | None) -> None:
+@pytest.mark.parametrize(("in_view", "per_look"), [(None, 1), (0.7, 1), (None, 10), (0.7, 5)])
+def test_settings_are_drawn_as_frame_by_frame(
+    size: tuple[int, ...], in_view: float | None, per_look: int
+) -> None:
     config = config_of(
         "Toy/ManyFactors-v0",
         policy="factors",
         size=size,
         in_view=in_view,
+        frames_per_look=per_look,
         chunk_size=230,
         num_frames=300,
     )
@@ -108,7 +112,56 @@ def test_settings_are_drawn_as_frame_by_frame(size: tuple[int, ...], in_view: fl
     assert batched.renderer == "batched"
     assert batched.attributes == {**stock.attributes, "renderer": "batched"}
     for index in (0, 1):
-        assert_same(batched.make(index), stock.make(index))
+        chunk = batched.make(index)
+        assert_same(chunk, stock.make(index))
+        starts = np.arange(len(chunk)) % per_look == 0
+        np.testing.assert_array_equal(chunk.episode_starts, starts)
+        floor, yaw, shape, x, _ = chunk.factors.T
+        new_look = np.r_[True, floor[1:] != floor[:-1]]
+        np.testing.assert_array_equal(new_look, starts)
+        assert (np.diff(yaw) != 0).all() and (np.diff(x) != 0).all()
+        assert {*shape} == {0.0, 1.0} and (per_look == 1 or np.diff(shape)[~starts[1:]].any())
+
+
+def test_a_vector_environment_that_cannot_keep_looks_draws_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    original = FactorVectorEnv.sample_settings
+
+    def forgetful(envs: Any, rng: Any, count: int, in_view: float | None) -> np.ndarray:
+        return original(envs, rng, count, in_view)
+
+    monkeypatch.setattr(FactorVectorEnv, "sample_settings", forgetful)
+    many = config_of("Toy/ManyFactors-v0", policy="factors")
+    assert make_chunk_maker(many).renderer == "batched"
+    assert make_chunk_maker(dataclasses.replace(many, frames_per_look=2)).renderer == "stock"
+
+
+@pytest.mark.parametrize("rendering", ["batched", "stock"])
+def test_looks_that_are_tied_to_shapes_cannot_be_kept(rendering: str) -> None:
+    config = config_of(
+        "Darla/SeekAvoid-v0",
+        policy="factors",
+        env_kwargs={"domain": "source_pairs"},
+        imports=("envs",),
+        rendering=rendering,
+        frames_per_look=2,
+    )
+    with pytest.raises(ValueError, match="ties looks to shapes") as caught:
+        make_chunk_maker(config).make(0)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_look_must_be_known_to_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = {
+        name: dataclasses.replace(factor, role="state") for name, factor in TOY_FACTORS.items()
+    }
+    for name, factor in plain.items():
+        monkeypatch.setitem(TOY_FACTORS, name, factor)
+    config = config_of("Toy/ManyFactors-v0", policy="factors", frames_per_look=2)
+    for rendering in ("batched", "stock"):
+        with pytest.raises(ValueError, match="no factor of the environment is said to be of the"):
+            make_chunk_maker(dataclasses.replace(config, rendering=rendering))
 
 
 @pytest.mark.parametrize(
@@ -213,8 +266,11 @@ def test_infos_are_taken_apart() -> None:
     assert info_rows(infos, 2) == rows
 
 
-@pytest.mark.parametrize("task", ["Darla/GoToObject-v0", "Darla/SeekAvoid-v0"])
-def test_both_renderers_show_the_same_settings(task: str) -> None:
+@pytest.mark.parametrize(
+    ("task", "per_look"),
+    [("Darla/GoToObject-v0", 1), ("Darla/SeekAvoid-v0", 1), ("Darla/SeekAvoid-v0", 3)],
+)
+def test_both_renderers_show_the_same_settings(task: str, per_look: int) -> None:
     config = config_of(
         task,
         policy="factors",
@@ -223,6 +279,7 @@ def test_both_renderers_show_the_same_settings(task: str) -> None:
         size=(64,),
         num_frames=60,
         chunk_size=45,
+        frames_per_look=per_look,
     )
     batched, stock = make_chunk_maker(config), StockChunkMaker(config)
     assert isinstance(batched, BatchedChunkMaker)
@@ -230,6 +287,7 @@ def test_both_renderers_show_the_same_settings(task: str) -> None:
     for index in (0, 1):
         ours, theirs = batched.make(index), stock.make(index)
         np.testing.assert_array_equal(ours.factors, theirs.factors)
+        np.testing.assert_array_equal(ours.episode_starts, theirs.episode_starts)
         differences = np.abs(ours.frames.astype(int) - theirs.frames)
         assert differences.mean() < 0.05
         assert (differences > 8).mean() < 0.001

@@ -76,6 +76,18 @@ def test_a_dataset_that_does_not_say_was_drawn_one_by_one(tmp_path: Path) -> Non
         collect(dataclasses.replace(config, rendering="batched"))
 
 
+def test_a_dataset_that_does_not_say_has_a_look_for_each_frame(tmp_path: Path) -> None:
+    config = config_of(tmp_path / "toys", "Toy/ManyFactors-v0", policy="factors")
+    collect(config)
+    header = tmp_path / "toys/zarr.json"
+    attributes = json.loads(header.read_text())
+    assert attributes["attributes"].pop("frames_per_look") == 1
+    header.write_text(json.dumps(attributes))
+    assert collect(config).new_frames == 0
+    with pytest.raises(ValueError, match="with frames_per_look 1, not 4"):
+        collect(dataclasses.replace(config, frames_per_look=4))
+
+
 def test_a_dataset_is_continued_by_the_renderer_that_began_it(tmp_path: Path) -> None:
     config = config_of(tmp_path / "toys", env_kwargs={"size": 16, "fail_at": 60})
     with pytest.raises(RuntimeError):

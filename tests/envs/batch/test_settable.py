@@ -33,6 +33,13 @@ def test_worlds_are_put_into_sampled_settings(task: str) -> None:
             assert infos["factors"][f"_{name}"].all()
 
 
+def test_looks_are_kept_for_some_settings() -> None:
+    made = make()
+    rows = made.sample_settings(np.random.default_rng(0), 6, 0.5, per_look=3)
+    assert [len(np.unique(rows[part, 0])) for part in (slice(0, 3), slice(3, 6))] == [1, 1]
+    assert len(np.unique(rows[:, 0])) == 2
+
+
 def test_few_worlds_are_drawn_where_it_is_asked_for() -> None:
     made = make()
     shown, _ = made.reset(seed=0)

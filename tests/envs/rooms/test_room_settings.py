@@ -54,6 +54,33 @@ def test_sampled_settings_are_those_of_the_loop(
     assert one.bit_generator.state == many.bit_generator.state
 
 
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("in_view", [None, 0.6])
+def test_settings_in_a_row_share_their_look(task: str, in_view: float | None) -> None:
+    one, many = np.random.default_rng(4), np.random.default_rng(4)
+    env, worlds = world(task), RoomWorlds(task, 1, "d_u")
+    tints = [
+        name
+        for name, factor in env.factors.items()
+        if factor.role == "look" and not factor.categories
+    ]
+    expected: list[Any] = []
+    for index in range(11):
+        fixed = {name: expected[-1][name] for name in tints} if index % 4 else {}
+        visible = None if in_view is None else bool(one.random() < in_view)
+        expected.append(env.sample_factors(fixed, in_view=visible, rng=one))
+    rows = worlds.sample_settings(many, 11, in_view, per_look=4)
+    assert worlds.settings_from(rows) == expected
+    assert one.bit_generator.state == many.bit_generator.state
+    assert len(np.unique(rows[:, 0])) == 3
+
+
+def test_looks_of_cases_cannot_be_kept() -> None:
+    worlds = RoomWorlds(SEEK_AVOID, 1, "source_pairs")
+    with pytest.raises(ValueError, match="'source_pairs' ties looks to shapes by its cases"):
+        worlds.sample_settings(np.random.default_rng(0), 4, per_look=2)
+
+
 @pytest.mark.parametrize("fixed", [{"agent_yaw": 0.5, "floor": 0.3}, {"object0_x": 2.0}])
 def test_sampled_settings_keep_what_is_fixed(fixed: dict[str, float]) -> None:
     one, many = np.random.default_rng(1), np.random.default_rng(1)
