@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -22,7 +22,7 @@ from agents.encoder_evaluation_measures import (
     open_rooms,
 )
 from agents.encoder_evaluation_pictures import draw_encoder
-from agents.encoder_evaluation_report import EncoderScores, table, to_json
+from agents.encoder_evaluation_report import EncoderScores, left_out, table, to_json
 from agents.encoder_evaluation_rooms import EvaluationRooms
 from darla.atomic import write_json, write_text
 from darla.bundle import load_encoder
@@ -39,8 +39,13 @@ from darla.probes import LabelledLatents
 
 T = TypeVar("T")
 _METRICS, _INTERVENTIONS = 10, 11  # purposes of random numbers
-_QUICK_VOTES = {"train_batches": 10, "test_batches": 5, "batch_size": 16, "survey_size": 1000}
-_QUICK_IRS = {"batches": 50, "batch_size": 20}
+_QUICK_VOTES: dict[str, Any] = {
+    "train_batches": 10,
+    "test_batches": 5,
+    "batch_size": 16,
+    "survey_size": 1000,
+}
+_QUICK_IRS: dict[str, Any] = {"batches": 50, "batch_size": 20}
 
 
 @dataclass(frozen=True)
@@ -48,9 +53,9 @@ class EncoderEvaluation:
     """What an evaluation found.
 
     Attributes:
-        report: the table.
+        report: the table, and what was left out.
         scores: of each encoder.
-        table: file of the table.
+        table: file of the report.
         numbers: JSON file of all numbers.
         pictures: PNG files.
     """
@@ -81,18 +86,12 @@ def evaluate_encoders(config: EncoderEvaluationConfig) -> EncoderEvaluation:
             check_holdable(rooms, config.factors)
         parts = len(encoders) * of_each + len(config.targets) + 5
         progress = stack.enter_context(_Progress(parts, config.progress))
-        seen = _look(rooms, encoders, config, progress)
-        agreement = _agreement(encoders, seen.samples)
         scores, pictures = [], []
-        for place, label in enumerate(labels):
-            encoder = encoders[place]
-            scores.append(
-                _score(place, label, encoder, agreement[place], seen, rooms, config, progress)
-            )
-            folder = config.out / label
-            draw = partial(_draw, rooms, encoder, scores[-1], seen.samples[place], config, folder)
-            pictures += progress(f"{label}: pictures", draw)
-    report = table(scores, config)
+        for subject in _look(rooms, encoders, labels, config, progress):
+            scores.append(_score(subject, rooms, config, progress))
+            draw = partial(_draw, subject, rooms, scores[-1], config)
+            pictures += progress(f"{subject.label}: pictures", draw)
+    report = "\n\n".join(filter(None, [table(scores, config), left_out(scores)]))
     files = config.out / "table.md", config.out / "scores.json"
     write_text(files[0], report + "\n")
     write_json(files[1], to_json(scores, config))
@@ -154,14 +153,17 @@ class _Progress:
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """What all encoders make of the same frames; a list has one item an encoder."""
+class _Subject:
+    """One encoder, and what it makes of the frames that all encoders are measured on."""
 
-    samples: list[Samples]
-    kept_train: list[LabelledLatents]
-    kept_test: list[LabelledLatents]
-    source_train: list[LabelledLatents]
-    tests: list[list[LabelledLatents]]
+    label: str
+    encoder: FrozenEncoder
+    udr: float | None
+    samples: Samples
+    kept_train: LabelledLatents
+    kept_test: LabelledLatents
+    source_train: LabelledLatents
+    tests: tuple[LabelledLatents, ...]
 
 
 def _load(config: EncoderEvaluationConfig) -> list[FrozenEncoder]:
@@ -178,9 +180,10 @@ def _load(config: EncoderEvaluationConfig) -> list[FrozenEncoder]:
 def _look(
     rooms: EvaluationRooms,
     encoders: Sequence[FrozenEncoder],
+    labels: Sequence[str],
     config: EncoderEvaluationConfig,
     progress: _Progress,
-) -> _Seen:
+) -> list[_Subject]:
     """Draw the frames that all encoders are measured on, and encode them."""
 
     def look(domain: str, train: bool) -> list[LabelledLatents]:
@@ -189,21 +192,23 @@ def _look(
         return progress(f"frames of {domain} for {purpose} probes", draw)
 
     draw = partial(metric_samples, rooms, encoders, config)
-    return _Seen(
-        samples=progress("frames for metrics", draw),
-        kept_train=look(config.domain, True),
-        kept_test=look(config.domain, False),
-        source_train=look(config.source, True),
-        tests=[look(domain, False) for domain in (config.source, *config.targets)],
+    samples = progress("frames for metrics", draw)
+    tests = [look(domain, False) for domain in (config.source, *config.targets)]
+    columns = (
+        labels,
+        encoders,
+        _agreement(encoders, samples),
+        samples,
+        look(config.domain, True),
+        look(config.domain, False),
+        look(config.source, True),
+        zip(*tests, strict=True),
     )
+    return [_Subject(*row) for row in zip(*columns, strict=True)]
 
 
 def _score(
-    place: int,
-    label: str,
-    encoder: FrozenEncoder,
-    agreement: float | None,
-    seen: _Seen,
+    subject: _Subject,
     rooms: EvaluationRooms,
     config: EncoderEvaluationConfig,
     progress: _Progress,
@@ -211,32 +216,31 @@ def _score(
     """Measure one encoder."""
 
     def part(what: str, do: Callable[[], T]) -> T:
-        return progress(f"{label}: {what}", do)
+        return progress(f"{subject.label}: {what}", do)
 
-    samples, train = seen.samples[place], seen.kept_train[place]
+    encoder, samples, train = subject.encoder, subject.samples, subject.kept_train
     results: dict[str, Result] = {}
     for name in config.metrics:
         rng = np.random.default_rng((config.seed, _METRICS))
         results[name] = part(name, partial(METRICS[name], samples, rng))
+    held = [factor for factor in samples.names if factor in holdable(rooms)]
     for name, measure in _interventional(config).items():
         rng = np.random.default_rng((config.seed, _INTERVENTIONS))
-        held = [factor for factor in samples.names if factor in holdable(rooms)]
         interventions = RoomInterventions(rooms, encoder, held)
         results[name] = part(name, partial(measure, interventions, rng, active=encoder.active))
-    tests = [of_domain[place] for of_domain in seen.tests]
-    kept_test, source = seen.kept_test[place], seen.source_train[place]
+    source, tests = subject.source_train, subject.tests
     return EncoderScores(
-        label=label,
+        label=subject.label,
         path=str(encoder.path),
         objective=encoder.config["objective"]["name"],
         active_latents=int(encoder.active.sum()),
         latents=encoder.latent_dim,
         total_correlation=total_correlation(samples.latents, encoder.active).nats,
         metrics=results,
-        kept=part("what is kept", lambda: measure_probes(train, [kept_test], config)),
+        kept=part("what is kept", lambda: measure_probes(train, [subject.kept_test], config)),
         forecast=part("forecast", lambda: measure_probes(source, tests, config)),
         invariance=part("invariance", lambda: measure_invariance(rooms, encoder, train, config)),
-        udr=agreement,
+        udr=subject.udr,
     )
 
 
@@ -262,13 +266,13 @@ def _agreement(encoders: Sequence[FrozenEncoder], samples: Sequence[Samples]) ->
 
 
 def _draw(
+    subject: _Subject,
     rooms: EvaluationRooms,
-    encoder: FrozenEncoder,
     scores: EncoderScores,
-    samples: Samples,
     config: EncoderEvaluationConfig,
-    folder: Path,
 ) -> list[Path]:
+    """Draw the pictures of one encoder into a folder of its own."""
     found = scores.metrics.get("dci")
     importance = found.importance if isinstance(found, DCI) else None
-    return draw_encoder(rooms, encoder, importance, samples.names, config.seed, folder)
+    factors, folder = subject.samples.names, config.out / subject.label
+    return draw_encoder(rooms, subject.encoder, importance, factors, config.seed, folder)

@@ -14,6 +14,7 @@ from darla.probes import (
     PROBES,
     Invariance,
     LabelledLatents,
+    Probe,
     ProbeReport,
     fit_linear,
     fit_mlp,
@@ -35,11 +36,14 @@ class StateInvariance:
     Attributes:
         latents: movement of latents, weighted by how much a linear probe relies on each to read
             bearing and distance.
+        state_role: the same over the latents that the encoder itself says hold the state, each
+            with the same weight; None when it tells none apart.
         predictions: for each kind of probe and each of bearing and distance the movement of what
             it reads; None where nothing can be read.
     """
 
     latents: Invariance
+    state_role: Invariance | None
     predictions: dict[str, dict[str, float | None]]
 
 
@@ -117,11 +121,19 @@ def measure_invariance(
     state, _ = split_usable(target for target in train.targets if target.name in STATE)
     pairs = [target for target in targets if target.name in {each.name for each in state}]
     linear = fit_linear(train.latents, state)
-    probes = {"linear": linear, "mlp": fit_mlp(train.latents, state, config.probe_seeds[0])}
+    probes: dict[str, Probe] = {
+        "linear": linear,
+        "mlp": fit_mlp(train.latents, state, config.probe_seeds[0]),
+    }
     weights = state_weights(linear, [target.name for target in state])
     if not weights.any():  # a collapsed encoder: no latent is better than another
         weights = np.ones(len(weights))
     predictions = {
         name: prediction_movement(probe, first, second, pairs) for name, probe in probes.items()
     }
-    return StateInvariance(invariance(first, second, weights), predictions)
+    role = encoder.latent_roles.get("state", np.zeros(0, np.int64))
+    return StateInvariance(
+        latents=invariance(first, second, weights),
+        state_role=invariance(first, second, role) if len(role) else None,
+        predictions=predictions,
+    )

@@ -63,6 +63,27 @@ def table(scores: Sequence[EncoderScores], config: EncoderEvaluationConfig) -> s
     )
 
 
+def left_out(scores: Sequence[EncoderScores]) -> str:
+    """Say what was not measured, and why: a line for each encoder and kind; empty if nothing."""
+    lines = []
+    for each in scores:
+        factors = {
+            name: why
+            for result in each.metrics.values()
+            for name, why in result.excluded_factors.items()
+        }
+        excluded = {
+            "metrics": factors,
+            "probes of what is kept": each.kept.excluded,
+            "the forecast": each.forecast.excluded,
+        }
+        for what, reasons in excluded.items():
+            if reasons:
+                listed = "; ".join(f"{name} ({why})" for name, why in reasons.items())
+                lines.append(f"{each.label}: left out of {what}: {listed}")
+    return "\n".join(lines)
+
+
 def to_json(scores: Sequence[EncoderScores], config: EncoderEvaluationConfig) -> dict[str, Any]:
     """Return everything that was measured; what is undefined is null."""
     return {
@@ -112,8 +133,11 @@ def _rows(
         for target in STATE:
             value = scores.forecast.mean(target, domain, _MLP)
             yield f"forecast for {domain}: {target}, R2 ({_MLP})", value
-    yield "movement with the look: state's latents", scores.invariance.latents.mean
-    for probe, movements in scores.invariance.predictions.items():
+    moved = scores.invariance
+    yield "movement with the look: latents that state is read from", moved.latents.mean
+    if moved.state_role is not None:
+        yield "movement with the look: latents said to hold state", moved.state_role.mean
+    for probe, movements in moved.predictions.items():
         for target, value in movements.items():
             yield f"movement with the look: {target} as read ({probe})", value
 

@@ -9,8 +9,13 @@ from toy_encoder import make_toy_bundle
 
 from agents.encoder_evaluation import bundle_labels, evaluate_encoders
 from agents.encoder_evaluation_config import EncoderEvaluationConfig
-from agents.encoder_evaluation_measures import StateInvariance, labelled_latents
-from agents.encoder_evaluation_report import EncoderScores, plain, table
+from agents.encoder_evaluation_measures import (
+    StateInvariance,
+    labelled_latents,
+    measure_invariance,
+    open_rooms,
+)
+from agents.encoder_evaluation_report import EncoderScores, left_out, plain, table
 from darla.bundle import load_encoder
 from darla.metrics import Result
 from darla.probes import Invariance, ProbeReport, ProbeScore
@@ -41,7 +46,7 @@ def scores(label: str, metrics: dict[str, Result], r2: float | None) -> EncoderS
         metrics=metrics,
         kept=ProbeReport((), {}),
         forecast=ProbeReport((probed,), {}),
-        invariance=StateInvariance(movement, {"mlp": {"bearing": None}}),
+        invariance=StateInvariance(movement, None, {"mlp": {"bearing": None}}),
         udr=None,
     )
 
@@ -56,9 +61,16 @@ def test_the_table_has_a_column_for_each_encoder() -> None:
     assert found["toy"] == ["0.125", "-"]
     assert found["active latents"] == ["1 of 2", "1 of 2"]
     assert found["forecast for source: bearing, R2 (mlp)"] == ["0.750", "-"]
-    assert found["movement with the look: state's latents"] == ["0.500", "0.500"]
+    assert found["movement with the look: latents that state is read from"] == ["0.500", "0.500"]
     assert found["movement with the look: bearing as read (mlp)"] == ["-", "-"]
     assert len({len(line) for line in lines}) == 1
+
+
+def test_what_is_left_out_is_said_once() -> None:
+    reasons = {"floor": "it is constant"}
+    found = {name: Score((), reasons, {}, 0.5) for name in ("one", "two")}
+    said = left_out([scores("a", found, 0.5), scores("b", {}, 0.5)])
+    assert said == "a: left out of metrics: floor (it is constant)"
 
 
 def test_undefined_numbers_are_null() -> None:
@@ -133,3 +145,18 @@ def test_states_are_the_same_in_every_domain(tmp_path: Path) -> None:
     for name in ("bearing", "yaw", "agent_x"):
         np.testing.assert_array_equal(here[name].values, there[name].values)
     assert here["wall"].values[0] != there["wall"].values[0]
+
+
+def test_latents_said_to_hold_the_state_are_asked_as_well(tmp_path: Path) -> None:
+    encoder = load_encoder(make_toy_bundle(tmp_path / "a"))
+    config = EncoderEvaluationConfig(bundles=(), probe_frames=400, pairs=100, threads=1)
+    (train,) = labelled_latents(config, "d_u", [encoder], True)
+    with open_rooms(config, "d_u", encoder.image_shape) as rooms:
+        found = measure_invariance(rooms, encoder, train, config)
+        assert found.state_role is None
+        encoder.config["latent_roles"] = {"state": [2, 1], "look": [0]}
+        said = measure_invariance(rooms, encoder, train, config)
+    np.testing.assert_array_equal(said.latents.movement, found.latents.movement)
+    assert said.state_role is not None
+    np.testing.assert_array_equal(said.state_role.weights, [0, 0.5, 0.5, 0])
+    assert said.state_role.mean == pytest.approx(found.latents.movement[1:3].mean())

@@ -37,6 +37,7 @@ def test_from_bundles_to_the_table(
         assert f"| {row} " in table
     assert "forecast for new_floor: bearing, R2 (mlp)" in table
     assert "kept in d_u: floor, R2 (linear)" in table
+    assert "a: left out of the forecast: floor (always the same); wall (always the same)" in table
     assert "b: pictures" in printed.err and "parts/s" in printed.err
 
     first, second = json.loads((out / "scores.json").read_text())["encoders"]
