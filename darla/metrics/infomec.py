@@ -11,10 +11,11 @@ With NMI_jk = I(z_j; v_k) / H(v_k):
   on held-out samples, mean over factors.
 
 I is estimated with 10 nearest neighbours between a continuous latent and classes (Ross, 2014):
-categories, or 20 equally wide bins of a continuous or circular factor, whose entropy is H. Only
-latents that are not dead count, in means and for rescaling. The paper leaves out those whose range
-is under a twentieth of the widest; the rule of :func:`darla.metrics.factor_columns.check_samples`
-does not change when one latent is scaled.
+categories, or 20 equally wide bins of a continuous or circular factor, whose entropy is H. InfoM
+and InfoC count informative latents only: those that are not dead, and say more of some factor than
+chance (see :func:`darla.metrics.mutual_information.informative_latents`). The paper leaves out
+latents whose range is under a twentieth of the widest, which depends on their scales, and keeps
+those that are about nothing that was measured, whose InfoM is noise.
 
 InfoE by kind: logistic regression and 1 - cross-entropy / H for categories; linear regression and
 R2 for continuous factors, and for sine and cosine of circular ones together: the same quantity for
@@ -30,7 +31,7 @@ from sklearn.linear_model import LinearRegression
 from darla.metrics.factor_columns import BINS, FactorColumn, Samples
 from darla.metrics.held_out import split
 from darla.metrics.linear_readout import read_classes
-from darla.metrics.mutual_information import class_entropy
+from darla.metrics.mutual_information import class_entropy, informative_latents
 from darla.metrics.result import Result, require
 
 NEIGHBOURS = 10
@@ -41,9 +42,11 @@ class InfoMEC(Result):
     """InfoM, InfoC and InfoE.
 
     Attributes:
-        infom: 0 to 1; 0 if all latents are dead.
-        infoc: 0 to 1; 0 if all latents are dead, 1 if one is not and says anything of each factor.
+        infom: 0 to 1; 0 if no latent is informative.
+        infoc: 0 to 1; 0 if no latent is informative; the share of factors that it says anything of
+            if only one is.
         infoe: 0 to 1; a model that is worse than none counts as 0.
+        informative: bool (z,), which latents say more of some factor than chance.
         read: float64 (factors,), each factor's share that is read linearly.
         information: float64 (z, factors), mutual information as a share of the factor's entropy.
     """
@@ -51,6 +54,7 @@ class InfoMEC(Result):
     infom: float
     infoc: float
     infoe: float
+    informative: np.ndarray
     read: np.ndarray
     information: np.ndarray
 
@@ -65,7 +69,7 @@ def infomec(samples: Samples, rng: np.random.Generator, neighbours: int = NEIGHB
 
     Args:
         samples: latents and factors.
-        rng: splits the samples, and breaks ties between equal latents.
+        rng: splits and shuffles the samples, and breaks ties between equal latents.
         neighbours: how many nearest neighbours mutual information is estimated with.
 
     Raises:
@@ -73,6 +77,7 @@ def infomec(samples: Samples, rng: np.random.Generator, neighbours: int = NEIGHB
     """
     require(samples, "InfoMEC", factors=2)
     information = _neighbour_information(samples, rng, neighbours)
+    informative = informative_latents(samples, rng)
     train, test = split(samples.count, rng)
     latents = samples.standardised()
     read = np.array([_read_share(latents, factor, train, test) for factor in samples.factors])
@@ -80,9 +85,10 @@ def infomec(samples: Samples, rng: np.random.Generator, neighbours: int = NEIGHB
         factors=samples.names,
         excluded_factors=samples.excluded_factors,
         dead_latents=samples.dead_latents,
-        infom=_lead(information[samples.active]),
-        infoc=_lead(information[samples.active].T),
+        infom=_lead(information[informative]),
+        infoc=_lead(information[informative].T),
         infoe=float(read.mean()),
+        informative=informative,
         read=read,
         information=information,
     )

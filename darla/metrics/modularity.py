@@ -3,10 +3,10 @@
 Modularity: does each latent depend on one factor only? With I_jk the mutual information of
 latent j and factor k, and k* the factor that j says most about, it is the mean over latents of
 1 - sum over k != k* of I_jk^2 / (I_jk*^2 (K - 1)). I comes from histograms; see
-:mod:`darla.metrics.mutual_information`. Dead latents count as 0, as is customary; ``over_active``
-leaves them out. What histograms see in pure noise differs from factor to factor, by chance and by
-the number of classes, so that a latent of noise that is not dead has a modularity of 0.3 or more,
-however many samples there are: before trusting one latent's, look at its row of ``information``.
+:mod:`darla.metrics.mutual_information`. Dead latents count as 0, as is customary. So do latents
+that say no more of any factor than chance: the paper does not speak of them, but the formula gives
+noise anything up to 1 (0.99 with one factor in 20 bins and others of three classes, as histograms
+see more in the former), and no more samples help. ``over_informative`` leaves out both.
 
 Explicitness: can each class of a factor be read linearly? It is the area under the ROC curve of a
 logistic regression for one class against the rest, on held-out samples, rescaled so that chance is
@@ -23,7 +23,7 @@ from sklearn.metrics import roc_auc_score
 from darla.metrics.factor_columns import BINS, FactorColumn, Samples
 from darla.metrics.held_out import split
 from darla.metrics.linear_readout import read_classes
-from darla.metrics.mutual_information import binned_information
+from darla.metrics.mutual_information import binned_information, informative_latents
 from darla.metrics.result import Result, require
 
 
@@ -32,17 +32,19 @@ class Modularity(Result):
     """Modularity and explicitness.
 
     Attributes:
-        modularity: 0 to 1, mean over all latents, dead ones counting as 0.
-        over_active: 0 to 1, mean over latents that are not dead; 0 if there are none.
+        modularity: 0 to 1, mean over all latents, uninformative ones counting as 0.
+        over_informative: 0 to 1, mean over informative latents; 0 if there are none.
         explicitness: 0 to 1, mean over factors; below chance counts as 0.
-        per_latent: float64 (z,), each latent's modularity.
+        informative: bool (z,), which latents say more of some factor than chance.
+        per_latent: float64 (z,), each latent's modularity; 0 for uninformative ones.
         per_factor: float64 (factors,), each factor's explicitness.
         information: float64 (z, factors), mutual information in nats.
     """
 
     modularity: float
-    over_active: float
+    over_informative: float
     explicitness: float
+    informative: np.ndarray
     per_latent: np.ndarray
     per_factor: np.ndarray
     information: np.ndarray
@@ -58,7 +60,7 @@ def modularity(samples: Samples, rng: np.random.Generator, bins: int = BINS) -> 
 
     Args:
         samples: latents and factors.
-        rng: splits the samples for explicitness; modularity uses all of them.
+        rng: splits the samples for explicitness, and shuffles them to see what chance does.
         bins: how many bins latents, and continuous and circular factors, are cut into.
 
     Raises:
@@ -66,7 +68,8 @@ def modularity(samples: Samples, rng: np.random.Generator, bins: int = BINS) -> 
     """
     require(samples, "modularity", factors=2)
     information = binned_information(samples, bins)
-    per_latent = modularity_per_latent(information)
+    informative = informative_latents(samples, rng, bins)
+    per_latent = np.where(informative, modularity_per_latent(information), 0.0)
     train, test = split(samples.count, rng)
     latents = samples.standardised()
     per_factor = np.array(
@@ -77,8 +80,9 @@ def modularity(samples: Samples, rng: np.random.Generator, bins: int = BINS) -> 
         excluded_factors=samples.excluded_factors,
         dead_latents=samples.dead_latents,
         modularity=float(per_latent.mean()),
-        over_active=float(per_latent[samples.active].mean()) if samples.active.any() else 0.0,
+        over_informative=float(per_latent[informative].mean()) if informative.any() else 0.0,
         explicitness=float(per_factor.mean()),
+        informative=informative,
         per_latent=per_latent,
         per_factor=per_factor,
         information=information,

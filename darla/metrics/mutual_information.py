@@ -6,6 +6,9 @@ from sklearn.metrics import mutual_info_score
 
 from darla.metrics.factor_columns import BINS, FactorColumn, Samples
 
+_SHUFFLES = 5
+_DEVIATIONS = 4.0  # beyond what shuffled samples show; chance gets there in 1 of 100 to 10,000
+
 
 def binned_information(samples: Samples, bins: int = BINS) -> np.ndarray:
     """Estimate the mutual information of each latent and each factor.
@@ -18,17 +21,45 @@ def binned_information(samples: Samples, bins: int = BINS) -> np.ndarray:
     Returns:
         float64 (z, factors), nats.
     """
-    classes = [factor.classes(bins) for factor in samples.factors]
-    binned = _bins(samples.standardised(), bins)
-    table = np.zeros((binned.shape[1], len(classes)))
-    for latent in np.flatnonzero(samples.active):
-        table[latent] = [mutual_info_score(binned[:, latent], labels) for labels in classes]
-    return np.maximum(table, 0.0)
+    return _information(samples, bins, np.arange(samples.count))
+
+
+def informative_latents(samples: Samples, rng: np.random.Generator, bins: int = BINS) -> np.ndarray:
+    """Tell which latents say more of some factor than chance would, bool (z,).
+
+    Chance is what the same histograms show when samples are shuffled: for each factor, the mean
+    over all latents that are not dead and 5 shuffles, and 4 standard deviations above it. Measures
+    that compare one latent's entries with each other need this, as they are all noise where the
+    latent is about something that was not measured.
+    """
+    if not samples.active.any():
+        return samples.active
+    shuffles = [rng.permutation(samples.count) for _ in range(_SHUFFLES)]
+    chance = [_information(samples, bins, rows)[samples.active] for rows in shuffles]
+    values = np.concatenate(chance)
+    threshold = values.mean(axis=0) + _DEVIATIONS * values.std(axis=0)
+    informative: np.ndarray = (binned_information(samples, bins) > threshold).any(axis=1)
+    return informative
 
 
 def class_entropy(factor: FactorColumn, bins: int = BINS) -> float:
     """Return the entropy of a factor's classes in these samples, in nats."""
     return float(entropy(np.bincount(factor.classes(bins))))
+
+
+def _information(samples: Samples, bins: int, rows: np.ndarray) -> np.ndarray:
+    """Measure latents against the factors of the samples in ``rows``, in this order."""
+    latents = samples.standardised()
+    table = np.zeros((latents.shape[1], len(samples.factors)))
+    binned = _bins(latents, bins)
+    for column, factor in enumerate(samples.factors):
+        classes = factor.classes(bins)[rows]
+        width = int(classes.max()) + 1
+        for latent in np.flatnonzero(samples.active):
+            cells = np.bincount(binned[:, latent] * width + classes, minlength=bins * width)
+            counts = cells.reshape(bins, width)
+            table[latent, column] = mutual_info_score(None, None, contingency=counts)
+    return np.maximum(table, 0.0)
 
 
 def _bins(latents: np.ndarray, bins: int) -> np.ndarray:

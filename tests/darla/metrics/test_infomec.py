@@ -57,6 +57,15 @@ def test_what_is_linear_in_the_latents_is_read() -> None:
     assert angle[names.index("yaw")] == pytest.approx(3 / np.pi**2, abs=0.04)
 
 
+def test_latents_of_something_else_do_not_count() -> None:
+    factors = mixed_factors()
+    noise = np.random.default_rng(1).normal(size=(2000, 8))
+    samples = check_samples(np.concatenate([stacked(factors), noise], axis=1), factors)
+    result = infomec(samples, np.random.default_rng(0))
+    assert result.informative.tolist() == [True] * 4 + [False] * 8
+    assert result.infom > 0.97 and result.infoc > 0.97
+
+
 def test_noise_is_not_read() -> None:
     latents = np.random.default_rng(1).normal(size=(2000, 3))
     result = infomec(check_samples(latents, mixed_factors()), np.random.default_rng(0))

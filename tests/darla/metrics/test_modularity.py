@@ -33,12 +33,32 @@ def test_mixed_up_latents_are_not_modular() -> None:
     assert modularity_per_latent(information).mean() < 0.2
 
 
+def test_noise_is_not_modular_even_if_histograms_see_more_in_some_factors() -> None:
+    factors = mixed_factors()[1:]
+    noise = np.random.default_rng(1).normal(size=(2000, 30))
+    alone = modularity(check_samples(noise, factors), np.random.default_rng(0))
+    assert modularity_per_latent(alone.information).mean() > 0.5
+    assert alone.modularity < 0.07 and alone.informative.sum() <= 2
+    latents = np.concatenate([stacked(factors), noise], axis=1)
+    result = modularity(check_samples(latents, factors), np.random.default_rng(0))
+    assert result.informative[:3].all() and result.informative[3:].sum() <= 2
+    assert result.over_informative > 0.9
+
+
+def test_weak_but_real_dependence_is_informative() -> None:
+    factors = mixed_factors()
+    noise = np.random.default_rng(1).normal(size=(2000, 4))
+    latents = stacked(factors) / stacked(factors).std(axis=0) + 2 * noise
+    result = modularity(check_samples(latents, factors), np.random.default_rng(0))
+    assert result.informative.all() and result.over_informative == result.modularity
+
+
 def test_dead_latents_can_be_left_out() -> None:
     factors = mixed_factors()
     latents = np.concatenate([stacked(factors), np.zeros((2000, 4))], axis=1)
     result = modularity(check_samples(latents, factors), np.random.default_rng(0))
-    assert result.over_active == pytest.approx(2 * result.modularity)
-    assert result.over_active > 0.99
+    assert result.over_informative == pytest.approx(2 * result.modularity)
+    assert result.over_informative > 0.99
 
 
 def test_explicitness_reads_every_kind_of_factor() -> None:
