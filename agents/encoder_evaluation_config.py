@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from agents.encoder_evaluation_targets import TARGETS
 from darla.metrics import METRICS
@@ -11,7 +12,7 @@ from envs.tasks import find_task
 
 SOURCE = "source"
 _FEWEST = {"frames": 1000, "probe_frames": 400, "test_frames": 100, "pairs": 50}
-_QUICK = {"frames": 1000, "probe_frames": 400, "test_frames": 200, "pairs": 100}
+_QUICK: dict[str, Any] = {"frames": 1000, "probe_frames": 400, "test_frames": 200, "pairs": 100}
 
 
 @dataclass(frozen=True)
