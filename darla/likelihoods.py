@@ -111,8 +111,8 @@ def kl_between(left: tuple[Tensor, Tensor], right: tuple[Tensor, Tensor]) -> Ten
 def charged_kl(kl_per_latent: Tensor, free_bits: float) -> Tensor:
     """Return the KL that is to be paid for: the sum over latents of max(free_bits, KL), a scalar.
 
-    Kingma et al. (2016, improved variational inference with inverse autoregressive flow), eq. 15,
-    with each latent a group of its own. Below ``free_bits`` nothing is gained by a smaller KL.
+    Kingma et al. (2016, "Improved variational inference with inverse autoregressive flow"), with
+    each latent a group of its own. Below ``free_bits`` nothing is gained by a smaller KL.
 
     Args:
         kl_per_latent: (z,) nats, mean over the batch.

@@ -2,11 +2,19 @@
 
 import dataclasses
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from darla.names import unknown
+from darla.objective_settings import (
+    GROUPS,
+    BetaTCVAESettings,
+    ContractiveSettings,
+    DIPVAESettings,
+    FactorVAESettings,
+    InfoVAESettings,
+)
 
 RUN_ONLY = ("out", "threads", "device", "compile", "checkpoint_every", "log_every")
 """Settings that do not decide what is learnt: they may change when a run is resumed."""
@@ -38,10 +46,12 @@ class VisionConfig:
     out: Path = Path("runs/vision")
     """Folder of the run: checkpoints, TensorBoard events, pictures and the encoder bundle."""
     objective: str = "darla"
-    """What to train: autoencoder, dae, vae, beta_vae, annealed_vae or darla; on pairs of frames of
-    one episode ml_vae, ada_gvae, darla_ml or darla_ada."""
+    """What to train: autoencoder, dae, contractive, vae, beta_vae, annealed_vae, factor_vae,
+    beta_tcvae, dip_vae_i, dip_vae_ii, info_vae or darla; on pairs of frames of one episode ml_vae,
+    ada_gvae, darla_ml or darla_ada."""
     beta: float | None = None
-    """What one nat of KL costs (beta_vae: 4 by default; ml_vae, ada_gvae and darla: 1)."""
+    """What one nat of KL costs (beta_vae: 4 by default; ml_vae, ada_gvae and darla: 1), or of total
+    correlation (beta_tcvae: 6)."""
     beta_warmup: float | None = None
     """Share of the steps in which beta grows from 0 (darla: 0.25 by default; others: 0)."""
     free_bits: float = 0.0
@@ -104,6 +114,16 @@ class VisionConfig:
     """Steps between checkpoints."""
     log_every: int = 100
     """Steps between entries in TensorBoard; pictures come ten times a stage."""
+    contractive: ContractiveSettings = field(default_factory=ContractiveSettings)
+    """Settings of contractive."""
+    factor_vae: FactorVAESettings = field(default_factory=FactorVAESettings)
+    """Settings of factor_vae."""
+    beta_tcvae: BetaTCVAESettings = field(default_factory=BetaTCVAESettings)
+    """Settings of beta_tcvae, beside beta."""
+    dip_vae: DIPVAESettings = field(default_factory=DIPVAESettings)
+    """Settings of dip_vae_i and dip_vae_ii."""
+    info_vae: InfoVAESettings = field(default_factory=InfoVAESettings)
+    """Settings of info_vae."""
 
     def check(self) -> None:
         """Check what can be checked without the data.
@@ -120,6 +140,10 @@ class VisionConfig:
             value = getattr(self, name)
             if value is not None and not (math.isfinite(value) and value >= 0):
                 raise ValueError(f"{name} is {value}; expected a number of at least 0")
+        for name in GROUPS:
+            wrong = getattr(self, name).wrong()
+            if wrong is not None:
+                raise ValueError(f"{name}.{wrong}")
         if not 0 < self.mask <= 1:
             raise ValueError(f"mask is {self.mask}; expected a share above 0 and up to 1")
         if self.beta_warmup is not None and not 0 <= self.beta_warmup <= 1:

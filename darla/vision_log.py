@@ -11,7 +11,13 @@ over the steps since the entry before; see :mod:`darla.likelihoods` for how they
 ``loss/pixel``             squared error of the reconstruction, summed over pixels; the same for
                            every objective, so that they can be compared
 ``loss/kl``                KL from the prior in nats, summed over latents
-``beta``                   cost of one nat (``annealed_vae``: gamma)
+``loss/contraction``       ``contractive``: squared norm of the encoder's Jacobian
+``loss/total_correlation``  ``factor_vae``, ``beta_tcvae``: the estimate, in nats
+``loss/adversary``         ``factor_vae``: what its discriminator makes small; ln 2 knows nothing
+``loss/covariance``        ``dip_vae_i``, ``dip_vae_ii``: what covariances cost
+``loss/mmd``               ``info_vae``: squared distance of all latents from the prior
+``beta``                   cost of one nat (``annealed_vae``: gamma; ``beta_tcvae``: one of total
+                           correlation)
 ``beta_normalised``        beta times latents over reconstructed values
 ``capacity``               ``annealed_vae``: nats that the latents may carry now
 ``kl_per_latent``          histogram of the latents' KL, in nats

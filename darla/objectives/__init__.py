@@ -1,13 +1,19 @@
 """What a vision model can be trained to do, by name."""
 
 from darla.names import lookup
+from darla.objective_settings import GROUPS, differences
 from darla.objectives.ada_gvae import AdaGVAE, DarlaAda
 from darla.objectives.annealed_vae import AnnealedVAE
 from darla.objectives.autoencoder import Autoencoder
 from darla.objectives.base import FrameChunks, LossTerms, Objective, Stage, TrainingFacts
+from darla.objectives.beta_tcvae import BetaTCVAE
 from darla.objectives.beta_vae import BetaVAE
+from darla.objectives.contractive import ContractiveAutoencoder
 from darla.objectives.dae import DenoisingAutoencoder
 from darla.objectives.darla import Darla
+from darla.objectives.dip_vae import DIPVAEI, DIPVAEII
+from darla.objectives.factor_vae import FactorVAE
+from darla.objectives.info_vae import InfoVAE
 from darla.objectives.ml_vae import MLVAE, DarlaML
 from darla.objectives.vae import VariationalAutoencoder
 from darla.vision_config import VisionConfig
@@ -17,9 +23,15 @@ OBJECTIVES: dict[str, type[Objective]] = {
     for kind in (
         Autoencoder,
         DenoisingAutoencoder,
+        ContractiveAutoencoder,
         VariationalAutoencoder,
         BetaVAE,
         AnnealedVAE,
+        FactorVAE,
+        BetaTCVAE,
+        DIPVAEI,
+        DIPVAEII,
+        InfoVAE,
         MLVAE,
         AdaGVAE,
         Darla,
@@ -72,7 +84,8 @@ def _check_used(config: VisionConfig, kind: type[Objective]) -> None:
         value = getattr(config, name)
         if value != getattr(defaults, name):
             users = ", ".join(each.name for each in OBJECTIVES.values() if name in each.uses)
+            what = differences(value) if name in GROUPS else f"{name} is {value}"
             raise ValueError(
-                f"{name} is {value}, but the objective {kind.name!r} has none; "
+                f"{what}, but the objective {kind.name!r} has none; "
                 f"leave it out, or train one of: {users}"
             )

@@ -1,9 +1,9 @@
 """Ada-GVAE: pairs share the latents in which they differ least (Locatello et al., 2020).
 
 For each pair, delta is KL(q(z_i | x_1) || q(z_i | x_2)) of every latent i; those whose delta lies
-below the midpoint of the smallest and the largest take the average of both posteriors (eq. 5 and 6,
-section 4.1). Nobody says how many latents there are for what a pair has in common. Loss: that of
-the beta-VAE, or DARLA's for ``darla_ada``.
+below the midpoint of the smallest and the largest take the average of both posteriors. Nobody says
+how many latents there are for what a pair has in common. Loss: that of the beta-VAE, or DARLA's for
+``darla_ada``.
 """
 
 import math

@@ -29,7 +29,10 @@ class Autoencoder(Objective):
 
     def reconstruction_losses(self, inputs: Tensor, targets: Tensor) -> LossTerms:
         """Encode and decode ``inputs`` and compare with ``targets``, both (N, 3, H, W)."""
-        logits = self.decoder(self.encoder(inputs).mu)
+        return self.compared(self.decoder(self.encoder(inputs).mu), targets)
+
+    def compared(self, logits: Tensor, targets: Tensor) -> LossTerms:
+        """Compare decoded ``logits`` with ``targets``, both (N, 3, H, W)."""
         reconstruction = self.likelihood.negative_log(logits, targets).mean()
         terms = {
             "loss/reconstruction": reconstruction,

@@ -1,7 +1,7 @@
 """ML-VAE: some latents are inferred from a whole group of frames (Bouchacourt et al., 2018).
 
 The posterior of the first ``look_latents`` latents is the product of the Gaussians that the frames
-of a group give, here a pair of one episode (eq. 6); the others belong to each frame alone. Loss:
+of a group give, here a pair of one episode; the others belong to each frame alone. Loss:
 that of the beta-VAE, or DARLA's for ``darla_ml``; both frames of a pair are charged for the KL of
 the common latents, as in Locatello et al. (2020).
 """

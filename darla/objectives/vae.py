@@ -2,7 +2,7 @@
 
 Loss: -E_q log p(x | z) + KL(q(z | x) || N(0, I)) (Kingma & Welling, 2014, eq. 7), reconstruction
 summed over pixels, KL summed over latents, one sample of z per frame. With ``free_bits`` each
-latent may carry some nats for the price of none (Kingma et al., 2016, eq. 15).
+latent may carry some nats for the price of none (Kingma et al., 2016).
 """
 
 from dataclasses import dataclass

@@ -14,6 +14,7 @@ from toy_frames import tiny_config, toy_frames, write_toy_dataset
 from darla.batches import Batch, FrameBatches, FrameOrder
 from darla.bundle import load_encoder
 from darla.checkpoints import checkpoint_folders, latest_checkpoint
+from darla.objective_settings import FactorVAESettings
 from darla.objectives.base import LossTerms
 from darla.objectives.beta_vae import BetaVAE
 from darla.vision import train_vision
@@ -98,10 +99,11 @@ def die_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("darla", {"dae_epochs": 1.5}),
         ("annealed_vae", {"max_memory_gb": 1e-4}),
+        ("factor_vae", {"factor_vae": FactorVAESettings(layers=1, units=8)}),
         ("ml_vae", {"max_memory_gb": 1e-4}),
         ("darla_ada", {"dae_epochs": 1.0}),
     ],
-    ids=["two stages", "streamed", "streamed pairs", "two stages and pairs"],
+    ids=["two stages", "streamed", "adversary", "streamed pairs", "two stages and pairs"],
 )
 def test_a_resumed_run_ends_with_the_weights_of_an_unbroken_one(
     objective: str, changes: dict[str, Any], data: Path, tmp_path: Path
@@ -268,6 +270,11 @@ def test_an_exploding_gradient_stops_the_run(data: Path, tmp_path: Path) -> None
         ({"seed": -1}, "seed is -1"),
         ({"latents": 0}, "latents=0"),
         ({"objective": "ml_vae", "batch_size": 15}, "batch_size is 15, but 'ml_vae' learns from"),
+        (
+            {"objective": "factor_vae", "batch_size": 3},
+            "batch_size is 3, but 'factor_vae' compares",
+        ),
+        ({"factor_vae": FactorVAESettings(units=0)}, r"factor_vae\.units is 0; expected a number"),
         ({"look_latents": 2}, "look_latents is 2, but the objective 'beta_vae' has none"),
         ({"objective": "ml_vae", "look_latents": 0}, "look_latents is 0"),
         ({"channels": (8,) * 6}, "multiples of 64"),

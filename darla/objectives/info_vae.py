@@ -1,0 +1,73 @@
+"""InfoVAE: all latents together are brought to the prior, each frame's less so (Zhao et al., 2017).
+
+Loss: -E_q log p(x | z) + (1 - alpha) KL(q(z | x) || N(0, I)) + (alpha + lambda - 1) D(q(z) || N(0,
+I)) (arXiv 1706.02262), where D is the squared maximum mean discrepancy between the samples
+of a batch and as many of the prior. With alpha = 1 no frame pays for what its latents say of it.
+"""
+
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+
+from darla.objectives.vae import Penalty, VariationalAutoencoder
+
+
+class InfoVAE(VariationalAutoencoder):
+    """The VAE with a price on the distance of all latents from the prior."""
+
+    name: ClassVar[str] = "info_vae"
+    uses: ClassVar[frozenset[str]] = VariationalAutoencoder.uses | {"info_vae"}
+    smallest_batch: ClassVar[int] = 2
+
+    def kl_cost(self, kl: Tensor, step: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Charge 1 - alpha for every nat."""
+        price = 1 - self.config.info_vae.alpha
+        return price * kl, self.beta_terms(price, kl)
+
+    def penalty(self, mu: Tensor, logvar: Tensor, latents: Tensor) -> Penalty:
+        """Charge for the distance of the batch's latents from the prior."""
+        own = self.config.info_vae
+        scale = 2 * latents.shape[1] * own.bandwidth
+        distance = squared_mmd(latents, torch.randn_like(latents), own.kernel, scale)
+        cost = (own.alpha + own.weight - 1) * distance
+        return Penalty(cost, {"loss/mmd": distance})
+
+    def settings(self) -> dict[str, Any]:
+        """Return both weights and the kernel."""
+        own = self.config.info_vae
+        return {
+            **super().settings(),
+            "alpha": own.alpha,
+            "lambda": own.weight,
+            "kernel": own.kernel,
+            "bandwidth": own.bandwidth,
+        }
+
+
+def squared_mmd(left: Tensor, right: Tensor, kernel: str, scale: float) -> Tensor:
+    """Estimate the squared maximum mean discrepancy without bias (Gretton et al., 2012, eq. 3).
+
+    Args:
+        left: float (N, z), samples of one distribution; at least 2.
+        right: float (M, z), samples of the other; at least 2.
+        kernel: ``rbf``, exp(-d / scale), or ``imq``, 1 / (1 + d / scale), of squared distances d.
+        scale: see there.
+
+    Returns:
+        Scalar; below 0 by chance where both are alike.
+    """
+    within = _mean_of_others(left, kernel, scale) + _mean_of_others(right, kernel, scale)
+    return within - 2 * _similarity(left, right, kernel, scale).mean()
+
+
+def _mean_of_others(values: Tensor, kernel: str, scale: float) -> Tensor:
+    """Return the mean similarity of all pairs of different rows."""
+    count = len(values)
+    own = count  # each row's similarity with itself is 1
+    return (_similarity(values, values, kernel, scale).sum() - own) / (count * (count - 1))
+
+
+def _similarity(left: Tensor, right: Tensor, kernel: str, scale: float) -> Tensor:
+    distances = (left[:, None] - right).square().sum(dim=2) / scale
+    return torch.exp(-distances) if kernel == "rbf" else 1 / (1 + distances)
