@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -79,7 +79,7 @@ def evaluate_encoders(config: EncoderEvaluationConfig) -> EncoderEvaluation:
     if config.threads is not None:
         torch.set_num_threads(config.threads)
     encoders, labels = _load(config), bundle_labels(config.bundles)
-    of_each = len(config.metrics) + len(_interventional(config)) + 4
+    of_each = len(config.metrics) + len(_interventional(config)) + 5
     with ExitStack() as stack:
         rooms = stack.enter_context(open_rooms(config, config.domain, encoders[0].image_shape))
         if config.interventions:
@@ -229,6 +229,8 @@ def _score(
         interventions = RoomInterventions(rooms, encoder, held)
         results[name] = part(name, partial(measure, interventions, rng, active=encoder.active))
     source, tests = subject.source_train, subject.tests
+    state = encoder.latent_roles.get("state", np.zeros(0, np.int64))
+    from_state = [_only(state, each) for each in (source, *tests)] if len(state) else None
     return EncoderScores(
         label=subject.label,
         path=str(encoder.path),
@@ -239,9 +241,18 @@ def _score(
         metrics=results,
         kept=part("what is kept", lambda: measure_probes(train, [subject.kept_test], config)),
         forecast=part("forecast", lambda: measure_probes(source, tests, config)),
+        state_forecast=part(
+            "forecast from state latents",
+            lambda: measure_probes(from_state[0], from_state[1:], config) if from_state else None,
+        ),
         invariance=part("invariance", lambda: measure_invariance(rooms, encoder, train, config)),
         udr=subject.udr,
     )
+
+
+def _only(chosen: np.ndarray, samples: LabelledLatents) -> LabelledLatents:
+    """Return samples with some of their latents alone."""
+    return replace(samples, latents=samples.latents[:, chosen])
 
 
 def _interventional(config: EncoderEvaluationConfig) -> dict[str, Callable[..., Result]]:

@@ -31,6 +31,8 @@ class EncoderScores:
         metrics: results by the metric's name.
         kept: probes trained and tested in the domain that frames come from.
         forecast: probes trained in the source, and tested there and in the targets.
+        state_forecast: the same with only the latents that the encoder itself says hold the state;
+            None when it tells none apart.
         invariance: movement between two looks of one state.
         udr: agreement with the other encoders; None when there is no other.
     """
@@ -44,6 +46,7 @@ class EncoderScores:
     metrics: Mapping[str, Result]
     kept: ProbeReport
     forecast: ProbeReport
+    state_forecast: ProbeReport | None
     invariance: StateInvariance
     udr: float | None
 
@@ -129,10 +132,8 @@ def _rows(
         for probe in PROBES:
             value = scores.kept.mean(target, config.domain, probe)
             yield f"kept in {config.domain}: {target}, {what} ({probe})", value
-    for domain in (config.source, *config.targets):
-        for target in STATE:
-            value = scores.forecast.mean(target, domain, _MLP)
-            yield f"forecast for {domain}: {target}, R2 ({_MLP})", value
+    yield from _forecast_rows("forecast", scores.forecast, config)
+    yield from _forecast_rows("forecast from state latents", scores.state_forecast, config)
     moved = scores.invariance
     yield "movement with the look: latents that state is read from", moved.latents.mean
     if moved.state_role is not None:
@@ -140,6 +141,17 @@ def _rows(
     for probe, movements in moved.predictions.items():
         for target, value in movements.items():
             yield f"movement with the look: {target} as read ({probe})", value
+
+
+def _forecast_rows(
+    name: str, forecast: ProbeReport | None, config: EncoderEvaluationConfig
+) -> Iterator[tuple[str, float | None]]:
+    if forecast is None:
+        return
+    for domain in (config.source, *config.targets):
+        for target in STATE:
+            value = forecast.mean(target, domain, _MLP)
+            yield f"{name} for {domain}: {target}, R2 ({_MLP})", value
 
 
 def _shown(value: float | str | None) -> str:

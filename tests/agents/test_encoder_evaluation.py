@@ -46,6 +46,7 @@ def scores(label: str, metrics: dict[str, Result], r2: float | None) -> EncoderS
         metrics=metrics,
         kept=ProbeReport((), {}),
         forecast=ProbeReport((probed,), {}),
+        state_forecast=None,
         invariance=StateInvariance(movement, None, {"mlp": {"bearing": None}}),
         udr=None,
     )

@@ -26,6 +26,9 @@ def test_from_bundles_to_the_table(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     bundles = [make_toy_bundle(tmp_path / name / "encoder") for name in ("a", "b")]
+    config = bundles[1] / "config.json"
+    roles = {"latent_roles": {"look": [0], "state": [1, 2]}}
+    config.write_text(json.dumps(json.loads(config.read_text()) | roles))
     out = tmp_path / "out"
     arguments = ["--out", out, "--quick", "--threads", 1, "--metrics", "mig", "dci"]
     arguments += ["--factors", "floor", "bearing", "yaw", "--targets", "new_floor"]
@@ -46,6 +49,10 @@ def test_from_bundles_to_the_table(
     tested = {each["tested_in"] for each in first["forecast"]["scores"]}
     assert tested == {"source", "new_floor"}
     assert {each["trained_in"] for each in first["forecast"]["scores"]} == {"source"}
+    assert first["state_forecast"] is None
+    asked = {each["tested_in"] for each in second["state_forecast"]["scores"]}
+    assert asked == tested
+    assert "forecast from state latents for new_floor: bearing, R2 (mlp)" in table
     assert "floor" in first["forecast"]["excluded"]  # always the same in the source
     assert first["invariance"]["latents"]["mean"] > 0
     for name in PICTURES:
