@@ -91,6 +91,9 @@ class VisionConfig:
     """darla: weight of the squared pixel error, which keeps pictures readable."""
     look_latents: int | None = None
     """ml_vae and darla_ml: latents that both frames of a pair share; half of them by default."""
+    recolored: float = 0.0
+    """ml_vae and darla_ml: share of the frames whose state is inferred from a copy in other
+    colours, so that it cannot tell them; 0.8 is a good one."""
     epochs: float = 7.0
     """Passes over the dataset; fractions are allowed."""
     batch_size: int = 32
@@ -146,6 +149,8 @@ class VisionConfig:
                 raise ValueError(f"{name}.{wrong}")
         if not 0 < self.mask <= 1:
             raise ValueError(f"mask is {self.mask}; expected a share above 0 and up to 1")
+        if not 0 <= self.recolored <= 1:
+            raise ValueError(f"recolored is {self.recolored}; expected a share from 0 to 1")
         if self.beta_warmup is not None and not 0 <= self.beta_warmup <= 1:
             raise ValueError(f"beta_warmup is {self.beta_warmup}; expected a share from 0 to 1")
         if self.seed < 0:

@@ -29,6 +29,7 @@ class BetaVAE(VariationalAutoencoder):
         """Make the networks; ``steps`` is how many the run takes."""
         super().__init__(config, shape)
         share = self.default_warmup if config.beta_warmup is None else config.beta_warmup
+        self.steps = steps
         self.warmup_steps = round(share * steps)
 
     @classmethod

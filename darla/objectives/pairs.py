@@ -39,9 +39,9 @@ class PairPosteriors(VariationalAutoencoder):
             Common posteriors, (n, z) each, and bool (n, z), or of a shape that broadcasts to it.
         """
 
-    def infer(self, pictures: Tensor) -> Gaussians:
+    def infer(self, pictures: Tensor, step: Tensor) -> Gaussians:
         """Return the posterior of pairs (2 n, 3, H, W), partners second; float32 (2 n, z) each."""
-        mu, logvar = super().infer(pictures)
+        mu, logvar = super().infer(pictures, step)
         first, second = zip(mu.chunk(2), logvar.chunk(2), strict=True)
         (common_mu, common_logvar), shared = self.share(first, second)
         return (

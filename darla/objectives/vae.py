@@ -44,7 +44,7 @@ class VariationalAutoencoder(Objective):
 
     def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
         """Add the reconstruction's loss to the cost of the KL, and what else there is."""
-        mu, logvar = self.infer(pictures)
+        mu, logvar = self.infer(pictures, step)
         latents = sample_latents(mu, logvar)
         logits = self.decoder(latents)
         kl_per_latent = kl_from_standard_normal(mu, logvar).mean(dim=0)
@@ -59,8 +59,11 @@ class VariationalAutoencoder(Objective):
         terms |= penalty.terms
         return LossTerms(total + penalty.cost, terms, kl_per_latent, penalty.adversary)
 
-    def infer(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the posterior of pictures (N, 3, H, W): mu and logvar, both float32 (N, z)."""
+    def infer(self, pictures: Tensor, step: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the posterior of pictures (N, 3, H, W): mu and logvar, both float32 (N, z).
+
+        ``step`` is that of :meth:`losses`.
+        """
         mu, logvar = self.encoder(pictures)
         assert logvar is not None, "variational objectives build Gaussian posteriors"
         return mu, logvar

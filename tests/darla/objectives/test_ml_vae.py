@@ -10,6 +10,7 @@ from darla.bundle import load_encoder
 from darla.networks import to_pictures
 from darla.objectives import make_objective
 from darla.objectives.ml_vae import MLVAE, product
+from darla.recoloring import recolor
 from darla.vision import train_vision
 
 
@@ -58,13 +59,38 @@ def test_pairs_share_the_first_latents_alone() -> None:
     pictures = to_pictures(torch.from_numpy(toy_frames(8)[0]))
     own_mu, own_logvar = objective.encoder(pictures)
     assert own_logvar is not None
-    mu, logvar = objective.infer(pictures)
+    mu, logvar = objective.infer(pictures, torch.zeros(()))
     expected = product((own_mu[:4], own_logvar[:4]), (own_mu[4:], own_logvar[4:]))
     for half in (slice(0, 4), slice(4, 8)):
         torch.testing.assert_close(mu[half, :3], expected[0][:, :3])
         torch.testing.assert_close(logvar[half, :3], expected[1][:, :3])
     assert torch.equal(mu[:, 3:], own_mu[:, 3:])
     assert torch.equal(logvar[:, 3:], own_logvar[:, 3:])
+
+
+def test_the_state_is_inferred_from_recoloured_copies_alone() -> None:
+    objective = make(look_latents=3, recolored=0.8)
+    pictures = to_pictures(torch.from_numpy(toy_frames(8)[0]))
+    last = torch.tensor(float(objective.steps))
+    torch.manual_seed(5)
+    mu, logvar = objective.infer(pictures, last)
+    torch.manual_seed(5)
+    copies = recolor(pictures, torch.tensor(0.8))
+    plain = make(look_latents=3)
+    plain.load_state_dict(objective.state_dict())
+    look_mu, look_logvar = plain.infer(pictures, last)
+    state_mu, state_logvar = objective.encoder(copies)
+    assert state_logvar is not None
+    assert not torch.allclose(look_mu[:, 3:], state_mu[:, 3:])
+    torch.testing.assert_close(mu, torch.cat([look_mu[:, :3], state_mu[:, 3:]], dim=1))
+    torch.testing.assert_close(logvar, torch.cat([look_logvar[:, :3], state_logvar[:, 3:]], dim=1))
+
+
+def test_the_share_of_recoloured_frames_grows() -> None:
+    objective = make(recolored=0.8)
+    places = torch.tensor([0.0, 0.2, 0.4, 0.6, 1.0])
+    shares = objective.recolored_share(places * objective.steps)
+    torch.testing.assert_close(shares, torch.tensor([0.0, 0.0, 0.4, 0.8, 0.8]))
 
 
 def test_half_of_the_latents_are_shared_by_default() -> None:

@@ -35,7 +35,7 @@ ROWS = {
     "dip_vae_i": {},
     "dip_vae_ii": {"dip_vae": DIPVAESettings(lambda_od=5.0)},
     "info_vae": {"info_vae": InfoVAESettings(weight=10.0, kernel="imq")},
-    "ml_vae": {"look_latents": 1},
+    "ml_vae": {"look_latents": 1, "recolored": 0.5},
     "ada_gvae": {},
     "darla": {"dae_epochs": 16.0, "beta": 0.1, "pixel_weight": 0.5},
     "darla_ml": {"dae_epochs": 3.0, "beta": 0.1, "pixel_weight": 0.5},
