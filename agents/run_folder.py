@@ -21,7 +21,8 @@ from agents.saved_agent import is_saved
 from darla.atomic import read_json
 
 CHECKPOINTS_KEPT = 2
-_UNRECORDED = {"rendering": STOCK}  # what runs did that began before there was a choice
+# What runs did that began before there was a choice.
+_UNRECORDED = {"rendering": STOCK, "mask_look": False}
 _NAME = re.compile(r"step_(\d{9,})")
 
 

@@ -41,6 +41,8 @@ class TrainAgentConfig:
     mask_still: float = 0.0
     """Hide latents whose standard deviation in the source is below this share of that over D_U: a
     policy cannot learn what they mean and does anything when they change. 0 hides none."""
+    mask_look: bool = False
+    """Hide the latents that the encoder itself says hold the look (``latent_roles``)."""
     eval_freq: int = 10_000
     """Steps between evaluations."""
     eval_episodes: int = 20
@@ -131,4 +133,5 @@ def run_identity(config: TrainAgentConfig) -> dict[str, Any]:
         identity["encoder"] = str(config.encoder)
         identity |= {"standardize": config.standardize, "zero_dead": config.zero_dead}
         identity["mask_still"] = config.mask_still
+        identity["mask_look"] = config.mask_look
     return identity

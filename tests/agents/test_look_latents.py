@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+from toy_encoder import make_toy_bundle
+
+from agents.look_latents import hide_look_latents
+from agents.spec import AgentSpec
+from darla.bundle import load_encoder
+from darla.latents import LatentTransform
+
+
+@pytest.fixture
+def spec(tmp_path):
+    bundle = str(make_toy_bundle(tmp_path / "encoder"))
+    options = {"standardize": True, "zero_dead": True}
+    return AgentSpec("Toy/BrightSide-v0", "latent", "ppo", "source", 0, bundle, 100, {}, options)
+
+
+def _knowing(spec, **roles):
+    encoder = load_encoder(spec.encoder)
+    encoder.config["latent_roles"] = roles
+    return encoder
+
+
+def test_the_look_is_masked_besides_what_was(spec):
+    masked = hide_look_latents(spec, _knowing(spec, look=[2], state=[0, 1, 3]))
+    assert masked.latent_options == {**spec.latent_options, "masked": [2]}
+    more = hide_look_latents(masked, _knowing(spec, look=[0], state=[1, 2, 3]))
+    assert more.latent_options == {**spec.latent_options, "masked": [0, 2]}
+    LatentTransform(spec.encoder, **more.latent_options)
+
+
+def test_encoders_that_tell_nothing_apart_are_refused(spec):
+    with pytest.raises(ValueError, match="does not say which latents hold the look; train an"):
+        hide_look_latents(spec, load_encoder(spec.encoder))
+
+
+def test_something_must_be_left_to_see(spec):
+    active = np.flatnonzero(load_encoder(spec.encoder).active).tolist()
+    with pytest.raises(ValueError, match=r"masking the look hides every latent of .* active"):
+        hide_look_latents(spec, _knowing(spec, look=active))
