@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from agents.encoder_evaluation_config import EncoderEvaluationConfig
 from agents.encoder_evaluation_measures import StateInvariance
 from agents.encoder_evaluation_targets import STATE
+from agents.plain_json import plain
 from darla.metrics import Result
 from darla.probes import PROBES, ProbeReport
 
@@ -94,22 +93,6 @@ def to_json(scores: Sequence[EncoderScores], config: EncoderEvaluationConfig) ->
         | {"out": str(config.out)},
         "encoders": [plain(each) | {"scores": _scores_of(each)} for each in scores],
     }
-
-
-def plain(value: Any) -> Any:
-    """Return dataclasses, mappings and arrays as JSON can hold them; NaN as null."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = [field.name for field in dataclasses.fields(value)]
-        return {name: plain(getattr(value, name)) for name in names}
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, np.ndarray | np.generic):
-        return plain(value.tolist())
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value if isinstance(value, int | str | None) else str(value)
 
 
 def _scores_of(scores: EncoderScores) -> dict[str, dict[str, float | None]]:

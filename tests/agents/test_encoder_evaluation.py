@@ -15,7 +15,8 @@ from agents.encoder_evaluation_measures import (
     measure_invariance,
     open_rooms,
 )
-from agents.encoder_evaluation_report import EncoderScores, left_out, plain, table
+from agents.encoder_evaluation_report import EncoderScores, left_out, table
+from agents.plain_json import plain
 from darla.bundle import load_encoder
 from darla.metrics import Result
 from darla.probes import Invariance, ProbeReport, ProbeScore
