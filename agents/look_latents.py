@@ -20,7 +20,7 @@ def hide_look_latents(spec: AgentSpec, encoder: FrozenEncoder) -> AgentSpec:
     if look is None:
         raise ValueError(
             f"{spec.encoder} does not say which latents hold the look; train an encoder on pairs "
-            "of frames (--objective darla_ml), or leave mask_look out"
+            "of frames (--objective darla), or leave mask_look out"
         )
     masked = sorted({*spec.latent_options.get("masked", ()), *look.tolist()})
     seen = encoder.active.copy()

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from darla.frames import FrameDataset
+from darla.joined_frames import datasets_in
 
 _COPIED = (
     "env",
@@ -18,6 +19,15 @@ _COPIED = (
     "domain",
     "factors",
 )
+
+
+def describe_datasets(frames: FrameDataset) -> dict[str, Any]:
+    """Return :func:`describe_dataset` of one dataset, or of each of several joined ones.
+
+    The latter are in ``parts``, beside the shape of all frames together.
+    """
+    parts = [describe_dataset(part) for part in datasets_in(frames)]
+    return parts[0] if len(parts) == 1 else {"shape": list(frames.shape), "parts": parts}
 
 
 def describe_dataset(dataset: FrameDataset) -> dict[str, Any]:

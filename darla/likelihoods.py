@@ -109,16 +109,16 @@ def kl_between(left: tuple[Tensor, Tensor], right: tuple[Tensor, Tensor]) -> Ten
 
 
 def charged_kl(kl_per_latent: Tensor, free_bits: float) -> Tensor:
-    """Return the KL that is to be paid for: the sum over latents of max(free_bits, KL), a scalar.
+    """Return the KL that is to be paid for: max(free_bits, KL) of each latent, (z,).
 
     Kingma et al. (2016, "Improved variational inference with inverse autoregressive flow"), with
     each latent a group of its own. Below ``free_bits`` nothing is gained by a smaller KL.
 
     Args:
         kl_per_latent: (z,) nats, mean over the batch.
-        free_bits: nats per latent; 0 for a plain sum.
+        free_bits: nats per latent; 0 for the KL itself.
     """
-    return (kl_per_latent.clamp_min(free_bits) if free_bits else kl_per_latent).sum()
+    return kl_per_latent.clamp_min(free_bits) if free_bits else kl_per_latent
 
 
 def sample_latents(mu: Tensor, logvar: Tensor) -> Tensor:

@@ -1,11 +1,15 @@
 """One step of training: forward, backward, update, on whatever device there is."""
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 from torch.nn.utils import get_total_norm
 
 from darla.networks import to_pictures
 from darla.objectives import LossTerms, Objective, Stage
+
+_LAST_RATE = 0.02
 
 
 def choose_precision(precision: str, device: torch.device) -> torch.dtype:
@@ -22,6 +26,26 @@ def choose_precision(precision: str, device: torch.device) -> torch.dtype:
     return torch.bfloat16 if fast else torch.float32
 
 
+@dataclass(frozen=True)
+class Decay:
+    """A learning rate that falls in a straight line over the last steps.
+
+    Attributes:
+        steps: how many the stage takes in all.
+        share: of the steps, the last ones, in which it falls; 0 for a constant rate.
+    """
+
+    steps: int
+    share: float
+
+    def share_at(self, step: int) -> float:
+        """Return what is left of the rate at ``step``: from 1 down to a fiftieth."""
+        falling = self.share * self.steps
+        if falling <= 0:
+            return 1.0
+        return min(1.0, max(_LAST_RATE, (self.steps - step) / falling))
+
+
 class TrainingStep:
     """Adam's steps on one stage's objective, and on its adversary if it has one.
 
@@ -36,6 +60,7 @@ class TrainingStep:
         device: torch.device,
         precision: torch.dtype,
         compiled: bool,
+        decay: Decay | None = None,
     ) -> None:
         """Get ready to train ``stage``; parameters of ``root`` that it does not train are frozen.
 
@@ -45,6 +70,7 @@ class TrainingStep:
             device: where.
             precision: what the networks compute in.
             compiled: compile forward and loss; only ever done on a GPU.
+            decay: how learning rates fall; None for constant ones.
         """
         groups = stage.objective.parameter_groups(stage.learning_rate)
         trained = [parameter for group in groups for parameter in group["params"]]
@@ -57,6 +83,8 @@ class TrainingStep:
         self._parameters = [parameter for parameter in trained if id(parameter) not in opposed]
         on_gpu = device.type == "cuda"
         self.optimizer = torch.optim.Adam(groups, fused=on_gpu)
+        self._rates = [group["lr"] for group in self.optimizer.param_groups]
+        self._decay = decay
         self._objective: Objective = stage.objective
         self._device = device
         self._precision = precision
@@ -73,6 +101,7 @@ class TrainingStep:
         both.backward()
         norm = _gradient_norm(self._parameters)
         self._note_bad(both.detach(), norm + _gradient_norm(self._opposed), step)
+        self._set_rates(step)
         self.optimizer.step()
         terms = {tag: value.detach() for tag, value in losses.terms.items()}
         return LossTerms(
@@ -86,6 +115,13 @@ class TrainingStep:
         """Return the first step whose loss or gradient was NaN or infinite; waits for the GPU."""
         step = int(self._first_bad)
         return None if step < 0 else step
+
+    def _set_rates(self, step: int) -> None:
+        if self._decay is None:
+            return
+        share = self._decay.share_at(step)
+        for group, rate in zip(self.optimizer.param_groups, self._rates, strict=True):
+            group["lr"] = rate * share
 
     def _forward(self, frames: Tensor, step: Tensor) -> LossTerms:
         enabled = self._precision != torch.float32

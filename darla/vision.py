@@ -20,17 +20,18 @@ from darla.atomic import read_json
 from darla.batches import FrameBatches, load_resident, sample_chunks, sample_pairs
 from darla.bundle import load_encoder, save_bundle
 from darla.checkpoints import Checkpoint, latest_checkpoint, save_checkpoint
-from darla.dataset_description import describe_dataset
+from darla.dataset_description import describe_datasets
 from darla.denormals import denormals_flushed
 from darla.frame_order import Episodes
 from darla.frames import FrameDataset
 from darla.frozen_encoder import FrozenEncoder, LatentStatistics, latent_statistics
+from darla.joined_frames import datasets_in, open_frames
 from darla.latent_pictures import reconstructions, save_picture, traversals
 from darla.latents import resolve_device
 from darla.networks import check_image_shape
 from darla.objectives import Objective, Stage, TrainingFacts, make_objective
 from darla.run_record import write_run_record
-from darla.training_step import TrainingStep, choose_precision
+from darla.training_step import Decay, TrainingStep, choose_precision
 from darla.vision_config import VisionConfig
 from darla.vision_stage import StageLoop
 from darla.vision_state import pack, unpack
@@ -52,7 +53,7 @@ def train_vision(config: VisionConfig) -> Path:
             the training met NaN or infinity.
     """
     config.check()
-    dataset = FrameDataset.open(config.data)
+    dataset = open_frames(config.data)
     check_image_shape(dataset.shape[1:])
     bundle = config.out / "encoder"
     if _holds_this_run(config) and all(path.is_file() for path in _results(config.out)):
@@ -110,6 +111,7 @@ class VisionRun:
             device=self._device,
             precision=choose_precision(self._config.precision, self._device),
             compiled=self._config.compile,
+            decay=Decay(self._steps(stage.epochs), self._config.learning_rate_decay),
         )
         if checkpoint is None:
             stage.objective.prepare(lambda: self._sample(_STATISTICS_FRAMES))
@@ -175,7 +177,7 @@ class VisionRun:
         description = {
             "objective": {"name": objective.name, "settings": objective.settings()},
             "likelihood": likelihood,
-            "dataset": describe_dataset(self._dataset),
+            "dataset": describe_datasets(self._dataset),
             "training": {**self._config.identity(), "steps": self._steps(stage.epochs)},
             **({"latent_roles": roles} if roles else {}),
         }
@@ -224,8 +226,11 @@ class VisionRun:
 
 def _identity(dataset: FrameDataset) -> dict[str, Any]:
     """Return what tells one dataset from another."""
-    attributes = dataset.attributes
-    return {"shape": list(dataset.shape), "env": attributes["env"], "seed": attributes["seed"]}
+    parts = [part.attributes for part in datasets_in(dataset)]
+    env, seed = ([part[name] for part in parts] for name in ("env", "seed"))
+    if len(parts) == 1:
+        env, seed = env[0], seed[0]
+    return {"shape": list(dataset.shape), "env": env, "seed": seed}
 
 
 def _results(out: Path) -> tuple[Path, Path, Path]:
@@ -246,6 +251,8 @@ def _holds_this_run(config: VisionConfig) -> bool:
         return False
     # A run that knew nothing of a setting had its default.
     before = {**VisionConfig().identity(), **read_json(record).get("config", {})}
+    if isinstance(before["data"], str):  # of a version that knew one dataset alone
+        before["data"] = [before["data"]]
     for name, value in config.identity().items():
         if before.get(name) != value:
             raise ValueError(

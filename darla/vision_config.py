@@ -35,20 +35,23 @@ _POSITIVE = (
     "checkpoint_every",
     "log_every",
 )
+_FROM_ZERO = ("pixel_weight", "capacity", "beta", "beta_look", "free_bits")
+_SHARES = ("recolored", "beta_warmup", "learning_rate_decay")
 
 
 @dataclass(frozen=True)
 class VisionConfig:
     """How to train a vision model."""
 
-    data: Path = Path("data/go_to_object")
-    """Frame dataset to learn from (D_U): a folder made by scripts/collect.py."""
+    data: tuple[Path, ...] = (Path("data/go_to_object"),)
+    """Frame dataset to learn from (D_U): a folder made by scripts/collect.py; several are learnt
+    from as one."""
     out: Path = Path("runs/vision")
     """Folder of the run: checkpoints, TensorBoard events, pictures and the encoder bundle."""
     objective: str = "darla"
     """What to train: autoencoder, dae, contractive, vae, beta_vae, annealed_vae, factor_vae,
-    beta_tcvae, dip_vae_i, dip_vae_ii, info_vae or darla; on pairs of frames of one episode ml_vae,
-    ada_gvae, darla_ml or darla_ada."""
+    beta_tcvae, dip_vae_i, dip_vae_ii, info_vae or darla_2017; on pairs of frames of one episode
+    darla, ml_vae, ada_gvae or darla_ada."""
     beta: float | None = None
     """What one nat of KL costs (beta_vae: 4 by default; ml_vae, ada_gvae and darla: 1), or of total
     correlation (beta_tcvae: 6)."""
@@ -90,10 +93,14 @@ class VisionConfig:
     pixel_weight: float = 0.02
     """darla: weight of the squared pixel error, which keeps pictures readable."""
     look_latents: int | None = None
-    """ml_vae and darla_ml: latents that both frames of a pair share; half of them by default."""
-    recolored: float = 0.0
-    """ml_vae and darla_ml: share of the frames whose state is inferred from a copy in other
-    colours, so that it cannot tell them; 0.8 is a good one."""
+    """darla and ml_vae: latents that both frames of a pair share (darla: 12 by default; ml_vae:
+    half of them)."""
+    beta_look: float | None = None
+    """darla and ml_vae: what one nat of those latents' KL costs in the end (darla: 1.5 by default;
+    ml_vae: beta)."""
+    recolored: float | None = None
+    """darla and ml_vae: share of the frames whose state is inferred from a copy in other colours,
+    so that it cannot tell them (darla: 0.9 by default; ml_vae: 0)."""
     epochs: float = 7.0
     """Passes over the dataset; fractions are allowed."""
     batch_size: int = 32
@@ -101,6 +108,9 @@ class VisionConfig:
     a GPU likes larger ones."""
     learning_rate: float = 1e-3
     """Adam's learning rate."""
+    learning_rate_decay: float = 0.3
+    """Share of each stage's steps, the last ones, in which the learning rate falls to a fiftieth;
+    0 keeps it."""
     seed: int = 0
     """Seed of weights, noise and the order of frames."""
     max_memory_gb: float = 8.0
@@ -136,23 +146,18 @@ class VisionConfig:
         """
         from darla.objectives import OBJECTIVES
 
+        if not self.data:
+            raise ValueError("no dataset was given; give the folder of one or more as data")
         if self.objective not in OBJECTIVES:
             raise unknown("objective", self.objective, OBJECTIVES)
         self._check_positive()
-        for name in ("pixel_weight", "capacity", "beta", "free_bits"):
-            value = getattr(self, name)
-            if value is not None and not (math.isfinite(value) and value >= 0):
-                raise ValueError(f"{name} is {value}; expected a number of at least 0")
+        self._check_from_zero()
         for name in GROUPS:
             wrong = getattr(self, name).wrong()
             if wrong is not None:
                 raise ValueError(f"{name}.{wrong}")
         if not 0 < self.mask <= 1:
             raise ValueError(f"mask is {self.mask}; expected a share above 0 and up to 1")
-        if not 0 <= self.recolored <= 1:
-            raise ValueError(f"recolored is {self.recolored}; expected a share from 0 to 1")
-        if self.beta_warmup is not None and not 0 <= self.beta_warmup <= 1:
-            raise ValueError(f"beta_warmup is {self.beta_warmup}; expected a share from 0 to 1")
         if self.seed < 0:
             raise ValueError(f"seed is {self.seed}; expected a whole number of at least 0")
 
@@ -162,11 +167,21 @@ class VisionConfig:
             if value is not None and not (math.isfinite(value) and value > 0):
                 raise ValueError(f"{name} is {value}; expected a number above 0")
 
+    def _check_from_zero(self) -> None:
+        for name in _FROM_ZERO:
+            value = getattr(self, name)
+            if value is not None and not (math.isfinite(value) and value >= 0):
+                raise ValueError(f"{name} is {value}; expected a number of at least 0")
+        for name in _SHARES:
+            value = getattr(self, name)
+            if value is not None and not 0 <= value <= 1:
+                raise ValueError(f"{name} is {value}; expected a share from 0 to 1")
+
     def identity(self) -> dict[str, Any]:
         """Return the settings that decide what is learnt, as plain values for JSON."""
         values = dataclasses.asdict(self)
         kept = {name: value for name, value in values.items() if name not in RUN_ONLY}
         kept["channels"] = list(self.channels)
-        return {
-            name: str(value) if isinstance(value, Path) else value for name, value in kept.items()
-        }
+        kept["data"] = [str(path) for path in self.data]
+        kept["dae"] = None if self.dae is None else str(self.dae)
+        return kept

@@ -21,8 +21,8 @@ ANYWHERE = Spacing(objects=2 * RADIUS + 0.2, agent=AGENT_RADIUS + RADIUS)
 SAMPLE_TRIES = 200
 
 _PALETTES: Mapping[str, Palette] = {
-    "floor": Line((0.10, 0.12, 0.45), (0.72, 0.68, 0.98)),
-    "wall": Line((0.05, 0.32, 0.30), (0.98, 0.66, 0.78)),
+    "floor": Line((0.15, 0.25, 0.85), (0.70, 0.48, 0.30)),
+    "wall": Line((0.15, 0.80, 0.78), (0.92, 0.42, 0.50)),
     "ceiling": Line((0.25, 0.25, 0.25), (0.95, 0.95, 0.95)),
     "object": Arc(0.0, 0.38),
 }

@@ -103,7 +103,7 @@ def tiny_config(data: Path, out: Path, **changes: Any) -> VisionConfig:
     kind = OBJECTIVES.get(changes.get("objective", settings["objective"]))
     if kind is not None:
         settings |= {name: value for name, value in of_some.items() if name in kind.uses}
-    return VisionConfig(data=data, out=out, **{**settings, **changes})
+    return VisionConfig(data=(data,), out=out, **{**settings, **changes})
 
 
 def toy_facts(steps: int = 10, num_frames: int = 160, size: int = 32) -> TrainingFacts:

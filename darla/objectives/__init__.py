@@ -11,10 +11,11 @@ from darla.objectives.beta_vae import BetaVAE
 from darla.objectives.contractive import ContractiveAutoencoder
 from darla.objectives.dae import DenoisingAutoencoder
 from darla.objectives.darla import Darla
+from darla.objectives.darla_2017 import Darla2017
 from darla.objectives.dip_vae import DIPVAEI, DIPVAEII
 from darla.objectives.factor_vae import FactorVAE
 from darla.objectives.info_vae import InfoVAE
-from darla.objectives.ml_vae import MLVAE, DarlaML
+from darla.objectives.ml_vae import MLVAE
 from darla.objectives.vae import VariationalAutoencoder
 from darla.vision_config import VisionConfig
 
@@ -34,8 +35,8 @@ OBJECTIVES: dict[str, type[Objective]] = {
         InfoVAE,
         MLVAE,
         AdaGVAE,
+        Darla2017,
         Darla,
-        DarlaML,
         DarlaAda,
     )
 }

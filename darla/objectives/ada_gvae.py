@@ -16,7 +16,7 @@ from darla.likelihoods import kl_between
 from darla.networks import to_pictures
 from darla.objectives.base import FrameChunks
 from darla.objectives.beta_vae import BetaVAE
-from darla.objectives.darla import Darla
+from darla.objectives.darla_2017 import Darla2017
 from darla.objectives.pairs import Gaussians, PairPosteriors
 
 
@@ -56,11 +56,11 @@ class AdaGVAE(AdaptiveAverage, BetaVAE):
     default_beta: ClassVar[float] = 1.0
 
 
-class DarlaAda(AdaptiveAverage, Darla):
+class DarlaAda(AdaptiveAverage, Darla2017):
     """DARLA's objective, on pairs that share what they hardly differ in."""
 
     name: ClassVar[str] = "darla_ada"
-    uses: ClassVar[frozenset[str]] = Darla.uses
+    uses: ClassVar[frozenset[str]] = Darla2017.uses
 
 
 def hardly_differ(first: Gaussians, second: Gaussians) -> Tensor:

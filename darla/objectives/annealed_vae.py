@@ -46,8 +46,8 @@ class AnnealedVAE(VariationalAutoencoder):
         """Charge gamma for every nat away from the present capacity."""
         capacity = self.capacity(step)
         gamma = self.config.gamma
-        terms = {"capacity": capacity, **self.beta_terms(gamma, kl)}
-        return gamma * (kl - capacity).abs(), terms
+        terms = {"capacity": capacity, **self.beta_terms(gamma)}
+        return gamma * (kl.sum() - capacity).abs(), terms
 
     def settings(self) -> dict[str, Any]:
         """Return the capacity's schedule and gamma."""

@@ -41,7 +41,7 @@ class BetaTCVAE(VariationalAutoencoder):
 
     def kl_cost(self, kl: Tensor, step: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Charge each nat once; beta is logged as what a nat of total correlation costs."""
-        return kl, self.beta_terms(self.beta, kl)
+        return kl.sum(), self.beta_terms(self.beta)
 
     def penalty(self, mu: Tensor, logvar: Tensor, latents: Tensor) -> Penalty:
         """Charge for the total correlation what the KL has not charged yet."""

@@ -44,10 +44,14 @@ class BetaVAE(VariationalAutoencoder):
 
     def kl_cost(self, kl: Tensor, step: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Charge beta for every nat, or as much of it as has warmed up."""
-        beta = self.beta * torch.clamp(step / max(1, self.warmup_steps), 0.0, 1.0)
+        warm = torch.clamp(step / max(1, self.warmup_steps), 0.0, 1.0)
         if self.warmup_steps == 0:
-            beta = torch.full_like(beta, self.beta)
-        return beta * kl, self.beta_terms(beta, kl)
+            warm = torch.ones_like(warm)
+        return warm * (self.prices(step) * kl).sum(), self.beta_terms(warm * self.beta)
+
+    def prices(self, step: Tensor) -> float | Tensor:
+        """Return what a nat costs once beta has warmed up: of all latents, or (z,) of each."""
+        return self.beta
 
     def settings(self) -> dict[str, Any]:
         """Return beta and the steps in which it warmed up."""

@@ -23,7 +23,7 @@ class InfoVAE(VariationalAutoencoder):
     def kl_cost(self, kl: Tensor, step: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Charge 1 - alpha for every nat."""
         price = 1 - self.config.info_vae.alpha
-        return price * kl, self.beta_terms(price, kl)
+        return price * kl.sum(), self.beta_terms(price)
 
     def penalty(self, mu: Tensor, logvar: Tensor, latents: Tensor) -> Penalty:
         """Charge for the distance of the batch's latents from the prior."""

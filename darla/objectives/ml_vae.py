@@ -1,15 +1,20 @@
 """ML-VAE: some latents are inferred from a whole group of frames (Bouchacourt et al., 2018).
 
 The posterior of the first ``look_latents`` latents is the product of the Gaussians that the frames
-of a group give, here a pair of one episode; the others belong to each frame alone. Loss:
-that of the beta-VAE, or DARLA's for ``darla_ml``; both frames of a pair are charged for the KL of
-the common latents, as in Locatello et al. (2020).
+of a group give, here a pair of one episode; the others belong to each frame alone. Loss: that of
+the beta-VAE; both frames of a pair are charged for the KL of the common latents, as in Locatello et
+al. (2020).
 
-What the look latents do not say for certain, the state latents say as well: nothing keeps them from
-it. With ``recolored`` they cannot, and this is our own: the state is inferred from copies whose
-colours were changed at random, while the look is inferred from, and the decoder judged by, the
-frames themselves. An encoder that meets such copies from the start learns to see nothing; so their
-share grows, from none after a fifth of the steps to ``recolored`` after three fifths.
+Two things are our own:
+
+- What the look latents do not say for certain, the state latents say as well: nothing keeps them
+  from it. With ``recolored`` they cannot: the state is inferred from copies whose colours were
+  changed at random, while the look is inferred from, and the decoder judged by, the frames
+  themselves. An encoder that meets such copies from the start learns to see nothing; so their share
+  grows, from none after a fifth of the steps to ``recolored`` after three fifths.
+- Nats of the look can have a price of their own, ``beta_look``. A higher one brings each colour
+  into one latent. Asked for from the start, it would drive the look into the state, so it is
+  approached from ``beta`` in the same steps.
 """
 
 from typing import Any, ClassVar
@@ -20,22 +25,30 @@ from torch.nn import functional
 
 from darla.objectives.base import FrameChunks
 from darla.objectives.beta_vae import BetaVAE
-from darla.objectives.darla import Darla
 from darla.objectives.pairs import Gaussians, PairPosteriors
 from darla.recoloring import recolor
 from darla.vision_config import VisionConfig
 
-_RECOLORED_FROM, _RECOLORED_FULLY = 0.2, 0.6  # shares of the steps
+_CHANGE_FROM, _CHANGED_FULLY = 0.2, 0.6  # shares of the steps
+
+LOOK_SETTINGS = frozenset({"look_latents", "beta_look", "recolored"})
 
 
-class ProductOfPairs(PairPosteriors):
+class ProductOfPairs(PairPosteriors, BetaVAE):
     """Mixin: the first latents have the product of a pair's posteriors.
 
     Attributes:
         look_latents: how many: as configured, or half of them.
+        beta_look: what a nat of theirs costs in the end.
+        recolored: share of the frames whose state is inferred from a recoloured copy in the end.
         steps: how many the run takes.
     """
 
+    default_recolored: ClassVar[float] = 0.0
+    default_beta_look: ClassVar[float | None] = None
+    """None: as much as nats of the state."""
+    default_look_latents: ClassVar[int | None] = None
+    """None: half of the latents."""
     steps: int
 
     def __init__(self, config: VisionConfig, *rest: Any, **more: Any) -> None:
@@ -45,8 +58,10 @@ class ProductOfPairs(PairPosteriors):
             ValueError: ``look_latents`` leaves none for the look, or none for the state.
         """
         super().__init__(config, *rest, **more)
-        latents, configured = config.latents, config.look_latents
-        self.look_latents = latents // 2 if configured is None else configured
+        latents = config.latents
+        self.look_latents = _first(config.look_latents, self.default_look_latents, latents // 2)
+        self.beta_look = _first(config.beta_look, self.default_beta_look, self.beta)
+        self.recolored = _first(config.recolored, self.default_recolored)
         if not 0 < self.look_latents < latents:
             raise ValueError(
                 f"look_latents is {self.look_latents} of {latents} latents; give a number from 1 "
@@ -56,16 +71,22 @@ class ProductOfPairs(PairPosteriors):
     def infer(self, pictures: Tensor, step: Tensor) -> Gaussians:
         """Return the posterior of pairs, the state's from recoloured copies if configured."""
         mu, logvar = super().infer(pictures, step)
-        if not self.config.recolored:
+        if not self.recolored:
             return mu, logvar
-        state_mu, state_logvar = self.encoder(recolor(pictures, self.recolored_share(step)))
+        share = self.recolored * self.changed(step)
+        state_mu, state_logvar = self.encoder(recolor(pictures, share))
         look = self._is_look(mu)
         return torch.where(look, mu, state_mu), torch.where(look, logvar, state_logvar)
 
-    def recolored_share(self, step: Tensor) -> Tensor:
-        """Return which share of the frames is recoloured at ``step``."""
-        begin, full = _RECOLORED_FROM * self.steps, _RECOLORED_FULLY * self.steps
-        return self.config.recolored * torch.clamp((step - begin) / (full - begin), 0.0, 1.0)
+    def prices(self, step: Tensor) -> Tensor:
+        """Return what a nat of each latent costs, (z,)."""
+        look = self.beta + (self.beta_look - self.beta) * self.changed(step)
+        return torch.where(self._is_look(step.expand(1, self.config.latents)), look, self.beta)
+
+    def changed(self, step: Tensor) -> Tensor:
+        """Return how far the recoloured share and the look's price have come, from 0 to 1."""
+        begin, full = _CHANGE_FROM * self.steps, _CHANGED_FULLY * self.steps
+        return torch.clamp((step - begin) / (full - begin), 0.0, 1.0)
 
     def share(self, first: Gaussians, second: Gaussians) -> tuple[Gaussians, Tensor]:
         """Multiply the pairs' posteriors; the first latents share them."""
@@ -80,24 +101,17 @@ class ProductOfPairs(PairPosteriors):
         return {"look": every[: self.look_latents], "state": every[self.look_latents :]}
 
     def settings(self) -> dict[str, Any]:
-        """Return the number of common latents, what is recoloured, and the other settings."""
-        own = {"look_latents": self.look_latents, "recolored": self.config.recolored}
+        """Return what is particular to the look, and the other settings."""
+        own = {name: getattr(self, name) for name in ("look_latents", "beta_look", "recolored")}
         return {**super().settings(), **own}
 
 
-class MLVAE(ProductOfPairs, BetaVAE):
+class MLVAE(ProductOfPairs):
     """The beta-VAE whose pairs share the product of their posteriors."""
 
     name: ClassVar[str] = "ml_vae"
-    uses: ClassVar[frozenset[str]] = BetaVAE.uses | {"look_latents", "recolored"}
+    uses: ClassVar[frozenset[str]] = BetaVAE.uses | LOOK_SETTINGS
     default_beta: ClassVar[float] = 1.0
-
-
-class DarlaML(ProductOfPairs, Darla):
-    """DARLA's objective, on pairs that share the product of their posteriors."""
-
-    name: ClassVar[str] = "darla_ml"
-    uses: ClassVar[frozenset[str]] = Darla.uses | {"look_latents", "recolored"}
 
 
 def product(first: Gaussians, second: Gaussians) -> Gaussians:
@@ -108,3 +122,8 @@ def product(first: Gaussians, second: Gaussians) -> Gaussians:
     weight = torch.sigmoid(second[1] - first[1])
     mu = weight * first[0] + (1 - weight) * second[0]
     return mu, first[1] + functional.logsigmoid(second[1] - first[1])
+
+
+def _first(*values: Any) -> Any:
+    """Return the first value that is not None."""
+    return next(value for value in values if value is not None)

@@ -88,24 +88,24 @@ class VariationalAutoencoder(Objective):
         """Return the KL's part of the loss, and what of it to log.
 
         Args:
-            kl: float32 scalar in nats, summed over latents, with free bits counted.
+            kl: float32 (z,) in nats, of each latent, with free bits counted.
             step: see :meth:`losses`.
         """
-        return kl, self.beta_terms(1.0, kl)
+        return kl.sum(), self.beta_terms(1.0)
 
     def settings(self) -> dict[str, Any]:
         """Return the free bits, where there are any."""
         return {"free_bits": self.config.free_bits} if self.config.free_bits else {}
 
-    def beta_terms(self, beta: float | Tensor, kl: Tensor) -> dict[str, Tensor]:
+    def beta_terms(self, beta: float | Tensor) -> dict[str, Tensor]:
         """Return beta, and beta times latents over reconstructed values (normalised beta).
 
         The latter compares runs of different sizes (Higgins et al. 2017, beta-VAE, appendix A.6).
         """
         normalised = beta * self.encoder.shape.latents / self.reconstructed_values()
         return {
-            "beta": torch.ones_like(kl) * beta,
-            "beta_normalised": torch.ones_like(kl) * normalised,
+            "beta": torch.as_tensor(beta),
+            "beta_normalised": torch.as_tensor(normalised),
         }
 
     def reconstructed_values(self) -> int:

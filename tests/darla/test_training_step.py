@@ -10,7 +10,7 @@ from toy_frames import tiny_config, toy_facts, toy_frames
 from darla.networks import NetworkShape
 from darla.objectives import LossTerms, Objective, make_objective
 from darla.objectives.autoencoder import Autoencoder
-from darla.training_step import TrainingStep, choose_precision
+from darla.training_step import Decay, TrainingStep, choose_precision
 from darla.vision_config import VisionConfig
 
 CPU = torch.device("cpu")
@@ -18,7 +18,7 @@ FRAMES = torch.from_numpy(toy_frames(16)[0])
 
 
 def make(stage: int) -> tuple[Objective, TrainingStep]:
-    config = tiny_config(Path("data"), Path("run"), objective="darla")
+    config = tiny_config(Path("data"), Path("run"), objective="darla_2017")
     torch.manual_seed(0)
     objective = make_objective(config, toy_facts())
     chosen = objective.stages()[stage]
@@ -106,6 +106,23 @@ def test_an_adversary_that_breaks_is_noticed() -> None:
         objective.get_parameter("adversary.weight").fill_(float("inf"))
     step(FRAMES, 1)
     assert step.first_bad() == 1
+
+
+def test_the_learning_rate_falls_in_a_line_at_the_end() -> None:
+    decay = Decay(steps=100, share=0.4)
+    shares = [decay.share_at(step) for step in (0, 60, 80, 90, 99, 100)]
+    assert shares == pytest.approx([1.0, 1.0, 0.5, 0.25, 0.025, 0.02])
+    assert {Decay(100, 0.0).share_at(step) for step in range(101)} == {1.0}
+
+
+def test_every_group_s_rate_decays_from_its_own() -> None:
+    config = tiny_config(Path("data"), Path("run"), objective="autoencoder")
+    objective = Opposed.build(config, toy_facts())
+    stage, decay = objective.stages()[0], Decay(10, 1.0)
+    step = TrainingStep(objective, stage, CPU, torch.float32, compiled=False, decay=decay)
+    step(FRAMES, 5)
+    rates = [group["lr"] for group in step.optimizer.param_groups]
+    assert rates == pytest.approx([0.5 * config.learning_rate, 0.5 * 0.01])
 
 
 def test_precision_suits_the_device() -> None:

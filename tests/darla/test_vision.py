@@ -97,7 +97,7 @@ def die_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("objective", "changes"),
     [
-        ("darla", {"dae_epochs": 1.5}),
+        ("darla_2017", {"dae_epochs": 1.5}),
         ("annealed_vae", {"max_memory_gb": 1e-4}),
         ("factor_vae", {"factor_vae": FactorVAESettings(layers=1, units=8)}),
         ("ml_vae", {"max_memory_gb": 1e-4}),
@@ -279,7 +279,7 @@ def test_an_exploding_gradient_stops_the_run(data: Path, tmp_path: Path) -> None
         ({"objective": "ml_vae", "look_latents": 0}, "look_latents is 0"),
         ({"channels": (8,) * 6}, "multiples of 64"),
         ({"device": "gpu"}, "unknown device 'gpu'"),
-        ({"data": Path("nowhere")}, "no frame dataset at nowhere"),
+        ({"data": (Path("nowhere"),)}, "no frame dataset at nowhere"),
     ],
 )
 def test_bad_settings_leave_nothing_behind(
@@ -294,7 +294,7 @@ def test_bad_settings_leave_nothing_behind(
 
 def test_pairs_need_episodes_of_several_frames(tmp_path: Path) -> None:
     data = write_toy_dataset(tmp_path / "data", 20)
-    for objective in ("ada_gvae", "darla_ml"):
+    for objective in ("ada_gvae", "darla"):
         with pytest.raises(ValueError, match=r"every episode of .* has one frame") as caught:
             train_vision(tiny_config(data, tmp_path / "run", objective=objective))
         assert "\n" not in str(caught.value)
@@ -340,7 +340,7 @@ def test_a_gpu_needs_no_flag(max_memory_gb: float, data: Path, tmp_path: Path) -
     config = tiny_config(
         data,
         tmp_path / "run",
-        objective="darla",
+        objective="darla_2017",
         device="auto",
         max_memory_gb=max_memory_gb,
         checkpoint_every=4,

@@ -17,7 +17,7 @@ def test_the_identity_is_plain_and_whole() -> None:
     assert json.loads(json.dumps(identity)) == identity
     names = {field.name for field in dataclasses.fields(VisionConfig)}
     assert identity.keys() == names - set(RUN_ONLY)
-    assert identity["dae"] == "dae" and identity["data"] == "data/go_to_object"
+    assert identity["dae"] == "dae" and identity["data"] == ["data/go_to_object"]
 
 
 @pytest.mark.parametrize("name", RUN_ONLY)

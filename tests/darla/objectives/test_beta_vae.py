@@ -15,7 +15,7 @@ def beta_at(step: float, name: str = "beta_vae", **changes: object) -> float:
     objective = make_objective(config, toy_facts(steps=200))
     losses = objective.losses(PICTURES, torch.tensor(step))
     beta = losses.terms["beta"]
-    pixel_weight = config.pixel_weight if name == "darla" else 0.0
+    pixel_weight = config.pixel_weight if name == "darla_2017" else 0.0
     rest = losses.terms["loss/reconstruction"] + pixel_weight * losses.terms["loss/pixel"]
     torch.testing.assert_close(losses.total, rest + beta * losses.terms["loss/kl"])
     return float(beta)
@@ -28,6 +28,6 @@ def test_beta_warms_up_linearly_and_stays(step: float, share: float) -> None:
 
 def test_a_beta_vae_does_not_warm_up_by_itself_and_darla_does() -> None:
     assert beta_at(0) == 4.0
-    assert beta_at(0, "darla") == 0.0
-    assert beta_at(50, "darla") == 1.0
-    assert beta_at(0, "darla", beta_warmup=0.0) == 1.0
+    assert beta_at(0, "darla_2017") == 0.0
+    assert beta_at(50, "darla_2017") == 1.0
+    assert beta_at(0, "darla_2017", beta_warmup=0.0) == 1.0

@@ -86,11 +86,25 @@ def test_the_state_is_inferred_from_recoloured_copies_alone() -> None:
     torch.testing.assert_close(logvar, torch.cat([look_logvar[:, :3], state_logvar[:, 3:]], dim=1))
 
 
-def test_the_share_of_recoloured_frames_grows() -> None:
-    objective = make(recolored=0.8)
+def test_what_changes_comes_between_a_fifth_and_three_fifths_of_the_steps() -> None:
+    objective = make()
     places = torch.tensor([0.0, 0.2, 0.4, 0.6, 1.0])
-    shares = objective.recolored_share(places * objective.steps)
-    torch.testing.assert_close(shares, torch.tensor([0.0, 0.0, 0.4, 0.8, 0.8]))
+    shares = objective.changed(places * objective.steps)
+    torch.testing.assert_close(shares, torch.tensor([0.0, 0.0, 0.5, 1.0, 1.0]))
+
+
+def test_nats_of_the_look_come_to_cost_their_own_price() -> None:
+    objective = make(look_latents=1, beta=2.0, beta_look=6.0)
+    kl = torch.tensor([1.0, 10.0, 100.0, 1000.0])
+    for place, look in ((0.0, 2.0), (0.4, 4.0), (1.0, 6.0)):
+        cost, terms = objective.kl_cost(kl, torch.tensor(place * objective.steps))
+        assert cost.item() == pytest.approx(look * 1.0 + 2.0 * 1110.0)
+        assert terms["beta"].item() == 2.0
+
+
+def test_by_default_all_nats_cost_the_same() -> None:
+    objective = make(look_latents=1, beta=3.0)
+    assert objective.kl_cost(torch.ones(4), torch.tensor(5.0))[0].item() == pytest.approx(12.0)
 
 
 def test_half_of_the_latents_are_shared_by_default() -> None:

@@ -37,8 +37,16 @@ ROWS = {
     "info_vae": {"info_vae": InfoVAESettings(weight=10.0, kernel="imq")},
     "ml_vae": {"look_latents": 1, "recolored": 0.5},
     "ada_gvae": {},
-    "darla": {"dae_epochs": 16.0, "beta": 0.1, "pixel_weight": 0.5},
-    "darla_ml": {"dae_epochs": 3.0, "beta": 0.1, "pixel_weight": 0.5},
+    "darla_2017": {"dae_epochs": 16.0, "beta": 0.1, "pixel_weight": 0.5},
+    "darla": {
+        "dae_epochs": 16.0,
+        "epochs": 24.0,
+        "beta": 0.1,
+        "pixel_weight": 0.5,
+        "look_latents": 1,
+        "beta_look": 0.1,
+        "recolored": 0.5,
+    },
     "darla_ada": {"dae_epochs": 3.0, "beta": 0.1, "pixel_weight": 0.5},
 }
 COUNT = 160

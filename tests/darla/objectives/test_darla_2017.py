@@ -7,16 +7,16 @@ from toy_frames import tiny_config, toy_facts, toy_frames, write_toy_bundle, wri
 
 from darla.bundle import load_encoder
 from darla.networks import to_pictures
-from darla.objectives.darla import Darla, whitening
+from darla.objectives.darla_2017 import Darla2017, whitening
 from darla.vision import train_vision
 
 FRAMES = torch.from_numpy(toy_frames(60)[0])
 
 
-def make(**changes: object) -> Darla:
-    config = tiny_config(Path("data"), Path("run"), objective="darla", **changes)
+def make(**changes: object) -> Darla2017:
+    config = tiny_config(Path("data"), Path("run"), objective="darla_2017", **changes)
     torch.manual_seed(0)
-    return Darla.build(config, toy_facts())
+    return Darla2017.build(config, toy_facts())
 
 
 @pytest.mark.parametrize("layer", ["bottleneck", "conv2"])
@@ -58,11 +58,11 @@ def test_whitening_of_a_known_covariance() -> None:
 
 def test_large_layers_cannot_be_whitened() -> None:
     with pytest.raises(ValueError, match="--feature-scaling standardize"):
-        Darla.build(
+        Darla2017.build(
             tiny_config(
                 Path("data"),
                 Path("run"),
-                objective="darla",
+                objective="darla_2017",
                 feature_layer="conv1",
                 channels=(32, 32, 64, 64),
             ),
@@ -88,15 +88,15 @@ def test_a_perfect_picture_costs_nothing_as_no_noise_is_added_to_features() -> N
 
 def test_the_denoising_autoencoder_is_trained_first_and_then_left_alone(tmp_path: Path) -> None:
     data = write_toy_dataset(tmp_path / "data", 48)
-    config = tiny_config(data, tmp_path / "run", objective="darla", epochs=3.0)
-    assert [stage.name for stage in make().stages()] == ["dae", "darla"]
+    config = tiny_config(data, tmp_path / "run", objective="darla_2017", epochs=3.0)
+    assert [stage.name for stage in make().stages()] == ["dae", "darla_2017"]
     train_vision(config)
     dae = load_encoder(tmp_path / "run" / "dae")
     assert dae.config["objective"]["name"] == "dae" and dae.latent_dim == 8
 
     later = dataclasses.replace(config, out=tmp_path / "later", dae=tmp_path / "run" / "dae")
-    objective = Darla.build(later, toy_facts())
-    assert [stage.name for stage in objective.stages()] == ["darla"]
+    objective = Darla2017.build(later, toy_facts())
+    assert [stage.name for stage in objective.stages()] == ["darla_2017"]
     train_vision(later)
     assert not (tmp_path / "later" / "dae").exists()
     for name, tensor in dae.encoder.state_dict().items():
