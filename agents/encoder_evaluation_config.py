@@ -20,7 +20,7 @@ class EncoderEvaluationConfig:
     """Which encoders to evaluate, and on what."""
 
     bundles: tuple[Path, ...]
-    """Folders of encoder bundles."""
+    """Folders of encoder bundles, or names of those that come with darla (rooms)."""
     env: str = GO_TO_OBJECT
     """The task whose frames they see; one of this package's, which know their true factors."""
     out: Path = Path("runs/evaluation")

@@ -23,7 +23,8 @@ from darla.probes import (
     probe_domains,
     state_weights,
 )
-from darla.probes.targets import split_usable
+from darla.probes.linear import LinearProbe
+from darla.probes.targets import ProbeTarget, split_usable
 
 _METRIC_FRAMES, _PROBE_TRAIN, _PROBE_TEST, _PAIRS = range(4)  # purposes of random numbers
 _TOGETHER = 1000  # settings that are drawn at a time until there are enough
@@ -36,14 +37,17 @@ class StateInvariance:
     Attributes:
         latents: movement of latents, weighted by how much a linear probe relies on each to read
             bearing and distance.
-        state_role: the same over the latents that the encoder itself says hold the state, each
-            with the same weight; None when it tells none apart.
+        state_role: the same over the latents that the encoder itself says hold the state, by a
+            probe of those alone; None when it tells none apart.
+        active_state: over those of them that carry anything, each with the same weight; None when
+            there is none.
         predictions: for each kind of probe and each of bearing and distance the movement of what
             it reads; None where nothing can be read.
     """
 
     latents: Invariance
     state_role: Invariance | None
+    active_state: Invariance | None
     predictions: dict[str, dict[str, float | None]]
 
 
@@ -125,15 +129,23 @@ def measure_invariance(
         "linear": linear,
         "mlp": fit_mlp(train.latents, state, config.probe_seeds[0]),
     }
-    weights = state_weights(linear, [target.name for target in state])
-    if not weights.any():  # a collapsed encoder: no latent is better than another
-        weights = np.ones(len(weights))
     predictions = {
         name: prediction_movement(probe, first, second, pairs) for name, probe in probes.items()
     }
     role = encoder.latent_roles.get("state", np.zeros(0, np.int64))
+    active = role[encoder.active[role]]
+    of_role = np.zeros(encoder.latent_dim)
+    if len(role):
+        of_role[role] = _reliance(fit_linear(train.latents[:, role], state), state)
     return StateInvariance(
-        latents=invariance(first, second, weights),
-        state_role=invariance(first, second, role) if len(role) else None,
+        latents=invariance(first, second, _reliance(linear, state)),
+        state_role=invariance(first, second, of_role) if len(role) else None,
+        active_state=invariance(first, second, active) if len(active) else None,
         predictions=predictions,
     )
+
+
+def _reliance(probe: LinearProbe, targets: Sequence[ProbeTarget]) -> np.ndarray:
+    """Return how much a probe relies on each latent; evenly where it relies on none."""
+    weights = state_weights(probe, [target.name for target in targets])
+    return weights if weights.any() else np.ones(len(weights))

@@ -120,7 +120,9 @@ def _rows(
     moved = scores.invariance
     yield "movement with the look: latents that state is read from", moved.latents.mean
     if moved.state_role is not None:
-        yield "movement with the look: latents said to hold state", moved.state_role.mean
+        yield "movement with the look: state latents it is read from", moved.state_role.mean
+    if moved.active_state is not None:
+        yield "movement with the look: all active state latents", moved.active_state.mean
     for probe, movements in moved.predictions.items():
         for target, value in movements.items():
             yield f"movement with the look: {target} as read ({probe})", value

@@ -23,7 +23,8 @@ class TrainAgentConfig:
     algorithm: str = "ppo"
     """ppo, a2c or dqn."""
     encoder: Path = Path("runs/vision/encoder")
-    """Encoder bundle's folder, for kinds latent and random_encoder."""
+    """Encoder bundle's folder, or the name of one that comes with darla (rooms), for kinds latent
+    and random_encoder."""
     total_timesteps: int = 60_000
     """Steps to learn for, all environments together."""
     num_envs: int = 8

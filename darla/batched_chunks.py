@@ -47,7 +47,7 @@ def make_chunk_maker(config: CollectConfig, load_policy: str | None = None) -> C
         envs = make_vector_env(
             config.env, config.all_env_kwargs, config.imports, num_envs_for(config)
         )
-        per_look = config.frames_per_look
+        per_look = config.per_look
         if envs is not None and (config.policy != "factors" or offers_settings(envs, per_look)):
             return BatchedChunkMaker(config, envs, load_policy)
         if envs is not None:
@@ -100,7 +100,7 @@ class BatchedChunkMaker(ChunkMaker):
         _, infos = envs.reset(seed=config.seed)
         first = info_rows(infos, envs.num_envs)[0]
         self.factors = describe_factors(envs, first.get("factors", {}))
-        if config.frames_per_look > 1:
+        if config.per_look > 1:
             look_factors(self.factors)  # an error if there are none
         self._columns = [column_reader(name, item) for name, item in self.factors.items()]
 
@@ -114,7 +114,7 @@ class BatchedChunkMaker(ChunkMaker):
         self, chunk: FrameChunk, rng: np.random.Generator, reports: Reports
     ) -> None:
         envs: Any = self._env
-        per_look = self._config.frames_per_look
+        per_look = self._config.per_look
         rng.integers(2**31)  # the seed of a single environment
         kept = {"per_look": per_look} if per_look > 1 else {}
         rows = envs.sample_settings(rng, len(chunk), self._config.in_view, **kept)

@@ -32,6 +32,7 @@ from darla.atomic import read_json, write_bytes, write_json
 from darla.frozen_encoder import FrozenEncoder, LatentStatistics, latent_statistics
 from darla.networks import Decoder, Encoder, NetworkShape
 from darla.run_record import versions
+from darla.shipped_encoders import bundle_folder, shipped_encoders
 
 __all__ = ["FrozenEncoder", "load_encoder", "random_encoder", "save_bundle"]
 
@@ -82,14 +83,15 @@ def load_encoder(path: str | os.PathLike[str], device: str = "cpu") -> FrozenEnc
     """Load the frozen encoder of a bundle.
 
     Args:
-        path: the bundle's folder.
+        path: the bundle's folder; or the name of a bundle that comes with the package, such as
+            "rooms", where there is no folder of that name.
         device: where to put it, such as "cpu" or "cuda".
 
     Raises:
         FileNotFoundError: there is no bundle.
         ValueError: the folder holds something else, or a damaged bundle.
     """
-    folder = Path(path)
+    folder = bundle_folder(path)
     config = _read_config(folder)
     tensors = _read_tensors(folder)
     shape = _network_shape(folder, config)
@@ -134,9 +136,11 @@ def random_encoder(path: str | os.PathLike[str], seed: int, device: str = "cpu")
 def _read_config(folder: Path) -> dict[str, Any]:
     path = folder / "config.json"
     if not path.is_file():
+        shipped = ", ".join(shipped_encoders())
         raise FileNotFoundError(
-            f"there is no encoder bundle at {folder} (no config.json in it); "
-            "train one with scripts/train_vision.py, and give the path of its folder 'encoder'"
+            f"there is no encoder bundle at {folder} (no config.json in it); train one with "
+            "scripts/train_vision.py, and give the path of its folder 'encoder', or the name of "
+            f"one that comes with darla: {shipped}"
         )
     config = read_json(path)
     if not isinstance(config, dict) or config.get("format") != FORMAT:

@@ -117,12 +117,12 @@ class StockChunkMaker(ChunkMaker):
         super().__init__(config, make_env(config.env, config.all_env_kwargs, config.imports))
         self._source = FrameSource(self._env, config.image_size, config.key)
         if config.policy == "factors":
-            check_offers_factors(config.env, self._env, config.frames_per_look)
+            check_offers_factors(config.env, self._env, config.per_look)
         self._agent = load_agent(load_policy, config) if config.policy == "agent" else None
         observation, info = self._env.reset(seed=config.seed)
         self._source.frame(observation)
         self.factors = describe_factors(self._env, info.get("factors", {}))
-        self._look = look_factors(self.factors) if config.frames_per_look > 1 else []
+        self._look = look_factors(self.factors) if config.per_look > 1 else []
         self._columns = [factor_reader(name, item) for name, item in self.factors.items()]
 
     def _fill(self, chunk: FrameChunk, rng: np.random.Generator, reports: Reports) -> None:
@@ -133,7 +133,7 @@ class StockChunkMaker(ChunkMaker):
     def _steps(self, rng: np.random.Generator) -> Iterator[Step]:
         config = self._config
         if config.policy == "factors":
-            per_look = config.frames_per_look
+            per_look = config.per_look
             return factor_settings(self._env, rng, config.in_view, per_look, self._look)
         if self._agent is not None:
             return rollouts(self._env, rng, self._choose_as_agent)

@@ -42,9 +42,10 @@ class CollectConfig:
     """For ``factors``: the share of frames with an object in view, from 0 to 1; ``None`` leaves
     it to chance."""
 
-    frames_per_look: int = 1
+    frames_per_look: int | None = None
     """For ``factors``: frames in a row that share colours and light and differ in all else, the
-    kinds of objects too. They make one episode, which objectives that learn from pairs need."""
+    kinds of objects too; 2 by default. They make one episode, which objectives that learn from
+    pairs need."""
 
     agent: Path | None = None
     """For ``agent``: the folder of the saved agent."""
@@ -85,6 +86,13 @@ class CollectConfig:
         return Path("data") / re.sub(r"(?<=[a-z])(?=[A-Z])|\W", "_", name).lower()
 
     @property
+    def per_look(self) -> int:
+        """Frames in a row that are put into one look; 1 for policies that act."""
+        if self.policy != "factors":
+            return 1
+        return 2 if self.frames_per_look is None else self.frames_per_look
+
+    @property
     def image_size(self) -> tuple[int, int]:
         """Height and width of the frames in pixels."""
         return self.size[0], self.size[-1]
@@ -120,7 +128,7 @@ class CollectConfig:
             "env_kwargs": self.all_env_kwargs,
             "how": self.policy,
             "in_view": self.in_view if self.policy == "factors" else None,
-            "frames_per_look": self.frames_per_look,
+            "frames_per_look": self.per_look,
             "agent": str(self.agent) if self.policy == "agent" else None,
             "seed": self.seed,
             "rendering": self.rendering,
@@ -162,15 +170,16 @@ class CollectConfig:
         self._check_agent()
 
     def _check_frames_per_look(self) -> None:
-        _check_positive(frames_per_look=self.frames_per_look)
-        if self.frames_per_look > 1 and self.policy != "factors":
+        if self.frames_per_look is not None:
+            _check_positive(frames_per_look=self.frames_per_look)
+        if (self.frames_per_look or 1) > 1 and self.policy != "factors":
             raise ValueError(
                 f"frames_per_look is {self.frames_per_look}, but the policy is {self.policy!r}, "
-                "whose episodes keep their look anyway; leave it at 1, or give policy 'factors'"
+                "whose episodes keep their look anyway; leave it out, or give policy 'factors'"
             )
-        if self.chunk_size % self.frames_per_look:
+        if self.chunk_size % self.per_look:
             raise ValueError(
-                f"frames_per_look is {self.frames_per_look}, which does not divide the chunk size "
+                f"frames_per_look is {self.per_look}, which does not divide the chunk size "
                 f"{self.chunk_size}; give a divisor of it, or another chunk_size"
             )
 

@@ -154,13 +154,13 @@ class Encoder(nn.Module):
     def _convolve(self, pictures: Tensor, depth: int) -> Tensor:
         grid = pictures
         for convolution in list(self.convolutions)[:depth]:
-            grid = torch.relu(convolution(grid))
+            grid = torch.relu_(convolution(grid))
         return grid
 
     def _head(self, grid: Tensor) -> Tensor:
         units = grid.flatten(1)
         if self.hidden is not None:
-            units = torch.relu(self.hidden(units))
+            units = torch.relu_(self.hidden(units))
         # Latents are few and carry everything: bfloat16's 8 bits would be their noise floor.
         with torch.autocast(units.device.type, enabled=False):
             return self.head(units.float())
@@ -187,12 +187,12 @@ class Decoder(nn.Module):
         """Decode float latents (N, z) to float32 logits (N, 3, H, W)."""
         units = latents
         if self.hidden is not None:
-            units = torch.relu(self.hidden(units))
-        units = torch.relu(self.project(units))
+            units = torch.relu_(self.hidden(units))
+        units = torch.relu_(self.project(units))
         grid = units.view(-1, *self.shape.grid).contiguous(memory_format=torch.channels_last)
         *inner, last = self.convolutions
         for convolution in inner:
-            grid = torch.relu(convolution(grid))
+            grid = torch.relu_(convolution(grid))
         return last(grid).float()
 
 

@@ -158,13 +158,13 @@ def check_offers_factors(env_id: str, env: Environment, per_look: int = 1) -> No
     if "fixed" not in accepted:
         raise ValueError(
             f"{env_id} cannot keep a look (sample_factors(fixed, in_view=..., rng=...)); "
-            "leave frames_per_look at 1, or collect with policy 'random'"
+            "give frames_per_look 1, or collect with policy 'random'"
         )
     domain = getattr(env.unwrapped, "domain", None)
     if getattr(domain, "cases", ()):
         raise ValueError(
             f"the domain of {env_id} ties looks to shapes by its cases, so that no look can be "
-            "kept while shapes change; leave frames_per_look at 1"
+            "kept while shapes change; give frames_per_look 1"
         )
 
 
@@ -185,6 +185,6 @@ def look_factors(described: Mapping[str, Mapping[str, Any]]) -> list[str]:
     if not names:
         raise ValueError(
             "no factor of the environment is said to be of the look (role 'look'); "
-            "leave frames_per_look at 1"
+            "give frames_per_look 1"
         )
     return names

@@ -35,7 +35,7 @@ _POSITIVE = (
     "checkpoint_every",
     "log_every",
 )
-_FROM_ZERO = ("pixel_weight", "capacity", "beta", "beta_look", "free_bits")
+_FROM_ZERO = ("pixel_weight", "capacity", "beta", "beta_look", "state_likeness", "free_bits")
 _SHARES = ("recolored", "beta_warmup", "learning_rate_decay")
 
 
@@ -100,7 +100,10 @@ class VisionConfig:
     ml_vae: beta)."""
     recolored: float | None = None
     """darla and ml_vae: share of the frames whose state is inferred from a copy in other colours,
-    so that it cannot tell them (darla: 0.9 by default; ml_vae: 0)."""
+    so that it cannot tell them (darla: 1 by default; ml_vae: 0)."""
+    state_likeness: float | None = None
+    """darla and ml_vae, where frames are recoloured: what each nat between the states of a copy and
+    of its frame costs (darla: 0.3 by default; ml_vae: 0)."""
     epochs: float = 7.0
     """Passes over the dataset; fractions are allowed."""
     batch_size: int = 32

@@ -16,6 +16,7 @@ over the steps since the entry before; see :mod:`darla.likelihoods` for how they
 ``loss/adversary``         ``factor_vae``: what its discriminator makes small; ln 2 knows nothing
 ``loss/covariance``        ``dip_vae_i``, ``dip_vae_ii``: what covariances cost
 ``loss/mmd``               ``info_vae``: squared distance of all latents from the prior
+``loss/state_likeness``    ``darla``: KL between the states of recoloured copies and of frames
 ``beta``                   cost of one nat (``annealed_vae``: gamma; ``beta_tcvae``: one of total
                            correlation)
 ``beta_normalised``        beta times latents over reconstructed values
@@ -27,6 +28,8 @@ over the steps since the entry before; see :mod:`darla.likelihoods` for how they
 ``frames_per_second``      frames trained on in a second, logging included
 ``pictures/reconstructions``  frames of the dataset and their reconstructions
 ``pictures/traversals``    what each latent changes in a frame
+``pictures/interpolation``  what lies between two frames
+``pictures/posteriors``    at the end of a stage, the posterior of each latent against the prior
 ``warnings``               text: latents or reconstructions that have collapsed
 =========================  =========================================================================
 """
@@ -42,7 +45,8 @@ from tqdm import tqdm
 
 from darla.collapse import collapse_warning
 from darla.frozen_encoder import ACTIVE_KL, FrozenEncoder
-from darla.latent_pictures import reconstructions, traversals
+from darla.latent_pictures import interpolation, reconstructions, traversals
+from darla.latent_plots import posteriors
 from darla.objectives import LossTerms
 
 
@@ -90,9 +94,19 @@ class VisionLog:
 
     def write_pictures(self, encoder: FrozenEncoder, step: int) -> None:
         """Draw what the model sees now."""
-        for tag, draw in (("reconstructions", reconstructions), ("traversals", traversals)):
-            self._writer.add_image(f"pictures/{tag}", draw(encoder), step, dataformats="HWC")
+        first, last = encoder.reference_frames[[0, -1]]
+        self._write_picture("reconstructions", reconstructions(encoder), step)
+        self._write_picture("traversals", traversals(encoder), step)
+        self._write_picture("interpolation", interpolation(encoder, first, last), step)
         self._writer.flush()
+
+    def write_posteriors(self, encoder: FrozenEncoder, step: int) -> None:
+        """Plot the posterior of each latent against the prior; this takes about a second."""
+        picture = posteriors(encoder, encoder.reference_frames)
+        self._write_picture("posteriors", picture, step)
+
+    def _write_picture(self, name: str, picture: np.ndarray, step: int) -> None:
+        self._writer.add_image(f"pictures/{name}", picture, step, dataformats="HWC")
 
     def warn_of_collapse(self, encoder: FrozenEncoder, step: int) -> None:
         """Say, once for each kind, that the model has collapsed, if it has."""

@@ -91,6 +91,8 @@ class StageLoop:
     def _look(self, log: VisionLog, done: int) -> None:
         frozen = self.freeze()
         log.write_pictures(frozen, done)
+        if done == self.steps:
+            log.write_posteriors(frozen, done)
         if done >= _COLLAPSE_AFTER * self.steps:
             log.warn_of_collapse(frozen, done)
 

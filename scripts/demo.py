@@ -78,8 +78,12 @@ def run_seed(config: DemoConfig, seed: int) -> None:
     shared = ["--task", config.task, "--encoder", vision / "encoder", "--seed", seed]
     shared += ["--total-timesteps", config.total_timesteps, "--threads", 1]
     shared += ["--eval-domains", *OVER]
+    own = {"latent": ["--mask-look"]}  # the state latents alone: the look cannot surprise them
     run_side_by_side(
-        [["train_agent", "--kind", kind, "--out", agents / kind, *shared] for kind in KINDS]
+        [
+            ["train_agent", "--kind", kind, "--out", agents / kind, *shared, *own.get(kind, [])]
+            for kind in KINDS
+        ]
     )
     evaluate = ["evaluate_transfer", "--agents", *[agents / kind for kind in KINDS]]
     evaluate += ["--episodes", config.episodes, "--out", config.out / "transfer.csv"]

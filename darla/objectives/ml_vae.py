@@ -12,6 +12,8 @@ Two things are our own:
   changed at random, while the look is inferred from, and the decoder judged by, the frames
   themselves. An encoder that meets such copies from the start learns to see nothing; so their share
   grows, from none after a fifth of the steps to ``recolored`` after three fifths.
+  Encoders meet frames, not copies: ``state_likeness`` KL(q(s | copy) || q(s | frame)), whose first
+  posterior gets no gradient, teaches them to see in a frame the state that they see in its copies.
 - Nats of the look can have a price of their own, ``beta_look``. A higher one brings each colour
   into one latent. Asked for from the start, it would drive the look into the state, so it is
   approached from ``beta`` in the same steps.
@@ -23,15 +25,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from darla.likelihoods import kl_between
 from darla.objectives.base import FrameChunks
 from darla.objectives.beta_vae import BetaVAE
 from darla.objectives.pairs import Gaussians, PairPosteriors
+from darla.objectives.vae import Inferred, Penalty
 from darla.recoloring import recolor
 from darla.vision_config import VisionConfig
 
 _CHANGE_FROM, _CHANGED_FULLY = 0.2, 0.6  # shares of the steps
 
-LOOK_SETTINGS = frozenset({"look_latents", "beta_look", "recolored"})
+LOOK_SETTINGS = frozenset({"look_latents", "beta_look", "recolored", "state_likeness"})
 
 
 class ProductOfPairs(PairPosteriors, BetaVAE):
@@ -41,10 +45,13 @@ class ProductOfPairs(PairPosteriors, BetaVAE):
         look_latents: how many: as configured, or half of them.
         beta_look: what a nat of theirs costs in the end.
         recolored: share of the frames whose state is inferred from a recoloured copy in the end.
+        state_likeness: what a nat between the states of copies and of the frames themselves costs
+            in the end.
         steps: how many the run takes.
     """
 
     default_recolored: ClassVar[float] = 0.0
+    default_state_likeness: ClassVar[float] = 0.0
     default_beta_look: ClassVar[float | None] = None
     """None: as much as nats of the state."""
     default_look_latents: ClassVar[int | None] = None
@@ -62,21 +69,34 @@ class ProductOfPairs(PairPosteriors, BetaVAE):
         self.look_latents = _first(config.look_latents, self.default_look_latents, latents // 2)
         self.beta_look = _first(config.beta_look, self.default_beta_look, self.beta)
         self.recolored = _first(config.recolored, self.default_recolored)
+        self.state_likeness = _first(config.state_likeness, self.default_state_likeness)
         if not 0 < self.look_latents < latents:
             raise ValueError(
                 f"look_latents is {self.look_latents} of {latents} latents; give a number from 1 "
                 f"to {latents - 1}, so that look and state both have some"
             )
 
-    def infer(self, pictures: Tensor, step: Tensor) -> Gaussians:
+    def infer(self, pictures: Tensor, step: Tensor) -> Inferred:
         """Return the posterior of pairs, the state's from recoloured copies if configured."""
-        mu, logvar = super().infer(pictures, step)
+        plain = super().infer(pictures, step)
         if not self.recolored:
-            return mu, logvar
-        share = self.recolored * self.changed(step)
-        state_mu, state_logvar = self.encoder(recolor(pictures, share))
-        look = self._is_look(mu)
-        return torch.where(look, mu, state_mu), torch.where(look, logvar, state_logvar)
+            return plain
+        copies = self.posterior(recolor(pictures, self.recolored * self.changed(step)))
+        look = self._is_look(plain.mu)
+        return Inferred(
+            torch.where(look, plain.mu, copies[0]),
+            torch.where(look, plain.logvar, copies[1]),
+            self._likeness((plain.mu, plain.logvar), copies, step),
+        )
+
+    def _likeness(self, frames: Gaussians, copies: Gaussians, step: Tensor) -> Penalty | None:
+        """Charge for states of frames that are not those of their copies."""
+        if not self.state_likeness:
+            return None
+        teacher = copies[0].detach(), copies[1].detach()
+        apart = kl_between(teacher, frames)[:, self.look_latents :].sum(dim=1).mean()
+        weight = self.state_likeness * self.changed(step)
+        return Penalty(weight * apart, {"loss/state_likeness": apart})
 
     def prices(self, step: Tensor) -> Tensor:
         """Return what a nat of each latent costs, (z,)."""
@@ -102,7 +122,7 @@ class ProductOfPairs(PairPosteriors, BetaVAE):
 
     def settings(self) -> dict[str, Any]:
         """Return what is particular to the look, and the other settings."""
-        own = {name: getattr(self, name) for name in ("look_latents", "beta_look", "recolored")}
+        own = {name: getattr(self, name) for name in sorted(LOOK_SETTINGS)}
         return {**super().settings(), **own}
 
 

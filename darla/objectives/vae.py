@@ -31,6 +31,21 @@ class Penalty:
     adversary: Tensor | None = None
 
 
+@dataclass(frozen=True)
+class Inferred:
+    """The posterior of a batch.
+
+    Attributes:
+        mu: float32 (N, z), means.
+        logvar: float32 (N, z), logarithms of variances.
+        penalty: what the way it was inferred adds to the loss; None for nothing.
+    """
+
+    mu: Tensor
+    logvar: Tensor
+    penalty: Penalty | None = None
+
+
 class VariationalAutoencoder(Objective):
     """The VAE. Relatives change how latents are inferred, what the KL costs, and add penalties."""
 
@@ -44,7 +59,8 @@ class VariationalAutoencoder(Objective):
 
     def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
         """Add the reconstruction's loss to the cost of the KL, and what else there is."""
-        mu, logvar = self.infer(pictures, step)
+        inferred = self.infer(pictures, step)
+        mu, logvar = inferred.mu, inferred.logvar
         latents = sample_latents(mu, logvar)
         logits = self.decoder(latents)
         kl_per_latent = kl_from_standard_normal(mu, logvar).mean(dim=0)
@@ -53,17 +69,19 @@ class VariationalAutoencoder(Objective):
         kl_cost, kl_terms = self.kl_cost(charged_kl(kl_per_latent, self.config.free_bits), step)
         total = reconstruction + kl_cost
         terms = {"loss/kl": kl, **reconstruction_terms, **kl_terms}
-        penalty = self.penalty(mu, logvar, latents)
-        if penalty is None:
-            return LossTerms(total, terms, kl_per_latent)
-        terms |= penalty.terms
-        return LossTerms(total + penalty.cost, terms, kl_per_latent, penalty.adversary)
+        adversary = None
+        for penalty in (inferred.penalty, self.penalty(mu, logvar, latents)):
+            if penalty is not None:
+                total, terms = total + penalty.cost, terms | penalty.terms
+                adversary = penalty.adversary
+        return LossTerms(total, terms, kl_per_latent, adversary)
 
-    def infer(self, pictures: Tensor, step: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the posterior of pictures (N, 3, H, W): mu and logvar, both float32 (N, z).
+    def infer(self, pictures: Tensor, step: Tensor) -> Inferred:
+        """Return the posterior of pictures (N, 3, H, W); ``step`` is that of :meth:`losses`."""
+        return Inferred(*self.posterior(pictures))
 
-        ``step`` is that of :meth:`losses`.
-        """
+    def posterior(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what the encoder says of pictures: mu and logvar, both float32 (N, z)."""
         mu, logvar = self.encoder(pictures)
         assert logvar is not None, "variational objectives build Gaussian posteriors"
         return mu, logvar

@@ -48,7 +48,7 @@ def scores(label: str, metrics: dict[str, Result], r2: float | None) -> EncoderS
         kept=ProbeReport((), {}),
         forecast=ProbeReport((probed,), {}),
         state_forecast=None,
-        invariance=StateInvariance(movement, None, {"mlp": {"bearing": None}}),
+        invariance=StateInvariance(movement, None, None, {"mlp": {"bearing": None}}),
         udr=None,
     )
 
@@ -159,6 +159,10 @@ def test_latents_said_to_hold_the_state_are_asked_as_well(tmp_path: Path) -> Non
         encoder.config["latent_roles"] = {"state": [2, 1], "look": [0]}
         said = measure_invariance(rooms, encoder, train, config)
     np.testing.assert_array_equal(said.latents.movement, found.latents.movement)
-    assert said.state_role is not None
-    np.testing.assert_array_equal(said.state_role.weights, [0, 0.5, 0.5, 0])
-    assert said.state_role.mean == pytest.approx(found.latents.movement[1:3].mean())
+    assert said.state_role is not None and said.active_state is not None
+    assert said.state_role.weights[[0, 3]].tolist() == [0.0, 0.0]
+    assert said.state_role.weights.sum() == pytest.approx(1.0)
+    expected = said.state_role.weights @ found.latents.movement
+    assert said.state_role.mean == pytest.approx(expected)
+    np.testing.assert_array_equal(said.active_state.weights, [0, 0.5, 0.5, 0])
+    assert said.active_state.mean == pytest.approx(found.latents.movement[1:3].mean())

@@ -132,7 +132,7 @@ def test_a_vector_environment_that_cannot_keep_looks_draws_one_by_one(
         return original(envs, rng, count, in_view)
 
     monkeypatch.setattr(FactorVectorEnv, "sample_settings", forgetful)
-    many = config_of("Toy/ManyFactors-v0", policy="factors")
+    many = config_of("Toy/ManyFactors-v0", policy="factors", frames_per_look=1)
     assert make_chunk_maker(many).renderer == "batched"
     assert make_chunk_maker(dataclasses.replace(many, frames_per_look=2)).renderer == "stock"
 

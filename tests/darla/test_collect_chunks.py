@@ -61,7 +61,7 @@ def test_a_chunk_depends_on_its_index_and_seed_alone() -> None:
 
 
 def test_factors_are_fresh_in_every_frame_and_match_the_picture() -> None:
-    chunk = chunk_of(env="Toy/Factors-v0", policy="factors")
+    chunk = chunk_of(env="Toy/Factors-v0", policy="factors", frames_per_look=1)
     floor, yaw, shape, x, visible = chunk.factors.T
     assert len(np.unique(floor)) == len(chunk)
     np.testing.assert_array_equal(chunk.frames[:, 8, 8, 0], np.round(255 * floor))

@@ -54,6 +54,7 @@ def test_the_domain_is_an_argument_of_the_environment() -> None:
         ({"in_view": 1.5}, "in_view is a share from 0 to 1, not 1.5"),
         ({"policy": "factor"}, "unknown policy 'factor'; did you mean 'factors'?"),
         ({"rendering": "stok"}, "unknown rendering 'stok'; did you mean 'stock'?"),
+        ({"chunk_size": 25}, "frames_per_look is 2, which does not divide the chunk size 25"),
         ({"frames_per_look": 0}, "frames_per_look is a whole number from 1, not 0"),
         ({"frames_per_look": 3}, "frames_per_look is 3, which does not divide the chunk size 1000"),
         ({"frames_per_look": 2, "policy": "random"}, "is 2, but the policy is 'random'"),

@@ -77,7 +77,7 @@ def test_a_dataset_that_does_not_say_was_drawn_one_by_one(tmp_path: Path) -> Non
 
 
 def test_a_dataset_that_does_not_say_has_a_look_for_each_frame(tmp_path: Path) -> None:
-    config = config_of(tmp_path / "toys", "Toy/ManyFactors-v0", policy="factors")
+    config = config_of(tmp_path / "toys", "Toy/ManyFactors-v0", policy="factors", frames_per_look=1)
     collect(config)
     header = tmp_path / "toys/zarr.json"
     attributes = json.loads(header.read_text())

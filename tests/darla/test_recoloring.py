@@ -32,7 +32,16 @@ def test_each_picture_has_a_map_of_its_own() -> None:
     pictures = two_colored(1)[0].expand(50, 3, 6, 8)
     painted = recolor(pictures, EVERY)[:, :, 0, 0]
     assert (torch.cdist(painted, painted) + torch.eye(50)).min() > 0
-    assert (painted.std(dim=0) > 0.15).all()
+    assert (painted.std(dim=0) > 0.2 * pictures[0, :, 0, 0].amax()).all()
+
+
+def test_of_two_shades_of_one_colour_the_darker_stays_the_darker() -> None:
+    pictures, where = two_colored(200)
+    first = pictures[:, :, where][..., :1, None]
+    shaded = torch.where(where, first, 0.6 * first)
+    painted = recolor(shaded, EVERY)
+    lit, dark = painted[:, :, where][..., 0], painted[:, :, ~where][..., 0]
+    assert (dark < lit).all()
 
 
 def test_a_share_stays_as_it_was() -> None:

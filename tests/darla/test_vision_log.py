@@ -84,4 +84,6 @@ def test_every_tag_that_is_written_is_documented(tmp_path: Path) -> None:
         "frames_per_second",
         "pictures/reconstructions",
         "pictures/traversals",
+        "pictures/interpolation",
+        "pictures/posteriors",
     } <= written

@@ -65,7 +65,8 @@ def test_pairs_share_only_what_hardly_differs() -> None:
     first, second = (own_mu[:4], own_logvar[:4]), (own_mu[4:], own_logvar[4:])
     shared = hardly_differ(first, second)
     assert shared.any() and not shared.all()
-    mu, logvar = objective.infer(pictures, torch.zeros(()))
+    inferred = objective.infer(pictures, torch.zeros(()))
+    mu, logvar = inferred.mu, inferred.logvar
     common_mu, common_logvar = average(first, second)
     for half in (slice(0, 4), slice(4, 8)):
         torch.testing.assert_close(mu[half], torch.where(shared, common_mu, own_mu[half]))

@@ -10,6 +10,7 @@ from darla.bundle import load_encoder
 from darla.networks import to_pictures
 from darla.objectives import make_objective
 from darla.objectives.ml_vae import MLVAE, product
+from darla.objectives.vae import Inferred, Penalty
 from darla.recoloring import recolor
 from darla.vision import train_vision
 
@@ -20,6 +21,10 @@ def make(**changes: Any) -> MLVAE:
     objective = make_objective(config, toy_facts())
     assert isinstance(objective, MLVAE)
     return objective
+
+
+def values(inferred: Inferred) -> tuple[torch.Tensor, torch.Tensor, Penalty | None]:
+    return inferred.mu, inferred.logvar, inferred.penalty
 
 
 def test_the_product_of_two_gaussians_is_worked_out_by_hand() -> None:
@@ -59,7 +64,7 @@ def test_pairs_share_the_first_latents_alone() -> None:
     pictures = to_pictures(torch.from_numpy(toy_frames(8)[0]))
     own_mu, own_logvar = objective.encoder(pictures)
     assert own_logvar is not None
-    mu, logvar = objective.infer(pictures, torch.zeros(()))
+    mu, logvar, _ = values(objective.infer(pictures, torch.zeros(())))
     expected = product((own_mu[:4], own_logvar[:4]), (own_mu[4:], own_logvar[4:]))
     for half in (slice(0, 4), slice(4, 8)):
         torch.testing.assert_close(mu[half, :3], expected[0][:, :3])
@@ -73,17 +78,40 @@ def test_the_state_is_inferred_from_recoloured_copies_alone() -> None:
     pictures = to_pictures(torch.from_numpy(toy_frames(8)[0]))
     last = torch.tensor(float(objective.steps))
     torch.manual_seed(5)
-    mu, logvar = objective.infer(pictures, last)
+    mu, logvar, penalty = values(objective.infer(pictures, last))
     torch.manual_seed(5)
     copies = recolor(pictures, torch.tensor(0.8))
     plain = make(look_latents=3)
     plain.load_state_dict(objective.state_dict())
-    look_mu, look_logvar = plain.infer(pictures, last)
+    look_mu, look_logvar, _ = values(plain.infer(pictures, last))
     state_mu, state_logvar = objective.encoder(copies)
     assert state_logvar is not None
     assert not torch.allclose(look_mu[:, 3:], state_mu[:, 3:])
     torch.testing.assert_close(mu, torch.cat([look_mu[:, :3], state_mu[:, 3:]], dim=1))
     torch.testing.assert_close(logvar, torch.cat([look_logvar[:, :3], state_logvar[:, 3:]], dim=1))
+    assert penalty is None
+
+
+def test_frames_learn_the_state_of_their_copies_and_teach_them_nothing() -> None:
+    objective = make(look_latents=3, recolored=1.0, state_likeness=0.5)
+    pictures = to_pictures(torch.from_numpy(toy_frames(8)[0]))
+    torch.manual_seed(5)
+    penalty = objective.infer(pictures, torch.tensor(float(objective.steps))).penalty
+    torch.manual_seed(5)
+    copies = objective.posterior(recolor(pictures, torch.tensor(1.0)))
+    frames = objective.posterior(pictures)
+    teacher, pupil = (
+        torch.distributions.Normal(mu[:, 3:], (logvar[:, 3:] / 2).exp())
+        for mu, logvar in ([part.detach() for part in copies], frames)
+    )
+    apart = torch.distributions.kl_divergence(teacher, pupil).sum(dim=1).mean()
+    assert penalty is not None
+    torch.testing.assert_close(penalty.terms["loss/state_likeness"], apart)
+    torch.testing.assert_close(penalty.cost, 0.5 * apart)
+    weights = list(objective.encoder.parameters())
+    found = torch.autograd.grad(penalty.cost, weights)
+    for one, other in zip(found, torch.autograd.grad(0.5 * apart, weights), strict=True):
+        torch.testing.assert_close(one, other)
 
 
 def test_what_changes_comes_between_a_fifth_and_three_fifths_of_the_steps() -> None:

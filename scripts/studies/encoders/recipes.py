@@ -1,0 +1,51 @@
+"""The recipes that the study of encoders compares: what differs from the default of each objective.
+
+All see the same frames, as often, with the same networks; those that use a denoising autoencoder
+share one for each seed. Names are those of the rows and of the report.
+"""
+
+Settings = dict[str, object]
+
+BASE = "darla"
+"""The recipe that the others vary; with the defaults of ``--objective darla``."""
+
+RECIPES: dict[str, Settings] = {
+    BASE: {},
+    "darla beta=0.25": {"beta": 0.25, "beta_look": 0.375},
+    "darla beta=0.5": {"beta": 0.5, "beta_look": 0.75},
+    "darla beta=2": {"beta": 2.0, "beta_look": 3.0},
+    "darla beta=4": {"beta": 4.0, "beta_look": 6.0},
+    "darla, not recoloured": {"recolored": 0.0},
+    "darla, no likeness": {"state_likeness": 0.0},
+    "darla, look as dear as state": {"beta_look": 1.0},
+    "darla, 6 look latents": {"look_latents": 6},
+    "darla, pixel weight 0.1": {"pixel_weight": 0.1},
+    "darla, standardised features": {"feature_scaling": "standardize"},
+    "darla, features of conv3": {"feature_layer": "conv3"},
+    "darla, 16 latents": {"latents": 16, "look_latents": 6},
+    "darla, wider networks": {"channels": (48, 64, 96, 128)},
+    "darla, constant learning rate": {"learning_rate_decay": 0.0},
+    "darla_2017": {"objective": "darla_2017"},
+    "darla_2017 beta=4": {"objective": "darla_2017", "beta": 4.0},
+    "darla_ada": {"objective": "darla_ada"},
+    "ml_vae": {"objective": "ml_vae", "look_latents": 12},
+    "ml_vae, recoloured": {"objective": "ml_vae", "look_latents": 12, "recolored": 1.0},
+    "ada_gvae": {"objective": "ada_gvae"},
+    "beta_vae beta=1": {"objective": "beta_vae", "beta": 1.0},
+    "beta_vae beta=4": {"objective": "beta_vae", "beta": 4.0},
+    "annealed_vae": {"objective": "annealed_vae"},
+    "factor_vae": {"objective": "factor_vae"},
+    "beta_tcvae": {"objective": "beta_tcvae"},
+    "dip_vae_ii": {"objective": "dip_vae_ii"},
+    "info_vae": {"objective": "info_vae"},
+    "contractive": {"objective": "contractive"},
+    "autoencoder": {"objective": "autoencoder"},
+}
+
+OF_DAE = {"darla", "darla_2017", "darla_ada"}
+"""Objectives that are given the seed's denoising autoencoder."""
+
+
+def objective_of(settings: Settings) -> str:
+    """Return the objective that a recipe trains."""
+    return str(settings.get("objective", BASE))

@@ -1,0 +1,142 @@
+"""Make the study's report and figure from its rows alone.
+
+python scripts/studies/encoders/report.py
+"""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from recipes import BASE, RECIPES
+from scipy.stats import t
+
+from darla.atomic import write_text
+from darla.command import run_command
+from darla.latent_pictures import save_picture
+
+HERE = Path(__file__).parent
+GO, SEEK = "go_to_object", "seek_avoid"
+COLUMNS: dict[str, tuple[str, str]] = {
+    "bearing, MLP": (GO, "kept/bearing/mlp"),
+    "distance, MLP": (GO, "kept/distance/mlp"),
+    "bearing, linear": (GO, "kept/bearing/linear"),
+    "distance, linear": (GO, "kept/distance/linear"),
+    "object colour, MLP": (GO, "kept/object_color/mlp"),
+    "yaw, MLP": (GO, "kept/yaw/mlp"),
+    "DCI-D": (GO, "metric/dci_disentanglement"),
+    "MIG floor": (GO, "mig/floor"),
+    "MIG wall": (GO, "mig/wall"),
+    "movement, state read": (GO, "movement/state_role"),
+    "bearing in all_three, state": (GO, "state_forecast/bearing/mlp/all_three"),
+    "SeekAvoid bearing, MLP": (SEEK, "kept/bearing/mlp"),
+    "SeekAvoid kind, AUC": (SEEK, "kept/object_shape/mlp/auc"),
+}
+BETAS = {0.25: "darla beta=0.25", 0.5: "darla beta=0.5", 1.0: BASE, 2.0: "darla beta=2"}
+BETAS[4.0] = "darla beta=4"
+KEPT = {
+    "bearing (MLP)": (GO, "kept/bearing/mlp"),
+    "distance (MLP)": (GO, "kept/distance/mlp"),
+    "object colour (MLP)": (GO, "kept/object_color/mlp"),
+    "yaw (MLP)": (GO, "kept/yaw/mlp"),
+}
+SEPARATED = {
+    "DCI disentanglement": (GO, "metric/dci_disentanglement"),
+    "MIG, floor": (GO, "mig/floor"),
+    "MIG, wall": (GO, "mig/wall"),
+    "movement of the state with the look": (GO, "movement/state_role"),
+}
+Rows = dict[str, list[dict]]
+
+
+@dataclass(frozen=True)
+class ReportConfig:
+    """Where rows are, and where the report goes."""
+
+    rows: Path = HERE / "rows.jsonl"
+    """File of the rows."""
+    out: Path = HERE
+    """Folder of table.md and beta.png."""
+
+
+def main(config: ReportConfig) -> None:
+    """Write the table and the figure."""
+    rows: Rows = defaultdict(list)
+    for line in config.rows.read_text().splitlines():
+        row = json.loads(line)
+        rows[row["recipe"]].append(row)
+    write_text(config.out / "table.md", table(rows) + "\n")
+    save_picture(config.out / "beta.png", beta_figure(rows))
+    print(f"table: {config.out / 'table.md'}\nfigure: {config.out / 'beta.png'}")
+
+
+def table(rows: Rows) -> str:
+    """Return means over seeds with 95% t intervals, a line for each recipe."""
+    lines = ["| recipe | seeds | " + " | ".join(COLUMNS) + " |"]
+    lines.append("|---|---:|" + "---:|" * len(COLUMNS))
+    for name in filter(rows.get, RECIPES):
+        cells = [shown(values(rows[name], *place)) for place in COLUMNS.values()]
+        lines.append(f"| {name} | {len(rows[name])} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def values(rows: list[dict], task: str, name: str) -> np.ndarray:
+    """Return a score of each seed, (n,); rows without it are left out."""
+    found = [row["scores"].get(task, {}).get(name) for row in rows]
+    return np.array([value for value in found if value is not None], dtype=np.float64)
+
+
+def shown(found: np.ndarray) -> str:
+    """Return the mean, and half the width of its interval where there are seeds enough."""
+    if not len(found):
+        return "-"
+    half = half_width(found)
+    return f"{found.mean():.2f}" + (f" ±{half:.2f}" if half is not None else "")
+
+
+def half_width(found: np.ndarray) -> float | None:
+    """Return half of the 95% Student's t interval of the mean; None for one value."""
+    if len(found) < 2:
+        return None
+    return float(t.ppf(0.975, len(found) - 1) * found.std(ddof=1) / np.sqrt(len(found)))
+
+
+def beta_figure(rows: Rows) -> np.ndarray:
+    """Draw beta against what is kept and how well it is separated; uint8 (height, width, 3)."""
+    figure = Figure(figsize=(9, 3.6), dpi=110, layout="constrained")
+    for axes, title, curves in zip(
+        figure.subplots(1, 2, sharex=True),
+        ("what is kept (R²)", "how well it is separated"),
+        (KEPT, SEPARATED),
+        strict=True,
+    ):
+        for label, place in curves.items():
+            betas = [
+                beta for beta, name in BETAS.items() if len(values(rows.get(name, []), *place))
+            ]
+            found = [values(rows[BETAS[beta]], *place) for beta in betas]
+            axes.errorbar(
+                betas,
+                [one.mean() for one in found],
+                yerr=[half_width(one) or 0.0 for one in found],
+                marker="o",
+                capsize=3,
+                label=label,
+            )
+        axes.set_xscale("log", base=2)
+        axes.set_xticks(list(BETAS), [f"{beta:g}" for beta in BETAS])
+        axes.set_xlabel("beta")
+        axes.set_title(title, fontsize=10)
+        axes.set_ylim(-0.05, 1.05)
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize=7)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()
+
+
+if __name__ == "__main__":
+    run_command(ReportConfig, main, __doc__)

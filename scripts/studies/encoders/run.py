@@ -1,0 +1,186 @@
+"""Train and evaluate the encoders of the study; a row for each is appended to rows.jsonl.
+
+    python scripts/studies/encoders/run.py --seeds 0 1 2 --cores 2
+
+Stopped at any moment, the same command goes on: what has a row is not repeated, and an encoder that
+was half trained continues.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
+
+from recipes import OF_DAE, RECIPES, Settings, objective_of
+from tqdm import tqdm
+
+from darla.atomic import read_json
+from darla.command import run_command
+from darla.names import lookup
+from envs.domains import GO_TO_OBJECT, SEEK_AVOID
+
+SCRIPTS = Path(__file__).resolve().parents[2]
+ROWS = Path(__file__).with_name("rows.jsonl")
+FRAMES = {GO_TO_OBJECT: "go_to_object", SEEK_AVOID: "seek_avoid"}
+
+
+@dataclass(frozen=True)
+class StudyConfig:
+    """Which encoders to train, and for how long."""
+
+    recipes: tuple[str, ...] = tuple(RECIPES)
+    """Names of recipes; see recipes.py."""
+    seeds: tuple[int, ...] = (0, 1, 2)
+    """Each seed has frames and a denoising autoencoder of its own."""
+    num_frames: int = 50_000
+    """Frames of each task for a seed."""
+    epochs: float = 1.5
+    """Passes over them."""
+    dae_epochs: float = 1.0
+    """Passes that train the denoising autoencoder."""
+    tasks: tuple[str, ...] = tuple(FRAMES)
+    """Tasks whose rooms encoders see, and are evaluated in."""
+    quick: bool = False
+    """Evaluate with as few frames as possible: to try the study, not to be believed."""
+    out: Path = Path("runs/encoders")
+    """Folder of frames, runs and evaluations."""
+    rows: Path = ROWS
+    """File of the rows."""
+    cores: int = 2
+    """Encoders that are trained side by side, each with one thread."""
+    minutes: float = 150.0
+    """No encoder is begun after so many minutes."""
+
+
+def main(config: StudyConfig) -> None:
+    """Run what has no row yet, seed by seed."""
+    for name in config.recipes:
+        lookup("recipe", name, RECIPES)
+    end = time.monotonic() + 60 * config.minutes
+    done = {(row["recipe"], row["seed"]) for row in read_rows(config.rows)}
+    for seed in config.seeds:
+        missing = [name for name in config.recipes if (name, seed) not in done]
+        if not missing or time.monotonic() > end:
+            continue
+        prepare(config, seed)
+        with ThreadPoolExecutor(config.cores) as pool:
+            runs = [pool.submit(row_of, config, name, seed, end) for name in missing]
+            for run in tqdm(as_completed(runs), f"seed {seed}", len(runs), unit=" encoders"):
+                row = run.result()
+                if row is not None:
+                    with config.rows.open("a") as file:
+                        file.write(json.dumps(row) + "\n")
+    print(f"rows: {config.rows}")
+
+
+def read_rows(path: Path) -> Iterator[dict]:
+    """Yield the rows that there are."""
+    if path.exists():
+        yield from map(json.loads, path.read_text().splitlines())
+
+
+def prepare(config: StudyConfig, seed: int) -> None:
+    """Collect a seed's frames, and train its denoising autoencoder."""
+    folder = config.out / f"seed{seed}"
+    for task in config.tasks:
+        frames = ["--num-frames", config.num_frames, "--seed", seed, "--out", folder / FRAMES[task]]
+        call("collect", "--env", task, *frames)
+    if any(objective_of(RECIPES[name]) in OF_DAE for name in config.recipes):
+        run = ["--objective", "dae", "--epochs", config.dae_epochs, "--out", folder / "dae"]
+        call("train_vision", *data(config, seed), "--seed", seed, *run)
+
+
+def row_of(config: StudyConfig, name: str, seed: int, end: float) -> dict | None:
+    """Train and evaluate one encoder; None when it is too late to begin."""
+    if time.monotonic() > end:
+        return None
+    settings, began = RECIPES[name], time.monotonic()
+    out = config.out / f"seed{seed}" / "".join(c if c.isalnum() else "_" for c in name)
+    call("train_vision", *data(config, seed), *options(config, settings, seed), "--out", out)
+    minutes = (time.monotonic() - began) / 60
+    scores = {}
+    for task in config.tasks:
+        where = out / f"evaluation_{FRAMES[task]}"
+        how = ["--env", task, "--targets", "all_three", "unseen_colors", "--threads", 1]
+        how += ["--quick"] if config.quick else []
+        call("evaluate_encoder", "--bundles", out / "encoder", "--out", where, *how)
+        (scores[FRAMES[task]],) = read_json(where / "scores.json")["encoders"]
+    plain = {key: list(v) if isinstance(v, tuple) else v for key, v in settings.items()}
+    return {
+        "recipe": name,
+        "seed": seed,
+        "settings": plain,
+        "frames_seen": round(config.epochs * config.num_frames * len(config.tasks)),
+        "minutes": round(minutes, 2),
+        "scores": {task: brief(found) for task, found in scores.items()},
+    }
+
+
+def options(config: StudyConfig, settings: Settings, seed: int) -> list[object]:
+    """Return the options of train_vision.py for a recipe."""
+    objective = objective_of(settings)
+    found: list[object] = ["--objective", objective, "--epochs", config.epochs, "--seed", seed]
+    found += ["--threads", 1]
+    if objective in OF_DAE:
+        found += ["--dae", config.out / f"seed{seed}" / "dae" / "encoder"]
+    for key, value in settings.items():
+        if key != "objective":
+            values = value if isinstance(value, tuple) else (value,)
+            found += [f"--{key.replace('_', '-')}", *values]
+    return found
+
+
+def data(config: StudyConfig, seed: int) -> list[object]:
+    """Return where a seed's frames are."""
+    return ["--data", *(config.out / f"seed{seed}" / FRAMES[task] for task in config.tasks)]
+
+
+def brief(found: dict) -> dict[str, float | None]:
+    """Return the numbers of one encoder that the report needs, by name."""
+    scores: dict[str, float | None] = {
+        f"metric/{name}": value for part in found["scores"].values() for name, value in part.items()
+    }
+    gaps = found["metrics"].get("mig")
+    if gaps:
+        scores |= {
+            f"mig/{factor}": gap for factor, gap in zip(gaps["factors"], gaps["gaps"], strict=True)
+        }
+    for name in ("kept", "forecast", "state_forecast"):
+        for score in (found[name] or {"scores": []})["scores"]:
+            place = f"{name}/{score['target']}/{score['probe']}"
+            where = "" if name == "kept" else f"/{score['tested_in']}"
+            scores[place + where] = score["match"]["score"]
+            if score["match"].get("auc") is not None:
+                scores[f"{place}{where}/auc"] = score["match"]["auc"]
+    moved = found["invariance"]
+    for name in ("latents", "state_role", "active_state"):
+        scores[f"movement/{name}"] = moved[name]["mean"] if moved[name] else None
+    for target, value in moved["predictions"]["mlp"].items():
+        scores[f"movement/{target}"] = value
+    scores["active_latents"] = found["active_latents"]
+    scores["total_correlation"] = found["total_correlation"]
+    return {name: None if value is None else round(value, 4) for name, value in scores.items()}
+
+
+def call(script: str, *arguments: object) -> None:
+    """Run one of the scripts; its output goes to a log beside its results.
+
+    Raises:
+        ValueError: it failed; the message is its own.
+    """
+    command = [sys.executable, str(SCRIPTS / f"{script}.py"), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = done.stderr.strip().splitlines()[-1:] or ["no message"]
+        raise ValueError(f"{' '.join(command[1:])}: {last[0]}")
+
+
+if __name__ == "__main__":
+    run_command(StudyConfig, main, __doc__)
