@@ -111,7 +111,7 @@ class VisionConfig:
     a GPU likes larger ones."""
     learning_rate: float = 1e-3
     """Adam's learning rate."""
-    learning_rate_decay: float = 0.3
+    learning_rate_decay: float = 0.5
     """Share of each stage's steps, the last ones, in which the learning rate falls to a fiftieth;
     0 keeps it."""
     seed: int = 0
