@@ -1,0 +1,61 @@
+"""The study of encoders: it runs, continues, and reports from its rows alone."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+STUDY = Path(__file__).parents[2] / "scripts/studies/encoders"
+
+
+def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(STUDY / script), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=600)
+
+
+def row(recipe: str, seed: int, **scores: float) -> str:
+    named = {name.replace("__", "/"): value for name, value in scores.items()}
+    found = {"recipe": recipe, "seed": seed, "scores": {"go_to_object": named, "seek_avoid": {}}}
+    return json.dumps(found) + "\n"
+
+
+def test_the_report_comes_from_the_rows_alone(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(
+        row("darla", 0, kept__bearing__mlp=0.8, mig__floor=0.3)
+        + row("darla", 1, kept__bearing__mlp=0.9, mig__floor=0.3)
+        + row("darla_2017", 0, kept__bearing__mlp=0.5)
+    )
+    done = run("report.py", "--rows", rows, "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    header, _, darla, other = (tmp_path / "table.md").read_text().splitlines()
+    column = header.split("|").index(" bearing, MLP ")
+    # the 97.5th percentile of Student's t with one degree of freedom, times 0.1 / 2
+    assert darla.split("|")[column].strip() == f"0.85 ±{12.706 * 0.05:.2f}"
+    assert other.split("|")[column].strip() == "0.50"
+    assert np.asarray(Image.open(tmp_path / "beta.png")).std() > 0
+
+
+def test_unknown_recipes_are_refused_with_the_nearest() -> None:
+    done = run("run.py", "--recipes", "darla_2018")
+    assert done.returncode == 2
+    assert "unknown recipe 'darla_2018'; did you mean 'darla_2017'?" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_small_study_runs_and_is_not_repeated(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    small = ["--recipes", "darla", "beta_vae beta=1", "--seeds", 0, "--num-frames", 2000]
+    small += ["--epochs", 0.2, "--dae-epochs", 0.2, "--quick", "--out", tmp_path / "runs"]
+    for _ in range(2):
+        done = run("run.py", *small, "--rows", rows)
+        assert done.returncode == 0, done.stderr
+        found = [json.loads(line) for line in rows.read_text().splitlines()]
+        assert {each["recipe"] for each in found} == {"darla", "beta_vae beta=1"}
+        assert len(found) == 2
+    assert all(0 <= each["scores"]["go_to_object"]["metric/mig"] <= 1 for each in found)
+    assert all("kept/bearing/mlp" in each["scores"]["seek_avoid"] for each in found)
