@@ -16,6 +16,7 @@ from agents.rows import RANDOM, STOCHASTIC
 from agents.saved_agent import WEIGHTS, SavedAgent, is_saved, load_agent
 from agents.spec import AgentSpec
 from darla.latents import LatentTransform, find_image, image_of, with_latents
+from darla.shipped_encoders import bundle_folder
 
 _HASH_LENGTH = 8
 
@@ -130,7 +131,7 @@ def _content_hash(folder: Path, spec: AgentSpec) -> str:
     """Hash what decides the agent's actions: its weights and those of its encoder."""
     digest = hashlib.sha256((folder / WEIGHTS).read_bytes())
     if spec.encoder is not None:
-        digest.update((Path(spec.encoder) / "model.safetensors").read_bytes())
+        digest.update((bundle_folder(spec.encoder) / "model.safetensors").read_bytes())
     return digest.hexdigest()[:_HASH_LENGTH]
 
 
