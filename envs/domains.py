@@ -25,8 +25,8 @@ UNSUPERVISED = "d_u"
 # the encoder nor the policy has seen.
 HELD_OUT = (0.9, 1.0)
 _SEEN = without(HELD_OUT)[:1]
-_OLD = {"floor": point(0.15), "wall": point(0.15), "object_color": point(0.1)}
-_NEW = {"floor": point(0.85), "wall": point(0.85), "object_color": point(0.85)}
+_OLD = {"floor": point(0.15), "wall": point(0.05), "object_color": point(0.1)}
+_NEW = {"floor": point(0.85), "wall": point(0.88), "object_color": point(0.85)}
 _SOURCE_LOOK = {
     **_OLD,
     "ceiling": point(0.3),
