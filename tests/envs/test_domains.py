@@ -120,7 +120,7 @@ def test_a_domain_of_ones_own(monkeypatch):
 def test_what_a_domain_does_not_name_is_as_in_the_source():
     env = gym.make(GO_TO_OBJECT, domain=Domain("green", {"floor": point(0.5)})).unwrapped
     values = env.reset(seed=0)[1]["factors"]
-    assert (values["floor"], values["wall"], values["object_shape"]) == (0.5, 0.15, "box")
+    assert (values["floor"], values["wall"], values["object_shape"]) == (0.5, 0.05, "box")
     env.close()
 
 
