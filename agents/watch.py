@@ -21,7 +21,7 @@ from darla.frozen_encoder import FrozenEncoder
 from darla.latents import resize_frames
 
 _GAP, _TITLE, _BACKGROUND = 4, 18, 255
-_COLORS = 96  # of a picture; more make a larger file
+_COLORS = 64  # of a picture; more make a larger file
 
 
 @dataclass(frozen=True)
@@ -105,21 +105,21 @@ def _panels(
     """Return for each domain the videos that are shown in a row, by their titles."""
     rows: list[dict[str, np.ndarray]] = []
     for frames in recorded:
-        row = {"what it is shown": frames}
+        row = {"shown": frames}
         if encoder is not None:
             latents = encoder.encode(resize_frames(frames, encoder.image_shape[:2]))
-            row["what the encoder keeps"] = encoder.decode(latents)
+            row["kept by the encoder"] = encoder.decode(latents)
             if len(masked):
                 hidden = latents.copy()
                 hidden[:, list(masked)] = encoder.statistics.mean[list(masked)]
-                row["what the agent sees of it"] = encoder.decode(hidden)
+                row["seen by the agent"] = encoder.decode(hidden)
         rows.append(row)
     return rows
 
 
 def _lay_out(rows: Sequence[dict[str, np.ndarray]], config: WatchConfig) -> Iterator[np.ndarray]:
     """Yield the video's pictures, uint8 (height, width, 3)."""
-    font = ImageFont.load_default(size=13)
+    font = ImageFont.load_default(size=12)
     videos = [[_enlarged(video, config.scale) for video in row.values()] for row in rows]
     sizes = [video.shape[1:3] for row in videos for video in row]
     height, width = (max(sides) for sides in zip(*sizes, strict=True))
@@ -132,7 +132,7 @@ def _lay_out(rows: Sequence[dict[str, np.ndarray]], config: WatchConfig) -> Iter
     for number, (domain, row) in enumerate(zip(config.domains, rows, strict=True)):
         for column, title in enumerate(row):
             place = (_GAP + column * (width + _GAP), number * (height + _TITLE + _GAP) + 1)
-            draw.text(place, f"{domain}: {title}" if column == 0 else title, fill=0, font=font)
+            draw.text(place, domain if column == 0 else title, fill=0, font=font)
     for step in range(config.steps):
         picture = np.asarray(blank).copy()
         for number, row_videos in enumerate(videos):
