@@ -82,7 +82,7 @@ class TrainingStep:
         opposed = {id(parameter) for parameter in self._opposed}
         self._parameters = [parameter for parameter in trained if id(parameter) not in opposed]
         on_gpu = device.type == "cuda"
-        self.optimizer = torch.optim.Adam(groups, fused=True)
+        self.optimizer = torch.optim.Adam(groups, fused=on_gpu)
         self._rates = [group["lr"] for group in self.optimizer.param_groups]
         self._decay = decay
         self._objective: Objective = stage.objective

@@ -37,6 +37,8 @@ class DemoConfig:
     """Frames to collect for an encoder."""
     epochs: float = 7.0
     """Passes over the frames that train the encoder."""
+    mask_look: bool = True
+    """Agents on latents see those of the state alone, which the look cannot surprise."""
     total_timesteps: int = 50_000
     """Steps that each agent learns for."""
     episodes: int = 50
@@ -78,7 +80,7 @@ def run_seed(config: DemoConfig, seed: int) -> None:
     shared = ["--task", config.task, "--encoder", vision / "encoder", "--seed", seed]
     shared += ["--total-timesteps", config.total_timesteps, "--threads", 1]
     shared += ["--eval-domains", *OVER]
-    own = {"latent": ["--mask-look"]}  # the state latents alone: the look cannot surprise them
+    own = {"latent": ["--mask-look"] if config.mask_look else []}
     run_side_by_side(
         [
             ["train_agent", "--kind", kind, "--out", agents / kind, *shared, *own.get(kind, [])]

@@ -96,6 +96,7 @@ def tiny_config(data: Path, out: Path, **changes: Any) -> VisionConfig:
         "epochs": 2.0,
         "batch_size": 16,
         "learning_rate": 3e-3,
+        "learning_rate_decay": 0.0,
         "threads": 1,
         "device": "cpu",
     }

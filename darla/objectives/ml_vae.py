@@ -42,7 +42,7 @@ class ProductOfPairs(PairPosteriors, BetaVAE):
     """Mixin: the first latents have the product of a pair's posteriors.
 
     Attributes:
-        look_latents: how many: as configured, or half of them.
+        look_latents: how many of the latents these are.
         beta_look: what a nat of theirs costs in the end.
         recolored: share of the frames whose state is inferred from a recoloured copy in the end.
         state_likeness: what a nat between the states of copies and of the frames themselves costs
@@ -55,7 +55,7 @@ class ProductOfPairs(PairPosteriors, BetaVAE):
     default_beta_look: ClassVar[float | None] = None
     """None: as much as nats of the state."""
     default_look_latents: ClassVar[int | None] = None
-    """None: half of the latents."""
+    """Where there are twice as many latents or more; else, and where this is None, half of them."""
     steps: int
 
     def __init__(self, config: VisionConfig, *rest: Any, **more: Any) -> None:
@@ -66,7 +66,8 @@ class ProductOfPairs(PairPosteriors, BetaVAE):
         """
         super().__init__(config, *rest, **more)
         latents = config.latents
-        self.look_latents = _first(config.look_latents, self.default_look_latents, latents // 2)
+        most = _first(self.default_look_latents, latents)
+        self.look_latents = _first(config.look_latents, min(most, latents // 2))
         self.beta_look = _first(config.beta_look, self.default_beta_look, self.beta)
         self.recolored = _first(config.recolored, self.default_recolored)
         self.state_likeness = _first(config.state_likeness, self.default_state_likeness)

@@ -100,7 +100,7 @@ def die_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
         ("darla_2017", {"dae_epochs": 1.5}),
         ("annealed_vae", {"max_memory_gb": 1e-4}),
         ("factor_vae", {"factor_vae": FactorVAESettings(layers=1, units=8)}),
-        ("ml_vae", {"max_memory_gb": 1e-4}),
+        ("ml_vae", {"max_memory_gb": 1e-4, "recolored": 0.5, "learning_rate_decay": 0.5}),
         ("darla_ada", {"dae_epochs": 1.0}),
     ],
     ids=["two stages", "streamed", "adversary", "streamed pairs", "two stages and pairs"],

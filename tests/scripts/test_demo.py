@@ -22,6 +22,7 @@ def _demo(out, *arguments):
 def small(tmp_path_factory):
     out = tmp_path_factory.mktemp("demo")
     size = ["--num-frames", "1000", "--epochs", "0.5", "--total-timesteps", "1024"]
+    size.append("--no-mask-look")  # the state of so young an encoder says nothing yet
     return out, _demo(out, *size, "--episodes", "2"), size
 
 
