@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_toy_dataset(tmp_path_factory.mktemp("frames") / "toy", 96)
+    return write_toy_dataset(tmp_path_factory.mktemp("frames") / "toy", 96, per_look=4)
 
 
 def command(data: Path, out: Path, *more: str) -> list[str]:
