@@ -95,13 +95,15 @@ class JoinedFrames(FrameDataset):
         """
         if not 0 <= start <= stop <= len(self):
             raise ValueError(f"frames {start} to {stop} are not within 0 to {len(self)}")
-        pieces = [self.parts[0].read(0, 0)]
+        pieces = []
         for part, end in zip(self.parts, self._ends.tolist(), strict=True):
             begin = end - len(part)
             low, high = max(start, begin), min(stop, end)
             if low < high:
                 pieces.append(part.read(low - begin, high - begin))
-        return np.concatenate(pieces)
+        if len(pieces) == 1:
+            return pieces[0]
+        return np.concatenate(pieces) if pieces else self.parts[0].read(0, 0)
 
 
 def open_frames(paths: Sequence[Path]) -> FrameDataset:

@@ -58,12 +58,13 @@ def over_seeds(
         raise ValueError(f"confidence is {confidence:g}; expected a number between 0 and 1")
     evaluations = [metric(np.random.default_rng(seed)) for seed in seeds]
     return {
-        name: _interval([float(scores[name]) for scores in evaluations], confidence)
+        name: interval_of([float(scores[name]) for scores in evaluations], confidence)
         for name in evaluations[0]
     }
 
 
-def _interval(values: list[float], confidence: float) -> Interval:
+def interval_of(values: Sequence[float], confidence: float = 0.95) -> Interval:
+    """Return the mean of two values or more, with its Student's t interval."""
     mean, std = float(np.mean(values)), float(np.std(values, ddof=1))
     quantile = float(t.ppf((1 + confidence) / 2, len(values) - 1))
     reach = quantile * std / len(values) ** 0.5

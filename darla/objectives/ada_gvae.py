@@ -34,7 +34,7 @@ class AdaptiveAverage(PairPosteriors):
         count = 0
         for frames in pairs():
             for first, second in zip(*(half.split(256) for half in frames.chunk(2)), strict=True):
-                posteriors = [self._posterior(part) for part in (first, second)]
+                posteriors = [self.posterior(to_pictures(part)) for part in (first, second)]
                 shared += hardly_differ(*posteriors).sum(dim=0).cpu()
                 count += len(first)
         is_look = (2 * shared > count).tolist()
@@ -42,10 +42,6 @@ class AdaptiveAverage(PairPosteriors):
             "look": [index for index, look in enumerate(is_look) if look],
             "state": [index for index, look in enumerate(is_look) if not look],
         }
-
-    def _posterior(self, frames: Tensor) -> Gaussians:
-        mu, logvar = self.encoder(to_pictures(frames))
-        return mu, logvar
 
 
 class AdaGVAE(AdaptiveAverage, BetaVAE):

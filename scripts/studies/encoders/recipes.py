@@ -4,6 +4,8 @@ All see the same frames, as often, with the same networks; those that use a deno
 share one for each seed. Names are those of the rows and of the report.
 """
 
+from darla.objectives import OBJECTIVES
+
 Settings = dict[str, object]
 
 BASE = "darla"
@@ -42,10 +44,12 @@ RECIPES: dict[str, Settings] = {
     "autoencoder": {"objective": "autoencoder"},
 }
 
-OF_DAE = {"darla", "darla_2017", "darla_ada"}
-"""Objectives that are given the seed's denoising autoencoder."""
-
 
 def objective_of(settings: Settings) -> str:
     """Return the objective that a recipe trains."""
     return str(settings.get("objective", BASE))
+
+
+def takes_dae(settings: Settings) -> bool:
+    """Tell whether a recipe is given the seed's denoising autoencoder."""
+    return "dae" in OBJECTIVES[objective_of(settings)].uses

@@ -12,11 +12,11 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from recipes import BASE, RECIPES
-from scipy.stats import t
 
 from darla.atomic import write_text
 from darla.command import run_command
 from darla.latent_pictures import save_picture
+from darla.metrics.intervals import interval_of
 
 HERE = Path(__file__).parent
 GO, SEEK = "go_to_object", "seek_avoid"
@@ -101,7 +101,8 @@ def half_width(found: np.ndarray) -> float | None:
     """Return half of the 95% Student's t interval of the mean; None for one value."""
     if len(found) < 2:
         return None
-    return float(t.ppf(0.975, len(found) - 1) * found.std(ddof=1) / np.sqrt(len(found)))
+    interval = interval_of(found.tolist())
+    return (interval.high - interval.low) / 2
 
 
 def beta_figure(rows: Rows) -> np.ndarray:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
 
-from recipes import OF_DAE, RECIPES, Settings, objective_of
+from recipes import RECIPES, Settings, objective_of, takes_dae
 from tqdm import tqdm
 
 from darla.atomic import read_json
@@ -92,7 +92,7 @@ def prepare(config: StudyConfig, seed: int) -> None:
     for task in config.tasks:
         frames = ["--num-frames", config.num_frames, "--seed", seed, "--out", folder / FRAMES[task]]
         call("collect", "--env", task, *frames)
-    if any(objective_of(RECIPES[name]) in OF_DAE for name in config.recipes):
+    if any(takes_dae(RECIPES[name]) for name in config.recipes):
         run = ["--objective", "dae", "--epochs", config.dae_epochs, "--out", folder / "dae"]
         call("train_vision", *data(config, seed), "--seed", seed, *run)
 
@@ -112,11 +112,10 @@ def row_of(config: StudyConfig, name: str, seed: int, end: float) -> dict | None
         how += ["--quick"] if config.quick else []
         call("evaluate_encoder", "--bundles", out / "encoder", "--out", where, *how)
         (scores[FRAMES[task]],) = read_json(where / "scores.json")["encoders"]
-    plain = {key: list(v) if isinstance(v, tuple) else v for key, v in settings.items()}
     return {
         "recipe": name,
         "seed": seed,
-        "settings": plain,
+        "settings": settings,
         "frames_seen": round(config.epochs * config.num_frames * len(config.tasks)),
         "minutes": round(minutes, 2),
         "scores": {task: brief(found) for task, found in scores.items()},
@@ -128,7 +127,7 @@ def options(config: StudyConfig, settings: Settings, seed: int) -> list[object]:
     objective = objective_of(settings)
     found: list[object] = ["--objective", objective, "--epochs", config.epochs, "--seed", seed]
     found += ["--threads", 1]
-    if objective in OF_DAE:
+    if takes_dae(settings):
         found += ["--dae", config.out / f"seed{seed}" / "dae" / "encoder"]
     for key, value in settings.items():
         if key != "objective":
