@@ -51,6 +51,7 @@ def test_a_small_study_runs_and_is_not_repeated(tmp_path: Path) -> None:
     rows = tmp_path / "rows.jsonl"
     small = ["--recipes", "darla", "beta_vae beta=1", "--seeds", 0, "--num-frames", 2000]
     small += ["--epochs", 0.2, "--dae-epochs", 0.2, "--quick", "--out", tmp_path / "runs"]
+    small += ["--agent-timesteps", 2000]
     for _ in range(2):
         done = run("run.py", *small, "--rows", rows)
         assert done.returncode == 0, done.stderr
@@ -58,4 +59,6 @@ def test_a_small_study_runs_and_is_not_repeated(tmp_path: Path) -> None:
         assert {each["recipe"] for each in found} == {"darla", "beta_vae beta=1"}
         assert len(found) == 2
     assert all(0 <= each["scores"]["go_to_object"]["metric/mig"] <= 1 for each in found)
+    assert all({"all", "masked"} == set(each["transfer"]) for each in found)
+    assert all(0 <= each["transfer"]["all"]["source"] <= 1 for each in found)
     assert all("kept/bearing/mlp" in each["scores"]["seek_avoid"] for each in found)

@@ -8,8 +8,6 @@ was half trained continues.
 
 import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -18,6 +16,8 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
 
+from acting import transfer_of
+from commands import call
 from recipes import RECIPES, Settings, objective_of, takes_dae
 from tqdm import tqdm
 
@@ -26,7 +26,6 @@ from darla.command import run_command
 from darla.names import lookup
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID
 
-SCRIPTS = Path(__file__).resolve().parents[2]
 ROWS = Path(__file__).with_name("rows.jsonl")
 FRAMES = {GO_TO_OBJECT: "go_to_object", SEEK_AVOID: "seek_avoid"}
 
@@ -41,7 +40,7 @@ class StudyConfig:
     """Each seed has frames and a denoising autoencoder of its own."""
     num_frames: int = 50_000
     """Frames of each task for a seed."""
-    epochs: float = 1.5
+    epochs: float = 1.0
     """Passes over them."""
     dae_epochs: float = 1.0
     """Passes that train the denoising autoencoder."""
@@ -49,6 +48,8 @@ class StudyConfig:
     """Tasks whose rooms encoders see, and are evaluated in."""
     quick: bool = False
     """Evaluate with as few frames as possible: to try the study, not to be believed."""
+    agent_timesteps: int = 60_000
+    """Steps that each of an encoder's two agents learns for in Darla/GoToObject-v0; 0: none."""
     out: Path = Path("runs/encoders")
     """Folder of frames, runs and evaluations."""
     rows: Path = ROWS
@@ -60,10 +61,15 @@ class StudyConfig:
 
 
 def main(config: StudyConfig) -> None:
-    """Run what has no row yet, seed by seed."""
+    """Run what has no row yet, seed by seed.
+
+    Raises:
+        ValueError: encoders failed; the others have their rows.
+    """
     for name in config.recipes:
         lookup("recipe", name, RECIPES)
     end = time.monotonic() + 60 * config.minutes
+    failed: list[str] = []
     done = {(row["recipe"], row["seed"]) for row in read_rows(config.rows)}
     for seed in config.seeds:
         missing = [name for name in config.recipes if (name, seed) not in done]
@@ -73,11 +79,17 @@ def main(config: StudyConfig) -> None:
         with ThreadPoolExecutor(config.cores) as pool:
             runs = [pool.submit(row_of, config, name, seed, end) for name in missing]
             for run in tqdm(as_completed(runs), f"seed {seed}", len(runs), unit=" encoders"):
-                row = run.result()
+                try:
+                    row = run.result()
+                except ValueError as error:  # the others are not to wait for it
+                    failed.append(str(error))
+                    continue
                 if row is not None:
                     with config.rows.open("a") as file:
                         file.write(json.dumps(row) + "\n")
     print(f"rows: {config.rows}")
+    if failed:
+        raise ValueError("; ".join(failed))
 
 
 def read_rows(path: Path) -> Iterator[dict]:
@@ -105,21 +117,32 @@ def row_of(config: StudyConfig, name: str, seed: int, end: float) -> dict | None
     out = config.out / f"seed{seed}" / "".join(c if c.isalnum() else "_" for c in name)
     call("train_vision", *data(config, seed), *options(config, settings, seed), "--out", out)
     minutes = (time.monotonic() - began) / 60
-    scores = {}
-    for task in config.tasks:
-        where = out / f"evaluation_{FRAMES[task]}"
-        how = ["--env", task, "--targets", "all_three", "unseen_colors", "--threads", 1]
-        how += ["--quick"] if config.quick else []
-        call("evaluate_encoder", "--bundles", out / "encoder", "--out", where, *how)
-        (scores[FRAMES[task]],) = read_json(where / "scores.json")["encoders"]
+    scores = {task: evaluate(config, task, out) for task in config.tasks}
+    bundle, steps = out / "encoder", config.agent_timesteps
+    transfer = transfer_of(bundle, seed, steps, out / "agents") if steps else {}
     return {
         "recipe": name,
         "seed": seed,
         "settings": settings,
         "frames_seen": round(config.epochs * config.num_frames * len(config.tasks)),
         "minutes": round(minutes, 2),
-        "scores": {task: brief(found) for task, found in scores.items()},
+        "scores": {FRAMES[task]: brief(found) for task, found in scores.items()},
+        "transfer": transfer,
     }
+
+
+def evaluate(config: StudyConfig, task: str, run: Path) -> dict:
+    """Return what evaluate_encoder.py finds for the encoder of a run.
+
+    Metrics that hold factors are left to the task with one object, where all can be held.
+    """
+    where = run / f"evaluation_{FRAMES[task]}"
+    how = ["--env", task, "--targets", "all_three", "unseen_colors", "--threads", 1]
+    how += ["--quick"] if config.quick else []
+    how += ["--no-interventions", "--metrics", "mig"] if task == SEEK_AVOID else []
+    call("evaluate_encoder", "--bundles", run / "encoder", "--out", where, *how)
+    (found,) = read_json(where / "scores.json")["encoders"]
+    return found
 
 
 def options(config: StudyConfig, settings: Settings, seed: int) -> list[object]:
@@ -166,19 +189,6 @@ def brief(found: dict) -> dict[str, float | None]:
     scores["active_latents"] = found["active_latents"]
     scores["total_correlation"] = found["total_correlation"]
     return {name: None if value is None else round(value, 4) for name, value in scores.items()}
-
-
-def call(script: str, *arguments: object) -> None:
-    """Run one of the scripts; its output goes to a log beside its results.
-
-    Raises:
-        ValueError: it failed; the message is its own.
-    """
-    command = [sys.executable, str(SCRIPTS / f"{script}.py"), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        last = done.stderr.strip().splitlines()[-1:] or ["no message"]
-        raise ValueError(f"{' '.join(command[1:])}: {last[0]}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,73 @@
+"""Train agents on an encoder of the study, and measure how they transfer.
+
+Two agents of the encoder's own seed: one sees all latents that carry something; from the other
+those are hidden that the encoder marks as look, or, where it marks none, those that stand still in
+the source. So a row holds, beside what metrics say of an encoder, what it is worth to an agent.
+"""
+
+import math
+from pathlib import Path
+
+from commands import call
+
+from agents.rows import RANDOM, read_rows
+from agents.scores import score_tasks
+from darla.bundle import load_encoder
+from envs.domains import GO_TO_OBJECT, targets
+
+STILL = 0.4
+"""Share of its standard deviation over D_U below which a latent stands still in the source."""
+
+
+Scores = dict[str, float | str]
+
+
+def transfer_of(bundle: Path, seed: int, timesteps: int, out: Path) -> dict[str, Scores]:
+    """Return the source's mean return, and the transfer ratio to each target, of both agents.
+
+    Args:
+        bundle: the encoder.
+        seed: of the agents.
+        timesteps: environment steps that each learns for.
+        out: folder of the agents and of their episodes.
+
+    Returns:
+        For ``all`` and for ``masked``: ``source``, the mean undiscounted return of 50 episodes, and
+        each target's ratio; a ratio is missing where the agent learned nothing in the source. Where
+        no agent could be trained, because no latent was left to see, ``error`` says so.
+    """
+    found: dict[str, Scores] = {}
+    folders = {"all": out / "all", "masked": out / "masked"}
+    shared = ["--encoder", bundle, "--seed", seed, "--total-timesteps", timesteps, "--threads", 1]
+    for name, folder in folders.items():
+        hidden = masking(bundle) if name == "masked" else []
+        try:
+            call("train_agent", *shared, *hidden, "--eval-freq", timesteps, "--out", folder)
+        except ValueError as error:
+            found[name] = {"error": str(error)}
+    trained = [folder for name, folder in folders.items() if name not in found]
+    if trained:
+        rows = out / "episodes.csv"
+        call("evaluate_transfer", "--agents", *trained, "--stochastic", "--out", rows)
+        found |= {folder.name: scores_of(rows, folder.name) for folder in trained}
+    return found
+
+
+def masking(bundle: Path) -> list[object]:
+    """Return the options that hide from an agent what an encoder gives reason to distrust."""
+    knows = "look" in load_encoder(bundle).latent_roles
+    return ["--mask-look"] if knows else ["--mask-still", STILL]
+
+
+def scores_of(rows: Path, name: str) -> Scores:
+    """Return the source's return and the transfer ratios of the agent in the folder ``name``."""
+    wanted = [
+        row
+        for row in read_rows(rows)
+        if row.kind == RANDOM or row.agent.rpartition("/")[2].startswith(f"{name}@")
+    ]
+    (task,) = score_tasks(wanted)
+    (group,) = task.groups
+    ratios = {target: float(task.ratios(group, target)[0]) for target in targets(GO_TO_OBJECT)}
+    found = {"source": float(group.returns["source"][0]), **ratios}
+    return {key: round(value, 4) for key, value in found.items() if math.isfinite(value)}
