@@ -27,6 +27,7 @@ from darla.sb3 import VecLatent
 from envs.tasks import find_task
 
 SOURCE = "source"
+_LOOKS = 4  # purpose of the seed of resampled looks; apart from those of training
 
 
 def make_vec_env(
@@ -40,7 +41,7 @@ def make_vec_env(
     rendering: str = BATCHED,
     num_threads: int | None = None,
 ) -> VecEnv:
-    """Make environments of an agent's task, showing what that agent sees.
+    """Make environments of an agent's task, showing what that agent sees while it learns.
 
     Returns, lengths and successes of episodes are counted below all that changes observations.
 
@@ -128,7 +129,8 @@ def _show(venv: VecEnv, spec: AgentSpec, encoder: FrozenEncoder | None) -> VecEn
     if spec.encoded:
         encoder = encoder or agent_encoder(spec)
         assert encoder is not None
-        return VecLatent(venv, encoder, **spec.latent_options)
+        options = {**spec.latent_options, **spec.learning_options}
+        return VecLatent(venv, encoder, seed=derive_seed(spec.seed, _LOOKS), **options)
     if spec.kind != "pixels":
         return venv
     space = venv.observation_space

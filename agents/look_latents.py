@@ -1,9 +1,18 @@
-"""Hide from an agent the latents that its encoder says hold the look."""
+"""Keep a policy from relying on the look: hide its latents, or make them move while it learns."""
 
 from dataclasses import replace
 
 from agents.spec import AgentSpec
 from darla.bundle import FrozenEncoder
+
+MASK = "mask"
+LOOK_TREATMENTS = {
+    MASK: "hidden",
+    "resample": "while learning, those of a frame of D_U, another in each episode",
+    "repaint": "the same, decoded into a picture and encoded again",
+    "mask_repaint": "repainted while learning, and hidden",
+}
+"""What can be done with the latents of the look."""
 
 
 def hide_look_latents(spec: AgentSpec, encoder: FrozenEncoder) -> AgentSpec:
@@ -28,3 +37,20 @@ def hide_look_latents(spec: AgentSpec, encoder: FrozenEncoder) -> AgentSpec:
     if not seen.any():
         raise ValueError(f"masking the look hides every latent of {spec.encoder} that is active")
     return replace(spec, latent_options={**spec.latent_options, "masked": masked})
+
+
+def treat_look(spec: AgentSpec, treatment: str) -> AgentSpec:
+    """Return the spec with its masked latents treated otherwise, if so is wanted.
+
+    Args:
+        spec: the agent, with the latents of the look masked.
+        treatment: one of LOOK_TREATMENTS.
+    """
+    look = spec.latent_options.get("masked", [])
+    if treatment == MASK or not look:
+        return spec
+    shown = dict(spec.latent_options)
+    if treatment != "mask_repaint":
+        del shown["masked"]
+    learning = {"resampled": look, "repaint": treatment != "resample"}
+    return replace(spec, latent_options=shown, learning_options=learning)

@@ -22,7 +22,7 @@ from darla.atomic import read_json
 
 CHECKPOINTS_KEPT = 2
 # What runs did that began before there was a choice.
-_UNRECORDED = {"rendering": STOCK, "mask_look": False}
+_UNRECORDED = {"rendering": STOCK, "mask_look": False, "look_treatment": "mask"}
 _NAME = re.compile(r"step_(\d{9,})")
 
 

@@ -1,7 +1,7 @@
 """What an agent is, in data: enough to build it again and to know where its results belong."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any
 
 from agents.defaults import ALGORITHMS, check_kind
@@ -26,6 +26,8 @@ class AgentSpec:
         settings: the algorithm's settings, complete.
         latent_options: how latents are made: ``standardize``, ``zero_dead`` and, where some are
             hidden from the agent, ``masked``.
+        learning_options: what is done to observations while it learns, and never when it is
+            evaluated: ``resampled`` and ``repaint`` of :class:`darla.VecLatent`.
 
     Raises:
         ValueError: an unknown kind or algorithm, or an encoder that is missing or not needed.
@@ -40,6 +42,7 @@ class AgentSpec:
     total_timesteps: int
     settings: dict[str, Any]
     latent_options: dict[str, Any] = field(default_factory=dict)
+    learning_options: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_kind(self.kind)
@@ -69,7 +72,11 @@ class AgentSpec:
         for name in data:
             if name not in names:
                 raise unknown("entry of an agent's description", name, names)
-        missing = [name for name in names if name not in data and name != "latent_options"]
+        missing = [
+            entry.name
+            for entry in fields(cls)
+            if entry.name not in data and entry.default is entry.default_factory is MISSING
+        ]
         if missing:
             raise ValueError(f"the agent's description lacks {', '.join(missing)}")
         return cls(**data)

@@ -14,7 +14,7 @@ from agents.batches import STOCK
 from agents.callbacks import EvaluateDomains, SaveCheckpoints, ShowProgress, StopAtNaN
 from agents.encoders import agent_encoder
 from agents.environments import derive_seed, make_vec_env
-from agents.look_latents import hide_look_latents
+from agents.look_latents import hide_look_latents, treat_look
 from agents.models import build_for_training
 from agents.players import AgentPolicy
 from agents.run_folder import RunFolder
@@ -87,6 +87,7 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
         spec = hide_still_latents(spec, encoder, config.mask_still, **drawing)
     if encoder is not None and config.mask_look:
         spec = hide_look_latents(spec, encoder)
+    spec = treat_look(spec, config.look_treatment)
     venv = make_vec_env(
         spec, spec.domain, config.num_envs, encoder=encoder, workers=config.workers, **drawing
     )

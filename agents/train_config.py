@@ -7,7 +7,9 @@ from typing import Any
 from agents.batches import BATCHED, check_rendering
 from agents.defaults import parse_settings, settings_for
 from agents.environments import SOURCE
+from agents.look_latents import LOOK_TREATMENTS, MASK
 from agents.spec import ENCODED_KINDS, AgentSpec
+from darla.names import lookup
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,11 @@ class TrainAgentConfig:
     policy cannot learn what they mean and does anything when they change. 0 hides none."""
     mask_look: bool = False
     """Hide the latents that the encoder itself says hold the look (``latent_roles``)."""
+    look_treatment: str = MASK
+    """What is done with the latents that mask_still and mask_look find. mask: they are hidden.
+    resample: while learning they are those of a frame of D_U, another in each episode. repaint: the
+    same, and what results is decoded into a picture that is encoded again. mask_repaint: repainted
+    and hidden."""
     eval_freq: int = 10_000
     """Steps between evaluations."""
     eval_episodes: int = 20
@@ -75,6 +82,12 @@ class TrainAgentConfig:
             ValueError: a number is out of range, or the rendering is unknown.
         """
         check_rendering(self.rendering)
+        lookup("look treatment", self.look_treatment, LOOK_TREATMENTS)
+        if self.look_treatment != MASK and not (self.mask_look or self.mask_still > 0):
+            raise ValueError(
+                f"look_treatment is {self.look_treatment}, but no latents are to be treated; give "
+                "mask_look or mask_still, which say where the look is"
+            )
         if not 0.0 <= self.mask_still < 1.0:
             raise ValueError(f"mask_still is {self.mask_still}, but must be from 0 to below 1")
         for name in ("total_timesteps", "num_envs", "eval_freq", "eval_episodes"):
@@ -135,4 +148,5 @@ def run_identity(config: TrainAgentConfig) -> dict[str, Any]:
         identity |= {"standardize": config.standardize, "zero_dead": config.zero_dead}
         identity["mask_still"] = config.mask_still
         identity["mask_look"] = config.mask_look
+        identity["look_treatment"] = config.look_treatment
     return identity

@@ -5,7 +5,7 @@ Stable-Baselines3) share what is here: which part of an observation is the pictu
 of the latents is, and how a batch of pictures becomes a batch of latents.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +90,19 @@ class LatentTransform:
         Raises:
             ValueError: the pictures have another shape or dtype.
         """
+        return self.observe(self.encode(frames))
+
+    def encode(self, frames: np.ndarray) -> np.ndarray:
+        """Encode pictures (N, h, w, 3) uint8 of any size; (N, z) float32, not standardised.
+
+        Raises:
+            ValueError: the pictures have another shape or dtype.
+        """
         height, width, _ = self.encoder.image_shape
-        latents = self.encoder.encode(resize_frames(frames, (height, width)))
+        return self.encoder.encode(resize_frames(frames, (height, width)))
+
+    def observe(self, latents: np.ndarray) -> np.ndarray:
+        """Return latents (N, z) as agents see them: standardised, and some of them zero."""
         return ((latents - self.shift) * self.scale).astype(np.float32)
 
 
@@ -236,12 +247,15 @@ def with_latents(observation: Any, key: str | None, latents: np.ndarray) -> Any:
 
 
 def encode_with_final(
-    transform: LatentTransform, key: str | None, observations: Any, finals: Mapping[int, Any]
+    transform: Callable[[np.ndarray], np.ndarray],
+    key: str | None,
+    observations: Any,
+    finals: Mapping[int, Any],
 ) -> tuple[Any, dict[int, Any]]:
     """Encode the observations of all environments and the last ones of episodes in one batch.
 
     Args:
-        transform: makes latents of pictures.
+        transform: makes latents (N, z) of pictures (N, h, w, 3).
         key: where the picture is in an observation.
         observations: batched observations of the n environments.
         finals: for each environment whose episode has just ended, its last observation.

@@ -19,6 +19,7 @@ from darla.latents import (
     latent_space,
     resize_pixels,
 )
+from darla.look_resampling import LookResampling
 
 
 class VecLatent(VecEnvWrapper):
@@ -35,11 +36,17 @@ class VecLatent(VecEnvWrapper):
         standardize: standardise latents by their mean and standard deviation over D_U.
         zero_dead: set latents that carry nothing to zero.
         masked: further latents to set to zero, by index.
+        resampled: latents that hold the look, by index; in each episode they are those of a frame
+            of D_U, so that a policy learns to act in every look. Only for learning: agents are
+            tested with the latents as they are. See ``darla.look_resampling``.
+        repaint: decode what results into a picture, and encode this again.
+        seed: of the looks that are drawn.
         device: where a bundle given by its folder is put: "cpu", "cuda" or "auto". It may differ
             from the policy's: small policies belong on the CPU.
 
     Raises:
-        ValueError: the observation holds no picture that can be encoded.
+        ValueError: the observation holds no picture that can be encoded, or there is no latent of
+            an index given.
         FileNotFoundError: there is no bundle in that folder.
     """
 
@@ -52,6 +59,9 @@ class VecLatent(VecEnvWrapper):
         standardize: bool = True,
         zero_dead: bool = True,
         masked: Sequence[int] = (),
+        resampled: Sequence[int] = (),
+        repaint: bool = False,
+        seed: int | None = None,
         device: str = "cpu",
     ) -> None:
         self._key = find_image(venv.observation_space, key)
@@ -60,10 +70,16 @@ class VecLatent(VecEnvWrapper):
         )
         space = latent_space(venv.observation_space, self._key, self.transform.latent_dim)
         super().__init__(venv, observation_space=space)
+        self._resampling = (
+            LookResampling(self.transform, resampled, repaint, venv.num_envs, seed)
+            if len(resampled)
+            else None
+        )
 
     def reset(self) -> Any:
         """Reset the environments and encode what they show."""
-        return encode_with_final(self.transform, self._key, self.venv.reset(), {})[0]
+        encode = self.transform if self._resampling is None else self._resampling.begin()
+        return encode_with_final(encode, self._key, self.venv.reset(), {})[0]
 
     def step_wait(self) -> tuple[Any, np.ndarray, np.ndarray, list[dict[str, Any]]]:
         """Wait for the step, and encode observations and terminal observations in one batch."""
@@ -73,7 +89,12 @@ class VecLatent(VecEnvWrapper):
             for i in np.flatnonzero(dones)
             if "terminal_observation" in infos[i]
         }
-        encoded, encoded_finals = encode_with_final(self.transform, self._key, observations, finals)
+        encode = (
+            self.transform
+            if self._resampling is None
+            else self._resampling.step(np.flatnonzero(dones).tolist(), finals)
+        )
+        encoded, encoded_finals = encode_with_final(encode, self._key, observations, finals)
         passed_on = list(infos)  # worker processes give a tuple
         for index, final in encoded_finals.items():
             passed_on[index] = {**infos[index], "terminal_observation": final}

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from toy_encoder import make_toy_bundle
 
-from agents.look_latents import hide_look_latents
+from agents.look_latents import hide_look_latents, treat_look
 from agents.spec import AgentSpec
 from darla.bundle import load_encoder
 from darla.latents import LatentTransform
@@ -38,3 +38,23 @@ def test_something_must_be_left_to_see(spec):
     active = np.flatnonzero(load_encoder(spec.encoder).active).tolist()
     with pytest.raises(ValueError, match=r"masking the look hides every latent of .* active"):
         hide_look_latents(spec, _knowing(spec, look=active))
+
+
+@pytest.mark.parametrize(
+    ("treatment", "masked", "repaint"),
+    [("resample", None, False), ("repaint", None, True), ("mask_repaint", [2], True)],
+)
+def test_the_look_can_move_while_learning_in_place_of_being_hidden(
+    spec, treatment, masked, repaint
+):
+    found = hide_look_latents(spec, _knowing(spec, look=[2], state=[0, 1, 3]))
+    treated = treat_look(found, treatment)
+    assert treated.latent_options.get("masked") == masked
+    assert treated.learning_options == {"resampled": [2], "repaint": repaint}
+    assert AgentSpec.from_dict(treated.to_dict()) == treated
+
+
+def test_masks_and_agents_without_a_look_stay_as_they_are(spec):
+    found = hide_look_latents(spec, _knowing(spec, look=[2], state=[0, 1, 3]))
+    assert treat_look(found, "mask") is found
+    assert treat_look(spec, "resample") is spec

@@ -14,6 +14,7 @@ from agents.environments import make_vec_env
 from agents.saved_agent import WEIGHTS, is_saved, load_agent
 from agents.train import train_agent
 from agents.train_config import TrainAgentConfig
+from agents.transfer import EvaluateConfig, evaluate
 from envs.domains import GO_TO_OBJECT
 
 SETTINGS = {
@@ -143,6 +144,26 @@ def test_evaluation_does_not_change_what_is_learned(folder):
     often = train_agent(make_config(folder, out=folder / "often", eval_freq=16))
     once = train_agent(make_config(folder, out=folder / "once", eval_freq=64))
     assert (often / WEIGHTS).read_bytes() == (once / WEIGHTS).read_bytes()
+
+
+@pytest.mark.parametrize("treatment", ["resample", "repaint", "mask_repaint"])
+def test_the_look_moves_while_an_agent_learns_and_not_when_it_is_tested(folder, treatment):
+    description = folder / "encoder/config.json"
+    roles = {"look": [0, 2], "state": [1, 3]}
+    description.write_text(
+        json.dumps({**json.loads(description.read_text()), "latent_roles": roles})
+    )
+    config = make_config(folder, "latent", mask_look=True, out=folder / "masked")
+    moved = replace(config, look_treatment=treatment, out=folder / "moved")
+    agents = [load_agent(train_agent(each)) for each in (config, moved)]
+    assert agents[1].spec.learning_options["resampled"] == [0, 2]
+    assert ("masked" in agents[1].spec.latent_options) == (treatment == "mask_repaint")
+    files = [(folder / name / WEIGHTS).read_bytes() for name in ("masked", "moved")]
+    assert files[0] != files[1]
+    rows = evaluate(
+        EvaluateConfig((folder / "moved",), ("source",), 2, out=folder / "rows.csv", progress=False)
+    )
+    assert rows.played == 2 + 200
 
 
 def test_a_finished_run_is_left_alone(folder, capsys):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,12 @@ def test_what_makes_a_run():
 def test_numbers_out_of_range_are_said(values, message):
     with pytest.raises(ValueError, match=message):
         make_spec(TrainAgentConfig(kind="pixels", **values))
+
+
+def test_a_look_treatment_needs_latents_to_treat():
+    config = TrainAgentConfig(look_treatment="resample")
+    with pytest.raises(ValueError, match="no latents are to be treated; give mask_look or mask_st"):
+        make_spec(config)
+    make_spec(replace(config, mask_look=True))
+    with pytest.raises(ValueError, match="did you mean 'repaint'"):
+        make_spec(replace(config, mask_look=True, look_treatment="repant"))
