@@ -1,6 +1,6 @@
 """How well what a policy needs can be read from latents, and how little the look disturbs it."""
 
-from darla.probes.ceiling import supervised_ceiling
+from darla.probes.ceiling import SupervisedNetwork, supervised_ceiling, train_supervised
 from darla.probes.domains import (
     PROBES,
     LabelledLatents,
@@ -31,6 +31,7 @@ __all__ = [
     "ProbeReport",
     "ProbeScore",
     "ProbeTarget",
+    "SupervisedNetwork",
     "fit_linear",
     "fit_mlp",
     "invariance",
@@ -38,4 +39,5 @@ __all__ = [
     "probe_domains",
     "state_weights",
     "supervised_ceiling",
+    "train_supervised",
 ]

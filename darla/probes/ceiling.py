@@ -1,6 +1,7 @@
 """The most that can be read from frames: a network trained on the labels themselves."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -44,30 +45,74 @@ def supervised_ceiling(
     Raises:
         ValueError: lengths differ, or the frames do not suit the network.
     """
-    check_lengths("frames", len(frames), targets)
     kept, excluded = split_usable(targets)
+    check_lengths("frames", len(frames), targets)
     if not kept:
         return ProbeReport((), excluded)
+    network = train_supervised(frames, targets, seed, settings, device)
+    scores = [
+        score
+        for name, pictures, wanted in tests
+        for score in score_probe(
+            network.predict,
+            "supervised",
+            domain,
+            seed,
+            LabelledLatents(name, pictures, wanted),
+            kept,
+        )
+    ]
+    return ProbeReport(tuple(scores), excluded)
+
+
+@dataclass(frozen=True)
+class SupervisedNetwork:
+    """The encoder's network, trained with labels.
+
+    Attributes:
+        encoder: frames to outputs in place of latents, ``posterior`` "point": a standardised value
+            for each continuous target, cosine and sine for a circular one, logits for categories.
+        outputs: which output stands for which target.
+        device: where it is.
+    """
+
+    encoder: Encoder
+    outputs: TargetOutputs
+    device: str
+
+    def predict(self, frames: np.ndarray) -> dict[str, np.ndarray]:
+        """Return what the network says of uint8 frames (N, H, W, 3), by target."""
+        return self.outputs.predictions(run_network(self.run, torch.from_numpy(frames)))
+
+    def run(self, batch: Tensor) -> Tensor:
+        """Return the outputs (n, outputs.size) for uint8 frames (n, H, W, 3)."""
+        mu: Tensor = self.encoder(to_pictures(batch.to(self.device))).mu
+        return mu
+
+
+def train_supervised(
+    frames: np.ndarray,
+    targets: Sequence[ProbeTarget],
+    seed: int = 0,
+    settings: FitSettings = CEILING_SETTINGS,
+    device: str = "cpu",
+) -> SupervisedNetwork:
+    """Train the encoder's network, from scratch, to predict the usable targets from frames.
+
+    See :func:`supervised_ceiling` for the arguments.
+
+    Raises:
+        ValueError: lengths differ, no target is usable, or the frames do not suit the network.
+    """
+    check_lengths("frames", len(frames), targets)
+    kept, _ = split_usable(targets)
+    if not kept:
+        raise ValueError("none of the targets varies; give frames in which some do")
     outputs = TargetOutputs(kept)
     height, width, colours = frames.shape[1:]
     shape = NetworkShape((height, width, colours), latents=outputs.size, posterior="point")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = Encoder(shape).to(device)
-
-    def run(batch: Tensor) -> Tensor:
-        mu: Tensor = network(to_pictures(batch.to(device))).mu
-        return mu
-
-    def predict(pictures: np.ndarray) -> dict[str, np.ndarray]:
-        return outputs.predictions(run_network(run, torch.from_numpy(pictures)))
-
-    fit_network(run, network, torch.from_numpy(frames), outputs, settings, seed)
-    scores = [
-        score
-        for name, pictures, wanted in tests
-        for score in score_probe(
-            predict, "supervised", domain, seed, LabelledLatents(name, pictures, wanted), kept
-        )
-    ]
-    return ProbeReport(tuple(scores), excluded)
+        network = SupervisedNetwork(Encoder(shape).to(device), outputs, device)
+    fit_network(network.run, network.encoder, torch.from_numpy(frames), outputs, settings, seed)
+    return network

@@ -2,7 +2,8 @@
 
     python scripts/studies/encoders/ceiling.py --task Darla/GoToObject-v0
 
-Writes ceiling_<task>.json beside this file.
+Writes ceiling_<task>.json beside this file, and with --bundle the network as an encoder bundle:
+what agents could see if frames had labels.
 """
 
 import os
@@ -16,9 +17,14 @@ import torch
 
 from agents.encoder_evaluation_rooms import EvaluationRooms
 from darla.atomic import write_json
+from darla.bundle import save_bundle
 from darla.command import run_command
-from darla.probes import supervised_ceiling
+from darla.frozen_encoder import latent_statistics
+from darla.networks import Decoder
+from darla.probes import LabelledLatents, SupervisedNetwork, train_supervised
+from darla.probes.domains import score_probe
 from darla.probes.fitting import FitSettings
+from darla.probes.targets import split_usable
 from envs.domains import GO_TO_OBJECT, UNSUPERVISED
 
 IMAGE_SHAPE = (64, 64, 3)
@@ -43,6 +49,11 @@ class CeilingConfig:
     """Of frames and weights."""
     threads: int | None = None
     """Limits the threads of torch and of drawing."""
+    bundle: Path | None = None
+    """Folder to write the network to as an encoder, whose latents are its outputs; its decoder is
+    untrained."""
+    out: Path = HERE
+    """Folder of the scores."""
 
 
 def main(config: CeilingConfig) -> None:
@@ -54,17 +65,34 @@ def main(config: CeilingConfig) -> None:
         rows = rooms.sample(rng, config.frames, config.in_view)
         frames, (_, targets) = rooms.draw(rows), rooms.encode_labelled(rows, [])
         rows = rooms.sample(rng, config.test_frames)
-        tests = [(UNSUPERVISED, rooms.draw(rows), rooms.encode_labelled(rows, [])[1])]
+        tests = LabelledLatents(UNSUPERVISED, rooms.draw(rows), rooms.encode_labelled(rows, [])[1])
     settings = FitSettings(epochs=config.epochs, patience=2, batch_size=64, learning_rate=1e-3)
-    report = supervised_ceiling(UNSUPERVISED, frames, targets, tests, config.seed, settings)
-    scores = {each.target: round(each.match.score, 4) for each in report.scores}
-    aucs = {each.target: each.match.auc for each in report.scores if each.match.auc is not None}
+    network = train_supervised(frames, targets, config.seed, settings)
+    if config.bundle is not None:
+        save_supervised(config.bundle, network, frames)
+    usable, _ = split_usable(targets)
+    found = score_probe(network.predict, "supervised", UNSUPERVISED, config.seed, tests, usable)
+    scores = {each.target: round(each.match.score, 4) for each in found}
+    aucs = {each.target: each.match.auc for each in found if each.match.auc is not None}
     name = config.task.split("/")[-1].split("-")[0]
-    out = HERE / f"ceiling_{name}.json"
+    out = config.out / f"ceiling_{name}.json"
     write_json(out, {"frames": config.frames, "scores": scores, "auc": aucs})
     for target, score in scores.items():
         print(f"{target:14s} {score:.3f}")
     print(f"scores: {out}")
+
+
+def save_supervised(path: Path, network: SupervisedNetwork, frames: np.ndarray) -> None:
+    """Write a supervised network as an encoder bundle."""
+    encoder, sample = network.encoder, torch.from_numpy(frames[:20_000])
+    description = {
+        "objective": {"name": "supervised", "settings": {"frames": len(frames)}},
+        "likelihood": {"name": "none"},
+        "dataset": {"shape": list(frames.shape)},
+        "training": {},
+    }
+    statistics = latent_statistics(encoder, [sample])
+    save_bundle(path, encoder, Decoder(encoder.shape), statistics, frames[:64], description)
 
 
 if __name__ == "__main__":
