@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from envs.domains import GO_TO_OBJECT, SEEK_AVOID
+
 STUDY = Path(__file__).parents[2] / "scripts/studies/encoders"
 
 
@@ -51,7 +53,7 @@ def test_a_small_study_runs_and_is_not_repeated(tmp_path: Path) -> None:
     rows = tmp_path / "rows.jsonl"
     small = ["--recipes", "darla", "beta_vae beta=1", "--seeds", 0, "--num-frames", 2000]
     small += ["--epochs", 0.2, "--dae-epochs", 0.2, "--quick", "--out", tmp_path / "runs"]
-    small += ["--agent-timesteps", 2000]
+    small += ["--agent-timesteps", 2000, "--tasks", GO_TO_OBJECT, SEEK_AVOID]
     for _ in range(2):
         done = run("run.py", *small, "--rows", rows)
         assert done.returncode == 0, done.stderr

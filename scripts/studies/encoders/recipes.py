@@ -33,6 +33,7 @@ RECIPES: dict[str, Settings] = {
     "ml_vae": {"objective": "ml_vae", "look_latents": 12},
     "ml_vae, recoloured": {"objective": "ml_vae", "look_latents": 12, "recolored": 1.0},
     "ada_gvae": {"objective": "ada_gvae"},
+    "beta_vae beta=0.25": {"objective": "beta_vae", "beta": 0.25},
     "beta_vae beta=1": {"objective": "beta_vae", "beta": 1.0},
     "beta_vae beta=4": {"objective": "beta_vae", "beta": 4.0},
     "annealed_vae": {"objective": "annealed_vae"},

@@ -19,7 +19,7 @@ from darla.latent_pictures import save_picture
 from darla.metrics.intervals import interval_of
 
 HERE = Path(__file__).parent
-GO, SEEK = "go_to_object", "seek_avoid"
+GO = "go_to_object"
 COLUMNS: dict[str, tuple[str, str]] = {
     "bearing, MLP": (GO, "kept/bearing/mlp"),
     "distance, MLP": (GO, "kept/distance/mlp"),
@@ -32,8 +32,6 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "MIG wall": (GO, "mig/wall"),
     "movement, state read": (GO, "movement/state_role"),
     "bearing in all_three, state": (GO, "state_forecast/bearing/mlp/all_three"),
-    "SeekAvoid bearing, MLP": (SEEK, "kept/bearing/mlp"),
-    "SeekAvoid kind, AUC": (SEEK, "kept/object_shape/mlp/auc"),
 }
 BETAS = {0.25: "darla beta=0.25", 0.5: "darla beta=0.5", 1.0: BASE, 2.0: "darla beta=2"}
 BETAS[4.0] = "darla beta=4"

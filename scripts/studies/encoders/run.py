@@ -40,11 +40,11 @@ class StudyConfig:
     """Each seed has frames and a denoising autoencoder of its own."""
     num_frames: int = 50_000
     """Frames of each task for a seed."""
-    epochs: float = 1.0
+    epochs: float = 4.0
     """Passes over them."""
-    dae_epochs: float = 1.0
+    dae_epochs: float = 3.0
     """Passes that train the denoising autoencoder."""
-    tasks: tuple[str, ...] = tuple(FRAMES)
+    tasks: tuple[str, ...] = (GO_TO_OBJECT,)
     """Tasks whose rooms encoders see, and are evaluated in."""
     quick: bool = False
     """Evaluate with as few frames as possible: to try the study, not to be believed."""
