@@ -9,9 +9,11 @@ stopped knows what is left to do.
 import csv
 import dataclasses
 import fcntl
+import gzip
 import io
 import math
 import os
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,7 +87,7 @@ class Row:
 
 
 def read_rows(path: Path) -> list[Row]:
-    """Read all whole rows of a file; it may hold none yet.
+    """Read all whole rows of a file, which may be compressed (.gz); it may hold none yet.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -134,8 +136,11 @@ class RowWriter:
         """Open ``path`` for appending.
 
         Raises:
-            ValueError: the file holds something else, or another process writes to it.
+            ValueError: the file holds something else or is compressed, or another process writes
+                to it.
         """
+        if path.suffix == ".gz":
+            raise ValueError(f"rows cannot be appended to {path}; give a name without .gz")
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
@@ -202,8 +207,9 @@ def _whole_lines(data: bytes) -> bytes:
 
 def _whole_records(path: Path) -> Iterable[tuple[int, list[str]]]:
     try:
-        text = _whole_lines(path.read_bytes()).decode()
-    except UnicodeDecodeError as error:
+        data = path.read_bytes()
+        text = _whole_lines(gzip.decompress(data) if path.suffix == ".gz" else data).decode()
+    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ValueError(f"{path} is not a file of transfer rows: it is not text") from error
     records = csv.reader(io.StringIO(text, newline=""))
     header = next(records, [])

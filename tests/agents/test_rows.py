@@ -1,6 +1,7 @@
 """Transfer rows: what is written is read back, and neither a kill nor bad input loses any."""
 
 import dataclasses
+import gzip
 import itertools
 import multiprocessing
 import os
@@ -54,6 +55,18 @@ def test_rows_come_back_as_they_were_written(path: Path) -> None:
     write(path, written)
     assert read_rows(path) == written
     assert path.read_text().splitlines()[0] == ",".join(COLUMNS)
+
+
+def test_compressed_rows_are_read_and_not_appended_to(path: Path) -> None:
+    write(path, rows(3))
+    compressed = path.with_suffix(".csv.gz")
+    compressed.write_bytes(gzip.compress(path.read_bytes()))
+    assert read_rows(compressed) == rows(3)
+    with pytest.raises(ValueError, match=r"cannot be appended to .*; give a name without \.gz"):
+        write(compressed, rows(4))
+    compressed.write_bytes(compressed.read_bytes()[:-20])
+    with pytest.raises(ValueError, match="not a file of transfer rows"):
+        read_rows(compressed)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.text("ab,\"' \t", min_size=1))

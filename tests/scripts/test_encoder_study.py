@@ -11,7 +11,7 @@ from PIL import Image
 
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID
 
-STUDY = Path(__file__).parents[2] / "scripts/studies/encoders"
+STUDY = Path(__file__).parents[2] / "scripts/studies"
 
 
 def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -32,7 +32,7 @@ def test_the_report_comes_from_the_rows_alone(tmp_path: Path) -> None:
         + row("darla", 1, kept__bearing__mlp=0.9, mig__floor=0.3)
         + row("darla_2017", 0, kept__bearing__mlp=0.5)
     )
-    done = run("report.py", "--rows", rows, "--out", tmp_path)
+    done = run("report_encoders.py", "--rows", rows, "--out", tmp_path)
     assert done.returncode == 0, done.stderr
     header, _, darla, other = (tmp_path / "table.md").read_text().splitlines()
     column = header.split("|").index(" bearing, MLP ")
@@ -43,7 +43,7 @@ def test_the_report_comes_from_the_rows_alone(tmp_path: Path) -> None:
 
 
 def test_unknown_recipes_are_refused_with_the_nearest() -> None:
-    done = run("run.py", "--recipes", "darla_2018")
+    done = run("run_encoders.py", "--recipes", "darla_2018")
     assert done.returncode == 2
     assert "unknown recipe 'darla_2018'; did you mean 'darla_2017'?" in done.stderr
 
@@ -55,7 +55,7 @@ def test_a_small_study_runs_and_is_not_repeated(tmp_path: Path) -> None:
     small += ["--epochs", 0.2, "--dae-epochs", 0.2, "--quick", "--out", tmp_path / "runs"]
     small += ["--agent-timesteps", 2000, "--tasks", GO_TO_OBJECT, SEEK_AVOID]
     for _ in range(2):
-        done = run("run.py", *small, "--rows", rows)
+        done = run("run_encoders.py", *small, "--rows", rows)
         assert done.returncode == 0, done.stderr
         found = [json.loads(line) for line in rows.read_text().splitlines()]
         assert {each["recipe"] for each in found} == {"darla", "beta_vae beta=1"}

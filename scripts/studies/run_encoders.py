@@ -1,6 +1,6 @@
-"""Train and evaluate the encoders of the study; a row for each is appended to rows.jsonl.
+"""Train and evaluate the encoders of the study; encoders/rows.jsonl gets a row for each.
 
-    python scripts/studies/encoders/run.py --seeds 0 1 2 --cores 2
+    python scripts/studies/run_encoders.py --seeds 0 1 2 --cores 2
 
 Stopped at any moment, the same command goes on: what has a row is not repeated, and an encoder that
 was half trained continues.
@@ -16,9 +16,9 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
 
-from acting import transfer_of
 from commands import call
-from recipes import RECIPES, Settings, objective_of, takes_dae
+from encoders.acting import transfer_of
+from encoders.recipes import RECIPES, Settings, objective_of, takes_dae
 from tqdm import tqdm
 
 from darla.atomic import read_json
@@ -26,7 +26,7 @@ from darla.command import run_command
 from darla.names import lookup
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID
 
-ROWS = Path(__file__).with_name("rows.jsonl")
+ROWS = Path(__file__).parent / "encoders/rows.jsonl"
 FRAMES = {GO_TO_OBJECT: "go_to_object", SEEK_AVOID: "seek_avoid"}
 
 
@@ -50,6 +50,8 @@ class StudyConfig:
     """Evaluate with as few frames as possible: to try the study, not to be believed."""
     agent_timesteps: int = 60_000
     """Steps that each of an encoder's two agents learns for in Darla/GoToObject-v0; 0: none."""
+    bundles_only: bool = False
+    """Train encoders that have no bundle in ``out`` yet, rows or not, and leave it at that."""
     out: Path = Path("runs/encoders")
     """Folder of frames, runs and evaluations."""
     rows: Path = ROWS
@@ -70,7 +72,8 @@ def main(config: StudyConfig) -> None:
         lookup("recipe", name, RECIPES)
     end = time.monotonic() + 60 * config.minutes
     failed: list[str] = []
-    done = {(row["recipe"], row["seed"]) for row in read_rows(config.rows)}
+    rows = [] if config.bundles_only else read_rows(config.rows)
+    done = {(row["recipe"], row["seed"]) for row in rows}
     for seed in config.seeds:
         missing = [name for name in config.recipes if (name, seed) not in done]
         if not missing or time.monotonic() > end:
@@ -87,7 +90,7 @@ def main(config: StudyConfig) -> None:
                 if row is not None:
                     with config.rows.open("a") as file:
                         file.write(json.dumps(row) + "\n")
-    print(f"rows: {config.rows}")
+    print(f"encoders: {config.out}" if config.bundles_only else f"rows: {config.rows}")
     if failed:
         raise ValueError("; ".join(failed))
 
@@ -110,13 +113,15 @@ def prepare(config: StudyConfig, seed: int) -> None:
 
 
 def row_of(config: StudyConfig, name: str, seed: int, end: float) -> dict | None:
-    """Train and evaluate one encoder; None when it is too late to begin."""
+    """Train and evaluate one encoder; None where it is too late, or only training is wanted."""
     if time.monotonic() > end:
         return None
     settings, began = RECIPES[name], time.monotonic()
-    out = config.out / f"seed{seed}" / "".join(c if c.isalnum() else "_" for c in name)
+    out = run_folder(config.out, name, seed)
     call("train_vision", *data(config, seed), *options(config, settings, seed), "--out", out)
     minutes = (time.monotonic() - began) / 60
+    if config.bundles_only:
+        return None
     scores = {task: evaluate(config, task, out) for task in config.tasks}
     bundle, steps = out / "encoder", config.agent_timesteps
     transfer = transfer_of(bundle, seed, steps, out / "agents") if steps else {}
@@ -129,6 +134,11 @@ def row_of(config: StudyConfig, name: str, seed: int, end: float) -> dict | None
         "scores": {FRAMES[task]: brief(found) for task, found in scores.items()},
         "transfer": transfer,
     }
+
+
+def run_folder(out: Path, name: str, seed: int) -> Path:
+    """Return the folder of an encoder's run within that of the study."""
+    return out / f"seed{seed}" / "".join(c if c.isalnum() else "_" for c in name)
 
 
 def evaluate(config: StudyConfig, task: str, run: Path) -> dict:

@@ -1,9 +1,9 @@
 """Train the encoder's network with labels: what no latents of that network can be asked to beat.
 
-    python scripts/studies/encoders/ceiling.py --task Darla/GoToObject-v0
+    python scripts/studies/label_ceiling.py --task Darla/GoToObject-v0
 
-Writes ceiling_<task>.json beside this file, and with --bundle the network as an encoder bundle:
-what agents could see if frames had labels.
+Writes ceiling_<task>.json into the study of encoders, and with --bundle the network as an encoder
+bundle: what agents could see if frames had labels.
 """
 
 import os
@@ -28,7 +28,7 @@ from darla.probes.targets import split_usable
 from envs.domains import GO_TO_OBJECT, UNSUPERVISED
 
 IMAGE_SHAPE = (64, 64, 3)
-HERE = Path(__file__).parent
+STUDY = Path(__file__).with_name("encoders")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class CeilingConfig:
     bundle: Path | None = None
     """Folder to write the network to as an encoder, whose latents are its outputs; its decoder is
     untrained."""
-    out: Path = HERE
+    out: Path = STUDY
     """Folder of the scores."""
 
 

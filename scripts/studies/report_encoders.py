@@ -1,6 +1,6 @@
 """Make the study's report and figure from its rows alone.
 
-python scripts/studies/encoders/report.py
+python scripts/studies/report_encoders.py
 """
 
 import json
@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from encoders.recipes import BASE, RECIPES
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from recipes import BASE, RECIPES
 
 from darla.atomic import write_text
 from darla.command import run_command
 from darla.latent_pictures import save_picture
 from darla.metrics.intervals import interval_of
 
-HERE = Path(__file__).parent
+STUDY = Path(__file__).with_name("encoders")
 GO = "go_to_object"
 COLUMNS: dict[str, tuple[str, str]] = {
     "bearing, MLP": (GO, "kept/bearing/mlp"),
@@ -54,9 +54,9 @@ Rows = dict[str, list[dict]]
 class ReportConfig:
     """Where rows are, and where the report goes."""
 
-    rows: Path = HERE / "rows.jsonl"
+    rows: Path = STUDY / "rows.jsonl"
     """File of the rows."""
-    out: Path = HERE
+    out: Path = STUDY
     """Folder of table.md and beta.png."""
 
 

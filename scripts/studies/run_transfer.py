@@ -1,0 +1,167 @@
+"""Train the agents of the transfer study and play their episodes, each once.
+
+    python scripts/studies/run_transfer.py --cores 2                     # at most 150 minutes
+    python scripts/studies/run_transfer.py --task Darla/SeekAvoid-v0
+
+Stopped at any moment, the same command goes on: agents whose episodes are in the results are not
+trained again, and an agent that was half trained continues. The encoders are made first.
+"""
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
+
+from commands import call
+from tqdm import tqdm
+from transfer.ladder import ENCODER_SEEDS, LADDER, Entry
+from transfer.results import Results
+
+from darla.command import run_command
+from darla.names import lookup
+from envs.domains import GO_TO_OBJECT, SOURCES, UNSUPERVISED, targets
+
+STUDY = Path(__file__).with_name("transfer")
+TIMESTEPS = 60_000
+WATCHED = ("new_wall", "all_three", "unseen_colors")
+"""Targets whose learning curves are drawn."""
+
+
+@dataclass(frozen=True)
+class TransferStudyConfig:
+    """Which agents to train."""
+
+    task: str = GO_TO_OBJECT
+    """Id of the environment."""
+    agents: tuple[str, ...] = ()
+    """Labels of agents, see transfer/ladder.py; all of the task's when not given."""
+    total_timesteps: int = TIMESTEPS
+    """Steps that each learns for."""
+    episodes: int = 50
+    """Episodes of each agent in each domain."""
+    most_seeds: int | None = None
+    """Train no more agents of a label than so many."""
+    encoders: Path = Path("runs/encoders")
+    """Folder of the encoders that run_encoders.py makes."""
+    out: Path = Path("runs/transfer")
+    """Folder of the agents."""
+    results: Path = STUDY
+    """Folder of the rows."""
+    cores: int = 2
+    """Agents that are trained side by side, each with one thread."""
+    minutes: float = 150.0
+    """No agent is begun after so many minutes."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One agent that is to be trained and evaluated."""
+
+    label: str
+    entry: Entry
+    seed: int
+
+
+def main(config: TransferStudyConfig) -> None:
+    """Train what has no rows yet, the first seed of all agents first.
+
+    Raises:
+        ValueError: a name is unknown, or agents failed; the others have their rows.
+    """
+    ladder = lookup("task", config.task, LADDER)
+    wanted = config.agents or tuple(ladder)
+    entries = {label: lookup("agent", label, ladder) for label in wanted}
+    end = time.monotonic() + 60 * config.minutes
+    failed: list[str] = []
+    results = Results(config.results, config.task)
+    jobs = [job for job in in_order(entries, config) if not results.has(job.label, job.seed)]
+    make_encoders(config, jobs)
+    with ThreadPoolExecutor(config.cores) as pool:
+        runs = [pool.submit(run_job, config, job, end) for job in jobs]
+        for run in tqdm(as_completed(runs), "agents", len(runs), unit=" agents"):
+            try:
+                episodes = run.result()
+            except ValueError as error:  # the others are not to wait for it
+                failed.append(str(error))
+                continue
+            if episodes is not None:
+                results.add(episodes)
+    print(f"results: {results.path}")
+    if failed:
+        raise ValueError("; ".join(failed))
+
+
+def in_order(entries: dict[str, Entry], config: TransferStudyConfig) -> list[Job]:
+    """Return all agents, by seed first, so that whoever stops early has some of each."""
+    most = max(entry.seeds for entry in entries.values())
+    seeds = range(min(most, config.most_seeds or most))
+    return [
+        Job(label, entry, seed)
+        for seed in seeds
+        for label, entry in entries.items()
+        if seed < entry.seeds
+    ]
+
+
+def make_encoders(config: TransferStudyConfig, jobs: list[Job]) -> None:
+    """Train the encoders that jobs need and that are not there."""
+    needed = {(job.entry.recipe, encoder_seed(job.seed)) for job in jobs if job.entry.recipe}
+    for seed in ENCODER_SEEDS:
+        missing = [
+            recipe
+            for recipe in sorted(recipe for recipe, of in needed if of == seed)
+            if not (bundle_of(config.encoders, recipe, seed) / "config.json").is_file()
+        ]
+        if "supervised" in missing:
+            bundle = bundle_of(config.encoders, "supervised", seed)
+            how = ["--epochs", 5, "--seed", seed, "--bundle", bundle, "--out", bundle.parent]
+            call("studies/label_ceiling", "--task", config.task, *how)
+        recipes = [recipe for recipe in missing if recipe not in ("supervised", "dae")]
+        if "dae" in missing and not recipes:
+            recipes = ["darla"]  # which the denoising autoencoder is made for
+        if recipes:
+            how = ["--tasks", config.task, "--out", config.encoders, "--cores", config.cores]
+            how += ["--seeds", seed, "--bundles-only", "--recipes", *recipes]
+            call("studies/run_encoders", *how)
+
+
+def run_job(config: TransferStudyConfig, job: Job, end: float) -> Path | None:
+    """Train and evaluate one agent; returns the file of its episodes, or None when it is late."""
+    if time.monotonic() > end:
+        return None
+    entry, out = job.entry, config.out / task_name(config.task) / job.label / f"s{job.seed}"
+    train = ["--task", config.task, "--kind", entry.kind, "--label", job.label]
+    train += ["--algorithm", entry.algorithm, "--seed", job.seed, "--threads", 1]
+    train += ["--total-timesteps", config.total_timesteps, "--eval-domains", *WATCHED]
+    if entry.recipe is not None:
+        bundle = bundle_of(config.encoders, entry.recipe, encoder_seed(job.seed))
+        train += ["--encoder", bundle]
+    call("train_agent", *train, *entry.options, "--out", out)
+    episodes = out / "episodes.csv"
+    domains = [SOURCES[0], *targets(config.task), UNSUPERVISED]
+    play = ["--agents", out, "--domains", *domains, "--episodes", config.episodes]
+    call("evaluate_transfer", *play, "--stochastic", "--out", episodes)
+    return episodes
+
+
+def encoder_seed(seed: int) -> int:
+    """Return the seed of the encoder that an agent's seed goes with."""
+    return ENCODER_SEEDS[seed % len(ENCODER_SEEDS)]
+
+
+def bundle_of(encoders: Path, recipe: str, seed: int) -> Path:
+    """Return the folder of a recipe's bundle."""
+    name = "".join(letter if letter.isalnum() else "_" for letter in recipe)
+    return encoders / f"seed{seed}" / name / "encoder"
+
+
+def task_name(task: str) -> str:
+    """Return a task's name without namespace and version."""
+    return task.rpartition("/")[2].partition("-")[0]
+
+
+if __name__ == "__main__":
+    run_command(TransferStudyConfig, main, __doc__)

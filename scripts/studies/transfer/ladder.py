@@ -1,0 +1,78 @@
+"""The agents that the transfer study compares: the options of train_agent.py for each, by label.
+
+All learn with the same settings of the same algorithm, for as many steps of the environment; they
+differ in what they see. Encoders are recipes of the study of encoders (encoders/recipes.py), all
+trained on the same frames of D_U, once for each seed in ENCODER_SEEDS; the agent with seed s has
+the encoder of seed s modulo their number.
+"""
+
+from dataclasses import dataclass
+
+from envs.domains import GO_TO_OBJECT, SEEK_AVOID, targets
+
+ENCODER_SEEDS = (0, 1, 2)
+MASKED = ("--mask-look",)
+STILL = ("--mask-still", "0.4")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One kind of agent.
+
+    Attributes:
+        kind: what it observes, as train_agent.py calls it.
+        recipe: of its encoder; None for agents without one.
+        options: further options of train_agent.py.
+        seeds: how many agents are trained.
+        algorithm: ppo, a2c or dqn.
+    """
+
+    kind: str
+    recipe: str | None = None
+    options: tuple[str, ...] = ()
+    seeds: int = 3
+    algorithm: str = "ppo"
+
+
+def latent(recipe: str, *options: str, seeds: int = 3, algorithm: str = "ppo") -> Entry:
+    """Return an agent on the latents of a recipe's encoder."""
+    return Entry("latent", recipe, options, seeds, algorithm)
+
+
+_COMMON = {
+    "pixels": Entry("pixels", seeds=5),
+    "pixels_d_u": Entry("pixels", options=("--domain", "d_u"), seeds=5),
+    "beta_vae_4": latent("beta_vae beta=4", *STILL, seeds=5),
+    "darla": latent("darla", seeds=5),
+    "darla_mask": latent("darla", *MASKED, seeds=5),
+    "factors": Entry("factors", seeds=5),
+}
+_BASELINES = {
+    "pixels_shift": Entry("pixels", options=("--augmentation", "shift")),
+    "pixels_color": Entry("pixels", options=("--augmentation", "color")),
+    "pixels_conv": Entry("pixels", options=("--augmentation", "conv")),
+    "random_encoder": Entry("random_encoder", "darla"),
+    "autoencoder": latent("autoencoder", *STILL),
+    "vae": latent("beta_vae beta=1", *STILL),
+    "beta_vae_entangled": latent("beta_vae beta=0.25", *STILL),
+    "darla_2017": latent("darla_2017", *STILL),
+    "dae_features": latent("dae", *STILL),
+    "supervised": latent("supervised", *STILL),
+    "darla_resample": latent("darla", *MASKED, "--look-treatment", "resample"),
+    "darla_repaint": latent("darla", *MASKED, "--look-treatment", "repaint"),
+    "darla_mask_repaint": latent("darla", *MASKED, "--look-treatment", "mask_repaint"),
+    "darla_finetuned": Entry("finetuned", "darla", MASKED),
+    "pixels_a2c": Entry("pixels", algorithm="a2c"),
+    "darla_mask_a2c": latent("darla", *MASKED, algorithm="a2c"),
+    "pixels_dqn": Entry("pixels", algorithm="dqn"),
+    "darla_mask_dqn": latent("darla", *MASKED, algorithm="dqn"),
+}
+_CEILINGS = {
+    f"pixels_in_{target}": Entry("pixels", options=("--domain", target))
+    for target in targets(GO_TO_OBJECT)
+}
+LADDER: dict[str, dict[str, Entry]] = {
+    GO_TO_OBJECT: {**_COMMON, **_BASELINES, **_CEILINGS},
+    SEEK_AVOID: _COMMON,
+}
+"""For each task the agents by label."""
