@@ -6,7 +6,8 @@ units, vectorised, and the same for the same seed. With five runs such intervals
 little too short; with one there is none.
 
 The robust mean, the stratified bootstrap and the probability of improvement follow Agarwal et al.,
-"Deep Reinforcement Learning at the Edge of the Statistical Precipice", NeurIPS 2021 (2108.13264).
+"Deep Reinforcement Learning at the Edge of the Statistical Precipice", NeurIPS 2021 (2108.13264);
+so do the performance profiles of ``agents.profiles``.
 """
 
 from collections.abc import Callable, Sequence
@@ -81,7 +82,7 @@ def bootstrap(
     generator = np.random.default_rng(seed)
     drawn = []
     for stratum in strata:
-        scores = _units_by_cells(stratum)
+        scores = units_by_cells(stratum)
         chosen = generator.integers(0, len(scores), size=(resamples, len(scores)))
         drawn.append(scores[chosen].reshape(resamples, -1))
     return statistic(np.concatenate(drawn, axis=1))
@@ -110,7 +111,7 @@ def bootstrap_interval(
 
     See ``bootstrap`` for the arguments.
     """
-    if any(len(_units_by_cells(stratum)) < 2 for stratum in strata):
+    if any(len(units_by_cells(stratum)) < 2 for stratum in strata):
         return None
     return percentile_interval(
         bootstrap(strata, statistic, resamples=resamples, seed=seed), level=level
@@ -130,11 +131,29 @@ def transfer_ratio(
     """
     margin = np.asarray(source, dtype=np.float64) - np.asarray(random_source, dtype=np.float64)
     kept = np.asarray(target, dtype=np.float64) - np.asarray(random_target, dtype=np.float64)
-    margin, kept = np.broadcast_arrays(margin, kept)
-    ratio = np.full(margin.shape, np.nan)
-    # A margin of exactly 0.1 counts, also when rounding leaves it a hair below.
-    np.divide(kept, margin, out=ratio, where=margin >= MINIMUM_MARGIN - 1e-9)
-    return ratio
+    return _share(kept, margin)
+
+
+def gap_closed(agent: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Floats:
+    """Return how much of the gap between two references an agent closes.
+
+    (agent - lower) / (upper - lower): 0 where the agent is as good as the lower reference, 1 where
+    it is as good as the upper one, and outside of both where it is worse or better than they are.
+    Arguments are mean returns and broadcast against each other. NaN, "undefined", where the upper
+    reference is not at least 0.1 above the lower one, and wherever an argument is NaN.
+    """
+    low = np.asarray(lower, dtype=np.float64)
+    gap = np.asarray(upper, dtype=np.float64) - low
+    return _share(np.asarray(agent, dtype=np.float64) - low, gap)
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    """Return ``part / whole``; NaN where the whole is under the least margin that says anything."""
+    part, whole = np.broadcast_arrays(part, whole)
+    share = np.full(part.shape, np.nan)
+    # A whole of exactly 0.1 counts, also when rounding leaves it a hair below.
+    np.divide(part, whole, out=share, where=whole >= MINIMUM_MARGIN - 1e-9)
+    return share
 
 
 def paired_difference(
@@ -211,7 +230,12 @@ def _wins(first: ArrayLike, second: ArrayLike) -> Floats:
     return np.asarray((np.sign(a - b) + 1.0) / 2.0)
 
 
-def _units_by_cells(stratum: ArrayLike) -> Floats:
+def units_by_cells(stratum: ArrayLike) -> Floats:
+    """Return the scores of a stratum as a float64 array (units, cells).
+
+    Raises:
+        ValueError: there is no unit or no cell, or there are more axes.
+    """
     scores = np.asarray(stratum, dtype=np.float64)
     if scores.ndim == 1:
         scores = scores[:, None]

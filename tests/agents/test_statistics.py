@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as arrays
 from agents.statistics import (
     bootstrap,
     bootstrap_interval,
+    gap_closed,
     interquartile_mean,
     mean,
     paired_difference,
@@ -148,6 +149,26 @@ def test_transfer_ratio_forgets_the_unit_of_reward(scale, shift, source, target)
     assert transfer_ratio(*scaled) == pytest.approx(expected, abs=1e-9)
 
 
+def test_gap_closed_by_hand() -> None:
+    shares = gap_closed([0.1, 0.5, 0.9, 1.3, -0.3], 0.1, 0.9)
+    np.testing.assert_allclose(shares, [0.0, 0.5, 1.0, 1.5, -0.5], atol=1e-12)
+    table = gap_closed([[0.4], [0.8]], [0.0, 0.4], [0.8, 1.2])
+    np.testing.assert_allclose(table, [[0.5, 0.0], [1.0, 0.5]], atol=1e-12)
+
+
+def test_a_gap_that_is_none_cannot_be_closed() -> None:
+    shares = gap_closed(0.5, [0.1, 0.1, 0.1, 0.1], [0.19, 0.2, 0.1, -0.5])
+    assert np.isnan(shares[[0, 2, 3]]).all()
+    assert shares[1] == pytest.approx(4.0)  # a gap of exactly 0.1 is enough
+    assert np.isnan(gap_closed([float("nan"), 0.5], 0.1, [0.9, float("nan")])).all()
+
+
+@given(st.floats(0.1, 1), st.floats(-1, 1), st.floats(-5, 5), st.floats(1, 10))
+def test_gap_closed_forgets_the_unit_of_reward(gap, agent, shift, scale) -> None:
+    moved = [scale * value + shift for value in (agent, 0.0, gap)]
+    assert gap_closed(*moved) == pytest.approx(float(gap_closed(agent, 0.0, gap)), abs=1e-6)
+
+
 def test_paired_difference_by_hand() -> None:
     result = paired_difference([0.9, 0.8, 0.7], [0.5, 0.4, 0.3], levels=(0.8, 0.95))
     assert result.mean == pytest.approx(0.4)
@@ -206,3 +227,44 @@ def test_numbers_agree_with_rliable() -> None:
         got = probability_of_improvement_interval(FIRST[:, task], SECOND[:, task])
         assert got is not None
         assert [got.low, got.high] == pytest.approx(ends, abs=0.041)  # steps of one 25th
+
+
+# Seven runs, more than a multiple of four, with ties within and between tasks.
+THIRD = np.array(
+    [
+        [1.0, 0.9, -0.2],
+        [1.0, 0.4, 0.1],
+        [0.7, 0.4, 0.0],
+        [1.1, -0.3, 0.1],
+        [0.9, 0.8, 0.5],
+        [1.0, 0.4, 0.3],
+        [0.6, 0.5, 0.1],
+    ]
+)
+
+
+def test_ties_and_unequal_numbers_of_runs_agree_with_rliable() -> None:
+    """rliable 1.2.0, 50,000 resamples, of THIRD and of its first task alone, FIRST against THIRD.
+
+    ``get_interval_estimates`` of ``[aggregate_iqm, aggregate_mean]`` and, with 20,000 resamples a
+    task, of ``probability_of_improvement``, whose value over all tasks is the mean of those.
+    """
+    for strata, points, ends in (
+        (THIRD.T, (0.50909091, 0.49047619), ((0.37272727, 0.64545455), (0.37619048, 0.5952381))),
+        (THIRD.T[:1], (0.92, 0.9), ((0.74, 1.02), (0.77142857, 1.01428571))),
+    ):
+        for statistic, point, expected in zip(
+            (interquartile_mean, mean), points, ends, strict=True
+        ):
+            assert statistic(strata.ravel()) == pytest.approx(point)
+            got = bootstrap_interval(list(strata), statistic, resamples=20_000)
+            assert got is not None
+            assert [got.low, got.high] == pytest.approx(expected, abs=0.021)  # steps of one 50th
+    chances = [probability_of_improvement(a, b) for a, b in zip(FIRST.T, THIRD.T, strict=True)]
+    assert chances == pytest.approx([0.37142857, 0.55714286, 0.92857143])
+    assert np.mean(chances) == pytest.approx(0.61904762)
+    expected = [[0.05714286, 0.71428571], [0.22857143, 0.88571429], [0.74285714, 1.0]]
+    for task, ends in enumerate(expected):
+        got = probability_of_improvement_interval(FIRST[:, task], THIRD[:, task])
+        assert got is not None
+        assert [got.low, got.high] == pytest.approx(ends, abs=0.03)  # steps of one 70th
