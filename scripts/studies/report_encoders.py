@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from encoders.prediction import prediction_table
 from encoders.recipes import BASE, RECIPES
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -32,6 +33,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "MIG wall": (GO, "mig/wall"),
     "movement, state read": (GO, "movement/state_role"),
     "bearing in all_three, state": (GO, "state_forecast/bearing/mlp/all_three"),
+    "return": ("all", "source"),
+    "return, look hidden": ("masked", "source"),
+    "ratio all_three": ("all", "all_three"),
+    "ratio all_three, look hidden": ("masked", "all_three"),
 }
 BETAS = {0.25: "darla beta=0.25", 0.5: "darla beta=0.5", 1.0: BASE, 2.0: "darla beta=2"}
 BETAS[4.0] = "darla beta=4"
@@ -57,18 +62,21 @@ class ReportConfig:
     rows: Path = STUDY / "rows.jsonl"
     """File of the rows."""
     out: Path = STUDY
-    """Folder of table.md and beta.png."""
+    """Folder of table.md, prediction.md and beta.png."""
 
 
 def main(config: ReportConfig) -> None:
-    """Write the table and the figure."""
+    """Write the tables and the figure."""
     rows: Rows = defaultdict(list)
     for line in config.rows.read_text().splitlines():
         row = json.loads(line)
         rows[row["recipe"]].append(row)
+    every = [row for of in rows.values() for row in of]
     write_text(config.out / "table.md", table(rows) + "\n")
+    write_text(config.out / "prediction.md", prediction_table(every) + "\n")
     save_picture(config.out / "beta.png", beta_figure(rows))
-    print(f"table: {config.out / 'table.md'}\nfigure: {config.out / 'beta.png'}")
+    for name in ("table.md", "prediction.md", "beta.png"):
+        print(config.out / name)
 
 
 def table(rows: Rows) -> str:
@@ -81,9 +89,15 @@ def table(rows: Rows) -> str:
     return "\n".join(lines)
 
 
-def values(rows: list[dict], task: str, name: str) -> np.ndarray:
-    """Return a score of each seed, (n,); rows without it are left out."""
-    found = [row["scores"].get(task, {}).get(name) for row in rows]
+def values(rows: list[dict], place: str, name: str) -> np.ndarray:
+    """Return a score of each seed, (n,); rows without it are left out.
+
+    Args:
+        rows: of one recipe.
+        place: a task, or one of the two agents: ``all`` and ``masked``.
+        name: of the score, or of the domain.
+    """
+    found = [{**row["scores"], **row.get("transfer", {})}.get(place, {}).get(name) for row in rows]
     return np.array([value for value in found if value is not None], dtype=np.float64)
 
 

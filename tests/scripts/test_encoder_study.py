@@ -11,6 +11,7 @@ from PIL import Image
 
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID
 
+COLORS = ("new_floor", "new_wall", "new_object_color", "floor_and_wall", "all_three")
 STUDY = Path(__file__).parents[2] / "scripts/studies"
 
 
@@ -40,6 +41,21 @@ def test_the_report_comes_from_the_rows_alone(tmp_path: Path) -> None:
     assert darla.split("|")[column].strip() == f"0.85 ±{12.706 * 0.05:.2f}"
     assert other.split("|")[column].strip() == "0.50"
     assert np.asarray(Image.open(tmp_path / "beta.png")).std() > 0
+
+
+def test_scores_that_go_with_transfer_are_told_from_those_that_do_not(tmp_path: Path) -> None:
+    rng, lines = np.random.default_rng(0), []
+    for seed in range(12):
+        found = json.loads(row("darla", seed, metric__mig=seed / 12, kept__yaw__mlp=rng.random()))
+        ratios = dict.fromkeys(COLORS, (seed / 12) ** 3)
+        transfer = {"all": {"source": 0.9, **ratios}, "masked": {"error": "no latent is left"}}
+        lines.append(json.dumps({**found, "transfer": transfer}))
+    (tmp_path / "rows.jsonl").write_text("\n".join(lines))
+    done = run("report_encoders.py", "--rows", tmp_path / "rows.jsonl", "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    _, _, first, second = (tmp_path / "prediction.md").read_text().splitlines()
+    assert first == "| metric/mig | +1.00 [+1.00, +1.00] | - |"
+    assert second.startswith("| kept/yaw/mlp | ") and not second.startswith("| kept/yaw/mlp | +1")
 
 
 def test_unknown_recipes_are_refused_with_the_nearest() -> None:
