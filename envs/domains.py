@@ -11,6 +11,7 @@ A domain of one's own takes a few lines::
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from envs.domain import WHOLE, Domain, point, without
@@ -27,6 +28,9 @@ HELD_OUT = (0.9, 1.0)
 _SEEN = without(HELD_OUT)[:1]
 _OLD = {"floor": point(0.15), "wall": point(0.05), "object_color": point(0.1)}
 _NEW = {"floor": point(0.85), "wall": point(0.88), "object_color": point(0.85)}
+# Light enough that the source's colours still show, so that the pattern is what is new. D_U has no
+# textures: neither the encoder nor the policy has seen any.
+_TEXTURES = {"floor": "floor_tiles_bw", "wall": "marble"}
 _SOURCE_LOOK = {
     **_OLD,
     "ceiling": point(0.3),
@@ -59,6 +63,9 @@ def _common() -> list[Domain]:
         _changed("all_three", "floor", "wall", "object_color"),
         Domain("new_light", {**_SOURCE_LOOK, "light": point(0.55)}),
         Domain("unseen_colors", {**_SOURCE_LOOK, **unseen}),
+        Domain("textured", _SOURCE_LOOK, textures=_TEXTURES),
+        Domain("new_camera_height", _SOURCE_LOOK, camera={"height": 1.5}),
+        Domain("new_field_of_view", _SOURCE_LOOK, camera={"field_of_view": 70.0}),
     ]
 
 
@@ -75,12 +82,12 @@ def _pairs() -> list[Domain]:
 
 def _with_shapes(domains: list[Domain]) -> list[Domain]:
     every = ("box", "ball", "cone", "cylinder")
-    return [Domain(d.name, {**d.look, "object_shape": every}, d.cases) for d in domains]
+    return [replace(each, look={**each.look, "object_shape": every}) for each in domains]
 
 
 _CATALOGUE: dict[str, dict[str, Domain]] = {
-    GO_TO_OBJECT: {domain.name: domain for domain in _common()},
-    SEEK_AVOID: {domain.name: domain for domain in _with_shapes(_common()) + _pairs()},
+    GO_TO_OBJECT: {each.name: each for each in _common()},
+    SEEK_AVOID: {each.name: each for each in [*_with_shapes(_common()), *_pairs()]},
 }
 
 
@@ -118,7 +125,13 @@ def find_domain(task: str, domain: str | Mapping[str, Any] | Domain) -> Domain:
         domain = known[domain]
     elif isinstance(domain, Mapping):
         domain = Domain.from_dict(domain)
-    return Domain(domain.name, {**known["source"].look, **domain.look}, domain.cases)
+    source = known["source"]
+    return replace(
+        domain,
+        look={**source.look, **domain.look},
+        textures={**source.textures, **domain.textures},
+        camera={**source.camera, **domain.camera},
+    )
 
 
 def _domains_of(task: str) -> dict[str, Domain]:

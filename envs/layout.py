@@ -11,6 +11,7 @@ import numpy as np
 
 from envs.domain import Domain, Values, draw
 from envs.factors import Factor, Setting, check_setting
+from envs.texture_files import check_textures
 
 CANDIDATES = 24  # places tried for each thing, all drawn at once
 _ROOM_LOOK = ("floor", "wall", "ceiling", "light")
@@ -36,7 +37,7 @@ def num_draws(num_objects: int) -> int:
 
 
 def check_domain(domain: Domain, factors: Mapping[str, Factor], objects: Sequence[str]) -> None:
-    """Check that every value of a domain is one of its factor's.
+    """Check that every value of a domain is one of its factor's, and that its textures exist.
 
     Args:
         domain: where looks are drawn from.
@@ -44,8 +45,10 @@ def check_domain(domain: Domain, factors: Mapping[str, Factor], objects: Sequenc
         objects: the objects' names in factors; a domain speaks of all objects alike.
 
     Raises:
-        ValueError: a factor is unknown or has no value, or a value is out of its range.
+        ValueError: a factor is unknown or has no value, a value is out of its range, or a surface
+            or a texture is unknown.
     """
+    check_textures(domain.textures)
     for look in (domain.look, *domain.cases):
         for name, values in look.items():
             if not len(values):

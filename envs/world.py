@@ -30,6 +30,8 @@ from envs.painted import PaintedObject, PaintedRoom
 from envs.palettes import Palette
 from envs.shapes import HEIGHT, RADIUS
 from envs.tasks import ANYWHERE, IN_VIEW, SAMPLE_TRIES, Task
+from envs.texture_files import PLAIN, SURFACES
+from envs.view import find_view
 from envs.visibility import bearing_and_distance, visible_fractions
 from envs.world_factors import AGENT_RADIUS
 
@@ -58,6 +60,7 @@ class FactorWorld(MiniWorldEnv):
     Attributes:
         factors: all factors by name.
         domain: where looks are drawn from.
+        camera: how high, wide and steep the agent looks.
         drawing: when set to False, pictures are black and cost nothing (for agents on factors).
     """
 
@@ -104,11 +107,12 @@ class FactorWorld(MiniWorldEnv):
             view: ``agent`` or ``top``, for rendered pictures.
 
         Raises:
-            ValueError: there is no such domain.
+            ValueError: there is no such domain, or it asks for what cannot be.
         """
         self.factors = self.task.describe_factors()
         self.domain = find_domain(self.task.task_id, domain)
         check_domain(self.domain, self.factors, self.objects)
+        self.camera = find_view(self.task, self.domain.camera)
         self.drawing = True
         self._key: int | None = None
         self._episode = 0
@@ -230,7 +234,7 @@ class FactorWorld(MiniWorldEnv):
         name = self.objects[int(rng.integers(len(self.objects)))]
         offset = place_of(setting, name) - place_of(setting, "agent")
         angle = math.atan2(-offset[1], offset[0])
-        turned = angle + (rng.random() - 0.5) * math.radians(self.task.field_of_view)
+        turned = angle + (rng.random() - 0.5) * math.radians(self.camera.field_of_view)
         return float((turned + math.pi) % (2 * math.pi) - math.pi)
 
     def _sees_object(self, setting: Setting) -> bool:
@@ -239,11 +243,8 @@ class FactorWorld(MiniWorldEnv):
         return bool((self._visible(agent, yaw, objects) >= IN_VIEW).any())
 
     def _visible(self, agent: np.ndarray, yaw: float, objects: np.ndarray) -> np.ndarray:
-        pitch = math.radians(self.task.camera_pitch)
-        ahead = math.cos(pitch)
-        direction = np.array([ahead * math.cos(yaw), math.sin(pitch), -ahead * math.sin(yaw)])
-        camera = np.array([agent[0], self.task.camera_height, agent[1]])
-        tangent = math.tan(math.radians(self.task.field_of_view) / 2)
+        camera = np.array([agent[0], self.camera.height, agent[1]])
+        direction, tangent = self.camera.direction(yaw), self.camera.tangent
         return visible_fractions(camera, direction, tangent, objects, RADIUS, HEIGHT)
 
     def _gen_world(self):
@@ -266,7 +267,8 @@ class FactorWorld(MiniWorldEnv):
     def _paint_room(self, setting: Setting) -> PaintedRoom:
         width, depth = self.room_size
         outline = np.array([[width, depth], [width, 0.0], [0.0, 0.0], [0.0, depth]])
-        room = PaintedRoom(outline, floor_tex="white", wall_tex="white", ceil_tex="white")
+        floor, wall, ceiling = (self.domain.textures.get(name, PLAIN) for name in SURFACES)
+        room = PaintedRoom(outline, floor_tex=floor, wall_tex=wall, ceil_tex=ceiling)
         room.floor_tint = self.palettes["floor"].rgb(setting["floor"])
         room.ceiling_tint = self.palettes["ceiling"].rgb(setting["ceiling"])
         shades = np.array(self.task.wall_shades)[:, None]
@@ -306,7 +308,7 @@ class FactorWorld(MiniWorldEnv):
         parameters = DEFAULT_PARAMS.no_random()
         parameters.set("forward_step", self.forward_step)
         parameters.set("turn_step", self.turn_step)
-        parameters.set("cam_height", self.task.camera_height)
-        parameters.set("cam_pitch", self.task.camera_pitch)
-        parameters.set("cam_fov_y", self.task.field_of_view)
+        parameters.set("cam_height", self.camera.height)
+        parameters.set("cam_pitch", self.camera.pitch)
+        parameters.set("cam_fov_y", self.camera.field_of_view)
         return parameters

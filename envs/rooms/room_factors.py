@@ -9,7 +9,7 @@ from gymnasium import spaces
 from envs.compiled import kernel
 from envs.rooms.room_state import RoomState
 from envs.rooms.setting_rows import AGENT_X, AGENT_YAW, OBJECTS, PER_OBJECT
-from envs.rooms.visible import Camera, camera_of, visible_fraction
+from envs.rooms.visible import Camera, visible_fraction
 from envs.tasks import Task
 
 # The rows of a factor table follow the order of the task's factors: as in a setting, but every
@@ -31,7 +31,6 @@ class RoomFactors:
 
     def __init__(self, task: Task, state: RoomState) -> None:
         self._task, self._state = task, state
-        self._camera = camera_of(task)
         self._factors = task.describe_factors()
         self._categories = {
             name: np.array(factor.categories, dtype=object)
@@ -85,7 +84,7 @@ class RoomFactors:
             state.objects,
             state.present,
             angles,
-            self._camera,
+            state.cameras,
             visible,
             table,
         )
@@ -106,7 +105,7 @@ def _tabulate(
     objects: np.ndarray,
     present: np.ndarray,
     angles: np.ndarray,
-    camera: Camera,
+    cameras: np.ndarray,
     visible: bool,
     table: np.ndarray,
 ) -> None:
@@ -115,6 +114,8 @@ def _tabulate(
             table[column, index] = settings[world, column]
         x, z = agents[world]
         yaw = _wrapped(yaws[world])
+        view = cameras[world]
+        camera = Camera(view[0], view[1], view[2], view[3])
         table[AGENT_X, index], table[AGENT_X + 1, index], table[AGENT_YAW, index] = x, z, yaw
         for number in range(objects.shape[1]):
             row = OBJECTS + _ROWS_PER_OBJECT * number

@@ -1,6 +1,6 @@
 """Draws a batch of rooms: from their state to scenes, and from scenes to pictures."""
 
-import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -11,10 +11,10 @@ from envs.render.scene import GLOBAL_AMBIENT, ROOM_ENTITY
 from envs.render.scene_batch import SceneBatch
 from envs.render.textures import TextureSet
 from envs.rooms.room_state import RoomState
+from envs.rooms.room_surfaces import Covering, box_room, cover
 from envs.shapes import triangles
 from envs.tasks import Task
 
-WALL_HEIGHT = 2.74  # metres, MiniWorld's
 SKY = (0.25, 0.82, 1.0)
 _LIGHT = np.array([1.0, 3.5, 1.0])  # MiniWorld's light comes from everywhere in this direction
 
@@ -65,6 +65,15 @@ class RoomPictures:
         self.place(chosen)
         return self._renderer.measure(self.scenes, self._meshes, chosen)
 
+    def covering(self, textures: Mapping[str, str]) -> Covering:
+        """Return a domain's textures as :meth:`cover` takes them; files are read once."""
+        return cover(textures, self._task.room_size, self._textures)
+
+    def cover(self, chosen: np.ndarray, covering: Covering) -> None:
+        """Cover the chosen worlds' surfaces with textures, or with paint alone."""
+        self.scenes.faces.textures[chosen] = covering.textures
+        self.scenes.faces.texture_coordinates[chosen] = covering.coordinates
+
     def close(self) -> None:
         """End the threads that draw."""
         self._renderer.close()
@@ -85,18 +94,18 @@ class RoomPictures:
         )
         _put(
             chosen,
-            (state.agents, state.yaws, state.objects, state.object_colors),
+            (state.agents, state.yaws, state.cameras, state.objects, state.object_colors),
             (state.object_shapes, state.present),
             scenes.cameras,
             scenes.things,
         )
 
     def _empty_rooms(self) -> SceneBatch:
-        """Make scenes of what all episodes have in common: the room, the light, the camera."""
+        """Make scenes of what all episodes have in common: the room, and where light is from."""
         state, task = self._state, self._task
         worlds, objects = state.present.shape
         scenes = SceneBatch(worlds, num_faces=6, num_things=objects)
-        vertices, self._normals = _box_room(*task.room_size)
+        vertices, self._normals = box_room(*task.room_size)
         scenes.faces.count[:] = len(vertices)
         scenes.faces.vertices[:] = vertices
         scenes.faces.entities[:] = ROOM_ENTITY
@@ -104,24 +113,7 @@ class RoomPictures:
         scenes.things.entities[:] = np.arange(objects)
         scenes.lights.direction[:] = self._light
         scenes.lights.sky[:] = SKY
-        scenes.cameras.position[:, 1] = task.camera_height
-        scenes.cameras.pitch[:] = math.radians(task.camera_pitch)
-        scenes.cameras.fov_y[:] = math.radians(task.field_of_view)
         return scenes
-
-
-def _box_room(width: float, depth: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return a room's floor, ceiling, and its east, north, west and south wall.
-
-    Returns:
-        Corners (6, 4, 3) in metres, counter-clockwise seen from inside, and normals (6, 3).
-    """
-    corners = np.array([[width, 0, depth], [width, 0, 0], [0, 0, 0], [0, 0, depth]], dtype=float)
-    up = np.array([0.0, WALL_HEIGHT, 0.0])
-    following = np.roll(corners, -1, axis=0)
-    walls = np.stack([corners, corners + up, following + up, following], axis=1)
-    normals = np.array([[0, 1, 0], [0, -1, 0], [-1, 0, 0], [0, 0, 1], [1, 0, 0], [0, 0, -1]])
-    return np.concatenate([[corners], [corners[::-1] + up], walls]), normals.astype(float)
 
 
 @kernel
@@ -145,12 +137,15 @@ def _paint(chosen, paints, ambient, diffuse, facing, colors, lights_ambient, lig
 @kernel
 def _put(chosen, places, kinds, cameras, things):
     """Put the camera and the objects of the chosen rooms where they are."""
-    agents, yaws, objects, colors = places
+    agents, yaws, views, objects, colors = places
     shapes, present = kinds
     for world in chosen:
         cameras.position[world, 0] = agents[world, 0]
+        cameras.position[world, 1] = views[world, 0]
         cameras.position[world, 2] = agents[world, 1]
         cameras.yaw[world] = yaws[world]
+        cameras.pitch[world] = views[world, 1]
+        cameras.fov_y[world] = views[world, 3]
         for k in range(objects.shape[1]):
             things.meshes[world, k] = shapes[world, k] if present[world, k] else -1
             things.positions[world, k, 0] = objects[world, k, 0]

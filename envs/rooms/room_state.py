@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from envs.rooms.visible import camera_of
 from envs.tasks import Task
+from envs.view import find_view
 
 
 @dataclass
@@ -24,6 +26,8 @@ class RoomState:
             included.
         ceilings: (N, 3) float64, RGB in [0, 1].
         lights: (N,) float64, factor on the task's ambient and diffuse light.
+        cameras: (N, 4) float64, the fields of each world's
+            :class:`~envs.rooms.visible.Camera`; it is its domain's in the episode.
         settings: (N, S) float64, what the episode started from, as in
             :mod:`envs.rooms.setting_rows`.
         steps: (N,) int64, steps of the episode so far; -1 before the first reset.
@@ -40,13 +44,14 @@ class RoomState:
     walls: np.ndarray
     ceilings: np.ndarray
     lights: np.ndarray
+    cameras: np.ndarray
     settings: np.ndarray
     steps: np.ndarray
     success: np.ndarray
 
     @classmethod
     def empty(cls, task: Task, num_worlds: int, num_settable: int) -> "RoomState":
-        """Return the state of worlds that were not reset yet: zeros."""
+        """Return the state of worlds that were not reset yet: zeros, and the task's camera."""
         num_objects = len(task.objects)
         return cls(
             agents=np.zeros((num_worlds, 2)),
@@ -59,6 +64,7 @@ class RoomState:
             walls=np.zeros((num_worlds, 4, 3)),
             ceilings=np.zeros((num_worlds, 3)),
             lights=np.zeros(num_worlds),
+            cameras=np.tile(camera_of(find_view(task, {})), (num_worlds, 1)),
             settings=np.zeros((num_worlds, num_settable)),
             steps=np.full(num_worlds, -1, dtype=np.int64),
             success=np.zeros(num_worlds, dtype=np.bool_),

@@ -24,6 +24,7 @@ from envs.rooms.setting_rows import AGENT_X, AGENT_YAW, OBJECTS, PER_OBJECT, SHA
 from envs.rooms.visible import camera_of
 from envs.shapes import RADIUS
 from envs.tasks import ANYWHERE, SAMPLE_TRIES, find_task
+from envs.view import find_view
 from envs.world_factors import AGENT_RADIUS
 
 DomainLike = str | Mapping[str, Any] | Domain
@@ -89,7 +90,6 @@ class RoomWorlds(Worlds):
         self._anywhere = place_table(self.task, self.factors, ANYWHERE)
         self._palettes = palette_table(self.task)
         self._rules = rules_of(self.task, self.max_episode_steps)
-        self._camera = camera_of(self.task)
         self._reported = RoomFactors(self.task, self.state)
         self._pictures = RoomPictures(
             self.task, self.state, obs_height, obs_width, num_threads, antialias
@@ -98,16 +98,19 @@ class RoomWorlds(Worlds):
         self.set_domain(domain)
 
     def set_domain(self, domain: DomainLike) -> None:
-        """Draw all later episodes from another domain.
+        """Draw all later episodes from another domain; those under way stay as they are.
 
         Args:
             domain: a name, a Domain, or its dictionary.
 
         Raises:
-            ValueError: there is no such domain, or it asks for what no factor can be.
+            ValueError: there is no such domain, or it asks for what cannot be.
         """
         found = find_domain(self.task.task_id, domain)
         check_domain(found, self.factors, self.task.objects)
+        view = find_view(self.task, found.camera)
+        self._covering = self._pictures.covering(found.textures)
+        self._camera = camera_of(view)
         self.domain, self._looks = found, look_table(found, self.task)
 
     def reset(
@@ -169,7 +172,9 @@ class RoomWorlds(Worlds):
         state.present[chosen] = True
         state.steps[chosen] = 0
         state.success[chosen] = False
+        state.cameras[chosen] = self._camera
         paint(chosen, state, self._palettes)
+        self._pictures.cover(chosen, self._covering)
 
     def step(self, chosen: np.ndarray, actions: np.ndarray) -> Outcomes:
         """Act in the chosen worlds: 0 turns left, 1 turns right, 2 moves forward.

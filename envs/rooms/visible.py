@@ -10,7 +10,7 @@ import numpy as np
 
 from envs.compiled import kernel
 from envs.shapes import HEIGHT, RADIUS
-from envs.tasks import Task
+from envs.view import View
 from envs.visibility import ACROSS, UP
 
 
@@ -30,11 +30,10 @@ class Camera(NamedTuple):
     field_of_view: float
 
 
-def camera_of(task: Task) -> Camera:
-    """Return a task's camera."""
-    angle = math.radians(task.field_of_view)
-    tangent = math.tan(angle / 2)
-    return Camera(task.camera_height, math.radians(task.camera_pitch), tangent, angle)
+def camera_of(view: View) -> Camera:
+    """Return a camera in radians."""
+    pitch, angle = math.radians(view.pitch), math.radians(view.field_of_view)
+    return Camera(view.height, pitch, view.tangent, angle)
 
 
 @kernel

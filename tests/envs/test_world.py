@@ -36,7 +36,7 @@ def test_registered_by_importing_the_package():
 
 
 def test_spec_survives_json():
-    domain = Domain("mine", {"floor": point(0.5)}).to_dict()
+    domain = Domain("mine", {"floor": point(0.5)}, (), {"wall": "wood"}, {"pitch": 3.0}).to_dict()
     env = gym.make(GO_TO_OBJECT, domain=domain)
     again = gym.make(gym.envs.registration.EnvSpec.from_json(env.spec.to_json()))
     assert again.unwrapped.domain == env.unwrapped.domain

@@ -21,6 +21,7 @@ from envs.rooms.setting_rows import OBJECTS, SettingRows
 from envs.rooms.visible import camera_of, visible_fraction
 from envs.shapes import HEIGHT, RADIUS
 from envs.tasks import SEEK_AVOID_TASK
+from envs.view import find_view
 from envs.visibility import visible_fractions
 
 TASKS = (GO_TO_OBJECT, SEEK_AVOID)
@@ -38,7 +39,7 @@ def factors_of(worlds: RoomWorlds, index: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("task", TASKS)
-@pytest.mark.parametrize("domain", ["source", "d_u"])
+@pytest.mark.parametrize("domain", ["source", "d_u", "new_field_of_view"])
 @pytest.mark.parametrize("in_view", [None, 0.0, 0.6, 1.0])
 def test_sampled_settings_are_those_of_the_loop(
     task: str, domain: str, in_view: float | None
@@ -223,14 +224,13 @@ def test_visible_shares_are_those_of_single_environments(
     seed: int, width: float, yaw: float
 ) -> None:
     rng = np.random.default_rng(seed)
-    camera = camera_of(SEEK_AVOID_TASK)
+    view = find_view(SEEK_AVOID_TASK, {})
+    camera = camera_of(view)
     objects, present = rng.uniform(-width, width, (5, 2)), rng.random(5) < 0.8
-    ahead = math.cos(camera.pitch)
-    direction = np.array([ahead * math.cos(yaw), math.sin(camera.pitch), -ahead * math.sin(yaw)])
     there = np.flatnonzero(present)
     expected = visible_fractions(
         np.array([0.1, camera.height, 0.2]),
-        direction,
+        view.direction(yaw),
         camera.tangent,
         objects[there],
         RADIUS,

@@ -23,6 +23,11 @@ MIXED = Domain(
         {"ceiling": without((0.1, 0.9))},
     ),
 )
+SHIFTED = Domain(
+    "shifted",
+    textures={"floor": "wood"},
+    camera={"height": 0.6, "pitch": 5.0, "field_of_view": 60.0},
+)
 CASES = [
     (GO_TO_OBJECT, "source"),
     (GO_TO_OBJECT, "d_u"),
@@ -32,6 +37,7 @@ CASES = [
     (SEEK_AVOID, "source_pairs"),
     (SEEK_AVOID, "held_out_pairs"),
     (SEEK_AVOID, MIXED.to_dict()),
+    (SEEK_AVOID, SHIFTED),
 ]
 Report = tuple[dict[str, Any], bool]
 
