@@ -28,6 +28,7 @@ HELD_OUT = (0.9, 1.0)
 _SEEN = without(HELD_OUT)[:1]
 _OLD = {"floor": point(0.15), "wall": point(0.05), "object_color": point(0.1)}
 _NEW = {"floor": point(0.85), "wall": point(0.88), "object_color": point(0.85)}
+_MIDDLE = {"floor": point(0.5), "wall": point(0.5), "object_color": point(0.5)}
 # Light enough that the source's colours still show, so that the pattern is what is new. D_U has no
 # textures: neither the encoder nor the policy has seen any.
 _TEXTURES = {"floor": "floor_tiles_bw", "wall": "marble"}
@@ -63,13 +64,30 @@ def _common() -> list[Domain]:
         _changed("all_three", "floor", "wall", "object_color"),
         Domain("new_light", {**_SOURCE_LOOK, "light": point(0.55)}),
         Domain("unseen_colors", {**_SOURCE_LOOK, **unseen}),
+        Domain("middle_colors", {**_SOURCE_LOOK, **_MIDDLE}),
         Domain("textured", _SOURCE_LOOK, textures=_TEXTURES),
         Domain("new_camera_height", _SOURCE_LOOK, camera={"height": 1.5}),
         Domain("new_field_of_view", _SOURCE_LOOK, camera={"field_of_view": 70.0}),
     ]
 
 
-def _pairs() -> list[Domain]:
+def _new_shape() -> Domain:
+    """A ball where the source has a box: D_U has all three shapes, so the encoder has seen it."""
+    return Domain("new_shape", {**_SOURCE_LOOK, "object_shape": ("ball",)})
+
+
+def _pairs_of_colors() -> list[Domain]:
+    """Two walls and two colours of the object; one of the four pairs is only tested in."""
+    walls = [{"wall": each["wall"]} for each in (_OLD, _NEW)]
+    colors = [{"object_color": each["object_color"]} for each in (_OLD, _NEW)]
+    *met, held_out = [{**wall, **color} for wall in walls for color in colors]
+    return [
+        Domain("source_pairs", _SOURCE_LOOK, tuple(met)),
+        Domain("held_out_pairs", {**_SOURCE_LOOK, **held_out}),
+    ]
+
+
+def _pairs_of_kinds() -> list[Domain]:
     """DARLA's protocol: half of the kinds are met in one room only, and tested in the other."""
     first, second = {"wall": _OLD["wall"]}, {"wall": _NEW["wall"]}
     anywhere, one_room = {"object_shape": ("ball", "cylinder")}, {"object_shape": ("box", "cone")}
@@ -86,8 +104,8 @@ def _with_shapes(domains: list[Domain]) -> list[Domain]:
 
 
 _CATALOGUE: dict[str, dict[str, Domain]] = {
-    GO_TO_OBJECT: {each.name: each for each in _common()},
-    SEEK_AVOID: {each.name: each for each in [*_with_shapes(_common()), *_pairs()]},
+    GO_TO_OBJECT: {each.name: each for each in [*_common(), _new_shape(), *_pairs_of_colors()]},
+    SEEK_AVOID: {each.name: each for each in [*_with_shapes(_common()), *_pairs_of_kinds()]},
 }
 
 

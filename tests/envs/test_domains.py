@@ -16,6 +16,7 @@ from envs.domains import (
     register_domain,
     targets,
 )
+from envs.tasks import GO_TO_OBJECT_TASK
 
 COLOR_FACTORS = {"floor": "floor", "wall": "wall", "object_color": "object"}
 
@@ -31,10 +32,12 @@ def _changed_factors(task, domain):
 
 NEW_COLORS = ("new_floor", "new_wall", "new_object_color", "floor_and_wall", "all_three")
 OTHERS = {
+    "new_shape": {"object_shape"},
     "new_light": {"light"},
     "textured": {"textures"},
     "new_camera_height": {"camera"},
     "new_field_of_view": {"camera"},
+    "middle_colors": set(COLOR_FACTORS),
 }
 
 
@@ -70,11 +73,25 @@ def test_other_targets_change_one_thing(task):
             assert changed == expected, name
 
 
+def test_middle_colors_are_between_the_source_and_the_new_ones():
+    looks = [find_domain(GO_TO_OBJECT, name).look for name in ("source", "middle_colors")]
+    new = find_domain(GO_TO_OBJECT, "all_three").look
+    for factor, palette in COLOR_FACTORS.items():
+        old, middle = (
+            GO_TO_OBJECT_TASK.palettes[palette].rgb(look[factor][0][0]) for look in looks
+        )
+        far = GO_TO_OBJECT_TASK.palettes[palette].rgb(new[factor][0][0])
+        distances = [np.linalg.norm(middle - each) for each in (old, far)]
+        assert min(distances) > 0.1 and max(distances) < np.linalg.norm(far - old)
+
+
 def test_names():
     assert domain_names(GO_TO_OBJECT)[0] == "source"
-    everywhere = {*NEW_COLORS, "unseen_colors", *OTHERS}
-    assert set(targets(GO_TO_OBJECT)) == everywhere
-    assert set(targets(SEEK_AVOID)) == {*everywhere, "held_out_pairs"}
+    everywhere = {*NEW_COLORS, "unseen_colors", "held_out_pairs", *OTHERS} - {"new_shape"}
+    assert set(targets(SEEK_AVOID)) == everywhere
+    assert set(targets(GO_TO_OBJECT)) == everywhere | {"new_shape"}
+    for task in (GO_TO_OBJECT, SEEK_AVOID):
+        assert set(domain_names(task)) == {*targets(task), "source", "source_pairs", "d_u"}
 
 
 def test_the_unsupervised_domain_leaves_out_what_is_declared():
@@ -88,9 +105,12 @@ def test_the_unsupervised_domain_leaves_out_what_is_declared():
     env.close()
 
 
-def test_held_out_pairs_are_never_in_their_source():
-    source = gym.make(SEEK_AVOID, domain="source_pairs").unwrapped
-    target = gym.make(SEEK_AVOID, domain="held_out_pairs").unwrapped
+@pytest.mark.parametrize(
+    ("task", "factor", "counts"), [(GO_TO_OBJECT, "color", (3, 1)), (SEEK_AVOID, "shape", (6, 2))]
+)
+def test_held_out_pairs_are_never_in_their_source(task, factor, counts):
+    source = gym.make(task, domain="source_pairs").unwrapped
+    target = gym.make(task, domain="held_out_pairs").unwrapped
 
     def pairs(env):
         found = set()
@@ -98,14 +118,14 @@ def test_held_out_pairs_are_never_in_their_source():
         for _ in range(100):
             setting = env.sample_factors(rng=rng)
             for name in env.objects:
-                found.add((setting["wall"], setting[f"{name}_shape"]))
+                found.add((setting["wall"], setting[f"{name}_{factor}"]))
         return found
 
     held_out, seen = pairs(target), pairs(source)
     assert not held_out & seen
     assert {wall for wall, _ in held_out} <= {wall for wall, _ in seen}
-    assert {shape for _, shape in held_out} <= {shape for _, shape in seen}
-    assert len(seen) == 6 and len(held_out) == 2
+    assert {value for _, value in held_out} <= {value for _, value in seen}
+    assert (len(seen), len(held_out)) == counts
     source.close()
     target.close()
 

@@ -37,6 +37,7 @@ CASES = [
     (SEEK_AVOID, "source_pairs"),
     (SEEK_AVOID, "held_out_pairs"),
     (SEEK_AVOID, MIXED.to_dict()),
+    (GO_TO_OBJECT, "source_pairs"),
     (SEEK_AVOID, SHIFTED),
 ]
 Report = tuple[dict[str, Any], bool]
