@@ -20,6 +20,7 @@ from darla.latents import (
     resize_pixels,
 )
 from darla.look_resampling import LookResampling
+from darla.networks import Encoder, NetworkShape
 
 
 class VecLatent(VecEnvWrapper):
@@ -114,40 +115,45 @@ class EncoderExtractor(BaseFeaturesExtractor):
     Args:
         observation_space: pictures as policies see them, (3k, H, W): uint8 from 0 to 255, or with
             ``normalized_image`` any Box whose pictures go from 0 to its highest bound.
-        encoder: a bundle's folder, or an encoder that is already loaded.
+        encoder: a bundle's folder, or an encoder that is already loaded; or the shape of one whose
+            weights, with all that the next options decide, are loaded with the policy's.
         trainable: fine-tune the encoder with the policy. False: it never changes and stays in
             eval mode, whatever the policy does.
         standardize: standardise latents by their mean and standard deviation over D_U.
         zero_dead: set latents that carry nothing to zero.
+        masked: further latents to set to zero, by index.
         normalized_image: the policy has ``normalize_images=False``, so that pictures come as they
             are in the observation space and not divided by 255.
 
     Raises:
-        ValueError: observations are no such pictures.
+        ValueError: observations are no such pictures, or there is no latent of a masked index.
         FileNotFoundError: there is no bundle in that folder.
     """
 
     def __init__(
         self,
         observation_space: spaces.Space[Any],
-        encoder: FrozenEncoder | str | Path,
+        encoder: FrozenEncoder | str | Path | NetworkShape,
         trainable: bool = False,
         *,
         standardize: bool = True,
         zero_dead: bool = True,
+        masked: Sequence[int] = (),
         normalized_image: bool = False,
     ) -> None:
         frames = _stacked_frames(observation_space, normalized_image)
-        transform = LatentTransform(encoder, standardize=standardize, zero_dead=zero_dead)
-        super().__init__(observation_space, features_dim=frames * transform.latent_dim)
+        network, shift, scale = _network(
+            encoder, standardize=standardize, zero_dead=zero_dead, masked=masked
+        )
+        super().__init__(observation_space, features_dim=frames * network.shape.latents)
         assert isinstance(observation_space, spaces.Box)
         self._trainable = trainable
         self._highest = float(observation_space.high.max()) if normalized_image else 1.0
-        height, width, _ = transform.encoder.image_shape
+        height, width, _ = network.shape.image_shape
         self._size = (height, width)
-        self.network = transform.encoder.trainable_copy().requires_grad_(trainable)
-        self.register_buffer("shift", torch.from_numpy(transform.shift.copy()))
-        self.register_buffer("scale", torch.from_numpy(transform.scale.copy()))
+        self.network = network.requires_grad_(trainable)
+        self.register_buffer("shift", torch.from_numpy(shift))
+        self.register_buffer("scale", torch.from_numpy(scale))
         self.train()
 
     def forward(self, observations: torch.Tensor) -> torch.Tensor:
@@ -172,6 +178,17 @@ class EncoderExtractor(BaseFeaturesExtractor):
     def apply(self, fn: Any) -> "EncoderExtractor":
         """Keep the encoder's weights: policies initialise their extractors anew through this."""
         return self
+
+
+def _network(
+    encoder: FrozenEncoder | str | Path | NetworkShape, **options: Any
+) -> tuple[Encoder, np.ndarray, np.ndarray]:
+    """Return a network of its own, and what its latents are shifted and scaled by."""
+    if isinstance(encoder, NetworkShape):
+        latents = encoder.latents
+        return Encoder(encoder), np.zeros(latents, np.float32), np.ones(latents, np.float32)
+    transform = LatentTransform(encoder, **options)
+    return transform.encoder.trainable_copy(), transform.shift.copy(), transform.scale.copy()
 
 
 def _stacked_frames(space: spaces.Space[Any], normalized_image: bool) -> int:

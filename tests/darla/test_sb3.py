@@ -165,6 +165,26 @@ def test_an_extractor_sees_what_the_wrapper_shows(bundle, normalize_images):
     np.testing.assert_allclose(features, LatentTransform(bundle)(pictures), atol=1e-4)
 
 
+def test_an_extractor_hides_latents(bundle):
+    pictures = np.stack([counting_frame(step, 0, 32) for step in (3, 200)])
+    extractor = darla.EncoderExtractor(PIXELS, bundle, masked=[1])
+    features = extractor(torch.from_numpy(pictures).permute(0, 3, 1, 2))
+    np.testing.assert_allclose(features, LatentTransform(bundle, masked=[1])(pictures), atol=1e-4)
+    assert (features[:, 1] == 0).all() and (features[:, 0] != 0).all()
+    with pytest.raises(ValueError, match="masked latents"):
+        darla.EncoderExtractor(PIXELS, bundle, masked=[LATENTS])
+
+
+def test_an_extractor_made_of_a_shape_is_filled_with_the_policys_weights(bundle):
+    original = darla.EncoderExtractor(PIXELS, bundle, trainable=True, masked=[1])
+    empty = darla.EncoderExtractor(PIXELS, original.network.shape, trainable=True)
+    pictures = torch.from_numpy(np.stack([counting_frame(7, 0, 32)])).permute(0, 3, 1, 2)
+    expected = original(pictures)
+    assert not torch.equal(empty(pictures), expected)
+    empty.load_state_dict(original.state_dict())
+    assert torch.equal(empty(pictures), expected)
+
+
 def test_an_extractor_takes_raw_uint8_and_other_sizes(bundle):
     pictures = np.stack([counting_frame(step, 0, 64) for step in (3, 200)])
     space = spaces.Box(0, 255, (3, 64, 64), np.uint8)
