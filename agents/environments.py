@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 import gymnasium as gym
-import numpy as np
 from gymnasium import spaces
 from gymnasium.envs.registration import load_env_creator
 from gymnasium.vector import AutoresetMode
@@ -223,13 +222,3 @@ def _tasks_like(name: str) -> list[str]:
         for known, spec in gym.registry.items()
         if known.startswith(namespace) or str(spec.entry_point).startswith(("envs.", "miniworld."))
     ]
-
-
-def derive_seed(seed: int, *purpose: int) -> int:
-    """Return a seed for one purpose of a run; neighbouring run seeds share none of them.
-
-    Args:
-        seed: the run's seed.
-        purpose: numbers that tell the purposes of one run apart.
-    """
-    return int(np.random.SeedSequence([seed, *purpose]).generate_state(1)[0] % 2**31)

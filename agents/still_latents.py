@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from agents.environments import derive_seed, make_vec_env
+from agents.environments import make_vec_env
+from agents.seeds import derive_seed
 from agents.spec import AgentSpec
 from darla.bundle import FrozenEncoder
 

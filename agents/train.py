@@ -13,7 +13,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 from agents.batches import STOCK
 from agents.callbacks import EvaluateDomains, SaveCheckpoints, ShowProgress, StopAtNaN
 from agents.encoders import agent_encoder
-from agents.environments import derive_seed, make_vec_env
+from agents.environments import make_vec_env
 from agents.look_latents import hide_look_latents, treat_look
 from agents.models import build_for_training
 from agents.players import AgentPolicy
@@ -27,6 +27,7 @@ from agents.saved_agent import (
     restore,
     save_agent,
 )
+from agents.seeds import derive_seed
 from agents.spec import AgentSpec
 from agents.stages import Stage, make_stages
 from agents.still_latents import hide_still_latents

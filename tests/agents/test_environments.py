@@ -11,7 +11,7 @@ from toy_encoder import LATENTS, make_toy_bundle
 
 from agents import environments
 from agents.encoders import agent_encoder
-from agents.environments import check_task, derive_seed, is_batched, make_env, make_vec_env
+from agents.environments import check_task, is_batched, make_env, make_vec_env
 from agents.spec import AgentSpec
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID
 
@@ -162,12 +162,6 @@ def test_worker_processes_show_the_same():
     np.testing.assert_array_equal(here.reset(), elsewhere.reset())
     np.testing.assert_array_equal(here.step([0, 1])[0], elsewhere.step([0, 1])[0])
     elsewhere.close()
-
-
-def test_seeds_of_purposes_differ():
-    seeds = {derive_seed(seed, purpose) for seed in range(20) for purpose in range(3)}
-    assert len(seeds) == 60
-    assert derive_seed(1, 2) == derive_seed(1, 2)
 
 
 @pytest.mark.parametrize(
