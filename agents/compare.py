@@ -27,7 +27,7 @@ class CompareConfig:
     over: tuple[str, ...] = ()
     """Domains over which the two kinds' mean transfer ratios are compared; every target if none."""
     kinds: tuple[str, str] = ("latent", "pixels")
-    """The two kinds that are compared, paired by their seeds."""
+    """The two kinds, or labels, of agents that are compared, paired by their seeds."""
     by: tuple[str, ...] = GROUPING
     """Columns in which agents of one group must agree; leave out encoder to pool encoders."""
     without: tuple[str, ...] = ()

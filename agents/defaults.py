@@ -21,6 +21,7 @@ KINDS: dict[str, str] = {
     "pixels": "the pictures themselves, seen by a convolutional policy",
     "latent": "the latents of a frozen encoder",
     "factors": "the true factors of the world's state: an upper reference",
+    "finetuned": "pictures, through an encoder that is trained further with the policy",
     "random_encoder": "the latents of the same network with random weights: a lower reference",
 }
 
@@ -63,6 +64,7 @@ _SHARED: dict[str, dict[str, Any]] = {
 
 _BY_KIND: dict[tuple[str, str], dict[str, Any]] = {
     ("dqn", "pixels"): {"buffer_size": 20_000},  # 0.5 GB of 64x64 pictures
+    ("dqn", "finetuned"): {"buffer_size": 20_000},
 }
 
 SCHEDULED = ("learning_rate", "clip_range", "clip_range_vf")

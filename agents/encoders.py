@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from agents.spec import AgentSpec
+from agents.spec import FINETUNED, AgentSpec
 from darla.bundle import FrozenEncoder, load_encoder, random_encoder
 from darla.latents import resolve_device
 
@@ -25,3 +25,18 @@ def agent_encoder(spec: AgentSpec, device: str = "cpu") -> FrozenEncoder | None:
     if spec.kind == "random_encoder":
         return random_encoder(folder, seed=spec.seed, device=resolve_device(device))
     return load_encoder(folder, device=resolve_device(device))
+
+
+def bundled_encoder(spec: AgentSpec, device: str = "cpu") -> FrozenEncoder | None:
+    """Load the encoder that makes an agent's observations, or that its own network starts from.
+
+    Args:
+        spec: the agent.
+        device: as for :func:`agent_encoder`.
+
+    Raises:
+        FileNotFoundError: there is no bundle in the folder that the agent names.
+    """
+    if spec.kind != FINETUNED:
+        return agent_encoder(spec, device)
+    return load_encoder(Path(str(spec.encoder)), device=resolve_device(device))

@@ -15,10 +15,13 @@ from stable_baselines3.common.preprocessing import is_image_space, is_image_spac
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv, VecMonitor, VecTransposeImage
 
 import envs  # noqa: F401 (registers the tasks)
+from agents.augmentations import NONE
+from agents.augmented_pixels import AugmentedPixels
 from agents.batched_vec_env import BatchedVecEnv
 from agents.batches import BATCHED, can_be_batched, check_rendering, make_batch
 from agents.encoders import agent_encoder
-from agents.spec import AgentSpec
+from agents.seeds import derive_seed
+from agents.spec import PICTURE_KINDS, AgentSpec
 from agents.worker_envs import make_worker_envs
 from darla.bundle import FrozenEncoder
 from darla.names import unknown
@@ -39,8 +42,9 @@ def make_vec_env(
     workers: int = 0,
     rendering: str = BATCHED,
     num_threads: int | None = None,
+    learning: bool = False,
 ) -> VecEnv:
-    """Make environments of an agent's task, showing what that agent sees while it learns.
+    """Make environments of an agent's task, showing what that agent sees.
 
     Returns, lengths and successes of episodes are counted below all that changes observations.
 
@@ -56,6 +60,8 @@ def make_vec_env(
             ``stock`` makes single environments, which MiniWorld draws.
         num_threads: threads that draw batched environments in this process, as many as there are
             cores when None; each worker draws with one.
+        learning: also do what is done to observations only while the agent learns: its
+            ``augmentation`` and its ``learning_options``.
 
     Raises:
         ValueError: an unknown task, domain or rendering, a wrong number of workers, or the task
@@ -67,7 +73,9 @@ def make_vec_env(
         venv = _make_one_by_one(spec, domain, num_envs, workers)
     venv.seed(seed)
     try:
-        return _show(venv, spec, encoder)
+        if learning and spec.augmentation != NONE:
+            venv = AugmentedPixels(venv, spec.augmentation, seed)
+        return _show(venv, spec, encoder, learning)
     except ValueError:
         venv.close()
         raise
@@ -123,20 +131,23 @@ def _make_one_by_one(spec: AgentSpec, domain: str, num_envs: int, workers: int) 
     return make_worker_envs(factories) if workers else DummyVecEnv(factories)
 
 
-def _show(venv: VecEnv, spec: AgentSpec, encoder: FrozenEncoder | None) -> VecEnv:
+def _show(venv: VecEnv, spec: AgentSpec, encoder: FrozenEncoder | None, learning: bool) -> VecEnv:
     """Put the agent's kind of observation around environments."""
     if spec.encoded:
         encoder = encoder or agent_encoder(spec)
         assert encoder is not None
-        options = {**spec.latent_options, **spec.learning_options}
-        return VecLatent(venv, encoder, seed=derive_seed(spec.seed, _LOOKS), **options)
-    if spec.kind != "pixels":
+        learnt = spec.learning_options if learning else {}
+        looks = derive_seed(spec.seed, _LOOKS)
+        return VecLatent(venv, encoder, seed=looks, **spec.latent_options, **learnt)
+    if spec.kind not in PICTURE_KINDS:
         return venv
     space = venv.observation_space
     if isinstance(space, spaces.Dict) and any(map(is_image_space, space.values())):
         return VecTransposeImage(venv)
     if not isinstance(space, spaces.Box) or not is_image_space(space):
-        raise ValueError(f"{spec.task} shows no picture to an agent of kind pixels, but {space}")
+        raise ValueError(
+            f"{spec.task} shows no picture to an agent of kind {spec.kind}, but {space}"
+        )
     return venv if is_image_space_channels_first(space) else VecTransposeImage(venv)
 
 

@@ -45,6 +45,11 @@ class Player:
         """What it observes, or that it is the random policy."""
         return RANDOM if self.spec is None else self.spec.kind
 
+    @property
+    def shown_kind(self) -> str:
+        """What rows and tables call agents of its kind and label."""
+        return RANDOM if self.spec is None else self.spec.shown_kind
+
 
 def random_player(task: str) -> Player:
     """Return the random policy as a player of a task."""
@@ -128,10 +133,10 @@ def _readable_name(folder: Path) -> str:
 
 
 def _content_hash(folder: Path, spec: AgentSpec) -> str:
-    """Hash what decides the agent's actions: its weights and those of its encoder."""
+    """Hash what decides the agent's actions: its weights and those of a frozen encoder."""
     digest = hashlib.sha256((folder / WEIGHTS).read_bytes())
-    if spec.encoder is not None:
-        digest.update((bundle_folder(spec.encoder) / "model.safetensors").read_bytes())
+    if spec.encoded:
+        digest.update((bundle_folder(str(spec.encoder)) / "model.safetensors").read_bytes())
     return digest.hexdigest()[:_HASH_LENGTH]
 
 

@@ -22,10 +22,12 @@ from darla.atomic import write_bytes
 _STYLES = {
     "latent": ("#0072B2", "o"),
     "pixels": ("#D55E00", "s"),
+    "finetuned": ("#E69F00", "p"),
     "random_encoder": ("#CC79A7", "D"),
     "factors": ("#009E73", "^"),
 }
-_OTHER_STYLES = [("#E69F00", "v"), ("#56B4E9", "P"), ("#8C6D31", "X"), ("#000000", "*")]
+# Of other kinds and labels: four colours and seven markers, so that 28 of them differ.
+_OTHER_COLORS, _OTHER_MARKERS = ("#56B4E9", "#8C6D31", "#000000", "#666666"), "vPX*<>h"
 _INK, _GREY, _BAND = "#222222", "#8a8a8a", "#f4f4f2"
 _SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
@@ -125,7 +127,8 @@ def _style(summaries: Sequence[GroupSummary], place: int) -> tuple[str, str]:
     others = sum(
         each not in _STYLES or each in earlier[:index] for index, each in enumerate(earlier)
     )
-    return _OTHER_STYLES[others % len(_OTHER_STYLES)]
+    color = _OTHER_COLORS[others % len(_OTHER_COLORS)]
+    return color, _OTHER_MARKERS[others % len(_OTHER_MARKERS)]
 
 
 def _draw(

@@ -54,7 +54,8 @@ class Row:
     agent: str
     """Name and content hash of the agent, the same for the same weights: ``latent_0@1f3a90cc``."""
     kind: str
-    """What the agent observes: pixels, latent, factors, random_encoder; or ``random``."""
+    """What the agent observes: pixels, latent, finetuned, factors, random_encoder; or the label
+    that it was given; or ``random``."""
     algorithm: str
     """ppo, a2c, dqn; empty for the random policy."""
     task: str

@@ -16,13 +16,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from agents.augmentations import NONE
 from agents.batches import STOCK
 from agents.saved_agent import is_saved
 from darla.atomic import read_json
 
 CHECKPOINTS_KEPT = 2
 # What runs did that began before there was a choice.
-_UNRECORDED = {"rendering": STOCK, "mask_look": False, "look_treatment": "mask"}
+_UNRECORDED = {
+    "rendering": STOCK,
+    "mask_look": False,
+    "look_treatment": "mask",
+    "augmentation": NONE,
+    "label": None,
+}
 _NAME = re.compile(r"step_(\d{9,})")
 
 

@@ -25,10 +25,12 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from agents.encoders import agent_encoder
 from agents.models import build_for_acting
 from agents.spaces import space_from_json, space_to_json
-from agents.spec import AgentSpec
+from agents.spec import FINETUNED, AgentSpec
 from darla.atomic import read_json, write_bytes, write_json
 from darla.latents import LatentTransform, resize_frames
+from darla.networks import NetworkShape
 from darla.run_record import versions
+from darla.sb3 import EncoderExtractor
 
 SCHEMA = 1
 DESCRIPTION = "agent.json"
@@ -96,6 +98,7 @@ def save_agent(
         "spec": spec.to_dict(),
         "observation_space": space_to_json(model.observation_space),
         "action_space": space_to_json(model.action_space),
+        "encoder_network": _encoder_network(model),
         "num_timesteps": model.num_timesteps,
         "evaluation": evaluation,
         "versions": versions(),
@@ -104,7 +107,7 @@ def save_agent(
 
 
 def load_agent(folder: Path | str, device: str = "cpu") -> SavedAgent:
-    """Read an agent, ready to act; its encoder, if it has one, is not loaded.
+    """Read an agent, ready to act; its encoder is not loaded, unless it was trained with it.
 
     Args:
         folder: where :func:`save_agent` wrote it.
@@ -124,7 +127,8 @@ def load_agent(folder: Path | str, device: str = "cpu") -> SavedAgent:
         raise ValueError(
             f"{folder / DESCRIPTION} is damaged ({error!r}); train it again"
         ) from error
-    model = build_for_acting(spec, observed, acted, device)
+    shape = _encoder_shape(folder, description) if spec.kind == FINETUNED else None
+    model = build_for_acting(spec, observed, acted, device, shape)
     restore(model, folder)
     model.policy.set_training_mode(False)
     return SavedAgent(spec, model, model.num_timesteps, description["evaluation"])
@@ -154,6 +158,24 @@ def make_policy(folder: Path | str, device: str = "cpu") -> FramePolicy:
         return agent.predict(see(frames))
 
     return act
+
+
+def _encoder_network(model: BaseAlgorithm) -> dict[str, Any] | None:
+    """Return the shape of the encoder that is trained with the policy; None when there is none."""
+    for module in model.policy.modules():
+        if isinstance(module, EncoderExtractor):
+            return module.network.shape.to_json()
+    return None
+
+
+def _encoder_shape(folder: Path, description: dict[str, Any]) -> NetworkShape:
+    try:
+        return NetworkShape.from_json(description["encoder_network"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"{folder / DESCRIPTION} is damaged: its encoder_network is no encoder's ({error!r}); "
+            "train it again"
+        ) from error
 
 
 def _picture_size(agent: SavedAgent) -> tuple[int, int]:

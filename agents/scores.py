@@ -15,8 +15,9 @@ from agents.rows import RANDOM, STOCHASTIC, Row
 from agents.statistics import Floats, transfer_ratio
 from darla.names import unknown
 
-KIND_ORDER = ("latent", "pixels", "random_encoder", "factors")
-"""The order of kinds in tables and plots; kinds that are not named here follow."""
+KIND_ORDER = ("latent", "pixels", "finetuned", "random_encoder", "factors")
+"""The order of kinds in tables and plots. Labels that begin with a kind (``pixels_shift``) come
+after it, and those that do not come last."""
 
 GROUPING = ("algorithm", "source", "encoder", "total_timesteps")
 """Columns that can tell groups of one kind apart."""
@@ -31,7 +32,7 @@ class Group:
     Attributes:
         label: the kind, and whatever tells this group from others of its kind.
         details: whatever else tells it from groups of other kinds, such as fewer steps.
-        kind: what the agents observe.
+        kind: what the agents observe, or the label that they were given.
         source: the domain that they were trained in.
         settings: the columns that all of its agents share, as far as rows were grouped by them.
         seeds: of the agents, ascending.
@@ -181,7 +182,8 @@ def _group_key(row: Row, by: Sequence[str]) -> _GroupKey:
 
 def _rank(key: _GroupKey) -> tuple[int, list[str]]:
     kind = dict(key)["kind"]
-    place = KIND_ORDER.index(kind) if kind in KIND_ORDER else len(KIND_ORDER)
+    known = [kind == name or kind.startswith(f"{name}_") for name in KIND_ORDER]
+    place = known.index(True) if any(known) else len(KIND_ORDER)
     return place, [f"{value:>12}" if value.isdigit() else value for _, value in key]
 
 

@@ -1,14 +1,27 @@
 """What an agent is, in data: enough to build it again and to know where its results belong."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields
 from typing import Any
 
-from agents.defaults import ALGORITHMS, check_kind
+from agents.augmentations import NONE, check_augmentation
+from agents.defaults import ALGORITHMS, KINDS, check_kind
+from agents.rows import RANDOM
 from darla.names import lookup, unknown
 
 ENCODED_KINDS = ("latent", "random_encoder")
 """The kinds of observation that an encoder makes."""
+
+FINETUNED = "finetuned"
+
+BUNDLE_KINDS = (*ENCODED_KINDS, FINETUNED)
+"""The kinds that need an encoder bundle: for their observations, or for their network to begin."""
+
+PICTURE_KINDS = ("pixels", FINETUNED)
+"""The kinds whose policies see the pictures themselves."""
+
+_LABEL = re.compile(r"[A-Za-z0-9_.+-]*")
 
 
 @dataclass(frozen=True)
@@ -17,7 +30,7 @@ class AgentSpec:
 
     Attributes:
         task: the id of the environment.
-        kind: the kind of observation: pixels, latent, factors or random_encoder.
+        kind: the kind of observation: pixels, latent, finetuned, factors or random_encoder.
         algorithm: ppo, a2c or dqn.
         domain: the source domain, where it learns.
         seed: of its weights, its environments and its exploration.
@@ -28,9 +41,13 @@ class AgentSpec:
             hidden from the agent, ``masked``.
         learning_options: what is done to observations while it learns, and never when it is
             evaluated: ``resampled`` and ``repaint`` of :class:`darla.VecLatent`.
+        augmentation: what is done to the pictures that it learns from; ``none`` or a name in
+            ``agents.augmentations.AUGMENTATIONS``.
+        label: what tables call it; empty for its kind.
 
     Raises:
-        ValueError: an unknown kind or algorithm, or an encoder that is missing or not needed.
+        ValueError: an unknown kind, algorithm or augmentation, an encoder that is missing or not
+            needed, an augmentation of what is no picture, or a label that tables cannot have.
     """
 
     task: str
@@ -43,19 +60,35 @@ class AgentSpec:
     settings: dict[str, Any]
     latent_options: dict[str, Any] = field(default_factory=dict)
     learning_options: dict[str, Any] = field(default_factory=dict)
+    augmentation: str = NONE
+    label: str = ""
 
     def __post_init__(self) -> None:
         check_kind(self.kind)
         lookup("algorithm", self.algorithm, ALGORITHMS)
-        if self.encoded and self.encoder is None:
+        needs_bundle = self.kind in BUNDLE_KINDS
+        if needs_bundle and self.encoder is None:
             raise ValueError(f"an agent of kind {self.kind} needs an encoder; give its folder")
-        if not self.encoded and self.encoder is not None:
+        if not needs_bundle and self.encoder is not None:
             raise ValueError(f"an agent of kind {self.kind} has no encoder, not {self.encoder}")
+        check_augmentation(self.augmentation)
+        if self.augmentation != NONE and self.kind not in PICTURE_KINDS:
+            raise ValueError(
+                f"augmentation is {self.augmentation}, but an agent of kind {self.kind} sees no "
+                f"pictures; those of kinds {' and '.join(PICTURE_KINDS)} do"
+            )
+        _check_label(self.label, self.kind)
 
     @property
     def encoded(self) -> bool:
         """Whether its observations are made by an encoder."""
         return self.kind in ENCODED_KINDS
+
+    @property
+    def shown_kind(self) -> str:
+        """What tables call it: its label; else its kind, with the augmentation (pixels_shift)."""
+        augmented = "" if self.augmentation == NONE else f"_{self.augmentation}"
+        return self.label or self.kind + augmented
 
     def to_dict(self) -> dict[str, Any]:
         """Return the spec as JSON can hold it."""
@@ -69,14 +102,25 @@ class AgentSpec:
             ValueError: entries are missing or unknown.
         """
         names = [entry.name for entry in fields(cls)]
+        needed = [each.name for each in fields(cls) if not _has_default(each)]
         for name in data:
             if name not in names:
                 raise unknown("entry of an agent's description", name, names)
-        missing = [
-            entry.name
-            for entry in fields(cls)
-            if entry.name not in data and entry.default is entry.default_factory is MISSING
-        ]
+        missing = [name for name in needed if name not in data]
         if missing:
             raise ValueError(f"the agent's description lacks {', '.join(missing)}")
         return cls(**data)
+
+
+def _has_default(entry: Field[Any]) -> bool:
+    return entry.default is not MISSING or entry.default_factory is not MISSING
+
+
+def _check_label(label: str, kind: str) -> None:
+    if label == RANDOM or not _LABEL.fullmatch(label):
+        raise ValueError(
+            f"label is {label!r}, but must be of letters, digits, _, -, + and ., such as "
+            f"pixels_shift, and not {RANDOM!r}, which is the random policy"
+        )
+    if label in KINDS and label != kind:
+        raise ValueError(f"label is {label!r}, but the agent is of kind {kind}; give another label")

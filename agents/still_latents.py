@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from agents.augmentations import NONE
 from agents.environments import make_vec_env
 from agents.seeds import derive_seed
 from agents.spec import AgentSpec
@@ -33,7 +34,8 @@ def hide_still_latents(
     Raises:
         ValueError: all latents stand still, so that the agent would see nothing.
     """
-    raw = replace(spec, latent_options={"standardize": True, "zero_dead": False})
+    options = {"standardize": True, "zero_dead": False}
+    raw = replace(spec, kind="latent", augmentation=NONE, label="", latent_options=options)
     seed = derive_seed(spec.seed, _PURPOSE)
     venv = make_vec_env(raw, spec.domain, _NUM_ENVS, seed, encoder=encoder, **drawing)
     rng = np.random.default_rng(seed)

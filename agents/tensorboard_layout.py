@@ -67,6 +67,8 @@ def write_hyperparameters(
     values: dict[str, Any] = {
         "task": spec.task,
         "kind": spec.kind,
+        "augmentation": spec.augmentation,
+        "label": spec.shown_kind,
         "algorithm": spec.algorithm,
         "domain": spec.domain,
         "seed": spec.seed,

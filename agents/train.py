@@ -12,7 +12,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 
 from agents.batches import STOCK
 from agents.callbacks import EvaluateDomains, SaveCheckpoints, ShowProgress, StopAtNaN
-from agents.encoders import agent_encoder
+from agents.encoders import bundled_encoder
 from agents.environments import make_vec_env
 from agents.look_latents import hide_look_latents, treat_look
 from agents.models import build_for_training
@@ -83,14 +83,16 @@ def train_agent(config: TrainAgentConfig) -> Path:
 
 def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: ExitStack) -> None:
     drawing = {"rendering": config.rendering, "num_threads": config.threads or None}
-    encoder = agent_encoder(spec, config.encoder_device)
-    if encoder is not None and config.mask_still > 0:
-        spec = hide_still_latents(spec, encoder, config.mask_still, **drawing)
-    if encoder is not None and config.mask_look:
-        spec = hide_look_latents(spec, encoder)
+    bundled = bundled_encoder(spec, config.encoder_device)
+    if bundled is not None and config.mask_still > 0:
+        spec = hide_still_latents(spec, bundled, config.mask_still, **drawing)
+    if bundled is not None and config.mask_look:
+        spec = hide_look_latents(spec, bundled)
     spec = treat_look(spec, config.look_treatment)
+    encoder = bundled if spec.encoded else None
+    seen = {"encoder": encoder, "learning": True}
     venv = make_vec_env(
-        spec, spec.domain, config.num_envs, encoder=encoder, workers=config.workers, **drawing
+        spec, spec.domain, config.num_envs, workers=config.workers, **seen, **drawing
     )
     stack.enter_context(closing(venv))
     domains = stack.enter_context(_evaluation_stages(config, spec, drawing))
@@ -178,7 +180,7 @@ def _housekeeping(
         save_agent(model, spec, folder.checkpoint(model.num_timesteps))
         folder.prune()
 
-    title = f"{spec.kind} {spec.algorithm} seed {spec.seed}"
+    title = f"{spec.shown_kind} {spec.algorithm} seed {spec.seed}"
     return [
         SaveCheckpoints(config.checkpoint_freq, save_checkpoint),
         ShowProgress(spec.total_timesteps, title, config.progress),

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from agents.augmentations import NONE
 from agents.batches import BATCHED, check_rendering
 from agents.defaults import parse_settings, settings_for
 from agents.environments import SOURCE
 from agents.look_latents import LOOK_TREATMENTS, MASK
-from agents.spec import ENCODED_KINDS, AgentSpec
+from agents.spec import BUNDLE_KINDS, ENCODED_KINDS, AgentSpec
 from darla.names import lookup
 
 
@@ -21,12 +22,18 @@ class TrainAgentConfig:
     domain: str = SOURCE
     """The domain that the agent learns in."""
     kind: str = "latent"
-    """What the agent sees: pixels, latent, factors or random_encoder."""
+    """What the agent sees: pixels, latent, factors, random_encoder, or finetuned: pixels, through
+    an encoder that is trained further with the policy, by the same optimiser."""
+    augmentation: str = NONE
+    """What is done to pictures while learning from them (kinds pixels and finetuned): none, shift
+    (by up to 4 pixels), color (jitter) or conv (a random convolution), drawn for each episode."""
+    label: str | None = None
+    """What tables call this agent; its kind when not given, and its augmentation: pixels_shift."""
     algorithm: str = "ppo"
     """ppo, a2c or dqn."""
     encoder: Path = Path("runs/vision/encoder")
-    """Encoder bundle's folder, or the name of one that comes with darla (rooms), for kinds latent
-    and random_encoder."""
+    """Encoder bundle's folder, or the name of one that comes with darla (rooms), for kinds latent,
+    finetuned (which starts from it) and random_encoder."""
     total_timesteps: int = 60_000
     """Steps to learn for, all environments together."""
     num_envs: int = 8
@@ -34,7 +41,8 @@ class TrainAgentConfig:
     seed: int = 0
     """Seed of weights, environments and exploration."""
     out: Path | None = None
-    """The run's folder; runs/agents/<task>__<kind>__<algorithm>__s<seed> when not given."""
+    """The run's folder; runs/agents/<task>__<kind>__<algorithm>__s<seed> when not given,
+    where a label takes the kind's place."""
     settings: tuple[str, ...] = ()
     """The algorithm's settings to change, such as learning_rate=3e-4 n_steps=256."""
     standardize: bool = True
@@ -88,6 +96,11 @@ class TrainAgentConfig:
                 f"look_treatment is {self.look_treatment}, but no latents are to be treated; give "
                 "mask_look or mask_still, which say where the look is"
             )
+        if self.look_treatment != MASK and self.kind not in ENCODED_KINDS:
+            raise ValueError(
+                f"look_treatment is {self.look_treatment}, and agents of kind {self.kind} see no "
+                "latents that can be treated so; leave it out"
+            )
         if not 0.0 <= self.mask_still < 1.0:
             raise ValueError(f"mask_still is {self.mask_still}, but must be from 0 to below 1")
         for name in ("total_timesteps", "num_envs", "eval_freq", "eval_episodes"):
@@ -111,7 +124,7 @@ def make_spec(config: TrainAgentConfig) -> AgentSpec:
     """
     config.check()
     settings = settings_for(config.algorithm, config.kind, parse_settings(config.settings))
-    encoded = config.kind in ENCODED_KINDS
+    bundled = config.kind in BUNDLE_KINDS
     # The KL of an untrained posterior says nothing, so no latent of a random encoder is dead.
     zero_dead = config.zero_dead and config.kind != "random_encoder"
     options = {"standardize": config.standardize, "zero_dead": zero_dead}
@@ -121,17 +134,19 @@ def make_spec(config: TrainAgentConfig) -> AgentSpec:
         algorithm=config.algorithm,
         domain=config.domain,
         seed=config.seed,
-        encoder=str(config.encoder) if encoded else None,
+        encoder=str(config.encoder) if bundled else None,
         total_timesteps=config.total_timesteps,
         settings=settings,
-        latent_options=options if encoded else {},
+        latent_options=options if bundled else {},
+        augmentation=config.augmentation,
+        label=config.label or "",
     )
 
 
 def default_folder(spec: AgentSpec) -> Path:
     """Return where an agent's run goes unless told otherwise."""
     task = spec.task.replace("/", "-").replace(":", "-")
-    return Path("runs/agents") / f"{task}__{spec.kind}__{spec.algorithm}__s{spec.seed}"
+    return Path("runs/agents") / f"{task}__{spec.shown_kind}__{spec.algorithm}__s{spec.seed}"
 
 
 def run_identity(config: TrainAgentConfig) -> dict[str, Any]:
@@ -140,10 +155,10 @@ def run_identity(config: TrainAgentConfig) -> dict[str, Any]:
     They are as ``run.json`` holds them.
     """
     names = ["task", "domain", "kind", "algorithm", "total_timesteps", "num_envs", "seed"]
-    names += ["rendering"]
+    names += ["rendering", "augmentation", "label"]
     identity = {name: getattr(config, name) for name in names}
     identity["settings"] = list(config.settings)
-    if config.kind in ENCODED_KINDS:
+    if config.kind in BUNDLE_KINDS:
         identity["encoder"] = str(config.encoder)
         identity |= {"standardize": config.standardize, "zero_dead": config.zero_dead}
         identity["mask_still"] = config.mask_still

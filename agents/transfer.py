@@ -232,7 +232,7 @@ def _row(job: _Job, episode: PlayedEpisode) -> Row:
     spec = job.player.spec
     return Row(
         agent=job.player.name,
-        kind=job.player.kind,
+        kind=job.player.shown_kind,
         algorithm="" if spec is None else spec.algorithm,
         task=job.player.task,
         source="" if spec is None else spec.domain,

@@ -75,7 +75,8 @@ def watch(config: WatchConfig) -> Path:
         raise ValueError(f"the agent in {config.agent} sees true factors, not pictures")
     encoder = agent_encoder(spec) if config.encoder is None else load_encoder(config.encoder)
     recorded = [_record(player, spec, domain, config) for domain in config.domains]
-    panels = _panels(recorded, encoder, spec.latent_options.get("masked", ()))
+    masked = spec.latent_options.get("masked", ()) if spec.encoded else ()  # of its own encoder
+    panels = _panels(recorded, encoder, masked)
     pictures = _lay_out(panels, config)
     write_bytes(config.out, _gif(pictures, config.fps))
     return config.out

@@ -196,6 +196,21 @@ def test_agents_are_left_out_by_name(tmp_path: Path) -> None:
     assert "pixels (3 seeds)" in compare(config).report
 
 
+def test_agents_are_compared_and_drawn_by_their_labels(tmp_path: Path) -> None:
+    rows = study()
+    labels = ["darla", *(f"pixels_{number}" for number in range(8))]
+    for seed in range(2):
+        for rank, label in enumerate(labels):
+            score = {"source": 0.9, "new_floor": 0.8 - 0.05 * rank, "new_wall": 0.5}
+            rows += agent_rows(label, seed, score)
+    result = compare(config_for(tmp_path, rows, kinds=("darla", "pixels_3"), plots=True))
+    assert "**darla against pixels_3**" in result.report
+    assert "pixels (3 seeds), pixels_0 (2 seeds), pixels_1" in result.report
+    assert len(result.plots) == 2
+    with pytest.raises(ValueError, match="did you mean 'darla'"):
+        compare(config_for(tmp_path, rows, kinds=("dalra", "pixels")))
+
+
 def test_files_of_rows_are_joined_and_written_where_asked(tmp_path: Path) -> None:
     half = [row for row in study() if row.kind != "pixels"]
     rest = [row for row in study() if row.kind in ("pixels", "random")]

@@ -33,6 +33,12 @@ def test_another_run_is_refused(folder):
         folder.check(IDENTITY | {"seed": 1})
 
 
+def test_a_run_from_before_there_were_augmentations_and_labels_goes_on(folder):
+    folder.check(IDENTITY | {"augmentation": "none", "label": None})
+    with pytest.raises(ValueError, match="augmentation=none, not shift"):
+        folder.check(IDENTITY | {"augmentation": "shift", "label": None})
+
+
 def test_foreign_files_are_left_alone(tmp_path):
     (tmp_path / "thesis.tex").touch()
     with pytest.raises(ValueError, match="no agent's run"):

@@ -68,9 +68,9 @@ def saved(bundle, tmp_path):
 
 
 @pytest.mark.parametrize("algorithm", SMALL)
-@pytest.mark.parametrize("kind", ["latent", "pixels"])
+@pytest.mark.parametrize("kind", ["latent", "pixels", "finetuned"])
 def test_an_agent_comes_back_whole(algorithm, kind, bundle, tmp_path):
-    spec = make_spec(algorithm, kind, bundle if kind == "latent" else None)
+    spec = make_spec(algorithm, kind, None if kind == "pixels" else bundle)
     model = train(spec)
     save_agent(model, spec, tmp_path / "agent")
     assert sorted(path.name for path in (tmp_path / "agent").iterdir()) == [DESCRIPTION, WEIGHTS]

@@ -65,6 +65,14 @@ def test_kinds_come_in_one_order_and_domains_source_first_and_d_u_last() -> None
     assert task.targets == ("new_wall", "new_floor")
 
 
+def test_labels_that_begin_with_a_kind_follow_it_and_others_come_last() -> None:
+    returns = {"source": 0.9, "new_floor": 0.5}
+    wanted = ["latent", "latent_small", "pixels", "pixels_shift", "factors", "darla", "pixelsx"]
+    rows = [row for kind in wanted[::-1] for row in agent_rows(kind, 0, returns)]
+    (task,) = score_tasks(rows + random_rows(returns))
+    assert [group.label for group in task.groups] == wanted
+
+
 def test_every_source_is_no_target() -> None:
     domains = dict.fromkeys(["source", "held_out_pairs", "source_pairs"], 0.5)
     rows = agent_rows("latent", 0, domains)

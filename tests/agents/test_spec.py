@@ -15,10 +15,14 @@ FIELDS = {
     "settings": {"n_steps": 16},
     "latent_options": {"standardize": True},
 }
+PIXELS = {"kind": "pixels", "encoder": None}
 
 
-def test_a_spec_survives_json():
-    spec = AgentSpec(**FIELDS)
+@pytest.mark.parametrize(
+    "changes", [{}, {"label": "darla+v1.2-x"}, {**PIXELS, "augmentation": "color"}]
+)
+def test_a_spec_survives_json(changes):
+    spec = AgentSpec(**(FIELDS | changes))
     assert AgentSpec.from_dict(json.loads(json.dumps(spec.to_dict()))) == spec
 
 
@@ -30,6 +34,14 @@ def test_a_spec_survives_json():
         ({"encoder": None}, "needs an encoder"),
         ({"kind": "pixels"}, "has no encoder"),
         ({"sed": 1}, "did you mean 'seed'"),
+        ({"kind": "finetuned", "encoder": None}, "of kind finetuned needs an encoder"),
+        ({"augmentation": "shift"}, "sees no pictures; those of kinds pixels and finetuned do"),
+        ({**PIXELS, "augmentation": "shfit"}, "did you mean 'shift'"),
+        ({"label": "random"}, "label is 'random', but must be"),
+        ({"label": "two words"}, "must be of letters, digits"),
+        ({"label": "a,b"}, "must be of letters, digits"),
+        ({"label": "ends\n"}, "must be of letters, digits"),
+        ({"label": "pixels"}, "label is 'pixels', but the agent is of kind latent"),
     ],
 )
 def test_a_spec_that_makes_no_sense_is_refused(changes, message):
@@ -41,3 +53,24 @@ def test_missing_entries_are_named():
     incomplete = {name: value for name, value in FIELDS.items() if name not in ("task", "seed")}
     with pytest.raises(ValueError, match="task, seed"):
         AgentSpec.from_dict(incomplete)
+
+
+def test_descriptions_from_before_there_were_augmentations_and_labels_are_read():
+    spec = AgentSpec.from_dict(FIELDS)
+    assert (spec.augmentation, spec.label) == ("none", "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({}, "latent"),
+        ({"label": "darla"}, "darla"),
+        ({"label": "latent"}, "latent"),
+        ({"kind": "finetuned"}, "finetuned"),
+        (PIXELS, "pixels"),
+        ({**PIXELS, "augmentation": "shift"}, "pixels_shift"),
+        ({**PIXELS, "augmentation": "shift", "label": "drq"}, "drq"),
+    ],
+)
+def test_what_tables_call_an_agent(changes, shown):
+    assert AgentSpec(**(FIELDS | changes)).shown_kind == shown

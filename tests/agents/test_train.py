@@ -10,7 +10,9 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from toy_encoder import make_toy_bundle
 
 from agents import train
+from agents.augmentations import AUGMENTATIONS
 from agents.environments import make_vec_env
+from agents.run_folder import RunFolder
 from agents.saved_agent import WEIGHTS, is_saved, load_agent
 from agents.train import train_agent
 from agents.train_config import TrainAgentConfig
@@ -64,7 +66,7 @@ def curve(run, tag):
 @pytest.mark.parametrize("algorithm", SETTINGS)
 def test_every_kind_leaves_the_same_files_and_tags(folder, algorithm):
     seen = {}
-    for kind in ("pixels", "latent", "random_encoder"):
+    for kind in ("pixels", "latent", "random_encoder", "finetuned"):
         config = make_config(
             folder, kind, algorithm, out=folder / kind, eval_domains=("new_floor",)
         )
@@ -73,9 +75,20 @@ def test_every_kind_leaves_the_same_files_and_tags(folder, algorithm):
         assert load_agent(run / "best").evaluation.keys() == {"return", "success"}
         assert (run / "run.json").is_file()
         seen[kind] = tags(run)
-    assert seen["pixels"] == seen["latent"] == seen["random_encoder"]
+    assert all(tags == seen["pixels"] for tags in seen.values())
     expected = {f"eval/{d}/{q}" for d in ("source", "new_floor") for q in ("return", "success")}
     assert expected | {"rollout/ep_rew_mean", "rollout/success_rate"} <= seen["pixels"]
+
+
+@pytest.mark.parametrize("augmentation", AUGMENTATIONS)
+def test_augmentations_change_what_is_learned_from(folder, augmentation):
+    weights = []
+    for name in ("none", augmentation):
+        config = make_config(folder, out=folder / name, augmentation=name, total_timesteps=16)
+        run = train_agent(config)
+        assert load_agent(run).spec.augmentation == name
+        weights.append((run / WEIGHTS).read_bytes())
+    assert weights[0] != weights[1]
 
 
 def test_true_factors_of_a_real_task(folder):
@@ -210,6 +223,38 @@ def test_a_killed_run_continues(folder, algorithm, monkeypatch, capsys):
     assert [point.step for point in points.Scalars("eval/source/return")] == [32, 64]
 
 
+@pytest.mark.parametrize("changes", [{"augmentation": "color"}, {"kind": "finetuned"}])
+def test_agents_on_pictures_continue_as_what_they_were(folder, monkeypatch, changes):
+    config = make_config(folder, **changes)
+    kill_at_the_end(config, monkeypatch)
+    if "augmentation" in changes:
+        with pytest.raises(ValueError, match="augmentation=color, not none"):
+            train_agent(replace(config, augmentation="none"))
+    checkpoint = RunFolder(config.out).latest_checkpoint()
+    before = load_agent(checkpoint).model.policy.state_dict()
+    agent = load_agent(train_agent(config))
+    assert agent.num_timesteps == 64
+    assert agent.spec == load_agent(checkpoint).spec
+    after = agent.model.policy.state_dict()
+    assert any(not torch.equal(before[name], after[name]) for name in before)
+
+
+def test_a_run_from_before_there_were_augmentations_and_labels_goes_on(folder, monkeypatch):
+    config = make_config(folder)
+    kill_at_the_end(config, monkeypatch)
+    values = json.loads((config.out / "run.json").read_text())
+    del values["config"]["augmentation"], values["config"]["label"]
+    (config.out / "run.json").write_text(json.dumps(values))
+    for path in config.out.rglob("agent.json"):
+        description = json.loads(path.read_text())
+        del description["spec"]["augmentation"], description["spec"]["label"]
+        del description["encoder_network"]
+        path.write_text(json.dumps(description))
+    with pytest.raises(ValueError, match="augmentation=none, not color"):
+        train_agent(replace(config, augmentation="color"))
+    assert load_agent(train_agent(config)).num_timesteps == 64
+
+
 @pytest.mark.parametrize("rendering", ["batched", "stock"])
 def test_a_continued_run_keeps_its_rendering(folder, monkeypatch, rendering):
     config = make_config(folder, "factors", task=GO_TO_OBJECT, rendering=rendering)
@@ -278,6 +323,9 @@ def test_environments_in_worker_processes_learn_the_same(folder):
         ({"rendering": "stok"}, ValueError, "unknown rendering 'stok'; did you mean 'stock'"),
         ({"task": GO_TO_OBJECT, "workers": 3}, ValueError, "workers is 3, .* or up to 2"),
         ({"device": "tpu9"}, ValueError, "unknown device"),
+        ({"kind": "finetuned", "encoder": None}, FileNotFoundError, "no encoder bundle"),
+        ({"augmentation": "colour"}, ValueError, "did you mean 'color'"),
+        ({"label": "my agent"}, ValueError, "label is 'my agent'"),
     ],
 )
 def test_a_mistake_is_said_and_leaves_no_folder(folder, changes, error, message):

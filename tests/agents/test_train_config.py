@@ -23,6 +23,26 @@ def test_kinds_without_an_encoder_have_none(kind):
     assert spec.latent_options == {}
 
 
+def test_a_finetuned_agent_begins_with_an_encoder_and_its_latents():
+    config = TrainAgentConfig(kind="finetuned", standardize=False)
+    spec = make_spec(config)
+    assert spec.encoder == "runs/vision/encoder"
+    assert spec.latent_options == {"standardize": False, "zero_dead": True}
+    assert run_identity(config) != run_identity(TrainAgentConfig(kind="finetuned"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "folder"),
+    [
+        ({"augmentation": "conv"}, "pixels_conv__ppo__s0"),
+        ({"augmentation": "conv", "label": "netrand"}, "netrand__ppo__s0"),
+    ],
+)
+def test_agents_that_tables_tell_apart_have_folders_of_their_own(changes, folder):
+    spec = make_spec(TrainAgentConfig(kind="pixels", **changes))
+    assert default_folder(spec).name == f"Darla-GoToObject-v0__{folder}"
+
+
 def test_no_latent_of_a_random_encoder_is_dead():
     assert not make_spec(TrainAgentConfig(kind="random_encoder")).latent_options["zero_dead"]
 
@@ -40,6 +60,8 @@ def test_what_makes_a_run():
     assert identity == run_identity(TrainAgentConfig(kind="pixels", encoder=Path("x")))
     assert identity != run_identity(TrainAgentConfig(kind="pixels", seed=1))
     assert identity != run_identity(TrainAgentConfig(kind="pixels", rendering="stock"))
+    assert identity != run_identity(TrainAgentConfig(kind="pixels", augmentation="conv"))
+    assert identity != run_identity(TrainAgentConfig(kind="pixels", label="plain"))
     latent = run_identity(TrainAgentConfig())
     assert latent != run_identity(TrainAgentConfig(encoder=Path("x")))
 

@@ -15,7 +15,7 @@ from toy_encoder import make_toy_bundle
 from agents.encoders import agent_encoder
 from agents.environments import make_env
 from agents.rows import Row, read_rows
-from agents.saved_agent import load_agent
+from agents.saved_agent import load_agent, save_agent
 from agents.transfer import EvaluateConfig, Evaluation, episode_seeds, evaluate
 from darla.latents import LatentTransform
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID, targets
@@ -115,7 +115,7 @@ def test_results_do_not_depend_on_the_number_of_environments(
     assert by_key(alone) == by_key(many)
 
 
-@pytest.mark.parametrize("kind", ["pixels", "latent", "random_encoder"])
+@pytest.mark.parametrize("kind", ["pixels", "latent", "random_encoder", "finetuned"])
 def test_returns_are_those_of_playing_an_episode_by_hand(
     config: EvaluateConfig, tmp_path: Path, kind: str
 ) -> None:
@@ -136,6 +136,32 @@ def test_returns_are_those_of_playing_an_episode_by_hand(
         assert row.episode_return == total
         assert row.success == step[4]["is_success"]
     assert len({row.episode_return for row in rows}) > 1
+
+
+def test_rows_tell_agents_apart_by_label_and_augmentation(
+    config: EvaluateConfig, tmp_path: Path
+) -> None:
+    for name, changes in {
+        "plain": {},
+        "shifted": {"augmentation": "shift"},
+        "named": {"augmentation": "shift", "label": "drq+"},
+    }.items():
+        spec = make_toy_agent(tmp_path / "agents" / name)
+        model = load_agent(tmp_path / "agents" / name).model
+        save_agent(model, dataclasses.replace(spec, **changes), tmp_path / "agents" / name)
+    _, rows = run(config)
+    kinds = {row.agent.partition("@")[0]: row.kind for row in rows}
+    assert kinds == {
+        "plain": "pixels",
+        "shifted": "pixels_shift",
+        "named": "drq+",
+        "random": "random",
+    }
+    # only what they are called differs: they play the same episodes on the same clean pictures
+    returns = defaultdict(list)
+    for row in rows:
+        returns[row.kind].append(row.episode_return)
+    assert returns["pixels"] == returns["pixels_shift"] == returns["drq+"]
 
 
 class Broken(toy_tasks.BrightSideEnv):
