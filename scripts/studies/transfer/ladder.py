@@ -67,12 +67,24 @@ _BASELINES = {
     "pixels_dqn": Entry("pixels", algorithm="dqn"),
     "darla_mask_dqn": latent("darla", *MASKED, algorithm="dqn"),
 }
+_PAIRS = ("--domain", "source_pairs")
+_CONJUNCTIONS = {
+    "pixels_pairs": Entry("pixels", options=_PAIRS),
+    "darla_pairs": latent("darla", *_PAIRS),
+    "darla_mask_pairs": latent("darla", *MASKED, *_PAIRS),
+}
+COLORS = ("new_floor", "new_wall", "new_object_color", "floor_and_wall", "all_three")
+"""Targets of colours that encoders have seen and policies have not."""
 _CEILINGS = {
-    f"pixels_in_{target}": Entry("pixels", options=("--domain", target))
+    f"pixels_in_{target}": Entry("pixels", options=("--domain", target), seeds=3)
+    for target in COLORS
+} | {
+    f"pixels_in_{target}": Entry("pixels", options=("--domain", target), seeds=1)
     for target in targets(GO_TO_OBJECT)
+    if target not in COLORS
 }
 LADDER: dict[str, dict[str, Entry]] = {
-    GO_TO_OBJECT: {**_COMMON, **_BASELINES, **_CEILINGS},
+    GO_TO_OBJECT: {**_COMMON, **_BASELINES, **_CONJUNCTIONS, **_CEILINGS},
     SEEK_AVOID: _COMMON,
 }
 """For each task the agents by label."""

@@ -1,0 +1,52 @@
+"""The transfer study: its agents can be made, and a small one runs, continues and reports."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from agents.rows import read_rows
+from agents.train_config import TrainAgentConfig, make_spec
+from darla.shipped_encoders import bundle_folder
+from envs.domains import GO_TO_OBJECT
+
+STUDIES = Path(__file__).parents[2] / "scripts/studies"
+
+
+def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(STUDIES / script), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=600)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> list[object]:
+    """Options of a study of a few agents that hardly learn, on the encoder that ships."""
+    for seed in range(3):
+        for recipe in ("darla", "beta_vae_beta_4"):
+            folder = tmp_path / f"encoders/seed{seed}/{recipe}/encoder"
+            shutil.copytree(bundle_folder("rooms"), folder)
+    options: list[object] = ["--total-timesteps", 1024, "--episodes", 2, "--most-seeds", 2]
+    options += ["--encoders", tmp_path / "encoders", "--out", tmp_path / "runs"]
+    return [*options, "--results", tmp_path / "results"]
+
+
+def test_a_small_study_runs_and_is_not_repeated(tmp_path: Path, small: list[object]) -> None:
+    agents = ["--agents", "pixels", "darla_mask", "factors"]
+    done = run("run_transfer.py", *small, *agents)
+    assert done.returncode == 0, done.stderr
+    rows = read_rows(tmp_path / "results/GoToObject.csv.gz")
+    played = {(row.kind, row.agent_seed) for row in rows if row.kind != "random"}
+    assert played == {(label, seed) for label in agents[1:] for seed in (0, 1)}
+    shutil.rmtree(tmp_path / "runs")  # what has rows is not trained again
+    again = run("run_transfer.py", *small, *agents)
+    assert again.returncode == 0, again.stderr
+    assert not (tmp_path / "runs").exists()
+    assert read_rows(tmp_path / "results/GoToObject.csv.gz") == rows
+
+
+def test_unknown_agents_are_refused_with_the_nearest() -> None:
+    done = run("run_transfer.py", "--agents", "pixel")
+    assert done.returncode == 2
+    assert "unknown agent 'pixel'; did you mean 'pixels'?" in done.stderr
