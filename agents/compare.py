@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from agents.estimates import Sampling
+from agents.gap import close_gaps
+from agents.group_labels import KIND_ORDER
 from agents.plots import plot_ratios, plot_returns
+from agents.profile_plot import plot_profiles
 from agents.report import report_comparison, report_task
 from agents.results_json import task_to_json
 from agents.rows import RANDOM, Row, merge_rows, read_rows
-from agents.scores import GROUPING, KIND_ORDER, TaskScores, score_tasks
+from agents.scores import GROUPING, TaskScores, score_tasks
 from agents.statistics import RESAMPLES
-from agents.summary import Sampling, TaskSummary, compare_kinds, summarise_group
+from agents.summary import TaskSummary, compare_kinds, summarise_group
 from darla.atomic import write_json, write_text
 from darla.names import unknown
 
@@ -119,7 +123,7 @@ def _summarise(scores: TaskScores, config: CompareConfig) -> TaskSummary:
     groups = tuple(summarise_group(scores, group, sampling) for group in scores.groups)
     over = config.over or scores.targets
     comparisons = tuple(compare_kinds(scores, *config.kinds, over, sampling))
-    return TaskSummary(scores, groups, comparisons)
+    return TaskSummary(scores, groups, tuple(close_gaps(scores, sampling)), comparisons)
 
 
 def _section(summary: TaskSummary, config: CompareConfig) -> str:
@@ -130,20 +134,21 @@ def _section(summary: TaskSummary, config: CompareConfig) -> str:
             f"**{first} against {second}**: nothing to compare; it takes agents of both kinds with "
             "the same algorithm, source and steps, and a domain other than the source."
         ]
-    return report_task(summary.scores, summary.groups, paragraphs)
+    return report_task(summary, paragraphs)
 
 
 def _draw(summaries: Sequence[TaskSummary], stem: Path) -> dict[str, list[Path]]:
-    """Draw two pictures for each task, and return where they are."""
+    """Draw the pictures of each task, and return where they are."""
     plots = {}
     for summary in summaries:
         task = re.sub(r"\W+", "_", summary.scores.task.rpartition("/")[2]).strip("_")
-        returns, ratios = (
-            stem.with_name(f"{stem.name}_{task}_{what}.png") for what in ("returns", "ratios")
-        )
-        plot_returns(summary.scores, summary.groups, returns)
-        plot_ratios(summary.scores, summary.groups, ratios)
-        plots[summary.scores.task] = [returns, ratios]
+        draw = {"returns": plot_returns, "ratios": plot_ratios}
+        if any(group.profile is not None for group in summary.groups):
+            draw["profiles"] = plot_profiles
+        paths = {what: stem.with_name(f"{stem.name}_{task}_{what}.png") for what in draw}
+        for what, plot in draw.items():
+            plot(summary.scores, summary.groups, paths[what])
+        plots[summary.scores.task] = [*paths.values()]
     return plots
 
 

@@ -5,34 +5,34 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from agents.gap_report import report_gaps
+from agents.markdown import format_estimate, format_interval, join_names, markdown_table
 from agents.scores import Group, TaskScores
 from agents.statistics import MINIMUM_MARGIN, Interval
-from agents.summary import Comparison, DomainSummary, Estimate, GroupSummary
+from agents.summary import RATIO, Comparison, DomainSummary, GroupSummary, TaskSummary
 
 ALL_TARGETS = "all targets"
 
 
-def report_task(
-    scores: TaskScores, summaries: Sequence[GroupSummary], comparison: Sequence[str]
-) -> str:
+def report_task(summary: TaskSummary, comparison: Sequence[str]) -> str:
     """Return the Markdown section of one task.
 
     Args:
-        scores: of the task.
-        summaries: of its groups.
+        summary: of the task.
         comparison: paragraphs about one kind against another.
     """
+    scores = summary.scores
     parts = [
         f"## {scores.task}",
         _who(scores),
         "Return: mean and interquartile mean (IQM) over seeds.",
-        _returns_table(scores, summaries),
-        "Transfer ratio, (R_target - R_random,target) / (R_source - R_random,source): mean over "
-        "seeds.",
-        _ratio_table(scores, summaries),
+        _returns_table(scores, summary.groups),
+        _what_ratios_are(scores),
+        _ratio_table(scores, summary.groups),
+        *report_gaps(scores, summary.gaps),
         *comparison,
     ]
-    notes = _notes(scores, summaries)
+    notes = _notes(scores, summary.groups)
     if notes:
         parts.append("\n".join(f"- {note}" for note in notes))
     return "\n\n".join(parts)
@@ -41,62 +41,62 @@ def report_task(
 def report_comparison(comparison: Comparison) -> str:
     """Return the paragraph about one group against another."""
     first, second = comparison.first, comparison.second
-    title = f"**{first} against {second}**: mean transfer ratio over {_list(comparison.domains)}."
+    over = join_names(comparison.domains)
+    title = f"**{first} against {second}**: mean {comparison.measure} over {over}."
+    if comparison.measure != RATIO:
+        title += " Their sources differ, and so do the margins that ratios would be relative to."
     left_out = (
-        f" Left out, for want of a partner or of a defined ratio: {_seeds(comparison.left_out)}."
+        f" Left out, for want of a partner or of a defined {comparison.measure}: "
+        f"{_seeds(comparison.left_out)}."
         if comparison.left_out
         else ""
     )
     difference = comparison.difference
     if difference is None:
-        return f"{title} No seed has a defined ratio in both.{left_out}"
+        return f"{title} No seed has a defined {comparison.measure} in both.{left_out}"
     lines = [
         title,
-        f"{first} {comparison.first_ratios.mean():.2f}, "
-        f"{second} {comparison.second_ratios.mean():.2f}, "
+        f"{first} {comparison.first_scores.mean():.2f}, "
+        f"{second} {comparison.second_scores.mean():.2f}, "
         f"difference {_plus(difference.mean)} over {_seeds(comparison.seeds)}, paired.{left_out}",
     ]
-    pairs = zip(comparison.seeds, comparison.first_ratios - comparison.second_ratios, strict=True)
+    pairs = zip(comparison.seeds, comparison.first_scores - comparison.second_scores, strict=True)
     lines.append("By seed: " + ", ".join(f"{seed}: {_plus(gap)}" for seed, gap in pairs) + ".")
     if not difference.intervals:
         lines.append("One pair of seeds gives no interval: train more seeds.")
     for interval in difference.intervals:
-        lines.append(f"{_signed(interval)}: {_verdict(interval, first, second)}.")
+        lines.append(f"{_signed(interval)}: {_verdict(interval, comparison)}.")
     lines.append(
         f"Probability that an agent on {first} beats one on {second}: "
-        f"{comparison.probability:.2f}{_brackets(comparison.probability_interval)}."
+        f"{comparison.probability:.2f}{format_interval(comparison.probability_interval)}."
     )
     return "\n".join(lines)
 
 
-def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
-    """Return a Markdown table whose columns are aligned in plain text as well.
-
-    Args:
-        header: titles of the columns.
-        rows: cells.
-        left: how many columns are aligned to the left; the others are to the right.
-    """
-    widths = [max(len(line[i]) for line in [header, *rows]) for i in range(len(header))]
-
-    def line(cells: Sequence[str]) -> str:
-        padded = [
-            cell.ljust(width) if i < left else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(cells, widths, strict=True))
-        ]
-        return f"| {' | '.join(padded)} |"
-
-    rule = ["-" * width if i < left else "-" * (width - 1) + ":" for i, width in enumerate(widths)]
-    return "\n".join([line(header), line(rule), *(line(row) for row in rows)])
-
-
 def _who(scores: TaskScores) -> str:
-    groups = ", ".join(f"{group.label} ({_size(group)})" for group in scores.groups)
+    groups = ", ".join(
+        f"{group.label} ({_size(group)})"
+        for group in scores.groups
+        if not scores.trained_in_target(group)
+    )
     episodes = _range([count for g in scores.groups for n in g.episodes.values() for count in n])
     random = _range([score.episodes for score in scores.random.values()])
     return (
         f"{groups}; {episodes} episodes for each agent in each domain, {random} of the random "
-        "policy.\nIn brackets: 95% bootstrap intervals over seeds."
+        f"policy.\n{_references(scores)}In brackets: 95% bootstrap intervals over seeds."
+    )
+
+
+def _references(scores: TaskScores) -> str:
+    """Say which groups were trained in a target; nothing where there are none."""
+    groups = [group for group in scores.groups if scores.trained_in_target(group)]
+    if not groups:
+        return ""
+    kinds = join_names([*dict.fromkeys(group.kind for group in groups)])
+    seeds, places = _range([len(group.seeds) for group in groups]), {g.source for g in groups}
+    return (
+        f"Trained in a target, and shown in that one alone: {kinds} ({seeds} seeds) in "
+        f"{join_names([name for name in scores.targets if name in places])}.\n"
     )
 
 
@@ -106,14 +106,15 @@ def _returns_table(scores: TaskScores, summaries: Sequence[GroupSummary]) -> str
         first = True
         for summary in summaries:
             cell = _cell(summary, domain)
-            if cell is None:
+            reference = scores.trained_in_target(summary.group)
+            if cell is None or (reference and domain != summary.group.source):
                 continue
             rows.append(
                 [
                     domain if first else "",
                     summary.group.label,
-                    _estimate(cell.mean),
-                    _estimate(cell.interquartile_mean),
+                    format_estimate(cell.mean),
+                    format_estimate(cell.interquartile_mean),
                     "-" if math.isnan(cell.success) else f"{cell.success:.2f}",
                     f"{cell.random:.2f}",
                 ]
@@ -123,7 +124,25 @@ def _returns_table(scores: TaskScores, summaries: Sequence[GroupSummary]) -> str
     return markdown_table(header, rows, left=2)
 
 
+def _what_ratios_are(scores: TaskScores) -> str:
+    """Say what a ratio is, and whose source it is relative to where there are several."""
+    text = (
+        "Transfer ratio, (R_target - R_random,target) / (R_source - R_random,source): mean over "
+        "seeds."
+    )
+    sources = dict.fromkeys(
+        group.source for group in scores.groups if not scores.trained_in_target(group)
+    )
+    if len(sources) > 1:
+        text += (
+            "\nEach is relative to the margin in the agents' own source "
+            f"({join_names([*sources])}): agents of different sources compare by their returns."
+        )
+    return text
+
+
 def _ratio_table(scores: TaskScores, summaries: Sequence[GroupSummary]) -> str:
+    summaries = [each for each in summaries if not scores.trained_in_target(each.group)]
     rows = []
     for domain in (*scores.domains, ALL_TARGETS):
         cells = [_ratio(summary, domain) for summary in summaries]
@@ -142,21 +161,11 @@ def _ratio(summary: GroupSummary, domain: str) -> str:
         return ""
     if domain == summary.group.source and cell.ratio.seeds:
         return "1"
-    text = _estimate(cell.ratio)
+    text = format_estimate(cell.ratio)
     evaluated = int(np.isfinite(cell.returns).sum())
     if 0 < cell.ratio.seeds < evaluated:
         text += f" ({cell.ratio.seeds} of {evaluated} seeds)"
     return text
-
-
-def _estimate(estimate: Estimate) -> str:
-    if not estimate.seeds:
-        return "undefined"
-    return f"{estimate.value:.2f}" + (_brackets(estimate.interval) or " [one seed]")
-
-
-def _brackets(interval: Interval | None) -> str:
-    return "" if interval is None else f" [{interval.low:.2f}, {interval.high:.2f}]"
 
 
 def _plus(number: float) -> str:
@@ -169,11 +178,12 @@ def _signed(interval: Interval) -> str:
     return f"{interval.level:.0%} interval of the difference {ends}"
 
 
-def _verdict(interval: Interval, first: str, second: str) -> str:
+def _verdict(interval: Interval, comparison: Comparison) -> str:
+    better = "transfers better" if comparison.measure == RATIO else "returns more"
     if interval.low > 0:
-        return f"above 0, {first} transfers better"
+        return f"above 0, {comparison.first} {better}"
     if interval.high < 0:
-        return f"below 0, {second} transfers better"
+        return f"below 0, {comparison.second} {better}"
     return "holds 0, undecided"
 
 
@@ -205,7 +215,7 @@ def _missing(scores: TaskScores, group: Group) -> list[str]:
     uneven = [name for name, count in group.episodes.items() if len({*count.tolist()}) > 1]
     if uneven:
         notes.append(
-            f"{group.label}: seeds differ in their number of episodes in {_list(uneven)}; "
+            f"{group.label}: seeds differ in their number of episodes in {join_names(uneven)}; "
             "run scripts/evaluate_transfer.py again to complete them."
         )
     return notes
@@ -223,8 +233,4 @@ def _size(group: Group) -> str:
 
 
 def _seeds(seeds: Sequence[int]) -> str:
-    return f"{'seed' if len(seeds) == 1 else 'seeds'} {_list([str(seed) for seed in seeds])}"
-
-
-def _list(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return f"{'seed' if len(seeds) == 1 else 'seeds'} {join_names([str(seed) for seed in seeds])}"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from agents.plain_json import plain
-from agents.summary import GroupSummary, TaskSummary
+from agents.summary import THRESHOLDS, GroupSummary, TaskSummary
 
 
 def task_to_json(summary: TaskSummary) -> dict[str, Any]:
@@ -16,9 +16,12 @@ def task_to_json(summary: TaskSummary) -> dict[str, Any]:
     return {
         "task": scores.task,
         "domains": list(scores.domains),
+        "sources": list(scores.sources),
         "targets": list(scores.targets),
         "random": plain(scores.random),
         "groups": [_group(group) for group in summary.groups],
+        "profile_thresholds": plain(THRESHOLDS),
+        "gaps": plain(summary.gaps),
         "comparisons": plain(summary.comparisons),
     }
 
@@ -32,4 +35,5 @@ def _group(summary: GroupSummary) -> dict[str, Any]:
         "seeds": list(group.seeds),
         "domains": plain(summary.domains),
         "all_targets": plain(summary.targets),
+        "profile": plain(summary.profile),
     }

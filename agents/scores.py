@@ -7,22 +7,17 @@ group, whose spread over seeds is what intervals are about.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 import numpy as np
 
+from agents.group_labels import GroupKey, label, rank
 from agents.rows import RANDOM, STOCHASTIC, Row
 from agents.statistics import Floats, transfer_ratio
 from darla.names import unknown
-
-KIND_ORDER = ("latent", "pixels", "finetuned", "random_encoder", "factors")
-"""The order of kinds in tables and plots. Labels that begin with a kind (``pixels_shift``) come
-after it, and those that do not come last."""
+from envs.domains import SOURCES, UNSUPERVISED
 
 GROUPING = ("algorithm", "source", "encoder", "total_timesteps")
 """Columns that can tell groups of one kind apart."""
-
-UNSUPERVISED = "d_u"
 
 
 @dataclass(frozen=True)
@@ -52,6 +47,11 @@ class Group:
     successes: dict[str, Floats]
     episodes: dict[str, np.ndarray]
 
+    def shares_settings(self, other: "Group", but: Sequence[str]) -> bool:
+        """Whether it agrees with another in all columns of its settings but some."""
+        shared = [column for column in self.settings if column not in but]
+        return all(self.settings[column] == other.settings[column] for column in shared)
+
 
 @dataclass(frozen=True)
 class RandomScore:
@@ -69,19 +69,32 @@ class TaskScores:
     Attributes:
         task: id of the environment.
         domains: in the order of tables and plots: sources, targets, D_U.
-        targets: those domains that no agent was trained in, without D_U.
+        sources: the tasks' own source domains (``envs.domains.SOURCES``) that agents were evaluated
+            in or trained in; where agents were trained in none of these, every domain that they
+            were trained in.
+        targets: those domains that are no source, without D_U. Some agents may have been trained
+            in one, to say how well one can do there.
         groups: in the order of tables and plots.
         random: the random policy's score in every domain.
     """
 
     task: str
     domains: tuple[str, ...]
+    sources: tuple[str, ...]
     targets: tuple[str, ...]
     groups: tuple[Group, ...]
     random: dict[str, RandomScore]
 
+    def trained_in_target(self, group: Group) -> bool:
+        """Whether a group learned in a target, to say how well one can do there."""
+        return group.source in self.targets
+
     def ratios(self, group: Group, domain: str) -> Floats:
-        """Return each seed's transfer ratio to a domain, (seeds,); NaN where it is undefined."""
+        """Return each seed's transfer ratio to a domain, (seeds,); NaN where it is undefined.
+
+        It is relative to the margin in the group's own source, which for agents trained in D_U is
+        D_U.
+        """
         nowhere = np.full(len(group.seeds), np.nan)
         if group.source not in self.random or domain not in self.random:
             return nowhere
@@ -95,6 +108,13 @@ class TaskScores:
     def mean_ratios(self, group: Group, domains: Sequence[str]) -> Floats:
         """Return each seed's mean transfer ratio over domains, (seeds,); NaN if one is NaN."""
         return np.asarray(np.mean([self.ratios(group, domain) for domain in domains], axis=0))
+
+    def mean_returns(self, group: Group, domains: Sequence[str]) -> Floats:
+        """Return each seed's mean return over domains, (seeds,); NaN if one is NaN."""
+        nowhere = np.full(len(group.seeds), np.nan)
+        return np.asarray(
+            np.mean([group.returns.get(domain, nowhere) for domain in domains], axis=0)
+        )
 
 
 def score_tasks(rows: Sequence[Row], by: Sequence[str] = GROUPING) -> list[TaskScores]:
@@ -122,7 +142,7 @@ def score_tasks(rows: Sequence[Row], by: Sequence[str] = GROUPING) -> list[TaskS
 
 def _score_task(task: str, rows: list[Row], by: Sequence[str]) -> TaskScores:
     groups = _groups(rows, by)
-    domains, targets = _order_domains(rows, groups)
+    domains, sources, targets = _order_domains(rows, groups)
     random = {}
     for domain in domains:
         played = [row for row in rows if row.kind == RANDOM and row.domain == domain]
@@ -139,39 +159,33 @@ def _score_task(task: str, rows: list[Row], by: Sequence[str]) -> TaskScores:
             "transfer ratio; add them with scripts/evaluate_transfer.py --random "
             f"--domains {' '.join(missing)}"
         )
-    return TaskScores(task, domains, targets, groups, random)
+    return TaskScores(task, domains, sources, targets, groups, random)
 
 
 def _order_domains(
     rows: Iterable[Row], groups: Sequence[Group]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return all domains that agents were evaluated in, and those of them that are targets."""
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return all domains that agents were evaluated in, the sources, and the targets."""
     found = dict.fromkeys(row.domain for row in rows if row.kind != RANDOM)
-    sources = [name for name in ("source", *(group.source for group in groups)) if name in found]
+    trained_in = dict.fromkeys(group.source for group in groups if group.source != UNSUPERVISED)
+    # Agents that were trained in a target do not make a source of it, unless there is no other.
+    sources = [name for name in trained_in if name in SOURCES] or [*trained_in]
+    sources = [name for name in dict.fromkeys([*SOURCES, *sources]) if name in {*found, *sources}]
     targets = [name for name in found if name not in (*sources, UNSUPERVISED)]
-    last = [UNSUPERVISED] if UNSUPERVISED in found else []
-    return tuple(dict.fromkeys([*sources, *targets, *last])), tuple(targets)
-
-
-_GroupKey = tuple[tuple[str, str], ...]
+    domains = [name for name in (*sources, *targets, UNSUPERVISED) if name in found]
+    return tuple(domains), tuple(sources), tuple(targets)
 
 
 def _groups(rows: Iterable[Row], by: Sequence[str]) -> tuple[Group, ...]:
-    members: dict[_GroupKey, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    members: dict[GroupKey, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         if row.kind != RANDOM:
             members[_group_key(row, by)][row.agent].append(row)
-    keys = sorted(members, key=_rank)
-    groups = []
-    for key in keys:
-        within_kind = _differences([other for other in keys if other[0] == key[0]], key)
-        label = key[0][1] + (f" ({', '.join(within_kind)})" if within_kind else "")
-        details = [text for text in _differences(keys, key) if text not in within_kind]
-        groups.append(_group(label, ", ".join(details), key, members[key]))
-    return tuple(groups)
+    keys = sorted(members, key=rank)
+    return tuple(_group(*label(key, keys), key, members[key]) for key in keys)
 
 
-def _group_key(row: Row, by: Sequence[str]) -> _GroupKey:
+def _group_key(row: Row, by: Sequence[str]) -> GroupKey:
     """Return the columns that all agents of a group share, as (column, value) pairs."""
     # Ratios need a source of their own, so agents of different sources never share a group.
     columns = [column for column in GROUPING if column in by or column == "source"]
@@ -180,42 +194,13 @@ def _group_key(row: Row, by: Sequence[str]) -> _GroupKey:
     return (("kind", row.kind), *shared, ("actions", actions))
 
 
-def _rank(key: _GroupKey) -> tuple[int, list[str]]:
-    kind = dict(key)["kind"]
-    known = [kind == name or kind.startswith(f"{name}_") for name in KIND_ORDER]
-    place = known.index(True) if any(known) else len(KIND_ORDER)
-    return place, [f"{value:>12}" if value.isdigit() else value for _, value in key]
-
-
-def _differences(keys: Sequence[_GroupKey], key: _GroupKey) -> list[str]:
-    """Return the values of a group's columns in which it differs from one of ``keys``."""
-    values: dict[str, set[str]] = defaultdict(set)
-    for column, value in (pair for each in keys for pair in each):
-        if value:
-            values[column].add(value)
-    return [
-        _readable(column, value, values[column])
-        for column, value in key[1:]
-        if value and len(values[column]) > 1
-    ]
-
-
-def _readable(column: str, value: str, all_values: set[str]) -> str:
-    if column == "encoder":
-        names = [PurePath(other).name for other in all_values]
-        return PurePath(value).name if len(set(names)) == len(names) else value
-    if column == "total_timesteps":
-        return f"{int(value):,} steps"
-    return {"source": f"from {value}", "actions": f"actions {value}"}.get(column, value)
-
-
-def _group(label: str, details: str, key: _GroupKey, agents: dict[str, list[Row]]) -> Group:
+def _group(name: str, details: str, key: GroupKey, agents: dict[str, list[Row]]) -> Group:
     by_seed: dict[int, str] = {}
     for agent, rows in agents.items():
         other = by_seed.setdefault(rows[0].agent_seed, agent)
         if other != agent:
             raise ValueError(
-                f"agents {other!r} and {agent!r} are both {label!r} with seed "
+                f"agents {other!r} and {agent!r} are both {name!r} with seed "
                 f"{rows[0].agent_seed}; leave one out, for example --without {other!r}"
             )
     seeds = tuple(sorted(by_seed))
@@ -231,7 +216,7 @@ def _group(label: str, details: str, key: _GroupKey, agents: dict[str, list[Row]
         scores["successes"][domain] = np.array([_success(cell) for cell in cells])
         scores["episodes"][domain] = np.array([len(cell) for cell in cells])
     kind = settings.pop("kind")
-    return Group(label, details, kind, settings["source"], settings, seeds, **scores)
+    return Group(name, details, kind, settings["source"], settings, seeds, **scores)
 
 
 def _mean_return(rows: Sequence[Row]) -> float:

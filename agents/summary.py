@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from agents.estimates import Estimate, Sampling
+from agents.gap import GapClosed
+from agents.profiles import Band, performance_profile, performance_profile_band
 from agents.scores import Group, TaskScores
 from agents.statistics import (
-    RESAMPLES,
     Floats,
     Interval,
     PairedDifference,
@@ -20,29 +22,13 @@ from agents.statistics import (
     probability_of_improvement,
     probability_of_improvement_interval,
 )
+from envs.domains import UNSUPERVISED
 
+THRESHOLDS = np.linspace(-1.0, 2.0, 301)
+"""Transfer ratios at which performance profiles are given."""
 
-@dataclass(frozen=True)
-class Sampling:
-    """How intervals are made: how often to resample, and the seed of the draws."""
-
-    resamples: int = RESAMPLES
-    seed: int = 0
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A statistic over seeds.
-
-    Attributes:
-        value: the statistic; NaN where no seed has a score.
-        interval: its 95% interval; None where fewer than two seeds have a score.
-        seeds: how many seeds have a score.
-    """
-
-    value: float
-    interval: Interval | None
-    seeds: int
+RATIO, RETURN = "transfer ratio", "return"
+"""What a comparison may be of."""
 
 
 @dataclass(frozen=True)
@@ -71,33 +57,54 @@ class DomainSummary:
 
 
 @dataclass(frozen=True)
+class Profile:
+    """The performance profile of a group over its transfer ratios to all targets.
+
+    Attributes:
+        share: float64 array (thresholds,), the share of seeds and targets whose ratio lies above
+            each of THRESHOLDS.
+        band: its pointwise 95% intervals over seeds; None for one seed.
+        seeds: how many seeds have a ratio to every target; the others are left out.
+    """
+
+    share: Floats
+    band: Band | None
+    seeds: int
+
+
+@dataclass(frozen=True)
 class GroupSummary:
     """How a group does in every domain that it was evaluated in.
 
     Attributes:
         group: the agents.
         domains: by name, in the order of tables.
-        targets: over all targets together; None where there are fewer than two, or where no seed
-            was evaluated in all of them.
+        targets: over all targets together; None where there are fewer than two, where no seed was
+            evaluated in all of them, or where the group learned in one of them.
+        profile: over all targets; None where there is none, where no seed has a ratio to each of
+            them, or where the group learned in one of them.
     """
 
     group: Group
     domains: dict[str, DomainSummary]
     targets: DomainSummary | None
+    profile: Profile | None
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two groups, paired by seed, by their mean transfer ratio over some domains.
+    """Two groups, paired by seed, by their mean score over some domains.
 
     Attributes:
         first: label of one group.
         second: label of the other.
-        domains: that ratios are averaged over.
-        seeds: for which both ratios are defined.
-        left_out: seeds of either group without a partner, or without a defined ratio.
-        first_ratios: float64 array (seeds,), mean ratio over the domains.
-        second_ratios: the same of the other group.
+        measure: what the scores are: RATIO, or RETURN for groups of different sources, whose
+            ratios have different denominators.
+        domains: that scores are averaged over.
+        seeds: for which both scores are defined.
+        left_out: seeds of either group without a partner, or without a defined score.
+        first_scores: float64 array (seeds,), mean score over the domains.
+        second_scores: the same of the other group.
         difference: first minus second; None where no pair is left.
         probability: that an agent of the first group beats one of the second; NaN without pairs.
         probability_interval: its 95% interval; None with fewer than two pairs.
@@ -105,11 +112,12 @@ class Comparison:
 
     first: str
     second: str
+    measure: str
     domains: tuple[str, ...]
     seeds: tuple[int, ...]
     left_out: tuple[int, ...]
-    first_ratios: Floats
-    second_ratios: Floats
+    first_scores: Floats
+    second_scores: Floats
     difference: PairedDifference | None
     probability: float
     probability_interval: Interval | None
@@ -117,10 +125,19 @@ class Comparison:
 
 @dataclass(frozen=True)
 class TaskSummary:
-    """All that was found in one task: the scores, a summary of each group, the comparisons."""
+    """All that was found in one task.
+
+    Attributes:
+        scores: of the task.
+        groups: a summary of each of its groups.
+        gaps: what groups close of the gap to agents that were trained in the targets; empty without
+            such agents.
+        comparisons: of the two kinds.
+    """
 
     scores: TaskScores
     groups: tuple[GroupSummary, ...]
+    gaps: tuple[GapClosed, ...]
     comparisons: tuple[Comparison, ...]
 
 
@@ -128,12 +145,26 @@ def summarise_group(scores: TaskScores, group: Group, sampling: Sampling) -> Gro
     """Summarise a group in every domain, and over the targets together."""
     here = [domain for domain in scores.domains if domain in group.returns]
     domains = {domain: _summarise(scores, group, [domain], sampling) for domain in here}
-    targets = [domain for domain in scores.targets if domain != group.source]
-    complete = len(targets) > 1 and all(domain in here for domain in targets)
-    together = _summarise(scores, group, targets, sampling) if complete else None
+    # Agents trained in one target have fewer of them: over those they would not compare.
+    complete = set(scores.targets) <= {*here} and not scores.trained_in_target(group)
+    together = None
+    if complete and len(scores.targets) > 1:
+        together = _summarise(scores, group, scores.targets, sampling)
     if together is not None and together.mean.seeds == 0:
         together = None
-    return GroupSummary(group, domains, together)
+    profile = _profile(scores, group, sampling) if complete and scores.targets else None
+    return GroupSummary(group, domains, together, profile)
+
+
+def _profile(scores: TaskScores, group: Group, sampling: Sampling) -> Profile | None:
+    ratios = np.stack([scores.ratios(group, domain) for domain in scores.targets], axis=1)
+    ratios = ratios[np.isfinite(ratios).all(axis=1)]
+    if not len(ratios):
+        return None
+    band = performance_profile_band(
+        [ratios], THRESHOLDS, resamples=sampling.resamples, seed=sampling.seed
+    )
+    return Profile(performance_profile(ratios, THRESHOLDS), band, len(ratios))
 
 
 def _summarise(
@@ -175,13 +206,14 @@ def compare_kinds(
     """Compare every group of one kind with the groups of another that match it.
 
     Groups match when they share algorithm, source and steps; their encoders may differ, because
-    a kind may have none.
+    a kind may have none. Such groups are compared by their transfer ratios. A group that learned
+    in D_U is also compared with those of the same algorithm that learned in a source, by returns.
 
     Args:
         scores: of one task.
         first: a kind.
         second: the kind that it is compared with.
-        over: domains to average transfer ratios over; those that the task lacks are left out.
+        over: domains to average scores over; those that the task lacks are left out.
         sampling: how intervals are made.
 
     Returns:
@@ -190,29 +222,40 @@ def compare_kinds(
     domains = tuple(domain for domain in over if domain in scores.domains)
     if not domains:
         return []
-    return [
-        _compare(scores, one, other, domains, sampling)
+    pairs = [
+        (one, other)
         for one in scores.groups
         for other in scores.groups
-        if (one.kind, other.kind) == (first, second) and _match(one, other)
+        if (one.kind, other.kind) == (first, second)
+    ]
+    return [
+        _compare(scores, one, other, measure, domains, sampling)
+        for one, other in pairs
+        if (measure := _measure(scores, one, other)) is not None
     ]
 
 
-def _match(one: Group, other: Group) -> bool:
-    shared = [column for column in one.settings if column != "encoder"]
-    return all(one.settings[column] == other.settings[column] for column in shared)
+def _measure(scores: TaskScores, one: Group, other: Group) -> str | None:
+    """Return what two groups are compared by, None if they do not match."""
+    if one.shares_settings(other, but=("encoder",)):
+        return RATIO
+    places = {group.source for group in (one, other)}
+    alike = one.shares_settings(other, but=("encoder", "source", "total_timesteps"))
+    randomised = UNSUPERVISED in places and places & {*scores.sources}
+    return RETURN if alike and randomised else None
 
 
 def _compare(
     scores: TaskScores,
     first: Group,
     second: Group,
+    measure: str,
     domains: tuple[str, ...],
     sampling: Sampling,
 ) -> Comparison:
+    average = scores.mean_ratios if measure == RATIO else scores.mean_returns
     first_by_seed, second_by_seed = (
-        dict(zip(group.seeds, scores.mean_ratios(group, domains), strict=True))
-        for group in (first, second)
+        dict(zip(group.seeds, average(group, domains), strict=True)) for group in (first, second)
     )
     every_seed = sorted({*first.seeds, *second.seeds})
     seeds = tuple(
@@ -225,11 +268,12 @@ def _compare(
     return Comparison(
         first=first.label,
         second=second.label,
+        measure=measure,
         domains=domains,
         seeds=seeds,
         left_out=tuple(seed for seed in every_seed if seed not in seeds),
-        first_ratios=a,
-        second_ratios=b,
+        first_scores=a,
+        second_scores=b,
         difference=paired_difference(a, b, resamples=sampling.resamples, seed=sampling.seed)
         if seeds
         else None,

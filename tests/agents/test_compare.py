@@ -11,7 +11,7 @@ from matplotlib.image import imread
 from toy_rows import agent_rows, random_rows, write_rows
 
 from agents.compare import CompareConfig, compare
-from agents.report import markdown_table
+from agents.markdown import markdown_table
 from agents.rows import COLUMNS, Row
 
 DOMAINS = ("source", "new_floor", "new_wall")
@@ -70,6 +70,70 @@ def test_ratios_stand_side_by_side(tmp_path: Path) -> None:
     assert cells["new_wall"][1].startswith("0.26 [")
     assert cells["new_wall"][2] == "1.00 [one seed]"
     assert list(cells) == ["source", "new_floor", "new_wall", "all targets"]
+
+
+def with_references(seeds: Sequence[int] = (0, 1, 2)) -> list[Row]:
+    """A study with pixels that were trained in a target, and others that were trained in D_U."""
+    rows = study() + random_rows({"d_u": 0.1})
+    for seed in seeds:
+        there = {"source": 0.4, "new_floor": 0.9, "new_wall": 0.2}
+        rows += agent_rows("pixels", seed, there, source="new_floor", name=f"floor_{seed}")
+        everywhere = {"source": 0.4, "new_floor": 0.7, "new_wall": 0.7, "d_u": 0.7}
+        rows += agent_rows("pixels", seed, everywhere, source="d_u", name=f"everywhere_{seed}")
+    return rows
+
+
+def cells_of(report: str, start: str) -> dict[str, list[str]]:
+    """Return the cells of the table below the paragraph that starts so, by the first of a line."""
+    parts = report.split("\n\n")
+    table = parts[next(i for i, part in enumerate(parts) if part.startswith(start)) + 1]
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+    return {line[0]: line[1:] for line in lines}
+
+
+def test_agents_of_a_target_close_the_gap_and_stand_in_its_row_alone(tmp_path: Path) -> None:
+    report = compare(config_for(tmp_path, with_references())).report
+    lines = returns_table(report)
+    references = [line for line in lines if "from new_floor" in line]
+    assert references == ["new_floor pixels (from new_floor)"]
+    assert "shown in that one alone: pixels (3 seeds) in new_floor." in report
+    ratios = cells_of(report, "Transfer ratio")
+    assert ratios["domain"] == ["latent", "pixels (from source)", "pixels (from d_u)", "factors"]
+    gaps = cells_of(report, "Share of the gap closed")
+    assert gaps["domain"] == ["latent", "pixels (from d_u)", "factors"]
+    # between 0.49 and 0.90 in new_floor; nothing was trained in new_wall
+    assert gaps["new_floor"][0].startswith("0.78 [0.7")
+    assert gaps["new_floor"][1].startswith("0.51 [0.") and gaps["new_floor"][2] == "1.12 [one seed]"
+    assert list(gaps)[-1] == "new_floor"
+    assert "No interval" not in report
+
+
+def test_agents_of_d_u_are_compared_on_returns_in_the_targets(tmp_path: Path) -> None:
+    report = compare(config_for(tmp_path, with_references(), over=("new_wall",))).report
+    lines = returns_table(report)
+    assert lines["new_wall pixels (from d_u)"][2].startswith("0.70")
+    assert lines["all targets pixels (from d_u)"][2].startswith("0.70")
+    assert cells_of(report, "Transfer ratio")["d_u"][2] == "1"
+    assert "margin in the agents' own source (source and d_u)" in report
+    assert "**latent against pixels (from source)**: mean transfer ratio over new_wall." in report
+    text = report[report.index("**latent against pixels (from d_u)**") :]
+    assert text.startswith("**latent against pixels (from d_u)**: mean return over new_wall. Their")
+    assert "latent 0.59, pixels (from d_u) 0.70, difference -0.11" in text
+    assert "below 0, pixels (from d_u) returns more" in text
+
+
+def test_without_agents_of_targets_or_of_d_u_nothing_is_said_of_them(tmp_path: Path) -> None:
+    result = compare(config_for(tmp_path, study()))
+    for words in ("gap", "Trained in a target", "own source", "mean return over"):
+        assert words not in result.report
+    (task,) = json.loads(result.numbers.read_text())["tasks"]
+    assert task["gaps"] == []
+
+
+def test_a_single_agent_of_a_target_gives_no_interval_and_says_so(tmp_path: Path) -> None:
+    report = compare(config_for(tmp_path, with_references(seeds=[0]))).report
+    assert cells_of(report, "Share of the gap closed")["new_floor"][0] == "0.78 [no interval]"
+    assert "No interval: the lower or the upper group has a single seed" in report
 
 
 def test_columns_are_aligned_in_plain_text() -> None:
@@ -151,6 +215,11 @@ def test_all_numbers_are_in_the_json_file(tmp_path: Path) -> None:
     (comparison,) = task["comparisons"]
     assert comparison["difference"]["mean"] == pytest.approx(0.4, abs=0.01)
     assert task["random"]["source"]["episodes"] == 4
+    assert task["sources"] == ["source"]
+    profile, thresholds = latent["profile"], np.array(task["profile_thresholds"])
+    shares = dict(zip(thresholds.round(2), profile["share"], strict=True))
+    assert (shares[0.5], shares[0.7], shares[1.0]) == (1.0, 0.5, 0.0)  # ratios of 0.6 and 0.9
+    assert len(profile["band"]["low"]) == len(thresholds)
 
 
 def test_what_is_undefined_is_null_in_the_json_file(tmp_path: Path) -> None:
@@ -175,17 +244,25 @@ def test_plots_are_drawn_for_each_task_and_linked_in_the_table(tmp_path: Path) -
     rows += random_rows({"source": 0.1, "held_out_pairs": 0.0}, task=other)
     result = compare(config_for(tmp_path, rows, plots=True))
     names = [path.name for path in result.plots]
-    assert names == [
-        f"transfer_{task}_v0_{what}.png"
-        for task in ("GoToObject", "SeekAvoid")
-        for what in ("returns", "ratios")
-    ]
+    both = [("GoToObject", what) for what in ("returns", "ratios", "profiles")]
+    # what learned nothing has no ratio, and so no profile either
+    both += [("SeekAvoid", what) for what in ("returns", "ratios")]
+    assert names == [f"transfer_{task}_v0_{what}.png" for task, what in both]
     table = result.table.read_text()
     for path in result.plots:
         picture = imread(path)
         assert min(picture.shape[:2]) > 400
         assert picture[..., :3].std() > 0.05
         assert f"({path.name})" in table
+
+
+def test_groups_of_every_sort_are_drawn(tmp_path: Path) -> None:
+    result = compare(config_for(tmp_path, with_references(), plots=True))
+    pictures = {path.stem.rpartition("_")[2]: imread(path)[..., :3] for path in result.plots}
+    assert list(pictures) == ["returns", "ratios", "profiles"]
+    light_orange = np.array([0xE6, 0x9F, 0x00]) / 255  # of the second group of a kind
+    for picture in pictures.values():
+        assert (np.abs(picture - light_orange).max(axis=-1) < 0.02).sum() > 100
 
 
 def test_agents_are_left_out_by_name(tmp_path: Path) -> None:

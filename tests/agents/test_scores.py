@@ -7,7 +7,8 @@ import pytest
 from toy_rows import TASK, agent_rows, random_rows
 
 from agents.defaults import KINDS
-from agents.scores import KIND_ORDER, score_tasks
+from agents.group_labels import KIND_ORDER
+from agents.scores import score_tasks
 
 RANDOM = random_rows({"source": 0.1, "new_floor": 0.2})
 
@@ -83,6 +84,39 @@ def test_every_source_is_no_target() -> None:
         "latent (from source)",
         "latent (from source_pairs)",
     ]
+
+
+def test_agents_of_a_target_and_of_d_u_leave_the_targets_as_they_are() -> None:
+    domains = dict.fromkeys(["source", "new_floor", "new_wall", "d_u"], 0.5)
+    rows = agent_rows("pixels", 0, domains)
+    rows += agent_rows("pixels", 0, domains, source="new_floor", name="there")
+    rows += agent_rows("pixels", 0, domains, source="d_u", name="everywhere")
+    (task,) = score_tasks(rows + random_rows(domains))
+    assert task.domains == ("source", "new_floor", "new_wall", "d_u")
+    assert (task.sources, task.targets) == (("source",), ("new_floor", "new_wall"))
+    assert [(group.source, task.trained_in_target(group)) for group in task.groups] == [
+        ("source", False),
+        ("new_floor", True),
+        ("d_u", False),
+    ]
+
+
+def test_where_no_source_has_a_known_name_agents_say_what_it_is() -> None:
+    domains = dict.fromkeys(["dawn", "dusk", "noon"], 0.5)
+    rows = agent_rows("pixels", 0, domains, source="dusk")
+    (task,) = score_tasks(rows + random_rows(domains))
+    assert (task.sources, task.targets) == (("dusk",), ("dawn", "noon"))
+
+
+def test_ratios_of_agents_from_d_u_are_relative_to_their_margin_there() -> None:
+    domains = {"source": 0.5, "new_floor": 0.3, "d_u": 0.7}
+    rows = agent_rows("pixels", 0, domains, source="d_u")
+    (task,) = score_tasks(rows + random_rows({"source": 0.1, "new_floor": 0.2, "d_u": 0.2}))
+    (group,) = task.groups
+    assert task.ratios(group, "source")[0] == pytest.approx(0.4 / 0.5)
+    assert task.ratios(group, "new_floor")[0] == pytest.approx(0.1 / 0.5)
+    assert task.mean_returns(group, ["source", "new_floor"])[0] == pytest.approx(0.4)
+    assert np.isnan(task.mean_returns(group, ["source", "elsewhere"])[0])
 
 
 def test_groups_are_named_by_what_differs_within_their_kind() -> None:

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from toy_rows import agent_rows, random_rows
 
+from agents.estimates import Sampling
+from agents.profiles import performance_profile, performance_profile_band
 from agents.scores import TaskScores, score_tasks
 from agents.statistics import bootstrap_interval, mean
-from agents.summary import Sampling, compare_kinds, summarise_group
+from agents.summary import RATIO, RETURN, THRESHOLDS, compare_kinds, summarise_group
 
 SAMPLING = Sampling(resamples=500)
 DOMAINS = ("source", "new_floor", "new_wall", "d_u")
@@ -87,6 +89,71 @@ def test_seeds_without_a_defined_ratio_do_not_count_in_its_mean() -> None:
     assert summary.ratio.value == pytest.approx(np.mean(summary.ratios[:5]))
 
 
+def test_profiles_are_over_all_targets_and_keep_a_seeds_targets_together() -> None:
+    rows = five_seeds("pixels", source=1.0, new_floor=0.6, new_wall=0.2, d_u=0.9)
+    rows += agent_rows("pixels", 5, {"source": 0.05, "new_floor": 0.4, "new_wall": 0.4})
+    task = scores_of(rows)
+    profile = summarise_group(task, task.groups[0], SAMPLING).profile
+    assert profile is not None and profile.band is not None
+    assert profile.seeds == 5  # the sixth learned nothing, so it has no ratio
+    means = np.array([-0.04, -0.02, 0.0, 0.02, 0.04])
+    ratios = np.stack([(0.6 + means) / (1 + means), (0.2 + means) / (1 + means)], axis=1)
+    np.testing.assert_allclose(profile.share, performance_profile(ratios, THRESHOLDS))
+    band = performance_profile_band([ratios], THRESHOLDS, resamples=500)
+    assert band is not None
+    np.testing.assert_allclose(profile.band.low, band.low)
+    assert profile.share[np.searchsorted(THRESHOLDS, 0.4)] == 0.5
+
+
+def test_there_is_no_profile_without_all_targets_and_no_band_for_one_seed() -> None:
+    one = agent_rows("pixels", 0, {"source": 0.8, "new_floor": 0.4})
+    task = scores_of(one)
+    profile = summarise_group(task, task.groups[0], SAMPLING).profile
+    assert profile is not None and profile.band is None
+    other = agent_rows("latent", 0, {"source": 0.8, "new_floor": 0.4, "new_wall": 0.4})
+    task = scores_of(one + other)
+    latent, pixels = (summarise_group(task, group, SAMPLING).profile for group in task.groups)
+    assert latent is not None and pixels is None
+    task = scores_of(agent_rows("pixels", 0, {"source": 0.05, "new_floor": 0.4}))
+    assert summarise_group(task, task.groups[0], SAMPLING).profile is None
+
+
+def test_agents_of_a_target_have_no_part_in_what_is_over_all_targets() -> None:
+    everywhere = {"source": 0.8, "new_floor": 0.8, "new_wall": 0.8}
+    rows = agent_rows("pixels", 0, everywhere)
+    rows += agent_rows("pixels", 0, everywhere, source="new_floor", name="there")
+    task = scores_of(rows)
+    usual, there = (summarise_group(task, group, SAMPLING) for group in task.groups)
+    assert usual.targets is not None and usual.profile is not None
+    assert (there.targets, there.profile) == (None, None)
+    assert there.domains["new_floor"].mean.value == pytest.approx(0.8)
+
+
+def test_agents_of_d_u_are_compared_by_their_returns() -> None:
+    rows = []
+    for seed, gain in enumerate([0.0, 0.1, -0.1]):
+        rows += agent_rows("latent", seed, {"source": 0.9, "new_floor": 0.8, "new_wall": 0.6})
+        returns = {"d_u": 0.2, "new_floor": 0.5 + gain, "new_wall": 0.3 - gain / 2}
+        rows += agent_rows("pixels", seed, returns, source="d_u", total_timesteps=200_000)
+    over = ["new_floor", "new_wall"]
+    (comparison,) = compare_kinds(scores_of(rows), "latent", "pixels", over, SAMPLING)
+    assert comparison.measure == RETURN
+    np.testing.assert_allclose(comparison.first_scores, 0.7)
+    np.testing.assert_allclose(comparison.second_scores, [0.4, 0.425, 0.375])
+    assert comparison.difference is not None
+    assert comparison.difference.mean == pytest.approx(0.3)
+    for seed in range(3):
+        rows += agent_rows("pixels", seed, {"source": 0.9, "new_floor": 0.4, "new_wall": 0.1})
+    measures = {
+        each.second: each.measure
+        for each in compare_kinds(scores_of(rows), "latent", "pixels", over, SAMPLING)
+    }
+    assert measures == {
+        "pixels (from source, 60,000 steps)": RATIO,
+        "pixels (from d_u, 200,000 steps)": RETURN,
+    }
+
+
 def test_kinds_are_compared_by_pairs_of_seeds() -> None:
     rows = []
     for seed, (latent, pixels) in enumerate([(0.8, 0.4), (0.6, 0.4), (0.7, 0.1)]):
@@ -97,8 +164,8 @@ def test_kinds_are_compared_by_pairs_of_seeds() -> None:
     (comparison,) = compare_kinds(scores_of(rows), "latent", "pixels", ["new_floor"], SAMPLING)
     assert comparison.seeds == (0, 1, 2)
     assert comparison.left_out == (3, 7)
-    np.testing.assert_allclose(comparison.first_ratios, [0.8, 0.6, 0.7])
-    np.testing.assert_allclose(comparison.second_ratios, [0.4, 0.4, 0.1])
+    np.testing.assert_allclose(comparison.first_scores, [0.8, 0.6, 0.7])
+    np.testing.assert_allclose(comparison.second_scores, [0.4, 0.4, 0.1])
     assert comparison.difference is not None
     assert comparison.difference.mean == pytest.approx((0.4 + 0.2 + 0.6) / 3)
     assert [interval.level for interval in comparison.difference.intervals] == [0.8, 0.95]

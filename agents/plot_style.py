@@ -1,0 +1,110 @@
+"""How plots of agents look: colours and markers of kinds, titles, legends, files."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from darla.atomic import write_bytes
+
+# The palette of Okabe and Ito, which people with any colour vision can tell apart; every kind has
+# a marker of its own as well.
+_STYLES = {
+    "latent": ("#0072B2", "o"),
+    "pixels": ("#D55E00", "s"),
+    "finetuned": ("#E69F00", "p"),
+    "random_encoder": ("#CC79A7", "D"),
+    "factors": ("#009E73", "^"),
+}
+# Of other kinds and labels: four colours and seven markers, so that 28 of them differ.
+_OTHER_COLORS, _OTHER_MARKERS = ("#56B4E9", "#8C6D31", "#000000", "#666666"), "vPX*<>h"
+INK, GREY, BAND = "#222222", "#8a8a8a", "#f4f4f2"
+SETTINGS: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+"""For matplotlib's ``rc_context``."""
+
+
+def style_of(kinds: Sequence[str], place: int) -> tuple[str, str]:
+    """Return a group's colour and marker: its kind's own, or others where groups share a kind.
+
+    Args:
+        kinds: of all groups in their order.
+        place: of the group among them.
+    """
+    kind, earlier = kinds[place], kinds[:place]
+    if kind in _STYLES and kind not in earlier:
+        return _STYLES[kind]
+    others = sum(
+        each not in _STYLES or each in earlier[:index] for index, each in enumerate(earlier)
+    )
+    return _other_style(others)
+
+
+def style_of_kind(kind: str) -> tuple[str, str]:
+    """Return the colour and the marker of a kind."""
+    return _STYLES.get(kind, _other_style(0))
+
+
+def _other_style(index: int) -> tuple[str, str]:
+    return (
+        _OTHER_COLORS[index % len(_OTHER_COLORS)],
+        _OTHER_MARKERS[index % len(_OTHER_MARKERS)],
+    )
+
+
+def count_seeds(label: str, seeds: int) -> str:
+    """Return a group's label with the number of its seeds, for a legend."""
+    return f"{label} ({seeds} {'seed' if seeds == 1 else 'seeds'})"
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Make a figure of that many inches that belongs to no display."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def add_grid(axes: Axes, axis: str = "y") -> None:
+    """Draw a faint grid behind everything; ``axis`` is x, y or both."""
+    axes.grid(axis=axis, color="#e2e2e2", linewidth=0.8, zorder=-1)  # type: ignore[arg-type]
+    axes.set_axisbelow(True)
+
+
+def add_title(axes: Axes, title: str, how: str) -> None:
+    """Write a title above the axes, and in smaller letters what is drawn."""
+    axes.set_title(title, loc="left", fontsize=12, fontweight="bold", pad=22)
+    axes.annotate(
+        how, (0, 1), (0, 6), "axes fraction", "offset points", fontsize=9, color="#555555"
+    )
+
+
+def add_legend(figure: Figure, axes: Axes) -> None:
+    """Put the legend of some axes below the figure, in as few lines as its width allows."""
+    handles, names = axes.get_legend_handles_labels()
+    labels = [str(name) for name in names]
+    widths = [0.6 + 0.075 * len(label) for label in labels]  # inches, roughly
+    room = figure.get_figwidth()
+    columns = len(labels) if sum(widths) < room else max(1, int(room / max(widths)))
+    figure.legend(
+        handles, labels, loc="outside lower left", ncols=columns, frameon=False, fontsize=9
+    )
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure as a PNG."""
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=150)
+    write_bytes(path, picture.getvalue())
