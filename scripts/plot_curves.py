@@ -1,0 +1,18 @@
+"""Draw what agents returned while they learned: against steps and against time, in every domain.
+
+Example::
+
+    python scripts/plot_curves.py --agents runs/agents --domains source all_three
+"""
+
+from agents.curve_plot import PlotCurvesConfig, plot_curves
+from darla.command import run_command
+
+
+def main(config: PlotCurvesConfig) -> None:
+    """Draw, and say where the picture is."""
+    print(f"plot: {plot_curves(config)}")
+
+
+if __name__ == "__main__":
+    run_command(PlotCurvesConfig, main, __doc__)
