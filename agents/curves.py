@@ -5,6 +5,7 @@ is not needed.
 """
 
 import bisect
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -232,5 +233,11 @@ def _time_spent(time: float, sessions: Sequence[tuple[float, float]]) -> float:
 def _load(path: Path) -> EventAccumulator:
     """Read all scalars of a file of events, or of a folder of such files."""
     events = EventAccumulator(str(path), size_guidance={SCALARS: 0})
-    events.Reload()
+    logger = logging.getLogger("tensorboard")
+    level = logger.level
+    logger.setLevel(logging.ERROR)  # it warns of every run that was continued
+    try:
+        events.Reload()
+    finally:
+        logger.setLevel(level)
     return events

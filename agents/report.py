@@ -191,7 +191,7 @@ def _notes(scores: TaskScores, summaries: Sequence[GroupSummary]) -> list[str]:
     notes = []
     for summary in summaries:
         group = summary.group
-        if len(group.seeds) == 1:
+        if len(group.seeds) == 1 and not scores.trained_in_target(group):
             notes.append(f"{group.label}: one seed gives no interval; train more seeds.")
         notes += _missing(scores, group)
     return notes

@@ -208,6 +208,7 @@ def compare_kinds(
     Groups match when they share algorithm, source and steps; their encoders may differ, because
     a kind may have none. Such groups are compared by their transfer ratios. A group that learned
     in D_U is also compared with those of the same algorithm that learned in a source, by returns.
+    Groups that learned in a target are left out.
 
     Args:
         scores: of one task.
@@ -222,10 +223,11 @@ def compare_kinds(
     domains = tuple(domain for domain in over if domain in scores.domains)
     if not domains:
         return []
+    groups = [group for group in scores.groups if not scores.trained_in_target(group)]
     pairs = [
         (one, other)
-        for one in scores.groups
-        for other in scores.groups
+        for one in groups
+        for other in groups
         if (one.kind, other.kind) == (first, second)
     ]
     return [

@@ -134,6 +134,7 @@ def test_a_single_agent_of_a_target_gives_no_interval_and_says_so(tmp_path: Path
     report = compare(config_for(tmp_path, with_references(seeds=[0]))).report
     assert cells_of(report, "Share of the gap closed")["new_floor"][0] == "0.78 [no interval]"
     assert "No interval: the lower or the upper group has a single seed" in report
+    assert "new_floor): one seed gives no interval" not in report  # its row says so
 
 
 def test_columns_are_aligned_in_plain_text() -> None:

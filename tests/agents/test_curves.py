@@ -117,7 +117,9 @@ def test_time_is_the_sum_of_sessions_without_the_pause(tmp_path: Path) -> None:
     ]
 
 
-def test_later_values_win_and_what_was_lost_is_left_out_though_not_its_time(tmp_path: Path) -> None:
+def test_later_values_win_and_what_was_lost_is_left_out_though_not_its_time(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     run = make_run(tmp_path / "a")
     first = [(10.0, 100, 0.1), (20.0, 200, 0.2), (30.0, 300, 0.3), (40.0, 350, 0.35)]
     write_session(run, 0.0, {"eval/source/return": first})
@@ -129,6 +131,7 @@ def test_later_values_win_and_what_was_lost_is_left_out_though_not_its_time(tmp_
         (300, 50.0, 0.33),
         (400, 60.0, 0.4),
     ]
+    assert caplog.records == []
 
 
 def test_it_reads_what_training_writes(tmp_path: Path) -> None:

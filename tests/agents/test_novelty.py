@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agents.novelty import (
     NEW_PAIR,
@@ -121,6 +123,30 @@ def test_ranges_count_as_new_where_any_part_of_them_is() -> None:
     assert label(without((0.2, 0.3)), without((0.2, 0.3)), encoder) == SEEN
     assert label(point(0.25), without((0.2, 0.3)), encoder) == OOD1
     assert label(((0.1, 0.35), (0.35, 0.5)), ((0.1, 0.3), (0.3, 0.5)), encoder) == SEEN
+
+
+cells = st.sets(st.integers(0, 9), min_size=1)
+
+
+def ranges(of: set[int]) -> tuple[tuple[float, float], ...]:
+    """Return tenths of the range from 0 to 1 as intervals, neighbours joined to one."""
+    joined: list[list[int]] = []
+    for cell in sorted(of):
+        if joined and joined[-1][1] == cell:
+            joined[-1][1] += 1
+        else:
+            joined.append([cell, cell + 1])
+    return tuple((low / 10, high / 10) for low, high in joined)
+
+
+@given(cells, cells, cells)
+def test_labels_of_ranges_are_those_of_all_their_parts(target, source, encoder) -> None:
+    look = {"name": "d_u", "look": {"floor": [list(ends) for ends in ranges(encoder)]}}
+    extremes = {"min": min(encoder) / 10, "max": (max(encoder) + 1) / 10}
+    new = target - source
+    expected = SEEN if not new else OOD1 if new <= encoder else OOD2
+    assert label(ranges(target), ranges(source), seen(look, floor=extremes)) == expected
+    assert label(ranges(target), ranges(source), None) == (OOD if new else SEEN)
 
 
 def test_what_the_policy_has_met_is_not_new_whatever_the_encoder_has_seen() -> None:

@@ -127,6 +127,11 @@ def test_agents_of_a_target_have_no_part_in_what_is_over_all_targets() -> None:
     assert usual.targets is not None and usual.profile is not None
     assert (there.targets, there.profile) == (None, None)
     assert there.domains["new_floor"].mean.value == pytest.approx(0.8)
+    rows += agent_rows("latent", 0, everywhere)
+    rows += agent_rows("latent", 0, everywhere, source="new_floor", name="latent there")
+    comparisons = compare_kinds(scores_of(rows), "latent", "pixels", ["new_wall"], SAMPLING)
+    names = [(each.first, each.second) for each in comparisons]
+    assert names == [("latent (from source)", "pixels (from source)")]
 
 
 def test_agents_of_d_u_are_compared_by_their_returns() -> None:
