@@ -131,7 +131,8 @@ def _draw_panel(
         if curve.band is not None:
             ends = (curve.band.low, curve.band.high)
             axes.fill_between(curve.x, *ends, color=color, alpha=0.18, linewidth=0)
-        axes.plot(curve.x, curve.mean, color=color, linewidth=2)
+        marker = "o" if curve.x.size == 1 else ""  # a line of one point would not be seen
+        axes.plot(curve.x, curve.mean, marker=marker, color=color, linewidth=2)
     for name, color in styles.items():
         seeds = len({point.seed for point in points if point.label == name})
         axes.plot([], [], color=color, linewidth=2, label=count_seeds(name, seeds))
