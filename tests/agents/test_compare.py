@@ -261,9 +261,9 @@ def test_groups_of_every_sort_are_drawn(tmp_path: Path) -> None:
     result = compare(config_for(tmp_path, with_references(), plots=True))
     pictures = {path.stem.rpartition("_")[2]: imread(path)[..., :3] for path in result.plots}
     assert list(pictures) == ["returns", "ratios", "profiles"]
-    light_orange = np.array([0xE6, 0x9F, 0x00]) / 255  # of the second group of a kind
+    light_blue = np.array([0x56, 0xB4, 0xE9]) / 255  # of the second group of a kind
     for picture in pictures.values():
-        assert (np.abs(picture - light_orange).max(axis=-1) < 0.02).sum() > 100
+        assert (np.abs(picture - light_blue).max(axis=-1) < 0.02).sum() > 100
 
 
 def test_agents_are_left_out_by_name(tmp_path: Path) -> None:
@@ -284,7 +284,7 @@ def test_agents_are_compared_and_drawn_by_their_labels(tmp_path: Path) -> None:
     result = compare(config_for(tmp_path, rows, kinds=("darla", "pixels_3"), plots=True))
     assert "**darla against pixels_3**" in result.report
     assert "pixels (3 seeds), pixels_0 (2 seeds), pixels_1" in result.report
-    assert len(result.plots) == 2
+    assert len(result.plots) == 3
     with pytest.raises(ValueError, match="did you mean 'darla'"):
         compare(config_for(tmp_path, rows, kinds=("dalra", "pixels")))
 

@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from agents.rows import read_rows
-from agents.train_config import TrainAgentConfig, make_spec
 from darla.shipped_encoders import bundle_folder
-from envs.domains import GO_TO_OBJECT
 
 STUDIES = Path(__file__).parents[2] / "scripts/studies"
 
