@@ -86,7 +86,8 @@ def compare(config: CompareConfig) -> ComparisonFiles:
     rows = _wanted_rows(config)
     summaries = [_summarise(scores, config) for scores in score_tasks(rows, config.by)]
     report = "\n\n".join(_section(summary, config) for summary in summaries)
-    stem = config.out or config.rows[0].with_suffix("")
+    first = config.rows[0]
+    stem = config.out or first.with_name(first.name.removesuffix(".gz")).with_suffix("")
     plots = _draw(summaries, stem) if config.plots else {}
     table, numbers = (stem.with_name(f"{stem.name}.{ending}") for ending in ("md", "json"))
     write_text(table, _with_pictures(report, summaries, plots))

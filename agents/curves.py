@@ -17,7 +17,7 @@ import numpy as np
 from tensorboard.backend.event_processing.event_accumulator import SCALARS, EventAccumulator
 
 from agents.estimates import Sampling
-from agents.group_labels import GroupKey, label, rank
+from agents.group_labels import GroupKey, label, name_of, rank
 from agents.profiles import Band, mean_band
 from agents.scores import GROUPING
 from agents.statistics import Floats
@@ -37,7 +37,7 @@ class CurvePoint:
 
     Attributes:
         label: the kind of the agent, and whatever tells its group from others of that kind.
-        kind: what it observes.
+        kind: what it observes, or the label that it was given.
         seed: of its training.
         domain: that it was evaluated in.
         step: how many steps it had learned for, all environments together.
@@ -108,7 +108,7 @@ def read_curves(folders: Sequence[Path], by: Sequence[str] = GROUPING) -> list[C
     groups = sorted({*keys.values()}, key=rank)
     points = []
     for path in sorted(runs, key=lambda path: (groups.index(keys[path]), runs[path]["seed"])):
-        name, kind = label(keys[path], groups)[0], runs[path]["kind"]
+        name, kind = label(keys[path], groups)[0], keys[path][0][1]
         for domain, step, seconds, value in _evaluations(path / "tensorboard"):
             points.append(CurvePoint(name, kind, runs[path]["seed"], domain, step, seconds, value))
     if not points:
@@ -174,7 +174,8 @@ def _group_key(config: dict[str, Any], by: Sequence[str]) -> GroupKey:
         "total_timesteps": str(config["total_timesteps"]),
     }
     shared = [(column, str(values[column])) for column in GROUPING if column in by]
-    return (("kind", config["kind"]), *shared)
+    name = name_of(config["kind"], config.get("augmentation", "none"), config.get("label"))
+    return (("kind", name), *shared)
 
 
 def _check_seeds(runs: dict[Path, tuple[GroupKey, int]]) -> None:

@@ -14,6 +14,11 @@ GroupKey = tuple[tuple[str, str], ...]
 """What the agents of a group share, as (column, value) pairs; the first is their kind."""
 
 
+def name_of(kind: str, augmentation: str = "none", label: str | None = None) -> str:
+    """Return what tables call an agent: its label; else its kind, with the augmentation."""
+    return label or (kind if augmentation == "none" else f"{kind}_{augmentation}")
+
+
 def rank(key: GroupKey) -> tuple[int, list[str]]:
     """Return what groups are ordered by: their kind, then the values of their columns."""
     kind = key[0][1]

@@ -7,6 +7,7 @@ from typing import Any
 
 from agents.augmentations import NONE, check_augmentation
 from agents.defaults import ALGORITHMS, KINDS, check_kind
+from agents.group_labels import name_of
 from agents.rows import RANDOM
 from darla.names import lookup, unknown
 
@@ -87,8 +88,7 @@ class AgentSpec:
     @property
     def shown_kind(self) -> str:
         """What tables call it: its label; else its kind, with the augmentation (pixels_shift)."""
-        augmented = "" if self.augmentation == NONE else f"_{self.augmentation}"
-        return self.label or self.kind + augmented
+        return name_of(self.kind, self.augmentation, self.label)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the spec as JSON can hold it."""

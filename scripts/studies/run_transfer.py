@@ -20,6 +20,7 @@ from tqdm import tqdm
 from transfer.ladder import ENCODER_SEEDS, LADDER, Entry
 from transfer.results import Results
 
+from agents.rows import RANDOM
 from darla.command import run_command
 from darla.names import lookup
 from envs.domains import GO_TO_OBJECT, SOURCES, UNSUPERVISED, targets
@@ -80,15 +81,15 @@ def main(config: TransferStudyConfig) -> None:
     jobs = [job for job in in_order(entries, config) if not results.has(job.label, job.seed)]
     make_encoders(config, jobs)
     with ThreadPoolExecutor(config.cores) as pool:
-        runs = [pool.submit(run_job, config, job, end) for job in jobs]
+        runs = [pool.submit(run_job, config, job, results, end) for job in jobs]
         for run in tqdm(as_completed(runs), "agents", len(runs), unit=" agents"):
             try:
-                episodes = run.result()
+                found = run.result()
             except ValueError as error:  # the others are not to wait for it
                 failed.append(str(error))
                 continue
-            if episodes is not None:
-                results.add(episodes)
+            if found is not None:
+                results.add(*found)
     print(f"results: {results.path}")
     if failed:
         raise ValueError("; ".join(failed))
@@ -128,8 +129,10 @@ def make_encoders(config: TransferStudyConfig, jobs: list[Job]) -> None:
             call("studies/run_encoders", *how)
 
 
-def run_job(config: TransferStudyConfig, job: Job, end: float) -> Path | None:
-    """Train and evaluate one agent; returns the file of its episodes, or None when it is late."""
+def run_job(
+    config: TransferStudyConfig, job: Job, results: Results, end: float
+) -> tuple[Path, Path] | None:
+    """Train and evaluate one agent; returns its run and its episodes, or None when it is late."""
     if time.monotonic() > end:
         return None
     entry, out = job.entry, config.out / task_name(config.task) / job.label / f"s{job.seed}"
@@ -143,8 +146,9 @@ def run_job(config: TransferStudyConfig, job: Job, end: float) -> Path | None:
     episodes = out / "episodes.csv"
     domains = [SOURCES[0], *targets(config.task), UNSUPERVISED]
     play = ["--agents", out, "--domains", *domains, "--episodes", config.episodes]
+    play += ["--random" if not results.has(RANDOM) else "--no-random"]
     call("evaluate_transfer", *play, "--stochastic", "--out", episodes)
-    return episodes
+    return out, episodes
 
 
 def encoder_seed(seed: int) -> int:

@@ -1,5 +1,6 @@
 """The transfer study: its agents can be made, and a small one runs, continues and reports."""
 
+import gzip
 import shutil
 import subprocess
 import sys
@@ -37,6 +38,8 @@ def test_a_small_study_runs_and_is_not_repeated(tmp_path: Path, small: list[obje
     rows = read_rows(tmp_path / "results/GoToObject.csv.gz")
     played = {(row.kind, row.agent_seed) for row in rows if row.kind != "random"}
     assert played == {(label, seed) for label in agents[1:] for seed in (0, 1)}
+    curves = gzip.decompress((tmp_path / "results/GoToObject_curves.csv.gz").read_bytes()).decode()
+    assert all(f"{label},{label},1,all_three," in curves for label in agents[1:])
     shutil.rmtree(tmp_path / "runs")  # what has rows is not trained again
     again = run("run_transfer.py", *small, *agents)
     assert again.returncode == 0, again.stderr

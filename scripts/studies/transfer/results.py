@@ -1,22 +1,28 @@
-"""The rows of the transfer study: one compressed file of episodes for each task, and one of curves.
+"""The rows of the transfer study: a compressed file of episodes for each task, and one of curves.
 
 The files are small enough to be kept with the study, and the report is made from them alone.
 """
 
+import csv
+import dataclasses
 import gzip
+import io
 from pathlib import Path
 
+from agents.curves import CurvePoint, read_curves
 from agents.rows import COLUMNS, read_rows
 from darla.atomic import write_bytes
 
 HEADER = ",".join(COLUMNS)
+CURVE_COLUMNS = tuple(field.name for field in dataclasses.fields(CurvePoint))
 
 
 class Results:
-    """The episodes of one task; a file is always whole, and an agent in it is there with all.
+    """The episodes and curves of one task; an agent that is in them is there with all.
 
     Attributes:
-        path: the file.
+        path: the file of episodes.
+        curves: the file of learning curves.
     """
 
     def __init__(self, folder: Path, task: str) -> None:
@@ -27,6 +33,7 @@ class Results:
         """
         name = task.rpartition("/")[2].partition("-")[0]
         self.path = folder / f"{name}.csv.gz"
+        self.curves = folder / f"{name}_curves.csv.gz"
         self._lines: dict[str, None] = {}
         self._agents: set[tuple[str, int]] = set()
         if self.path.exists():
@@ -34,15 +41,50 @@ class Results:
             text = gzip.decompress(self.path.read_bytes()).decode()
             self._lines = dict.fromkeys(text.splitlines())
 
-    def has(self, label: str, seed: int) -> bool:
-        """Whether the episodes of an agent are there."""
+    def has(self, label: str, seed: int | None = None) -> bool:
+        """Whether the episodes of an agent are there; of any seed when none is given."""
+        if seed is None:
+            return any(name == label for name, _ in self._agents)
         return (label, seed) in self._agents
 
-    def add(self, episodes: Path) -> None:
-        """Add the rows of a file that evaluate_transfer.py wrote; known ones are left out."""
+    def add(self, run: Path, episodes: Path) -> None:
+        """Add an agent: its curves first, so that whoever has episodes has curves as well.
+
+        Args:
+            run: the folder of its training.
+            episodes: the file that evaluate_transfer.py wrote; rows that are known are left out.
+        """
         added = read_rows(episodes)
+        write_curves(self.curves, [*read_curve_rows(self.curves), *read_curves([run])])
         for line in (HEADER, *episodes.read_text().splitlines()):
             self._lines.setdefault(line)
-        text = "\n".join(self._lines) + "\n"
-        write_bytes(self.path, gzip.compress(text.encode(), mtime=0))
+        _write(self.path, "\n".join(self._lines) + "\n")
         self._agents |= {(row.kind, row.agent_seed) for row in added}
+
+
+def write_curves(path: Path, points: list[CurvePoint]) -> None:
+    """Write points of curves; of those that are there twice the last one."""
+    last = {(each.label, each.seed, each.domain, each.step): each for each in points}
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(CURVE_COLUMNS)
+    for each in last.values():
+        seconds, value = round(each.seconds, 2), round(each.episode_return, 4)
+        rounded = dataclasses.replace(each, seconds=seconds, episode_return=value)
+        writer.writerow(dataclasses.astuple(rounded))
+    _write(path, text.getvalue())
+
+
+def read_curve_rows(path: Path) -> list[CurvePoint]:
+    """Read what :func:`write_curves` wrote; nothing where there is no file."""
+    if not path.exists():
+        return []
+    _, *lines = csv.reader(io.StringIO(gzip.decompress(path.read_bytes()).decode(), newline=""))
+    return [
+        CurvePoint(name, kind, int(seed), domain, int(step), float(seconds), float(value))
+        for name, kind, seed, domain, step, seconds, value in lines
+    ]
+
+
+def _write(path: Path, text: str) -> None:
+    write_bytes(path, gzip.compress(text.encode(), mtime=0))
