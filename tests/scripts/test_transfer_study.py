@@ -26,20 +26,20 @@ def small(tmp_path: Path) -> list[object]:
         for recipe in ("darla", "beta_vae_beta_4"):
             folder = tmp_path / f"encoders/seed{seed}/{recipe}/encoder"
             shutil.copytree(bundle_folder("rooms"), folder)
-    options: list[object] = ["--total-timesteps", 1024, "--episodes", 2, "--most-seeds", 2]
+    options: list[object] = ["--total-timesteps", 1024, "--episodes", 2, "--most-seeds", 1]
     options += ["--encoders", tmp_path / "encoders", "--out", tmp_path / "runs"]
     return [*options, "--results", tmp_path / "results"]
 
 
 def test_a_small_study_runs_and_is_not_repeated(tmp_path: Path, small: list[object]) -> None:
-    agents = ["--agents", "pixels", "darla_mask", "factors"]
+    agents = ["--agents", "darla_mask", "factors"]
     done = run("run_transfer.py", *small, *agents)
     assert done.returncode == 0, done.stderr
     rows = read_rows(tmp_path / "results/GoToObject.csv.gz")
     played = {(row.kind, row.agent_seed) for row in rows if row.kind != "random"}
-    assert played == {(label, seed) for label in agents[1:] for seed in (0, 1)}
+    assert played == {(label, 0) for label in agents[1:]}
     curves = gzip.decompress((tmp_path / "results/GoToObject_curves.csv.gz").read_bytes()).decode()
-    assert all(f"{label},{label},1,all_three," in curves for label in agents[1:])
+    assert all(f"{label},{label},0,all_three," in curves for label in agents[1:])
     shutil.rmtree(tmp_path / "runs")  # what has rows is not trained again
     again = run("run_transfer.py", *small, *agents)
     assert again.returncode == 0, again.stderr
