@@ -47,6 +47,23 @@ def test_a_small_study_runs_and_is_not_repeated(tmp_path: Path, small: list[obje
     assert read_rows(tmp_path / "results/GoToObject.csv.gz") == rows
 
 
+def test_the_report_comes_from_the_rows_alone(tmp_path: Path) -> None:
+    shutil.copy(STUDIES / "go_to_object/transfer.csv.gz", tmp_path / "GoToObject.csv.gz")
+    done = run("report_transfer.py", "--results", tmp_path, "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "GoToObject.md").read_text()
+    lines = [line.split("|") for line in text.splitlines() if "|" in line]
+    cells = {line[1].strip(): line[2:-1] for line in lines}
+    assert cells["pixels"][0].strip() == "5"
+    # the committed study's own figure: the mean over seeds and the five targets of new colours
+    assert cells["pixels"][2].strip().startswith("0.24 [")
+    assert cells["new_wall"][0].strip() == "OOD1"
+    assert cells["unseen_colors"][0].strip() == "OOD2"
+    assert {"GoToObject_ratios.png", "GoToObject_profiles.png"} <= {
+        path.name for path in tmp_path.iterdir()
+    }
+
+
 def test_unknown_agents_are_refused_with_the_nearest() -> None:
     done = run("run_transfer.py", "--agents", "pixel")
     assert done.returncode == 2

@@ -1,0 +1,96 @@
+"""Make the report of the transfer study from its rows alone: tables, plots and learning curves.
+
+python scripts/studies/report_transfer.py
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from transfer.ladder import COLORS, LADDER
+from transfer.results import Results, read_curve_rows
+from transfer.tables import novelties, summary_table, targets_table
+
+from agents.curve_plot import draw_curves
+from agents.estimates import Sampling
+from agents.novelty import encoder_coverage
+from agents.plots import plot_ratios
+from agents.profile_plot import plot_profiles
+from agents.rows import RANDOM, Row, read_rows
+from agents.scores import TaskScores, score_tasks
+from agents.summary import summarise_group
+from darla.atomic import read_json, write_text
+from darla.command import run_command
+from darla.shipped_encoders import bundle_folder
+from envs.domains import GO_TO_OBJECT
+
+STUDY = Path(__file__).with_name("transfer")
+BY = ("algorithm", "source", "total_timesteps")
+SHOWN = ("pixels", "pixels_conv", "pixels_d_u", "beta_vae_4", "darla", "darla_mask", "factors")
+"""Agents in plots: more of them could not be told apart."""
+
+
+@dataclass(frozen=True)
+class ReportConfig:
+    """What to report, and where."""
+
+    task: str = GO_TO_OBJECT
+    """Id of the environment."""
+    results: Path = STUDY
+    """Folder of the rows."""
+    out: Path = STUDY
+    """Folder of the report."""
+
+
+def main(config: ReportConfig) -> None:
+    """Write the report and its pictures.
+
+    Raises:
+        FileNotFoundError: there are no rows of the task.
+        ValueError: there are no rows of agents.
+    """
+    results = Results(config.results, config.task)
+    rows = read_rows(results.path)
+    (scores,) = score_tasks(rows, BY)
+    stem, order = results.path.name.removesuffix(".csv.gz"), tuple(LADDER[config.task])
+    coverage = encoder_coverage(read_json(bundle_folder("rooms") / "config.json")["dataset"])
+    labels = novelties(config.task, scores.targets, coverage)
+    colors = [color for color in COLORS if color in scores.targets]
+    parts = [
+        f"# {config.task}",
+        f"Means over seeds, in brackets 95% bootstrap intervals. Colours: {', '.join(colors)}.",
+        summary_table(scores, order, colors),
+        "Transfer ratio to each target, and whether its values are new to the policy (OOD1), or "
+        "to the encoder as well (OOD2).",
+        targets_table(scores, order, labels),
+        *pictures(config, rows, stem),
+    ]
+    write_text(config.out / f"{stem}.md", "\n\n".join(parts) + "\n")
+    print(f"report: {config.out / f'{stem}.md'}")
+
+
+def pictures(config: ReportConfig, rows: Sequence[Row], stem: str) -> list[str]:
+    """Draw ratios, performance profiles and learning curves; returns them as Markdown."""
+    few = [row for row in rows if row.kind in (*SHOWN, RANDOM)]
+    files = {}
+    if any(row.kind != RANDOM for row in few):
+        (scores,) = score_tasks(few, BY)
+        for name, plot in (("ratios", plot_ratios), ("profiles", plot_profiles)):
+            files[name] = config.out / f"{stem}_{name}.png"
+            plot(scores, summaries(scores), files[name])
+    points = read_curve_rows(config.results / f"{stem}_curves.csv.gz")
+    points = [point for point in points if point.kind in SHOWN]
+    if points:
+        files["learning curves"] = config.out / f"{stem}_curves.png"
+        domains = list(dict.fromkeys(point.domain for point in points if point.domain != "d_u"))
+        draw_curves(points, domains, files["learning curves"], Sampling())
+    return [f"![{name} of {config.task}]({path.name})" for name, path in files.items()]
+
+
+def summaries(scores: TaskScores) -> list:
+    """Return the summary of every group."""
+    return [summarise_group(scores, group, Sampling()) for group in scores.groups]
+
+
+if __name__ == "__main__":
+    run_command(ReportConfig, main, __doc__)

@@ -1,0 +1,131 @@
+"""The tables of the transfer study, from its rows alone."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from agents.estimates import Estimate, Sampling
+from agents.gap import close_gaps
+from agents.markdown import format_estimate, markdown_table
+from agents.novelty import EncoderCoverage, novelty
+from agents.scores import Group, TaskScores
+from agents.statistics import (
+    Floats,
+    Statistic,
+    bootstrap_interval,
+    interquartile_mean,
+    mean,
+    probability_of_improvement,
+    probability_of_improvement_interval,
+)
+from envs.domains import find_domain
+
+REFERENCE = "pixels"
+
+
+def summary_table(scores: TaskScores, order: Sequence[str], colors: Sequence[str]) -> str:
+    """Return a line for each kind of agent: its source, the colour shifts, what of the gap closes.
+
+    Args:
+        scores: of the task.
+        order: labels in the order of the table.
+        colors: the targets that are averaged over.
+    """
+    gaps = {gap.agents: gap for gap in close_gaps(scores, Sampling())}
+    groups = [group for group in in_order(scores, order) if not scores.trained_in_target(group)]
+    pixels = next((group for group in groups if group.kind == REFERENCE), None)
+    header = ["agents", "seeds", "source, IQM", "colours, mean ratio", "colours, IQM of ratios"]
+    header += ["lowest colour", "return, colours", "gap closed", f"beats {REFERENCE}"]
+    lines = []
+    for group in groups:
+        ratios, returns = ratios_of(scores, group, colors), returns_of(group, colors)
+        lowest = np.nanmin(ratios.mean(axis=0)) if len(ratios) else np.nan
+        gap = gaps.get(group.label)
+        lines.append(
+            [
+                group.kind,
+                str(len(group.seeds)),
+                shown(estimate(returns_of(group, [group.source]), interquartile_mean)),
+                shown(estimate(ratios, mean)),
+                shown(estimate(ratios, interquartile_mean)),
+                "-" if np.isnan(lowest) else f"{lowest:.2f}",
+                shown(estimate(returns, mean)),
+                shown(None if gap is None else gap.together),
+                "-" if pixels in (None, group) else beats(scores, group, pixels, colors),
+            ]
+        )
+    return markdown_table(header, lines)
+
+
+def targets_table(scores: TaskScores, order: Sequence[str], labels: Mapping[str, str]) -> str:
+    """Return the mean transfer ratio of each kind of agent to each target.
+
+    Args:
+        scores: of the task.
+        order: labels in the order of the table.
+        labels: what is new about each target, see :func:`novelties`.
+    """
+    groups = [group for group in in_order(scores, order) if not scores.trained_in_target(group)]
+    header = ["target", "new to", *(group.kind for group in groups)]
+    lines = [
+        [
+            target,
+            labels.get(target, ""),
+            *(shown(estimate(ratios_of(scores, group, [target]), mean)) for group in groups),
+        ]
+        for target in scores.targets
+    ]
+    return markdown_table(header, lines, left=2)
+
+
+def novelties(task: str, targets: Sequence[str], encoder: EncoderCoverage) -> dict[str, str]:
+    """Return for each target what is new about it to an agent of the source with an encoder."""
+    source = find_domain(task, "source")
+    return {each: novelty(find_domain(task, each), source, encoder).target for each in targets}
+
+
+def in_order(scores: TaskScores, order: Sequence[str]) -> list[Group]:
+    """Return groups in the order of their labels; those that are not named come last."""
+    places = {label: place for place, label in enumerate(order)}
+    return sorted(scores.groups, key=lambda group: places.get(group.kind, len(places)))
+
+
+def ratios_of(scores: TaskScores, group: Group, targets: Sequence[str]) -> Floats:
+    """Return transfer ratios (seeds, targets) of the seeds for which all are defined."""
+    return _whole(np.stack([scores.ratios(group, target) for target in targets], axis=1))
+
+
+def returns_of(group: Group, domains: Sequence[str]) -> Floats:
+    """Return mean returns (seeds, domains) of the seeds that were evaluated in all of them."""
+    nowhere = np.full(len(group.seeds), np.nan)
+    return _whole(np.stack([group.returns.get(domain, nowhere) for domain in domains], axis=1))
+
+
+def estimate(values: Floats, statistic: Statistic) -> Estimate:
+    """Return a statistic over seeds and domains (seeds, domains), with its bootstrap interval.
+
+    Seeds are resampled, and bring their domains along.
+    """
+    if not len(values):
+        return Estimate(float("nan"), None, 0)
+    value = float(statistic(values.ravel()))
+    return Estimate(value, bootstrap_interval([values], statistic), len(values))
+
+
+def beats(scores: TaskScores, group: Group, other: Group, targets: Sequence[str]) -> str:
+    """Return the chance that a run of a group has a higher mean ratio than one of another."""
+    first, second = (ratios_of(scores, each, targets).mean(axis=1) for each in (group, other))
+    if not len(first) or not len(second):
+        return "-"
+    chance = probability_of_improvement(first, second)
+    interval = probability_of_improvement_interval(first, second)
+    return shown(Estimate(chance, interval, len(first)))
+
+
+def shown(found: Estimate | None) -> str:
+    """Return an estimate for a table; a dash where there is none."""
+    return "-" if found is None or not found.seeds else format_estimate(found)
+
+
+def _whole(values: Floats) -> Floats:
+    return values[np.isfinite(values).all(axis=1)]
