@@ -17,18 +17,15 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve 
 
 from commands import call
 from tqdm import tqdm
-from transfer.ladder import ENCODER_SEEDS, LADDER, Entry
+from transfer.ladder import ENCODER_SEEDS, LADDER, TIMESTEPS, WATCHED, Entry
 from transfer.results import Results
 
 from agents.rows import RANDOM
 from darla.command import run_command
 from darla.names import lookup
-from envs.domains import GO_TO_OBJECT, SOURCES, UNSUPERVISED, targets
+from envs.domains import GO_TO_OBJECT, domain_names
 
 STUDY = Path(__file__).with_name("transfer")
-TIMESTEPS = 60_000
-WATCHED = ("new_wall", "all_three", "unseen_colors")
-"""Targets whose learning curves are drawn."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +36,15 @@ class TransferStudyConfig:
     """Id of the environment."""
     agents: tuple[str, ...] = ()
     """Labels of agents, see transfer/ladder.py; all of the task's when not given."""
-    total_timesteps: int = TIMESTEPS
-    """Steps that each learns for."""
+    total_timesteps: int | None = None
+    """Steps that each learns for; the task's, see transfer/ladder.py, when not given."""
     episodes: int = 50
     """Episodes of each agent in each domain."""
     most_seeds: int | None = None
     """Train no more agents of a label than so many."""
     encoders: Path = Path("runs/encoders")
-    """Folder of the encoders that run_encoders.py makes."""
+    """Folder of the encoders that run_encoders.py makes; those of Darla/SeekAvoid-v0 are beside it,
+    in one that ends in _SeekAvoid."""
     out: Path = Path("runs/transfer")
     """Folder of the agents."""
     results: Path = STUDY
@@ -109,22 +107,23 @@ def in_order(entries: dict[str, Entry], config: TransferStudyConfig) -> list[Job
 
 def make_encoders(config: TransferStudyConfig, jobs: list[Job]) -> None:
     """Train the encoders that jobs need and that are not there."""
+    folder = encoders_of(config)
     needed = {(job.entry.recipe, encoder_seed(job.seed)) for job in jobs if job.entry.recipe}
     for seed in ENCODER_SEEDS:
         missing = [
             recipe
             for recipe in sorted(recipe for recipe, of in needed if of == seed)
-            if not (bundle_of(config.encoders, recipe, seed) / "config.json").is_file()
+            if not (bundle_of(folder, recipe, seed) / "config.json").is_file()
         ]
         if "supervised" in missing:
-            bundle = bundle_of(config.encoders, "supervised", seed)
+            bundle = bundle_of(folder, "supervised", seed)
             how = ["--epochs", 5, "--seed", seed, "--bundle", bundle, "--out", bundle.parent]
             call("studies/label_ceiling", "--task", config.task, *how)
         recipes = [recipe for recipe in missing if recipe not in ("supervised", "dae")]
         if "dae" in missing and not recipes:
             recipes = ["darla"]  # which the denoising autoencoder is made for
         if recipes:
-            how = ["--tasks", config.task, "--out", config.encoders, "--cores", config.cores]
+            how = ["--tasks", config.task, "--out", folder, "--cores", config.cores]
             how += ["--seeds", seed, "--bundles-only", "--recipes", *recipes]
             call("studies/run_encoders", *how)
 
@@ -138,17 +137,27 @@ def run_job(
     entry, out = job.entry, config.out / task_name(config.task) / job.label / f"s{job.seed}"
     train = ["--task", config.task, "--kind", entry.kind, "--label", job.label]
     train += ["--algorithm", entry.algorithm, "--seed", job.seed, "--threads", 1]
-    train += ["--total-timesteps", config.total_timesteps, "--eval-domains", *WATCHED]
+    steps = config.total_timesteps or TIMESTEPS[config.task]
+    train += ["--total-timesteps", steps, "--eval-domains", *WATCHED[config.task]]
     if entry.recipe is not None:
-        bundle = bundle_of(config.encoders, entry.recipe, encoder_seed(job.seed))
+        bundle = bundle_of(encoders_of(config), entry.recipe, encoder_seed(job.seed))
         train += ["--encoder", bundle]
     call("train_agent", *train, *entry.options, "--out", out)
     episodes = out / "episodes.csv"
-    domains = [SOURCES[0], *targets(config.task), UNSUPERVISED]
+    domains = [each for each in domain_names(config.task) if each != "source_pairs"]
+    if "source_pairs" in entry.options:
+        domains.append("source_pairs")
     play = ["--agents", out, "--domains", *domains, "--episodes", config.episodes]
     play += ["--random" if not results.has(RANDOM) else "--no-random"]
     call("evaluate_transfer", *play, "--stochastic", "--out", episodes)
     return out, episodes
+
+
+def encoders_of(config: TransferStudyConfig) -> Path:
+    """Return the folder of the encoders of a task."""
+    if config.task == GO_TO_OBJECT:
+        return config.encoders
+    return config.encoders.with_name(f"{config.encoders.name}_{task_name(config.task)}")
 
 
 def encoder_seed(seed: int) -> int:

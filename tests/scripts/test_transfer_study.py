@@ -1,15 +1,20 @@
 """The transfer study: its agents can be made, and a small one runs, continues and reports."""
 
 import gzip
+import importlib
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import tyro
 
 from agents.rows import read_rows
+from agents.train_config import TrainAgentConfig, make_spec
 from darla.shipped_encoders import bundle_folder
+from envs.domains import find_domain, targets
 
 STUDIES = Path(__file__).parents[2] / "scripts/studies"
 
@@ -45,6 +50,21 @@ def test_a_small_study_runs_and_is_not_repeated(tmp_path: Path, small: list[obje
     assert again.returncode == 0, again.stderr
     assert not (tmp_path / "runs").exists()
     assert read_rows(tmp_path / "results/GoToObject.csv.gz") == rows
+
+
+def test_every_agent_of_the_ladder_can_be_trained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(STUDIES))
+    ladder = importlib.import_module("transfer.ladder")
+    recipes = importlib.import_module("encoders.recipes").RECIPES
+    for task, entries in ladder.LADDER.items():
+        for label, entry in entries.items():
+            assert entry.recipe in {None, "dae", "supervised", *recipes}
+            arguments = ["--task", task, "--kind", entry.kind, "--label", label, *entry.options]
+            config = tyro.cli(TrainAgentConfig, args=arguments)
+            spec = make_spec(replace(config, algorithm=entry.algorithm))
+            assert spec.shown_kind == label
+            find_domain(task, spec.domain)
+        assert set(ladder.WATCHED[task]) <= set(targets(task))
 
 
 def test_the_report_comes_from_the_rows_alone(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ trained on the same frames of D_U, once for each seed in ENCODER_SEEDS; the agen
 the encoder of seed s modulo their number.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID, targets
 
@@ -83,8 +83,21 @@ _CEILINGS = {
     for target in targets(GO_TO_OBJECT)
     if target not in COLORS
 }
+_SPLIT = {
+    label: replace(entry, options=(*entry.options, *_PAIRS))
+    for label, entry in _COMMON.items()
+    if label != "pixels_d_u"
+}
 LADDER: dict[str, dict[str, Entry]] = {
     GO_TO_OBJECT: {**_COMMON, **_BASELINES, **_CONJUNCTIONS, **_CEILINGS},
-    SEEK_AVOID: _COMMON,
+    SEEK_AVOID: {**_SPLIT, "pixels_d_u": _COMMON["pixels_d_u"]},
 }
-"""For each task the agents by label."""
+"""For each task the agents by label. In SeekAvoid all but those that learn in D_U learn in
+``source_pairs``, DARLA's conjunction split."""
+TIMESTEPS = {GO_TO_OBJECT: 60_000, SEEK_AVOID: 300_000}
+"""For each task the steps that every agent learns for."""
+WATCHED = {
+    GO_TO_OBJECT: ("new_wall", "all_three", "unseen_colors"),
+    SEEK_AVOID: ("held_out_pairs", "all_three"),
+}
+"""For each task the targets whose learning curves are drawn."""
