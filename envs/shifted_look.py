@@ -14,9 +14,10 @@ from miniworld.miniworld import MiniWorldEnv, Room
 from pyglet import gl
 
 from envs.painted import draw_room
-from envs.render.scene import check_color
+from envs.render.scene import Look, check_color, check_look
 
 Color = Sequence[float] | None
+_COLORED = ("floor", "wall", "ceiling", "objects", "sky")
 
 
 class ShiftedLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
@@ -63,34 +64,36 @@ class ShiftedLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
         super().__init__(env)
         if not isinstance(env.unwrapped, MiniWorldEnv):
             raise ValueError(f"ShiftedLook repaints MiniWorld environments, and {env} is none")
-        if light < 0:
-            raise ValueError(f"light must be at least 0, not {light}")
-        self._floor, self._wall = check_color("floor", floor), check_color("wall", wall)
-        self._ceiling, self._objects = (
-            check_color("ceiling", ceiling),
-            check_color("objects", objects),
-        )
-        self._sky, self._light = check_color("sky", sky), light
+        self._look = Look(floor, wall, ceiling, objects, sky, light)
+        check_look(self._look)
 
     def reset(self, **kwargs: Any) -> tuple[Any, dict[str, Any]]:
         """Reset the environment, repaint it, and draw the first observation again."""
         observation, info = self.env.reset(**kwargs)
-        world: MiniWorldEnv = self.env.unwrapped
-        for room in world.rooms:
-            _repaint_room(room, self._floor, self._wall, self._ceiling)
-        if self._objects is not None:
-            for entity in world.entities:
-                _repaint_entity(entity, self._objects)
-        if self._sky is not None:
-            world.sky_color = self._sky
-        world.light_color = np.asarray(world.light_color) * self._light
-        world.light_ambient = np.asarray(world.light_ambient) * self._light
-        world.shadow_window.switch_to()
-        world._render_static()
-        return _with_picture(observation, world.render_obs()), info
+        return repainted(self.env.unwrapped, self._look, observation), info
 
 
-def _with_picture(observation: Any, picture: np.ndarray) -> Any:
+def repainted(world: MiniWorldEnv, look: Look, observation: Any) -> Any:
+    """Repaint a world that was reset, and return its first observation in the new look.
+
+    Args:
+        world: until its next reset it keeps the look.
+        look: its values are in range.
+        observation: what the reset returned: a picture, or a Dict with one under ``obs``.
+    """
+    colors = {name: check_color(name, getattr(look, name)) for name in _COLORED}
+    for room in world.rooms:
+        _repaint_room(room, colors["floor"], colors["wall"], colors["ceiling"])
+    if colors["objects"] is not None:
+        for entity in world.entities:
+            _repaint_entity(entity, colors["objects"])
+    if colors["sky"] is not None:
+        world.sky_color = colors["sky"]
+    world.light_color = np.asarray(world.light_color) * look.light
+    world.light_ambient = np.asarray(world.light_ambient) * look.light
+    world.shadow_window.switch_to()
+    world._render_static()
+    picture = world.render_obs()
     if isinstance(observation, dict):  # MiniWorld-Sign-v0 adds a goal to the picture
         return {**observation, "obs": picture}
     return picture

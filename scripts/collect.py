@@ -2,7 +2,8 @@
 
     python scripts/collect.py
     python scripts/collect.py --env Darla/SeekAvoid-v0 --num-frames 50000
-    python scripts/collect.py --env MiniWorld-FourRooms-v0 --policy random --out data/four_rooms
+    python scripts/collect.py --env MiniWorld-FourRooms-v0 --domain d_u --out data/four_rooms
+    python scripts/collect.py --env MiniWorld-Maze-v0 --domain d_u --policy random
     python scripts/collect.py --policy agent --agent runs/my_agent --domain source --out data/seen
 
 Killed half-way, the same command continues where it stopped.

@@ -13,6 +13,7 @@ from envs.batch.worker_envs import WorkerEnvs
 from envs.batch.worlds import Worlds
 from envs.domain import Domain
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID
+from envs.miniworlds.look_catalogue import find_look
 from envs.render.scene import Look
 
 
@@ -36,8 +37,9 @@ def make_batched(
     Args:
         task_id: such as ``Darla/GoToObject-v0`` or ``MiniWorld-Maze-v0``.
         num_envs: how many environments.
-        domain: of a task: a name, a Domain, or its dictionary; of MiniWorld's environments: a
-            :class:`envs.render.scene.Look`, its dictionary, or ``source`` for no shift.
+        domain: a name, a Domain, or its dictionary; of MiniWorld's environments also a
+            :class:`envs.render.scene.Look`, its dictionary, or None for ``source``; see
+            :mod:`envs.domains` and :mod:`envs.miniworlds.look_catalogue`.
         max_episode_steps: steps after which an episode is truncated; the task's own when None.
         obs_width: width of observations in pixels; when None, 64 for a task and 80 for MiniWorld.
         obs_height: height of observations in pixels; when None, 64 for a task and 60 for MiniWorld.
@@ -65,6 +67,7 @@ def make_batched(
     settings |= {"num_threads": num_threads, "antialias": antialias}
     if _is_miniworld(task_id):
         settings["env_kwargs"] = dict(env_kwargs or {})
+        settings["domain"] = find_look(task_id, domain)  # workers know no names of one's own
     elif env_kwargs:
         raise ValueError(f"{task_id} takes no env_kwargs, but {sorted(env_kwargs)} were given")
     factory = partial(make_worlds, task_id=task_id, **settings)

@@ -10,13 +10,35 @@ from functools import partial
 import gymnasium as gym
 
 from envs.batch.vector_env import BatchedVectorEnv, make_miniworld
+from envs.miniworlds.single_entry_points import entry_point, has_named_domains
 
 
 def install() -> None:
-    """Let ``gym.make_vec`` make batches of MiniWorld's ids that have no other entry point."""
+    """Let Gymnasium make MiniWorld's ids in named domains, and many at a time."""
     for name, spec in gym.registry.items():
-        if str(spec.entry_point).startswith("miniworld.") and spec.vector_entry_point is None:
-            spec.vector_entry_point = f"{__name__}:{name}"
+        if str(spec.entry_point).startswith("miniworld."):
+            give_domains(name)
+
+
+def give_domains(env_id: str) -> None:
+    """Let Gymnasium make an id of a MiniWorld environment in named domains, and many at a time.
+
+    MiniWorld's own ids are given them when ``envs.stock`` is imported. Call it for one of your own
+    after its registration, in the module that registers it; then collectors, agents and
+    evaluations know its domains too::
+
+        gym.register("Mine-v0", entry_point="mine:Mine")
+        envs.stock.give_domains("Mine-v0")
+        gym.make("Mine-v0", domain="new_floor")
+
+    Raises:
+        gymnasium.error.Error: there is no such id.
+    """
+    spec = gym.spec(env_id)
+    if spec.entry_point is not None and not has_named_domains(spec.id):
+        spec.entry_point = entry_point(spec.id, spec.entry_point)
+    if spec.vector_entry_point is None:
+        spec.vector_entry_point = f"{__name__}:{spec.id}"
 
 
 def __getattr__(name: str) -> Callable[..., BatchedVectorEnv]:

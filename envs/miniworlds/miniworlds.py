@@ -1,34 +1,27 @@
 """Any MiniWorld environment, many worlds at once: MiniWorld simulates, the renderer draws."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from typing import Any
 
 import envs.stock  # noqa: F401  (before MiniWorld)
 
 # isort: split
-import gymnasium as gym
 import numpy as np
-from gymnasium import spaces
-from miniworld.miniworld import MiniWorldEnv
 
 from envs.batch.single_infos import vector_infos
 from envs.batch.worlds import Infos, Outcomes, Worlds
+from envs.domain import Domain
+from envs.factors import Factor
 from envs.miniworlds.asset_library import AssetLibrary
+from envs.miniworlds.drawn_looks import DrawnLook, LookSequence, look_at, named_factors
+from envs.miniworlds.fresh_starts import draw_starts
+from envs.miniworlds.look_catalogue import SOURCE, LookLike, find_look
 from envs.miniworlds.miniworld_ids import check_miniworld
-from envs.miniworlds.miniworld_scene import scene_of
 from envs.miniworlds.scene_follower import SceneFollower, aim_cameras
-from envs.miniworlds.undrawn import stop_drawing
-from envs.miniworlds.without_gl import without_gl, without_loading
-from envs.names import hint
+from envs.miniworlds.undrawn_envs import find_picture_key, is_wrapped, make_undrawn
+from envs.miniworlds.without_gl import without_loading
 from envs.render.renderer import Renderer
-from envs.render.scene import Look, repaint
 from envs.render.scene_batch import SceneBatch
-
-LookLike = Look | Mapping[str, Any] | str | None
-"""A shift of the look, its dictionary, or None or ``source`` for none."""
-
-_PLAIN = (gym.wrappers.OrderEnforcing, gym.wrappers.PassiveEnvChecker)
 
 
 class MiniWorlds(Worlds):
@@ -40,7 +33,7 @@ class MiniWorlds(Worlds):
 
     Attributes:
         envs: the single environments, whose pictures are blank.
-        look: the shift of the look that holds for later episodes.
+        domain: where the looks of later episodes come from; None for the look of MiniWorld.
         scenes: what is drawn.
         library: the meshes and textures in the scenes.
     """
@@ -49,7 +42,7 @@ class MiniWorlds(Worlds):
         self,
         env_id: str,
         num_worlds: int,
-        domain: LookLike = None,
+        domain: LookLike = SOURCE,
         max_episode_steps: int | None = None,
         obs_width: int = 80,
         obs_height: int = 60,
@@ -62,7 +55,7 @@ class MiniWorlds(Worlds):
         Args:
             env_id: the id of a MiniWorld environment, stock or of one's own.
             num_worlds: how many worlds.
-            domain: a shift of the look; see :meth:`set_domain`.
+            domain: where looks come from; see :meth:`set_domain`.
             max_episode_steps: steps after which an episode is truncated, as ``gym.make`` does it:
                 it can only shorten episodes.
             obs_width: width of pictures in pixels.
@@ -83,13 +76,17 @@ class MiniWorlds(Worlds):
         self.num_worlds = num_worlds
         self.env_id = env_id
         self._blank = np.zeros((obs_height, obs_width, 3), np.uint8)
-        self.envs = [self._make(env_id, max_episode_steps, kwargs) for _ in range(num_worlds)]
-        self._acting = [each if _is_wrapped(each) else each.unwrapped for each in self.envs]
+        self.envs = [
+            make_undrawn(env_id, self._blank, max_episode_steps, kwargs) for _ in range(num_worlds)
+        ]
+        self._acting = [each if is_wrapped(each) else each.unwrapped for each in self.envs]
         self.observation_space = self.envs[0].observation_space
         self.action_space = self.envs[0].action_space
-        self.picture_key = _picture_key(self.observation_space, self._blank.shape, env_id)
+        self.picture_key = find_picture_key(self.observation_space, self._blank.shape, env_id)
         self._observations: list[Any] = [None] * num_worlds
         self._infos: list[dict[str, Any]] = [{} for _ in range(num_worlds)]
+        self._sequences = [LookSequence() for _ in range(num_worlds)]
+        self._drawn = [DrawnLook()] * num_worlds
         self.library = AssetLibrary()
         self.scenes = SceneBatch(num_worlds)
         self._followers = [
@@ -99,38 +96,32 @@ class MiniWorlds(Worlds):
         self._followers[0].follow()  # is there anything that cannot be drawn?
         self.set_domain(domain)
 
-    def _make(
-        self, env_id: str, max_episode_steps: int | None, kwargs: Mapping[str, Any]
-    ) -> gym.Env[Any, Any]:
-        try:
-            with without_gl():
-                env = gym.make(
-                    env_id,
-                    max_episode_steps=max_episode_steps,
-                    disable_env_checker=True,
-                    **kwargs,
-                )
-        except TypeError as error:
-            raise ValueError(f"{env_id} cannot be made with {dict(kwargs)}: {error}") from error
-        if not isinstance(env.unwrapped, MiniWorldEnv):
-            raise ValueError(f"{env_id} is no MiniWorld environment, but {env.unwrapped}")
-        stop_drawing(env.unwrapped, self._blank)
-        return env
-
     def set_domain(self, domain: LookLike) -> None:
-        """Shift the look of all later episodes, as :class:`envs.shifted_look.ShiftedLook` does.
+        """Take the looks of all later episodes from a domain, as :mod:`envs.domain_look` does.
 
         Args:
-            domain: an :class:`envs.render.scene.Look`, its dictionary, or None or ``source`` for
-                the look that MiniWorld gives them.
+            domain: a name, a Domain, an :class:`envs.render.scene.Look`, the dictionary of either,
+                or None for the look that MiniWorld gives; see
+                :func:`envs.miniworlds.look_catalogue.find_look`.
 
         Raises:
-            ValueError: it is none of these, or a colour is not three numbers in [0, 1].
+            ValueError: it is none of these, a value of it is out of range, or looks are to be
+                drawn for environments that have factors of their own.
         """
-        look = find_look(domain, self.env_id)
-        if look is not None:
-            repaint(scene_of(self.envs[0].unwrapped, self.library)[0], look)  # is it possible?
-        self.look = look
+        found = find_look(self.env_id, domain)
+        if isinstance(found, Domain) and self._has_factors:
+            raise ValueError(
+                f"{self.env_id} has factors of its own, and no domain {found.name!r} of MiniWorld's"
+                " environments; give a Look"
+            )
+        self.domain = found
+
+    @property
+    def factors(self) -> dict[str, Factor]:
+        """What infos report besides what the environments do: the look, where it is drawn."""
+        if self._has_factors:
+            return self.envs[0].unwrapped.factors
+        return named_factors(self.domain)
 
     def reset(
         self,
@@ -148,12 +139,64 @@ class MiniWorlds(Worlds):
             raise ValueError(f"{self.env_id} has no factors: reset it without factors")
         with without_loading():
             for row, world in enumerate(worlds):
+                seed = None if seeds is None else seeds[row]
                 options = {"factors": dict(settings[row])} if settings and settings[row] else None
-                self._followers[world].look = self.look
-                observation, info = self.envs[world].reset(
-                    seed=None if seeds is None else seeds[row], options=options
-                )
-                self._take(world, observation, info)
+                self._begin(world, self._sequences[world].next(self.domain, seed), seed, options)
+
+    def sample_settings(
+        self,
+        rng: np.random.Generator,
+        count: int,
+        in_view: float | None = None,
+        per_look: int = 1,
+    ) -> np.ndarray:
+        """Draw starts of episodes; see :func:`envs.miniworlds.fresh_starts.draw_starts`.
+
+        Returns:
+            (count, 2 + F) float64: the seed of an episode, by how many degrees the agent is turned
+            at its start, and a value for each of ``factors``.
+
+        Raises:
+            ValueError: the environments have factors of their own.
+        """
+        if self._has_factors:
+            raise ValueError(f"{self.env_id} samples factors of its own; draw it one at a time")
+        return draw_starts(self, rng, count, in_view, per_look)
+
+    def reset_to(self, chosen: np.ndarray, rows: np.ndarray) -> None:
+        """Start an episode in each chosen world as a row of :meth:`sample_settings` says.
+
+        Raises:
+            ValueError: the rows have another length, as those of another domain have.
+        """
+        names = list(self.factors)
+        if rows.shape != (len(chosen), 2 + len(names)):
+            raise ValueError(
+                f"rows of {self.env_id} in this domain hold a seed, a turn and {len(names)} "
+                f"factors, one row for each of {len(chosen)} worlds, not {rows.shape}"
+            )
+        with without_loading():
+            for world, (seed, _, *values) in zip(self._checked(chosen), rows.tolist(), strict=True):
+                drawn = self._sequences[world].next(self.domain, int(seed))
+                if names:
+                    drawn = look_at(dict(zip(names, values, strict=True)))
+                self._begin(world, drawn, int(seed))
+        self.turn(chosen, rows[:, 1])
+
+    def turn(self, chosen: np.ndarray, degrees: np.ndarray) -> None:
+        """Turn agents to the left, outside of any step, by (n,) degrees."""
+        for world, angle in zip(self._checked(chosen), degrees.tolist(), strict=True):
+            env = self.envs[world].unwrapped
+            env.turn_agent(angle)
+            env.render_obs()
+
+    def _begin(
+        self, world: int, drawn: DrawnLook, seed: int | None, options: dict[str, Any] | None = None
+    ) -> None:
+        self._drawn[world] = drawn
+        self._followers[world].look = drawn.look
+        observation, info = self.envs[world].reset(seed=seed, options=options)
+        self._take(world, observation, info)
 
     def step(self, chosen: np.ndarray, actions: np.ndarray) -> Outcomes:
         """Act in the chosen worlds, as MiniWorld does.
@@ -191,8 +234,8 @@ class MiniWorlds(Worlds):
         return self._renderer.measure(self.scenes, self.library.meshes, chosen)
 
     def infos(self, chosen: np.ndarray) -> Infos:
-        """Return what the environments of the chosen worlds reported last."""
-        return vector_infos([self._infos[world] for world in self._checked(chosen)])
+        """Return what the environments of the chosen worlds reported last, and their looks."""
+        return vector_infos([self._told(world) for world in self._checked(chosen)])
 
     def extras(self, chosen: np.ndarray) -> dict[str, np.ndarray]:
         """Return the entries of a Dict observation besides the picture, (n, ...) each."""
@@ -221,6 +264,10 @@ class MiniWorlds(Worlds):
             raise IndexError(f"there are worlds 0 to {self.num_worlds - 1}, not {chosen}")
         return worlds
 
+    def _told(self, world: int) -> dict[str, Any]:
+        factors = self._drawn[world].factors
+        return {**self._infos[world], "factors": factors} if factors else self._infos[world]
+
     def _take(self, world: int, observation: Any, info: dict[str, Any]) -> None:
         key = self.picture_key
         if (observation if key is None else observation[key]) is not self._blank:
@@ -234,47 +281,3 @@ class MiniWorlds(Worlds):
         rows = np.array([self._followers[world].camera for world in self._checked(chosen)])
         if len(rows):
             aim_cameras(chosen, rows, self.scenes.cameras)
-
-
-def find_look(domain: LookLike, env_id: str) -> Look | None:
-    """Return a shift of the look from whatever describes it.
-
-    Raises:
-        ValueError: it describes none.
-    """
-    if domain is None or domain == "source" or isinstance(domain, Look):
-        return None if isinstance(domain, str) else domain
-    known = [field.name for field in fields(Look)]
-    if not isinstance(domain, Mapping):
-        raise ValueError(
-            f"{env_id} has no domain {domain!r}: give 'source', or a look, a dictionary of some of "
-            f"{', '.join(known)}"
-        )
-    for name in domain:
-        if name not in known:
-            raise ValueError(
-                f"a look has no {name!r}; {hint(name, known)}known: {', '.join(known)}"
-            )
-    return Look(**domain)
-
-
-def _is_wrapped(env: gym.Env[Any, Any]) -> bool:
-    """Return whether wrappers do more than check."""
-    while isinstance(env, gym.Wrapper):
-        if type(env) not in _PLAIN:
-            return True
-        env = env.env
-    return False
-
-
-def _picture_key(space: spaces.Space[Any], shape: tuple[int, ...], env_id: str) -> str | None:
-    """Return the picture's entry in a Dict observation, None when it is the observation."""
-    if isinstance(space, spaces.Box) and space.shape == shape:
-        return None
-    if isinstance(space, spaces.Dict):
-        for name, part in space.items():
-            if isinstance(part, spaces.Box) and part.shape == shape:
-                return str(name)
-    raise ValueError(
-        f"{env_id} observes {space}, but a batch shows MiniWorld's pictures, alone or in a Dict"
-    )

@@ -6,7 +6,8 @@ world. Everything knows which entity it belongs to.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -132,6 +133,22 @@ class Look:
     sky: tuple[float, float, float] | None = None
     light: float = 1.0
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the look as JSON can hold it."""
+        return asdict(self)
+
+
+def check_look(look: Look) -> None:
+    """Check the values of a look.
+
+    Raises:
+        ValueError: a colour is not three numbers in [0, 1], or the light is negative.
+    """
+    for name in ("floor", "wall", "ceiling", "objects", "sky"):
+        check_color(name, getattr(look, name))
+    if not look.light >= 0:  # it may be no number
+        raise ValueError(f"light must be at least 0, not {look.light}")
+
 
 def repaint(scene: Scene, look: Look) -> Scene:
     """Return a scene in another look.
@@ -139,8 +156,7 @@ def repaint(scene: Scene, look: Look) -> Scene:
     Raises:
         ValueError: a colour is not three numbers in [0, 1], or the light is negative.
     """
-    if not look.light >= 0:  # it may be no number
-        raise ValueError(f"light must be at least 0, not {look.light}")
+    check_look(look)
     tints = np.array(scene.faces.tints, dtype=float)
     for role, name in ((FLOOR, "floor"), (WALL, "wall"), (CEILING, "ceiling")):
         color = check_color(name, getattr(look, name))

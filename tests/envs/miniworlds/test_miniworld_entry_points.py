@@ -43,7 +43,7 @@ def test_arguments_reach_the_batch_and_each_environment():
     assert [(each.unwrapped.size, each.unwrapped.domain_rand) for each in worlds.envs] == [
         (6, True)
     ] * 2
-    assert worlds.look.floor == (0.2, 0.3, 0.4)
+    assert worlds.domain.floor == (0.2, 0.3, 0.4)
     made.close()
 
 
@@ -75,7 +75,7 @@ def test_an_attribute_that_is_no_id_is_missing():
     ("env_id", "settings", "message"),
     [
         (ONE_ROOM, {"obs_width": 0}, "the pictures' width is 0, but must be from 1"),
-        (ONE_ROOM, {"domain": "new_floor"}, "has no domain 'new_floor'"),
+        (ONE_ROOM, {"domain": "new_flor"}, "has no domain 'new_flor'; did you mean 'new_floor'?"),
         (ONE_ROOM, {"obs_widht": 8}, "unexpected keyword argument 'obs_widht'"),
         ("MiniWorld-OneRom-v0", {}, "did you mean 'MiniWorld-OneRoom-v0'?"),
         ("CartPole-v1", {}, "CartPole-v1 is no MiniWorld environment"),

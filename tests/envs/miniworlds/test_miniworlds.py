@@ -198,8 +198,8 @@ def test_what_is_wrong_is_said():
         make_batched("MiniWorld-Maze-v0", 1, env_kwargs={"colour": 1})
     with pytest.raises(ValueError, match="takes no env_kwargs"):
         make_batched(GO_TO_OBJECT, 1, env_kwargs={"domain_rand": True})
-    with pytest.raises(ValueError, match="no domain 'new_floor'"):
-        make_batched("MiniWorld-OneRoom-v0", 1, domain="new_floor")
+    with pytest.raises(ValueError, match="no domain 'new_flor'; did you mean 'new_floor'"):
+        make_batched("MiniWorld-OneRoom-v0", 1, domain="new_flor")
     worlds = MiniWorlds("envs.stock:MiniWorld-OneRoom-v0", 1, num_threads=1)
     here = np.array([0])
     with pytest.raises(ValueError, match="world 0 cannot act yet; reset it first"):
