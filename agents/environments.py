@@ -26,6 +26,9 @@ from agents.worker_envs import make_worker_envs
 from darla.bundle import FrozenEncoder
 from darla.names import unknown
 from darla.sb3 import VecLatent
+from envs.domains import domain_names, targets
+from envs.miniworlds.look_catalogue import look_names, look_targets
+from envs.miniworlds.single_entry_points import has_named_domains
 from envs.tasks import find_task
 
 SOURCE = "source"
@@ -92,7 +95,7 @@ def is_batched(task: str, kind: str, rendering: str) -> bool:
     check_task(task)
     check_rendering(rendering)
     name = bare_id(task)
-    if rendering != BATCHED or (_has_domains(name) and not _is_described(name)):
+    if rendering != BATCHED or (_has_domains(name) and not _has_known_domains(name)):
         return False
     return can_be_batched(name, kind)
 
@@ -168,7 +171,7 @@ def make_env(task: str, kind: str, domain: str) -> gym.Env[Any, Any]:
 def domain_argument(task: str, domain: str) -> dict[str, Any]:
     """Return the argument that makes a task's environments those of a domain.
 
-    Tasks without domains, such as MiniWorld's own, are all source and have no such argument.
+    Tasks from elsewhere that take no such argument are all source.
 
     Raises:
         ValueError: the task is unknown, or has no domains but another than the source is asked for.
@@ -181,12 +184,43 @@ def domain_argument(task: str, domain: str) -> dict[str, Any]:
     return {}
 
 
-def _has_domains(name: str) -> bool:
+def named_domains(task: str) -> list[str]:
+    """Return the names of a task's domains, the source first; only that of tasks from elsewhere.
+
+    Raises:
+        ValueError: the task is unknown.
+    """
+    check_task(task)
+    name = bare_id(task)
     if _is_described(name):
+        return domain_names(name)
+    return look_names(name) if has_named_domains(name) else [SOURCE]
+
+
+def named_targets(task: str) -> list[str]:
+    """Return the names of the domains that a task's agents are tested in; none from elsewhere.
+
+    Raises:
+        ValueError: the task is unknown.
+    """
+    check_task(task)
+    name = bare_id(task)
+    if _is_described(name):
+        return targets(name)
+    return look_targets(name) if has_named_domains(name) else []
+
+
+def _has_domains(name: str) -> bool:
+    if _has_known_domains(name):
         return True  # known without loading MiniWorld
     entry_point = gym.spec(name).entry_point
     creator = load_env_creator(entry_point) if isinstance(entry_point, str) else entry_point
     return creator is not None and "domain" in inspect.signature(creator).parameters
+
+
+def _has_known_domains(name: str) -> bool:
+    """Whether a task's domains are named in this package: its own tasks, and MiniWorld's."""
+    return _is_described(name) or has_named_domains(name)
 
 
 def _is_described(name: str) -> bool:

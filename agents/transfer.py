@@ -15,16 +15,12 @@ import numpy as np
 from tqdm import tqdm
 
 from agents.batches import BATCHED, check_rendering
-from agents.environments import SOURCE, check_task
+from agents.environments import named_domains, named_targets
 from agents.episode_queue import PlayedEpisode, play_queue
 from agents.players import Player, find_players, make_policy, random_player, unfinished_runs
 from agents.rows import RANDOM, Row, RowWriter
 from agents.stages import make_stages
 from darla.names import unknown
-from envs.domains import GO_TO_OBJECT, SEEK_AVOID, domain_names, targets
-
-TASKS = (GO_TO_OBJECT, SEEK_AVOID)
-"""Tasks whose domains are known by name."""
 
 _SEED_PURPOSE = 7_000  # keeps these episodes apart from those that agents were trained on
 
@@ -144,7 +140,7 @@ def _places(agents: Sequence[Player], config: EvaluateConfig) -> dict[str, list[
     places = {}
     for task, names in known.items():
         sources = [agent.spec.domain for agent in agents if agent.spec and agent.task == task]
-        default = [*sources, *(targets(task) if task in TASKS else [])]
+        default = [*sources, *named_targets(task)]
         chosen = [name for name in wanted if name in names] if wanted else default
         places[task] = list(dict.fromkeys(chosen))
     return places
@@ -152,10 +148,10 @@ def _places(agents: Sequence[Player], config: EvaluateConfig) -> dict[str, list[
 
 def _known_domains(task: str, wanted: Sequence[str], rendering: str) -> list[str]:
     """Return a task's domains; of a task from elsewhere, those wanted ones that it can make."""
-    check_task(task)
-    if task in TASKS:
-        return domain_names(task)
-    return [SOURCE, *(name for name in wanted if _can_make(task, name, rendering))]
+    known = named_domains(task)
+    if named_targets(task):
+        return known
+    return [*known, *(name for name in wanted if _can_make(task, name, rendering))]
 
 
 def _can_make(task: str, domain: str, rendering: str) -> bool:

@@ -1,0 +1,113 @@
+"""Agents of MiniWorld's own environments: named domains, from training to evaluation."""
+
+import numpy as np
+import pytest
+import torch
+import toy_envs  # noqa: F401 - registers
+
+from agents.environments import is_batched, make_vec_env, named_domains, named_targets
+from agents.episode_queue import play_queue
+from agents.random_policy import RandomPolicy
+from agents.rows import read_rows
+from agents.spec import AgentSpec
+from agents.stages import BatchedStage, make_stages
+from agents.train import train_agent
+from agents.train_config import TrainAgentConfig
+from agents.transfer import EvaluateConfig, evaluate
+from envs.domains import GO_TO_OBJECT, domain_names, targets
+
+TASK = "MiniWorld-OneRoomS6Fast-v0"
+TARGETS = [
+    "new_floor",
+    "new_wall",
+    "new_objects",
+    "floor_and_wall",
+    "all_three",
+    "new_light",
+    "unseen_colors",
+]
+
+
+def test_every_kind_of_task_names_its_domains():
+    assert named_domains(f"envs.stock:{TASK}") == ["source", "d_u", *TARGETS]
+    assert named_targets(TASK) == TARGETS
+    assert named_domains(GO_TO_OBJECT) == domain_names(GO_TO_OBJECT)
+    assert named_targets(GO_TO_OBJECT) == targets(GO_TO_OBJECT)
+    assert named_domains("Toy/Counting-v0") == ["source"]
+    assert named_targets("Toy/Counting-v0") == []
+
+
+def test_they_are_batched_in_every_domain():
+    assert is_batched(TASK, "pixels", "batched")
+    assert not is_batched(TASK, "pixels", "stock")
+    with make_stages(TASK, "pixels", ["source", "d_u"], 2, "batched") as stages:
+        assert isinstance(stages["d_u"], BatchedStage)
+        pictures = {}
+        for name in ("source", "d_u", "source"):
+            stages[name].begin()
+            stages[name].reset([0, 1], [4, 5])
+            again = pictures.get(name)
+            pictures[name] = stages[name].observe([0, 1])
+            assert again is None or np.array_equal(again, pictures[name])
+    assert np.abs(pictures["source"].astype(int) - pictures["d_u"]).mean() > 5
+
+
+def test_both_renderings_play_the_same_episodes():
+    seeds, played = [100, 7, 8], {}
+    for rendering in ("batched", "stock"):
+        with make_stages(TASK, "random", ["d_u"], 2, rendering) as stages:
+            policy = RandomPolicy(stages["d_u"].action_space)
+            played[rendering] = list(play_queue(stages["d_u"], policy, seeds))
+    assert played["batched"] == played["stock"]
+
+
+def test_both_renderings_show_learning_agents_the_same():
+    spec = AgentSpec(TASK, "pixels", "ppo", "d_u", 0, None, 1, {}, {})
+    venvs = [make_vec_env(spec, "d_u", 2, 3, rendering=each) for each in ("batched", "stock")]
+    ours, theirs = (venv.reset().astype(int) for venv in venvs)
+    for step in range(60):  # into the second episodes
+        assert np.abs(ours - theirs).mean() < 1.5
+        ours, theirs = (venv.step([step % 2, 0])[0].astype(int) for venv in venvs)
+    for venv in venvs:
+        venv.close()
+
+
+def test_from_training_to_the_rows(tmp_path):
+    torch.set_num_threads(1)
+    run = train_agent(
+        TrainAgentConfig(
+            task=TASK,
+            kind="pixels",
+            total_timesteps=32,
+            num_envs=2,
+            out=tmp_path / "agents" / "run",
+            settings=("n_steps=8", "batch_size=16", "n_epochs=1"),
+            eval_freq=32,
+            eval_episodes=1,
+            eval_domains=("new_floor",),
+            progress=False,
+        )
+    )
+    assert (run / "best").is_dir()
+    config = EvaluateConfig(
+        agents=(tmp_path / "agents",),
+        episodes=1,
+        random_episodes=1,
+        out=tmp_path / "rows.csv",
+        device="cpu",
+        progress=False,
+    )
+    evaluate(config)
+    rows = read_rows(config.out)
+    assert list(dict.fromkeys(row.domain for row in rows)) == ["source", *TARGETS]
+    random = {(row.episode_return, row.length) for row in rows if row.kind == "random"}
+    assert len(random) == 1  # one seed, one episode, in whatever look
+
+
+@pytest.mark.parametrize("rendering", ["batched", "stock"])
+def test_an_unknown_domain_suggests_the_nearest(rendering):
+    with (
+        pytest.raises(ValueError, match="has no domain 'new_flor'; did you mean 'new_floor'"),
+        make_stages(TASK, "pixels", ["new_flor"], 1, rendering),
+    ):
+        pass
