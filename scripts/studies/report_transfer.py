@@ -22,7 +22,7 @@ from agents.summary import summarise_group
 from darla.atomic import read_json, write_text
 from darla.command import run_command
 from darla.shipped_encoders import bundle_folder
-from envs.domains import GO_TO_OBJECT
+from envs.domains import GO_TO_OBJECT, SEEK_AVOID
 
 STUDY = Path(__file__).with_name("transfer")
 BY = ("algorithm", "source", "total_timesteps")
@@ -54,8 +54,9 @@ def main(config: ReportConfig) -> None:
     (scores,) = score_tasks(rows, BY)
     stem, order = results.path.name.removesuffix(".csv.gz"), tuple(LADDER[config.task])
     coverage = encoder_coverage(read_json(bundle_folder("rooms") / "config.json")["dataset"])
-    labels = novelties(config.task, scores.targets, coverage)
-    colors = [color for color in COLORS if color in scores.targets]
+    known = config.task in (GO_TO_OBJECT, SEEK_AVOID)  # of others no encoder is committed
+    labels = novelties(config.task, scores.targets, coverage) if known else {}
+    colors = [color for color in COLORS[config.task] if color in scores.targets]
     parts = [
         f"# {config.task}",
         f"Means over seeds, in brackets 95% bootstrap intervals. Colours: {', '.join(colors)}.",

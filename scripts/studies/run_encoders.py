@@ -20,14 +20,15 @@ from commands import call
 from encoders.acting import transfer_of
 from encoders.recipes import RECIPES, Settings, objective_of, takes_dae
 from tqdm import tqdm
+from transfer.ladder import ONE_ROOM
 
 from darla.atomic import read_json
 from darla.command import run_command
 from darla.names import lookup
-from envs.domains import GO_TO_OBJECT, SEEK_AVOID
+from envs.domains import GO_TO_OBJECT, SEEK_AVOID, UNSUPERVISED
 
 ROWS = Path(__file__).parent / "encoders/rows.jsonl"
-FRAMES = {GO_TO_OBJECT: "go_to_object", SEEK_AVOID: "seek_avoid"}
+FRAMES = {GO_TO_OBJECT: "go_to_object", SEEK_AVOID: "seek_avoid", ONE_ROOM: "one_room"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class StudyConfig:
     dae_epochs: float = 3.0
     """Passes that train the denoising autoencoder."""
     tasks: tuple[str, ...] = (GO_TO_OBJECT,)
-    """Tasks whose rooms encoders see, and are evaluated in."""
+    """Tasks whose rooms encoders see, and are evaluated in; those of MiniWorld, whose true factors
+    are unknown, are for --bundles-only."""
     quick: bool = False
     """Evaluate with as few frames as possible: to try the study, not to be believed."""
     agent_timesteps: int = 60_000
@@ -106,7 +108,7 @@ def prepare(config: StudyConfig, seed: int) -> None:
     folder = config.out / f"seed{seed}"
     for task in config.tasks:
         frames = ["--num-frames", config.num_frames, "--seed", seed, "--out", folder / FRAMES[task]]
-        call("collect", "--env", task, *frames)
+        call("collect", "--env", task, "--domain", UNSUPERVISED, *frames)
     if any(takes_dae(RECIPES[name]) for name in config.recipes):
         run = ["--objective", "dae", "--epochs", config.dae_epochs, "--out", folder / "dae"]
         call("train_vision", *data(config, seed), "--seed", seed, *run)

@@ -20,10 +20,11 @@ from tqdm import tqdm
 from transfer.ladder import ENCODER_SEEDS, LADDER, TIMESTEPS, WATCHED, Entry
 from transfer.results import Results
 
+from agents.environments import named_domains
 from agents.rows import RANDOM
 from darla.command import run_command
 from darla.names import lookup
-from envs.domains import GO_TO_OBJECT, domain_names
+from envs.domains import GO_TO_OBJECT
 
 STUDY = Path(__file__).with_name("transfer")
 
@@ -43,8 +44,8 @@ class TransferStudyConfig:
     most_seeds: int | None = None
     """Train no more agents of a label than so many."""
     encoders: Path = Path("runs/encoders")
-    """Folder of the encoders that run_encoders.py makes; those of Darla/SeekAvoid-v0 are beside it,
-    in one that ends in _SeekAvoid."""
+    """Folder of the encoders that run_encoders.py makes for Darla/GoToObject-v0; those of other
+    tasks are beside it, in folders that end in the task's name."""
     out: Path = Path("runs/transfer")
     """Folder of the agents."""
     results: Path = STUDY
@@ -144,7 +145,7 @@ def run_job(
         train += ["--encoder", bundle]
     call("train_agent", *train, *entry.options, "--out", out)
     episodes = out / "episodes.csv"
-    domains = [each for each in domain_names(config.task) if each != "source_pairs"]
+    domains = [each for each in named_domains(config.task) if each != "source_pairs"]
     if "source_pairs" in entry.options:
         domains.append("source_pairs")
     play = ["--agents", out, "--domains", *domains, "--episodes", config.episodes]

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import tyro
 
+from agents.environments import named_domains, named_targets
 from agents.rows import read_rows
 from agents.train_config import TrainAgentConfig, make_spec
 from darla.shipped_encoders import bundle_folder
-from envs.domains import find_domain, targets
 
 STUDIES = Path(__file__).parents[2] / "scripts/studies"
 
@@ -63,8 +63,9 @@ def test_every_agent_of_the_ladder_can_be_trained(monkeypatch: pytest.MonkeyPatc
             config = tyro.cli(TrainAgentConfig, args=arguments)
             spec = make_spec(replace(config, algorithm=entry.algorithm))
             assert spec.shown_kind == label
-            find_domain(task, spec.domain)
-        assert set(ladder.WATCHED[task]) <= set(targets(task))
+            assert spec.domain in named_domains(task)
+        assert set(ladder.WATCHED[task]) <= set(named_targets(task))
+        assert set(ladder.COLORS[task]) <= set(named_targets(task))
 
 
 def test_the_report_comes_from_the_rows_alone(tmp_path: Path) -> None:

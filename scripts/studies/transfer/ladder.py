@@ -73,15 +73,21 @@ _CONJUNCTIONS = {
     "darla_pairs": latent("darla", *_PAIRS),
     "darla_mask_pairs": latent("darla", *MASKED, *_PAIRS),
 }
-COLORS = ("new_floor", "new_wall", "new_object_color", "floor_and_wall", "all_three")
-"""Targets of colours that encoders have seen and policies have not."""
+ONE_ROOM = "MiniWorld-OneRoomS6Fast-v0"
+"""One of MiniWorld's own environments: reach the box, in 50 steps."""
+_NEW = ("new_floor", "new_wall", "new_object_color", "floor_and_wall", "all_three")
+COLORS = {
+    GO_TO_OBJECT: _NEW,
+    SEEK_AVOID: _NEW,
+    ONE_ROOM: ("new_floor", "new_wall", "new_objects", "floor_and_wall", "all_three"),
+}
+"""For each task the targets of colours that encoders have seen and policies have not."""
 _CEILINGS = {
-    f"pixels_in_{target}": Entry("pixels", options=("--domain", target), seeds=3)
-    for target in COLORS
+    f"pixels_in_{target}": Entry("pixels", options=("--domain", target), seeds=3) for target in _NEW
 } | {
     f"pixels_in_{target}": Entry("pixels", options=("--domain", target), seeds=1)
     for target in targets(GO_TO_OBJECT)
-    if target not in COLORS
+    if target not in _NEW
 }
 _SPLIT = {
     label: replace(entry, options=(*entry.options, *_PAIRS))
@@ -91,13 +97,17 @@ _SPLIT = {
 LADDER: dict[str, dict[str, Entry]] = {
     GO_TO_OBJECT: {**_COMMON, **_BASELINES, **_CONJUNCTIONS, **_CEILINGS},
     SEEK_AVOID: {**_SPLIT, "pixels_d_u": _COMMON["pixels_d_u"]},
+    ONE_ROOM: {
+        label: replace(_COMMON[label], seeds=3) for label in ("pixels", "darla", "darla_mask")
+    },
 }
 """For each task the agents by label. In SeekAvoid all but those that learn in D_U learn in
 ``source_pairs``, DARLA's conjunction split."""
-TIMESTEPS = {GO_TO_OBJECT: 60_000, SEEK_AVOID: 300_000}
+TIMESTEPS = {GO_TO_OBJECT: 60_000, SEEK_AVOID: 300_000, ONE_ROOM: 100_000}
 """For each task the steps that every agent learns for."""
 WATCHED = {
     GO_TO_OBJECT: ("new_wall", "all_three", "unseen_colors"),
     SEEK_AVOID: ("held_out_pairs", "all_three"),
+    ONE_ROOM: ("all_three", "unseen_colors"),
 }
 """For each task the targets whose learning curves are drawn."""
