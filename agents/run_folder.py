@@ -27,6 +27,7 @@ _UNRECORDED = {
     "rendering": STOCK,
     "mask_look": False,
     "look_treatment": "mask",
+    "mask_directions": 0.0,
     "augmentation": NONE,
     "label": None,
 }

@@ -39,7 +39,7 @@ class AgentSpec:
         total_timesteps: how many steps it learns for, all environments together.
         settings: the algorithm's settings, complete.
         latent_options: how latents are made: ``standardize``, ``zero_dead`` and, where some are
-            hidden from the agent, ``masked``.
+            or directions among them are hidden from the agent, ``masked`` and ``removed``.
         learning_options: what is done to observations while it learns, and never when it is
             evaluated: ``resampled`` and ``repaint`` of :class:`darla.VecLatent`.
         augmentation: what is done to the pictures that it learns from; ``none`` or a name in

@@ -30,7 +30,7 @@ from agents.saved_agent import (
 from agents.seeds import derive_seed
 from agents.spec import AgentSpec
 from agents.stages import Stage, make_stages
-from agents.still_latents import hide_still_latents
+from agents.still_latents import hide_still_directions, hide_still_latents
 from agents.tensorboard_layout import (
     RETURN,
     TensorBoardFolder,
@@ -89,6 +89,8 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
     if bundled is not None and config.mask_look:
         spec = hide_look_latents(spec, bundled)
     spec = treat_look(spec, config.look_treatment)
+    if bundled is not None and config.mask_directions > 0:
+        spec = hide_still_directions(spec, bundled, config.mask_directions, **drawing)
     encoder = bundled if spec.encoded else None
     seen = {"encoder": encoder, "learning": True}
     venv = make_vec_env(

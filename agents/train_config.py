@@ -9,7 +9,7 @@ from agents.batches import BATCHED, check_rendering
 from agents.defaults import parse_settings, settings_for
 from agents.environments import SOURCE
 from agents.look_latents import LOOK_TREATMENTS, MASK
-from agents.spec import BUNDLE_KINDS, ENCODED_KINDS, AgentSpec
+from agents.spec import BUNDLE_KINDS, ENCODED_KINDS, FINETUNED, AgentSpec
 from darla.names import lookup
 
 
@@ -52,6 +52,10 @@ class TrainAgentConfig:
     mask_still: float = 0.0
     """Hide latents whose standard deviation in the source is below this share of that over D_U: a
     policy cannot learn what they mean and does anything when they change. 0 hides none."""
+    mask_directions: float = 0.0
+    """Project out the directions among latents whose standard deviation in the source is below this
+    share of that over D_U: where an encoder mixes look and state, no latent stands still, but
+    directions may. 0 removes none."""
     mask_look: bool = False
     """Hide the latents that the encoder itself says hold the look (``latent_roles``)."""
     look_treatment: str = MASK
@@ -101,8 +105,12 @@ class TrainAgentConfig:
                 f"look_treatment is {self.look_treatment}, and agents of kind {self.kind} see no "
                 "latents that can be treated so; leave it out"
             )
-        if not 0.0 <= self.mask_still < 1.0:
-            raise ValueError(f"mask_still is {self.mask_still}, but must be from 0 to below 1")
+        for name in ("mask_still", "mask_directions"):
+            if not 0.0 <= getattr(self, name) < 1.0:
+                given = getattr(self, name)
+                raise ValueError(f"{name} is {given}, but must be from 0 to below 1")
+        if self.mask_directions > 0 and self.kind == FINETUNED:
+            raise ValueError("mask_directions is for frozen encoders; give mask_still or mask_look")
         for name in ("total_timesteps", "num_envs", "eval_freq", "eval_episodes"):
             _check_at_least(1, name, getattr(self, name))
         _check_at_least(1, "checkpoint_freq", self.checkpoint_freq)
@@ -164,4 +172,5 @@ def run_identity(config: TrainAgentConfig) -> dict[str, Any]:
         identity["mask_still"] = config.mask_still
         identity["mask_look"] = config.mask_look
         identity["look_treatment"] = config.look_treatment
+        identity["mask_directions"] = config.mask_directions
     return identity

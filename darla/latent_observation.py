@@ -28,6 +28,7 @@ class LatentObservation(gym.ObservationWrapper[Any, Any, Any], gym.utils.RecordC
         standardize: standardise latents by their mean and standard deviation over D_U.
         zero_dead: set latents that carry nothing to zero.
         masked: further latents to set to zero, by index.
+        removed: (k, z) directions of what remains to project out.
         device: where a bundle given by its folder is put: "cpu", "cuda" or "auto".
 
     Raises:
@@ -44,11 +45,17 @@ class LatentObservation(gym.ObservationWrapper[Any, Any, Any], gym.utils.RecordC
         standardize: bool = True,
         zero_dead: bool = True,
         masked: Sequence[int] = (),
+        removed: Sequence[Sequence[float]] = (),
         device: str = "cpu",
     ) -> None:
         found = find_image(env.observation_space, key)
         transform = LatentTransform(
-            encoder, standardize=standardize, zero_dead=zero_dead, masked=masked, device=device
+            encoder,
+            standardize=standardize,
+            zero_dead=zero_dead,
+            masked=masked,
+            removed=removed,
+            device=device,
         )
         RecordConstructorArgs.__init__(
             self,
@@ -57,6 +64,7 @@ class LatentObservation(gym.ObservationWrapper[Any, Any, Any], gym.utils.RecordC
             standardize=standardize,
             zero_dead=zero_dead,
             masked=list(masked),
+            removed=[list(direction) for direction in removed],
             device=device,
         )
         super().__init__(env)

@@ -33,6 +33,8 @@ class LatentTransform:
         standardize: subtract D_U's mean and divide by its standard deviation.
         zero_dead: set latents that carry nothing to zero.
         masked: further latents to set to zero, by index.
+        removed: (k, z) directions in the space of what remains that are projected out: whatever
+            latents do along them is not seen. They need not be orthogonal.
         device: where a bundle given by its folder is put: "cpu", "cuda" or "auto" (a GPU when
             there is one). An encoder that is already loaded stays where it is.
 
@@ -40,10 +42,11 @@ class LatentTransform:
         encoder: the frozen encoder.
         shift: (z,) float32, subtracted from latents.
         scale: (z,) float32, which they are then multiplied by.
+        removed: (k, z) float32, orthonormal: what is then projected out.
 
     Raises:
         ValueError: the encoder is neither a folder nor an encoder, the device is unknown, or there
-            is no latent of a masked index.
+            is no latent of a masked index, or directions have another shape.
         FileNotFoundError: there is no bundle in that folder.
     """
 
@@ -54,6 +57,7 @@ class LatentTransform:
         standardize: bool = True,
         zero_dead: bool = True,
         masked: Sequence[int] = (),
+        removed: Sequence[Sequence[float]] = (),
         device: str = "cpu",
     ) -> None:
         self.encoder = _as_encoder(encoder, device)
@@ -66,6 +70,7 @@ class LatentTransform:
         alive[list(masked)] = False
         self.shift = statistics.mean if standardize else np.zeros(latents, np.float32)
         self.scale = (alive / (std if standardize else 1.0)).astype(np.float32)
+        self.removed = _orthonormal(removed, latents)
 
     @property
     def latent_dim(self) -> int:
@@ -103,7 +108,23 @@ class LatentTransform:
 
     def observe(self, latents: np.ndarray) -> np.ndarray:
         """Return latents (N, z) as agents see them: standardised, and some of them zero."""
-        return ((latents - self.shift) * self.scale).astype(np.float32)
+        shown = ((latents - self.shift) * self.scale).astype(np.float32)
+        if len(self.removed):
+            shown -= (shown @ self.removed.T) @ self.removed
+        return shown
+
+
+def _orthonormal(directions: Sequence[Sequence[float]], latents: int) -> np.ndarray:
+    """Return an orthonormal basis, (k, z) float32, of the space that directions span."""
+    if not len(directions):
+        return np.zeros((0, latents), np.float32)
+    rows = np.asarray(directions, dtype=np.float64)
+    if rows.ndim != 2 or rows.shape[1] != latents or not np.isfinite(rows).all():
+        raise ValueError(
+            f"directions to remove have shape {rows.shape}; give (k, {latents}) finite numbers"
+        )
+    _, sizes, basis = np.linalg.svd(rows, full_matrices=False)
+    return basis[sizes > 1e-6 * max(sizes.max(), 1e-12)].astype(np.float32)
 
 
 def _as_encoder(encoder: Any, device: str) -> FrozenEncoder:

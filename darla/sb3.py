@@ -37,6 +37,7 @@ class VecLatent(VecEnvWrapper):
         standardize: standardise latents by their mean and standard deviation over D_U.
         zero_dead: set latents that carry nothing to zero.
         masked: further latents to set to zero, by index.
+        removed: (k, z) directions of what remains to project out.
         resampled: latents that hold the look, by index; in each episode they are those of a frame
             of D_U, so that a policy learns to act in every look. Only for learning: agents are
             tested with the latents as they are. See ``darla.look_resampling``.
@@ -60,6 +61,7 @@ class VecLatent(VecEnvWrapper):
         standardize: bool = True,
         zero_dead: bool = True,
         masked: Sequence[int] = (),
+        removed: Sequence[Sequence[float]] = (),
         resampled: Sequence[int] = (),
         repaint: bool = False,
         seed: int | None = None,
@@ -67,7 +69,12 @@ class VecLatent(VecEnvWrapper):
     ) -> None:
         self._key = find_image(venv.observation_space, key)
         self.transform = LatentTransform(
-            encoder, standardize=standardize, zero_dead=zero_dead, masked=masked, device=device
+            encoder,
+            standardize=standardize,
+            zero_dead=zero_dead,
+            masked=masked,
+            removed=removed,
+            device=device,
         )
         space = latent_space(venv.observation_space, self._key, self.transform.latent_dim)
         super().__init__(venv, observation_space=space)

@@ -25,6 +25,7 @@ class VectorLatentObservation(gym.vector.VectorWrapper[Any, Any, Any, Any, Any])
         standardize: standardise latents by their mean and standard deviation over D_U.
         zero_dead: set latents that carry nothing to zero.
         masked: further latents to set to zero, by index.
+        removed: (k, z) directions of what remains to project out.
         device: where a bundle given by its folder is put: "cpu", "cuda" or "auto".
 
     Raises:
@@ -41,13 +42,19 @@ class VectorLatentObservation(gym.vector.VectorWrapper[Any, Any, Any, Any, Any])
         standardize: bool = True,
         zero_dead: bool = True,
         masked: Sequence[int] = (),
+        removed: Sequence[Sequence[float]] = (),
         device: str = "cpu",
     ) -> None:
         super().__init__(env)
         single = env.single_observation_space
         self._key = find_image(single, key)
         self.transform = LatentTransform(
-            encoder, standardize=standardize, zero_dead=zero_dead, masked=masked, device=device
+            encoder,
+            standardize=standardize,
+            zero_dead=zero_dead,
+            masked=masked,
+            removed=removed,
+            device=device,
         )
         self.single_observation_space = latent_space(single, self._key, self.transform.latent_dim)
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)

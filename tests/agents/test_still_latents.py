@@ -5,7 +5,7 @@ from toy_encoder import make_toy_bundle
 
 from agents.environments import make_vec_env
 from agents.spec import AgentSpec
-from agents.still_latents import hide_still_latents
+from agents.still_latents import hide_still_directions, hide_still_latents
 from darla.bundle import load_encoder
 from darla.latents import LatentTransform
 
@@ -43,3 +43,29 @@ def test_the_other_options_stay(spec):
 def test_hiding_everything_is_refused(spec):
     with pytest.raises(ValueError, match="hides every latent"):
         hide_still_latents(spec, load_encoder(spec.encoder), 1e9)
+
+
+def test_directions_that_stand_still_in_the_source_are_removed_and_no_others(spec):
+    encoder = load_encoder(spec.encoder)
+    alive = np.flatnonzero(encoder.active)
+    plain = AgentSpec(**{**spec.to_dict(), "latent_options": {"zero_dead": False}})
+    venv = make_vec_env(plain, "source", 8, seed=99)
+    seen = [venv.reset(), *(venv.step(np.zeros(8, int))[0] for _ in range(100))]
+    latents = np.concatenate(seen)[:, alive]
+    sizes, axes = np.linalg.eigh(np.cov(latents, rowvar=False))
+    assert np.allclose(sizes[:2], 0, atol=1e-6) and sizes[2] > 1  # this task moves along one line
+    hidden = hide_still_directions(spec, encoder, 0.5)
+    found = np.array(hidden.latent_options["removed"])
+    assert found.shape == (2, len(encoder.active))
+    np.testing.assert_allclose(found[:, alive] @ axes[:, 2], 0, atol=1e-3)
+    assert not found[:, ~encoder.active].any()
+    transform = LatentTransform(spec.encoder, **hidden.latent_options)
+    frames = np.random.default_rng(0).integers(0, 256, (9, 32, 32, 3), dtype=np.uint8)
+    np.testing.assert_allclose(transform(frames) @ found.T, 0, atol=1e-5)
+    assert transform(frames).any()
+    assert AgentSpec.from_dict(hidden.to_dict()) == hidden
+
+
+def test_removing_every_direction_is_refused(spec):
+    with pytest.raises(ValueError, match="removes all that"):
+        hide_still_directions(spec, load_encoder(spec.encoder), 1e9)

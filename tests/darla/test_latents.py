@@ -49,6 +49,22 @@ def test_masked_latents_are_zero_and_the_others_stay(bundle, frames):
     np.testing.assert_array_equal(masked[:, 1:], all_of_them[:, 1:])
 
 
+def test_removed_directions_are_projected_out_whatever_their_length_and_angle(bundle, frames):
+    shown = LatentTransform(bundle)(frames)
+    slanted = [[3.0, 0.0, 0.0, 0.0], [1.0, 1.0, 0.0, 0.0], [2.0, 1.0, 0.0, 0.0]]
+    hidden = LatentTransform(bundle, removed=slanted)
+    assert hidden.removed.shape == (2, LATENTS)  # the third lies in the plane of the others
+    left = hidden(frames)
+    np.testing.assert_allclose(left[:, :2], 0, atol=1e-5)
+    np.testing.assert_array_equal(left[:, 2:], shown[:, 2:])
+
+
+@pytest.mark.parametrize("directions", [[[1.0, 2.0]], [1.0, 0.0, 0.0, 0.0], [[np.nan] * 4]])
+def test_directions_have_a_number_for_each_latent(bundle, directions):
+    with pytest.raises(ValueError, match=r"directions to remove have shape .*; give \(k, 4\) fin"):
+        LatentTransform(bundle, removed=directions)
+
+
 @pytest.mark.parametrize("index", [-1, LATENTS])
 def test_masks_name_latents_that_are_there(bundle, index):
     with pytest.raises(ValueError, match="must be 0 to 3"):

@@ -12,7 +12,7 @@ from envs.domains import GO_TO_OBJECT, SEEK_AVOID, targets
 
 ENCODER_SEEDS = (0, 1, 2)
 MASKED = ("--mask-look",)
-STILL = ("--mask-still", "0.4")
+STILL = ("--mask-directions", "0.2")
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def latent(recipe: str, *options: str, seeds: int = 3, algorithm: str = "ppo") -
 _COMMON = {
     "pixels": Entry("pixels", seeds=5),
     "pixels_d_u": Entry("pixels", options=("--domain", "d_u"), seeds=5),
-    "beta_vae_4": latent("beta_vae beta=4", *STILL, seeds=5),
+    "beta_vae_4": latent("beta_vae beta=4", seeds=5),
     "darla": latent("darla", seeds=5),
     "darla_mask": latent("darla", *MASKED, seeds=5),
     "factors": Entry("factors", seeds=5),
@@ -52,12 +52,15 @@ _BASELINES = {
     "pixels_color": Entry("pixels", options=("--augmentation", "color")),
     "pixels_conv": Entry("pixels", options=("--augmentation", "conv")),
     "random_encoder": Entry("random_encoder", "darla"),
-    "autoencoder": latent("autoencoder", *STILL),
-    "vae": latent("beta_vae beta=1", *STILL),
-    "beta_vae_entangled": latent("beta_vae beta=0.25", *STILL),
-    "darla_2017": latent("darla_2017", *STILL),
-    "dae_features": latent("dae", *STILL),
-    "supervised": latent("supervised", *STILL),
+    "autoencoder": latent("autoencoder"),
+    "vae": latent("beta_vae beta=1"),
+    "beta_vae_entangled": latent("beta_vae beta=0.25"),
+    "beta_vae_4_directions": latent("beta_vae beta=4", *STILL),
+    "darla_2017": latent("darla_2017"),
+    "darla_2017_directions": latent("darla_2017", *STILL),
+    "darla_directions": latent("darla", *STILL),
+    "dae_features": latent("dae"),
+    "supervised": latent("supervised"),
     "darla_resample": latent("darla", *MASKED, "--look-treatment", "resample"),
     "darla_repaint": latent("darla", *MASKED, "--look-treatment", "repaint"),
     "darla_mask_repaint": latent("darla", *MASKED, "--look-treatment", "mask_repaint"),
