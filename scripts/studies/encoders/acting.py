@@ -1,8 +1,8 @@
 """Train agents on an encoder of the study, and measure how they transfer.
 
 Two agents of the encoder's own seed: one sees all latents that carry something; from the other
-those are hidden that the encoder marks as look, or, where it marks none, those that stand still in
-the source. So a row holds, beside what metrics say of an encoder, what it is worth to an agent.
+those are hidden that the encoder marks as look, or, where it marks none, the directions along which they
+stand still in the source. So a row holds, beside what metrics say of an encoder, what it is worth to an agent.
 """
 
 import math
@@ -15,8 +15,8 @@ from agents.scores import score_tasks
 from darla.bundle import load_encoder
 from envs.domains import GO_TO_OBJECT, targets
 
-STILL = 0.4
-"""Share of its standard deviation over D_U below which a latent stands still in the source."""
+STILL = 0.25
+"""Share of the standard deviation over D_U below which a direction stands still in the source."""
 
 
 Scores = dict[str, float | str]
@@ -56,7 +56,7 @@ def transfer_of(bundle: Path, seed: int, timesteps: int, out: Path) -> dict[str,
 def masking(bundle: Path) -> list[object]:
     """Return the options that hide from an agent what an encoder gives reason to distrust."""
     knows = "look" in load_encoder(bundle).latent_roles
-    return ["--mask-look"] if knows else ["--mask-still", STILL]
+    return ["--mask-look"] if knows else ["--mask-directions", STILL]
 
 
 def scores_of(rows: Path, name: str) -> Scores:

@@ -12,7 +12,7 @@ from envs.domains import GO_TO_OBJECT, SEEK_AVOID, targets
 
 ENCODER_SEEDS = (0, 1, 2)
 MASKED = ("--mask-look",)
-STILL = ("--mask-directions", "0.2")
+STILL = ("--mask-directions", "0.25")
 
 
 @dataclass(frozen=True)
