@@ -1,8 +1,9 @@
 """Train agents on an encoder of the study, and measure how they transfer.
 
 Two agents of the encoder's own seed: one sees all latents that carry something; from the other
-those are hidden that the encoder marks as look, or, where it marks none, the directions along which they
-stand still in the source. So a row holds, beside what metrics say of an encoder, what it is worth to an agent.
+those are hidden that the encoder marks as look, or, where it marks none, the directions along which
+latents stand still in the source. So a row holds, beside what metrics say of an encoder, what it is
+worth to an agent.
 """
 
 import math
