@@ -18,7 +18,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve 
 from commands import call
 from tqdm import tqdm
 from transfer.ladder import ENCODER_SEEDS, LADDER, TIMESTEPS, WATCHED, Entry
-from transfer.results import Results
+from transfer.results import Results, task_name
 
 from agents.environments import named_domains
 from agents.rows import RANDOM
@@ -170,11 +170,6 @@ def bundle_of(encoders: Path, recipe: str, seed: int) -> Path:
     """Return the folder of a recipe's bundle."""
     name = "".join(letter if letter.isalnum() else "_" for letter in recipe)
     return encoders / f"seed{seed}" / name / "encoder"
-
-
-def task_name(task: str) -> str:
-    """Return a task's name without namespace and version."""
-    return task.rpartition("/")[2].partition("-")[0]
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ class Results:
         Raises:
             ValueError: the file is damaged.
         """
-        name = task.rpartition("/")[2].partition("-")[0]
+        name = task_name(task)
         self.path = folder / f"{name}.csv.gz"
         self.curves = folder / f"{name}_curves.csv.gz"
         self._lines: dict[str, None] = {}
@@ -60,6 +60,11 @@ class Results:
             self._lines.setdefault(line)
         _write(self.path, "\n".join(self._lines) + "\n")
         self._agents |= {(row.kind, row.agent_seed) for row in added}
+
+
+def task_name(task: str) -> str:
+    """Return a task's name without namespace and version."""
+    return task.rpartition("/")[2].rpartition("-v")[0]
 
 
 def write_curves(path: Path, points: list[CurvePoint]) -> None:
