@@ -94,8 +94,9 @@ def _references(scores: TaskScores) -> str:
         return ""
     kinds = join_names([*dict.fromkeys(group.kind for group in groups)])
     seeds, places = _range([len(group.seeds) for group in groups]), {g.source for g in groups}
+    each = f"{seeds} {'seed' if seeds == '1' else 'seeds'}"
     return (
-        f"Trained in a target, and shown in that one alone: {kinds} ({seeds} seeds) in "
+        f"Trained in a target, and shown in that one alone: {kinds} ({each}) in "
         f"{join_names([name for name in scores.targets if name in places])}.\n"
     )
 
