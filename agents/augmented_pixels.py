@@ -8,8 +8,9 @@ from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 
 from agents.augmentations import AUGMENTATIONS
 from agents.seeds import derive_seed
-from darla.latents import find_image, image_of
+from darla.latents import encode_with_final, find_image
 from darla.names import lookup
+from darla.sb3 import terminal_observations, with_terminal_observations
 
 _PURPOSE = 5  # of seeds; apart from all others of a run
 
@@ -54,41 +55,25 @@ class AugmentedPixels(VecEnvWrapper):
     def step_wait(self) -> tuple[Any, np.ndarray, np.ndarray, list[dict[str, Any]]]:
         """Wait for the step, and augment observations and terminal observations in one batch."""
         observations, rewards, dones, infos = self.venv.step_wait()
-        ends = np.flatnonzero(dones)
-        finals = {
-            int(i): infos[i]["terminal_observation"]
-            for i in ends
-            if "terminal_observation" in infos[i]
-        }
+        finals = terminal_observations(dones, infos)
         before = self._parameters[list(finals)]
+        ends = np.flatnonzero(dones)
         if len(ends):
             self._parameters[ends] = self._augmentation.draw(self._random, len(ends))
         parameters = np.concatenate([self._parameters, before])
         shown, shown_finals = self._augment(observations, finals, parameters)
-        passed_on = list(infos)  # worker processes give a tuple
-        for index, final in shown_finals.items():
-            passed_on[index] = {**infos[index], "terminal_observation": final}
-        return shown, rewards, dones, passed_on
+        return shown, rewards, dones, with_terminal_observations(infos, shown_finals)
 
     def _augment(
         self, observations: Any, finals: Mapping[int, Any], parameters: np.ndarray
     ) -> tuple[Any, dict[int, Any]]:
         """Augment observations, and the last ones of episodes, which have the last parameters."""
-        pictures = image_of(observations, self._key)
-        if finals:
-            last = np.stack([image_of(final, self._key) for final in finals.values()])
-            pictures = np.concatenate([pictures, last])
-        changed = self._augmentation.apply(pictures, parameters)
-        rows = changed[self.num_envs :]
-        return self._with_picture(observations, changed[: self.num_envs]), {
-            index: self._with_picture(final, row)
-            for (index, final), row in zip(finals.items(), rows, strict=True)
-        }
-
-    def _with_picture(self, observation: Any, picture: np.ndarray) -> Any:
-        if self._key is None:
-            return picture
-        return {**observation, self._key: picture}
+        return encode_with_final(
+            lambda pictures: self._augmentation.apply(pictures, parameters),
+            self._key,
+            observations,
+            finals,
+        )
 
 
 def _generator(seed: int) -> np.random.Generator:

@@ -1,6 +1,6 @@
 """The adapters for Stable-Baselines3; no other module of ``darla`` imports it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -92,21 +92,33 @@ class VecLatent(VecEnvWrapper):
     def step_wait(self) -> tuple[Any, np.ndarray, np.ndarray, list[dict[str, Any]]]:
         """Wait for the step, and encode observations and terminal observations in one batch."""
         observations, rewards, dones, infos = self.venv.step_wait()
-        finals = {
-            int(i): infos[i]["terminal_observation"]
-            for i in np.flatnonzero(dones)
-            if "terminal_observation" in infos[i]
-        }
+        finals = terminal_observations(dones, infos)
         encode = (
             self.transform
             if self._resampling is None
             else self._resampling.step(np.flatnonzero(dones).tolist(), finals)
         )
         encoded, encoded_finals = encode_with_final(encode, self._key, observations, finals)
-        passed_on = list(infos)  # worker processes give a tuple
-        for index, final in encoded_finals.items():
-            passed_on[index] = {**infos[index], "terminal_observation": final}
-        return encoded, rewards, dones, passed_on
+        return encoded, rewards, dones, with_terminal_observations(infos, encoded_finals)
+
+
+def terminal_observations(dones: np.ndarray, infos: Sequence[dict[str, Any]]) -> dict[int, Any]:
+    """Return the last observation of each episode that has just ended, by environment."""
+    return {
+        i: infos[i]["terminal_observation"]
+        for i in np.flatnonzero(dones).tolist()
+        if "terminal_observation" in infos[i]
+    }
+
+
+def with_terminal_observations(
+    infos: Sequence[dict[str, Any]], finals: Mapping[int, Any]
+) -> list[dict[str, Any]]:
+    """Return infos with other last observations; those given stay as they are."""
+    passed_on = list(infos)  # worker processes give a tuple
+    for index, final in finals.items():
+        passed_on[index] = {**infos[index], "terminal_observation": final}
+    return passed_on
 
 
 class EncoderExtractor(BaseFeaturesExtractor):

@@ -45,8 +45,8 @@ def supervised_ceiling(
     Raises:
         ValueError: lengths differ, or the frames do not suit the network.
     """
-    kept, excluded = split_usable(targets)
     check_lengths("frames", len(frames), targets)
+    kept, excluded = split_usable(targets)
     if not kept:
         return ProbeReport((), excluded)
     network = train_supervised(frames, targets, seed, settings, device)

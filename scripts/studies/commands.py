@@ -2,8 +2,14 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, as_completed
 from pathlib import Path
+from typing import TypeVar
 
+from tqdm import tqdm
+
+T = TypeVar("T")
 SCRIPTS = Path(__file__).resolve().parents[1]
 
 
@@ -18,3 +24,24 @@ def call(script: str, *arguments: object) -> None:
     if done.returncode:
         last = done.stderr.strip().splitlines()[-1:] or ["no message"]
         raise ValueError(f"{' '.join(command[1:])}: {last[0]}")
+
+
+def finished(
+    runs: Sequence[Future[T | None]], title: str, unit: str, failed: list[str]
+) -> Iterator[T]:
+    """Yield what runs return as they finish, with a progress bar; None is passed over.
+
+    Args:
+        runs: under way.
+        title: of the bar.
+        unit: of the bar.
+        failed: receives the message of each that raised a ValueError; others do not wait for it.
+    """
+    for run in tqdm(as_completed(runs), title, len(runs), unit=unit):
+        try:
+            found = run.result()
+        except ValueError as error:
+            failed.append(str(error))
+            continue
+        if found is not None:
+            yield found

@@ -10,16 +10,15 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
 
-from commands import call
+from commands import call, finished
 from encoders.acting import transfer_of
-from encoders.recipes import RECIPES, Settings, objective_of, takes_dae
-from tqdm import tqdm
+from encoders.recipes import RECIPES, Settings, objective_of, run_folder, takes_dae
 from transfer.ladder import ONE_ROOM
 
 from darla.atomic import read_json
@@ -83,15 +82,9 @@ def main(config: StudyConfig) -> None:
         prepare(config, seed)
         with ThreadPoolExecutor(config.cores) as pool:
             runs = [pool.submit(row_of, config, name, seed, end) for name in missing]
-            for run in tqdm(as_completed(runs), f"seed {seed}", len(runs), unit=" encoders"):
-                try:
-                    row = run.result()
-                except ValueError as error:  # the others are not to wait for it
-                    failed.append(str(error))
-                    continue
-                if row is not None:
-                    with config.rows.open("a") as file:
-                        file.write(json.dumps(row) + "\n")
+            for row in finished(runs, f"seed {seed}", " encoders", failed):
+                with config.rows.open("a") as file:
+                    file.write(json.dumps(row) + "\n")
     print(f"encoders: {config.out}" if config.bundles_only else f"rows: {config.rows}")
     if failed:
         raise ValueError("; ".join(failed))
@@ -136,11 +129,6 @@ def row_of(config: StudyConfig, name: str, seed: int, end: float) -> dict | None
         "scores": {FRAMES[task]: brief(found) for task, found in scores.items()},
         "transfer": transfer,
     }
-
-
-def run_folder(out: Path, name: str, seed: int) -> Path:
-    """Return the folder of an encoder's run within that of the study."""
-    return out / f"seed{seed}" / "".join(c if c.isalnum() else "_" for c in name)
 
 
 def evaluate(config: StudyConfig, task: str, run: Path) -> dict:

@@ -9,14 +9,14 @@ trained again, and an agent that was half trained continues. The encoders are ma
 
 import os
 import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
 
-from commands import call
-from tqdm import tqdm
+from commands import call, finished
+from encoders.recipes import run_folder
 from transfer.ladder import ENCODER_SEEDS, LADDER, TIMESTEPS, WATCHED, Entry
 from transfer.results import Results, task_name
 
@@ -81,14 +81,8 @@ def main(config: TransferStudyConfig) -> None:
     make_encoders(config, jobs)
     with ThreadPoolExecutor(config.cores) as pool:
         runs = [pool.submit(run_job, config, job, results, end) for job in jobs]
-        for run in tqdm(as_completed(runs), "agents", len(runs), unit=" agents"):
-            try:
-                found = run.result()
-            except ValueError as error:  # the others are not to wait for it
-                failed.append(str(error))
-                continue
-            if found is not None:
-                results.add(*found)
+        for found in finished(runs, "agents", " agents", failed):
+            results.add(*found)
     print(f"results: {results.path}")
     if failed:
         raise ValueError("; ".join(failed))
@@ -168,8 +162,7 @@ def encoder_seed(seed: int) -> int:
 
 def bundle_of(encoders: Path, recipe: str, seed: int) -> Path:
     """Return the folder of a recipe's bundle."""
-    name = "".join(letter if letter.isalnum() else "_" for letter in recipe)
-    return encoders / f"seed{seed}" / name / "encoder"
+    return run_folder(encoders, recipe, seed) / "encoder"
 
 
 if __name__ == "__main__":

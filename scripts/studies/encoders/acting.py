@@ -16,8 +16,10 @@ from agents.scores import score_tasks
 from darla.bundle import load_encoder
 from envs.domains import GO_TO_OBJECT, targets
 
-STILL = 0.25
-"""Share of the standard deviation over D_U below which a direction stands still in the source."""
+MASK_LOOK = ("--mask-look",)
+"""Hides the latents that an encoder marks as look."""
+MASK_STILL = ("--mask-directions", "0.25")
+"""Hides directions with less than this share of their standard deviation over D_U in the source."""
 
 
 Scores = dict[str, float | str]
@@ -41,7 +43,7 @@ def transfer_of(bundle: Path, seed: int, timesteps: int, out: Path) -> dict[str,
     folders = {"all": out / "all", "masked": out / "masked"}
     shared = ["--encoder", bundle, "--seed", seed, "--total-timesteps", timesteps, "--threads", 1]
     for name, folder in folders.items():
-        hidden = masking(bundle) if name == "masked" else []
+        hidden = masking(bundle) if name == "masked" else ()
         try:
             call("train_agent", *shared, *hidden, "--eval-freq", timesteps, "--out", folder)
         except ValueError as error:
@@ -54,10 +56,10 @@ def transfer_of(bundle: Path, seed: int, timesteps: int, out: Path) -> dict[str,
     return found
 
 
-def masking(bundle: Path) -> list[object]:
+def masking(bundle: Path) -> tuple[str, ...]:
     """Return the options that hide from an agent what an encoder gives reason to distrust."""
     knows = "look" in load_encoder(bundle).latent_roles
-    return ["--mask-look"] if knows else ["--mask-directions", STILL]
+    return MASK_LOOK if knows else MASK_STILL
 
 
 def scores_of(rows: Path, name: str) -> Scores:

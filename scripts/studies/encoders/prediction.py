@@ -8,10 +8,12 @@ nothing about transfer has an interval that holds 0; with dozens of scores one i
 from collections.abc import Sequence
 
 import numpy as np
+from transfer.ladder import COLORS as TARGETS_OF
 
 from agents.rank_correlation import RankCorrelation, rank_correlation
+from envs.domains import GO_TO_OBJECT
 
-COLORS = ("new_floor", "new_wall", "new_object_color", "floor_and_wall", "all_three")
+COLORS = TARGETS_OF[GO_TO_OBJECT]
 """Targets whose colours encoders have seen and policies have not."""
 AGENTS = {"all": "all latents", "masked": "look hidden"}
 FEWEST = 10

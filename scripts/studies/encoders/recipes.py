@@ -4,6 +4,8 @@ All see the same frames, as often, with the same networks; those that use a deno
 share one for each seed. Names are those of the rows and of the report.
 """
 
+from pathlib import Path
+
 from darla.objectives import OBJECTIVES
 
 Settings = dict[str, object]
@@ -54,3 +56,8 @@ def objective_of(settings: Settings) -> str:
 def takes_dae(settings: Settings) -> bool:
     """Tell whether a recipe is given the seed's denoising autoencoder."""
     return "dae" in OBJECTIVES[objective_of(settings)].uses
+
+
+def run_folder(out: Path, name: str, seed: int) -> Path:
+    """Return the folder of an encoder's run within that of the study."""
+    return out / f"seed{seed}" / "".join(c if c.isalnum() else "_" for c in name)

@@ -8,11 +8,11 @@ the encoder of seed s modulo their number.
 
 from dataclasses import dataclass, replace
 
+from encoders.acting import MASK_LOOK, MASK_STILL
+
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID, targets
 
 ENCODER_SEEDS = (0, 1, 2)
-MASKED = ("--mask-look",)
-STILL = ("--mask-directions", "0.25")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ _COMMON = {
     "pixels_d_u": Entry("pixels", options=("--domain", "d_u"), seeds=5),
     "beta_vae_4": latent("beta_vae beta=4", seeds=5),
     "darla": latent("darla", seeds=5),
-    "darla_mask": latent("darla", *MASKED, seeds=5),
+    "darla_mask": latent("darla", *MASK_LOOK, seeds=5),
     "factors": Entry("factors", seeds=5),
 }
 _BASELINES = {
@@ -55,26 +55,26 @@ _BASELINES = {
     "autoencoder": latent("autoencoder"),
     "vae": latent("beta_vae beta=1"),
     "beta_vae_entangled": latent("beta_vae beta=0.25"),
-    "beta_vae_4_directions": latent("beta_vae beta=4", *STILL),
+    "beta_vae_4_directions": latent("beta_vae beta=4", *MASK_STILL),
     "darla_2017": latent("darla_2017"),
-    "darla_2017_directions": latent("darla_2017", *STILL),
-    "darla_directions": latent("darla", *STILL),
+    "darla_2017_directions": latent("darla_2017", *MASK_STILL),
+    "darla_directions": latent("darla", *MASK_STILL),
     "dae_features": latent("dae"),
     "supervised": latent("supervised"),
-    "darla_resample": latent("darla", *MASKED, "--look-treatment", "resample"),
-    "darla_repaint": latent("darla", *MASKED, "--look-treatment", "repaint"),
-    "darla_mask_repaint": latent("darla", *MASKED, "--look-treatment", "mask_repaint"),
-    "darla_finetuned": Entry("finetuned", "darla", MASKED),
+    "darla_resample": latent("darla", *MASK_LOOK, "--look-treatment", "resample"),
+    "darla_repaint": latent("darla", *MASK_LOOK, "--look-treatment", "repaint"),
+    "darla_mask_repaint": latent("darla", *MASK_LOOK, "--look-treatment", "mask_repaint"),
+    "darla_finetuned": Entry("finetuned", "darla", MASK_LOOK),
     "pixels_a2c": Entry("pixels", algorithm="a2c"),
-    "darla_mask_a2c": latent("darla", *MASKED, algorithm="a2c"),
+    "darla_mask_a2c": latent("darla", *MASK_LOOK, algorithm="a2c"),
     "pixels_dqn": Entry("pixels", algorithm="dqn"),
-    "darla_mask_dqn": latent("darla", *MASKED, algorithm="dqn"),
+    "darla_mask_dqn": latent("darla", *MASK_LOOK, algorithm="dqn"),
 }
 _PAIRS = ("--domain", "source_pairs")
 _CONJUNCTIONS = {
     "pixels_pairs": Entry("pixels", options=_PAIRS),
     "darla_pairs": latent("darla", *_PAIRS),
-    "darla_mask_pairs": latent("darla", *MASKED, *_PAIRS),
+    "darla_mask_pairs": latent("darla", *MASK_LOOK, *_PAIRS),
 }
 ONE_ROOM = "MiniWorld-OneRoomS6Fast-v0"
 """One of MiniWorld's own environments: reach the box, in 50 steps."""

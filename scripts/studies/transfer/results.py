@@ -10,10 +10,9 @@ import io
 from pathlib import Path
 
 from agents.curves import CurvePoint, read_curves
-from agents.rows import COLUMNS, read_rows
+from agents.rows import read_rows
 from darla.atomic import write_bytes
 
-HEADER = ",".join(COLUMNS)
 CURVE_COLUMNS = tuple(field.name for field in dataclasses.fields(CurvePoint))
 
 
@@ -56,7 +55,7 @@ class Results:
         """
         added = read_rows(episodes)
         write_curves(self.curves, [*read_curve_rows(self.curves), *read_curves([run])])
-        for line in (HEADER, *episodes.read_text().splitlines()):
+        for line in episodes.read_text().splitlines():
             self._lines.setdefault(line)
         _write(self.path, "\n".join(self._lines) + "\n")
         self._agents |= {(row.kind, row.agent_seed) for row in added}
