@@ -1,6 +1,5 @@
 """What happens while an agent learns: evaluation, the best model, checkpoints, the progress bar."""
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from tqdm import tqdm
 from agents.episode_queue import PlayedEpisode, Policy, play_queue
 from agents.stages import Stage
 from agents.tensorboard_layout import RETURN, SUCCESS, evaluation_tag
+from darla.progress import progress_bar
 
 
 class Every(BaseCallback):
@@ -172,15 +172,8 @@ class ShowProgress(BaseCallback):
         self._bar: tqdm[Any] | None = None
 
     def _on_training_start(self) -> None:
-        self._bar = tqdm(
-            total=self._total,
-            initial=self.model.num_timesteps,
-            desc=self._title,
-            unit=" steps",
-            disable=not self._enabled,
-            mininterval=0.5 if sys.stderr.isatty() else 10.0,
-            dynamic_ncols=True,
-        )
+        done = self.model.num_timesteps
+        self._bar = progress_bar(self._total, "steps", self._title, done=done, shown=self._enabled)
 
     def _on_step(self) -> bool:
         assert self._bar is not None

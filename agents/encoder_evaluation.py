@@ -1,6 +1,5 @@
 """Evaluate encoders on frames of a task: what their latents keep, and what will transfer."""
 
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -10,7 +9,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 import torch
-from tqdm import tqdm
 
 from agents.encoder_evaluation_config import EncoderEvaluationConfig
 from agents.encoder_evaluation_interventions import RoomInterventions, holdable
@@ -36,6 +34,7 @@ from darla.metrics.irs import irs
 from darla.metrics.total_correlation import total_correlation
 from darla.metrics.udr import udr
 from darla.probes import LabelledLatents
+from darla.progress import progress_bar
 
 T = TypeVar("T")
 _METRICS, _INTERVENTIONS = 10, 11  # purposes of random numbers
@@ -131,13 +130,7 @@ class _Progress:
     """A bar that names what is being done."""
 
     def __init__(self, total: int, enabled: bool) -> None:
-        self._bar = tqdm(
-            total=total,
-            unit=" parts",
-            disable=not enabled,
-            mininterval=0.5 if sys.stderr.isatty() else 10.0,
-            dynamic_ncols=True,
-        )
+        self._bar = progress_bar(total, "parts", shown=enabled)
 
     def __call__(self, what: str, do: Callable[[], T]) -> T:
         self._bar.set_description(what)

@@ -5,9 +5,7 @@ agent and objects, so that only the look and the agent differ. Each finished epi
 (see ``agents.rows``), and what is in the file already is not played again.
 """
 
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from agents.players import Player, find_players, make_policy, random_player, unf
 from agents.rows import RANDOM, Row, RowWriter
 from agents.stages import make_stages
 from darla.names import unknown
+from darla.progress import progress_bar
 
 _SEED_PURPOSE = 7_000  # keeps these episodes apart from those that agents were trained on
 
@@ -113,7 +112,7 @@ def evaluate(config: EvaluateConfig) -> Evaluation:
         jobs = _plan(players, places, config, writer)
         wanted = sum(_episodes_of(player, config) * len(places[player.task]) for player in players)
         left = sum(len(job.episodes) for job in jobs)
-        with _progress_bar(left, config.progress) as bar:
+        with progress_bar(left, "episodes", shown=config.progress and left > 0) as bar:
             for together in _share_environments(jobs):
                 _play(together, config, writer, bar)
     unfinished = tuple(unfinished_runs(config.agents))
@@ -242,15 +241,3 @@ def _row(job: _Job, episode: PlayedEpisode) -> Row:
         length=episode.length,
         success=episode.success,
     )
-
-
-@contextmanager
-def _progress_bar(total: int, enabled: bool) -> Iterator[tqdm]:
-    with tqdm(
-        total=total,
-        unit=" episodes",
-        disable=not enabled or total == 0,
-        mininterval=0.5 if sys.stderr.isatty() else 10.0,
-        dynamic_ncols=True,
-    ) as bar:
-        yield bar

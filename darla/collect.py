@@ -13,6 +13,7 @@ from darla.collect_config import CollectConfig
 from darla.collect_workers import CollectWorkers, Done, Progress, Ready
 from darla.frame_attributes import is_finished, read_attributes
 from darla.frame_writer import FrameWriter, create_frame_dataset, finished_chunks
+from darla.progress import progress_bar
 from darla.run_record import versions
 
 if TYPE_CHECKING:
@@ -164,6 +165,6 @@ class _Bar:
 
     def update(self, frames: int) -> None:
         if self._bar is None and self._shown:
-            self._bar = tqdm(total=self._total, initial=self._done, unit=" frames")
+            self._bar = progress_bar(self._total, "frames", done=self._done)
         if self._bar is not None:
             self._bar.update(frames)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -10,6 +11,7 @@ from darla.atomic import write_json
 from darla.batches import FrameBatches
 from darla.frozen_encoder import FrozenEncoder
 from darla.objectives import Stage
+from darla.progress import progress_bar
 from darla.training_step import TrainingStep
 from darla.vision_log import VisionLog
 
@@ -62,7 +64,7 @@ class StageLoop:
         finally:
             log.close()
 
-    def _run(self, start: int, log: VisionLog, bar: "tqdm[None]") -> None:
+    def _run(self, start: int, log: VisionLog, bar: "tqdm[Any]") -> None:
         batches = self.batches.starting_at(start)
         self.stage.objective.train()
         for done in range(start + 1, self.steps + 1):
@@ -79,13 +81,13 @@ class StageLoop:
             if last or done % self.checkpoint_every == 0:
                 self.save(done)
 
-    def _bar(self, start: int) -> "tqdm[None]":
-        return tqdm(
-            total=self.steps * self.batch_size,
-            initial=start * self.batch_size,
-            desc=f"train {self.stage.name}",
-            unit=" frames",
-            unit_scale=True,
+    def _bar(self, start: int) -> "tqdm[Any]":
+        return progress_bar(
+            self.steps * self.batch_size,
+            "frames",
+            f"train {self.stage.name}",
+            done=start * self.batch_size,
+            scaled=True,
         )
 
     def _look(self, log: VisionLog, done: int) -> None:

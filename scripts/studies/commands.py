@@ -7,7 +7,7 @@ from concurrent.futures import Future, as_completed
 from pathlib import Path
 from typing import TypeVar
 
-from tqdm import tqdm
+from darla.progress import progress_bar
 
 T = TypeVar("T")
 SCRIPTS = Path(__file__).resolve().parents[1]
@@ -34,14 +34,16 @@ def finished(
     Args:
         runs: under way.
         title: of the bar.
-        unit: of the bar.
+        unit: of the bar, in the plural.
         failed: receives the message of each that raised a ValueError; others do not wait for it.
     """
-    for run in tqdm(as_completed(runs), title, len(runs), unit=unit):
-        try:
-            found = run.result()
-        except ValueError as error:
-            failed.append(str(error))
-            continue
-        if found is not None:
-            yield found
+    with progress_bar(len(runs), unit, title) as bar:
+        for run in as_completed(runs):
+            bar.update()
+            try:
+                found = run.result()
+            except ValueError as error:
+                failed.append(str(error))
+                continue
+            if found is not None:
+                yield found

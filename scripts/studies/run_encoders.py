@@ -82,7 +82,7 @@ def main(config: StudyConfig) -> None:
         prepare(config, seed)
         with ThreadPoolExecutor(config.cores) as pool:
             runs = [pool.submit(row_of, config, name, seed, end) for name in missing]
-            for row in finished(runs, f"seed {seed}", " encoders", failed):
+            for row in finished(runs, f"seed {seed}", "encoders", failed):
                 with config.rows.open("a") as file:
                     file.write(json.dumps(row) + "\n")
     print(f"encoders: {config.out}" if config.bundles_only else f"rows: {config.rows}")

@@ -81,7 +81,7 @@ def main(config: TransferStudyConfig) -> None:
     make_encoders(config, jobs)
     with ThreadPoolExecutor(config.cores) as pool:
         runs = [pool.submit(run_job, config, job, results, end) for job in jobs]
-        for found in finished(runs, "agents", " agents", failed):
+        for found in finished(runs, "agents", "agents", failed):
             results.add(*found)
     print(f"results: {results.path}")
     if failed:
