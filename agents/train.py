@@ -84,13 +84,8 @@ def train_agent(config: TrainAgentConfig) -> Path:
 def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: ExitStack) -> None:
     drawing = {"rendering": config.rendering, "num_threads": config.threads or None}
     bundled = bundled_encoder(spec, config.encoder_device)
-    if bundled is not None and config.mask_still > 0:
-        spec = hide_still_latents(spec, bundled, config.mask_still, **drawing)
-    if bundled is not None and config.mask_look:
-        spec = hide_look_latents(spec, bundled)
-    spec = treat_look(spec, config.look_treatment)
-    if bundled is not None and config.mask_directions > 0:
-        spec = hide_still_directions(spec, bundled, config.mask_directions, **drawing)
+    if bundled is not None:
+        spec = _hide_look(config, spec, bundled, drawing)
     encoder = bundled if spec.encoded else None
     seen = {"encoder": encoder, "learning": True}
     venv = make_vec_env(
@@ -127,6 +122,23 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
         reset_num_timesteps=False,
     )
     save_agent(model, spec, folder.path)
+
+
+def _hide_look(
+    config: TrainAgentConfig, spec: AgentSpec, encoder: FrozenEncoder, drawing: Mapping[str, Any]
+) -> AgentSpec:
+    """Return the spec with what is to be done about the latents of the look.
+
+    The look is treated last: directions are then found among the other latents, whether those of
+    the look are hidden or made to move.
+    """
+    if config.mask_still > 0:
+        spec = hide_still_latents(spec, encoder, config.mask_still, **drawing)
+    if config.mask_look:
+        spec = hide_look_latents(spec, encoder)
+    if config.mask_directions > 0:
+        spec = hide_still_directions(spec, encoder, config.mask_directions, **drawing)
+    return treat_look(spec, config.look_treatment)
 
 
 def _log_interval(spec: AgentSpec, num_envs: int) -> int:

@@ -159,13 +159,26 @@ def test_evaluation_does_not_change_what_is_learned(folder):
     assert (often / WEIGHTS).read_bytes() == (once / WEIGHTS).read_bytes()
 
 
+def knows_its_look(folder, look, state):
+    """Let the bundle of a folder say which latents hold the look."""
+    description = folder / "encoder/config.json"
+    found = json.loads(description.read_text())
+    description.write_text(json.dumps({**found, "latent_roles": {"look": look, "state": state}}))
+
+
+@pytest.mark.parametrize("treatment", ["mask", "resample"])
+def test_directions_to_hide_are_found_among_the_other_latents(folder, treatment):
+    knows_its_look(folder, [0], [1, 2, 3])
+    how = {"mask_look": True, "mask_directions": 0.5, "look_treatment": treatment}
+    run = train_agent(make_config(folder, "latent", **how))
+    removed = np.array(load_agent(run).spec.latent_options["removed"])
+    assert len(removed) and removed.any()
+    assert not removed[:, 0].any()
+
+
 @pytest.mark.parametrize("treatment", ["resample", "repaint", "mask_repaint"])
 def test_the_look_moves_while_an_agent_learns_and_not_when_it_is_tested(folder, treatment):
-    description = folder / "encoder/config.json"
-    roles = {"look": [0, 2], "state": [1, 3]}
-    description.write_text(
-        json.dumps({**json.loads(description.read_text()), "latent_roles": roles})
-    )
+    knows_its_look(folder, [0, 2], [1, 3])
     config = make_config(folder, "latent", mask_look=True, out=folder / "masked")
     moved = replace(config, look_treatment=treatment, out=folder / "moved")
     agents = [load_agent(train_agent(each)) for each in (config, moved)]
