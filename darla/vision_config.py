@@ -53,8 +53,8 @@ class VisionConfig:
     beta_tcvae, dip_vae_i, dip_vae_ii, info_vae or darla_2017; on pairs of frames of one episode
     darla, ml_vae, ada_gvae or darla_ada."""
     beta: float | None = None
-    """What one nat of KL costs (beta_vae: 4 by default; ml_vae, ada_gvae and darla: 1), or of total
-    correlation (beta_tcvae: 6)."""
+    """What one nat of KL costs (beta_vae: 4 by default; darla: 0.5; darla_2017, ml_vae and
+    ada_gvae: 1), or of total correlation (beta_tcvae: 6)."""
     beta_warmup: float | None = None
     """Share of the steps in which beta grows from 0 (darla: 0.25 by default; others: 0)."""
     free_bits: float = 0.0

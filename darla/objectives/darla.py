@@ -18,6 +18,7 @@ class Darla(ProductOfPairs, Darla2017):
 
     name: ClassVar[str] = "darla"
     uses: ClassVar[frozenset[str]] = Darla2017.uses | LOOK_SETTINGS
+    default_beta: ClassVar[float] = 0.5
     default_recolored: ClassVar[float] = 1.0
     default_state_likeness: ClassVar[float] = 0.3
     default_beta_look: ClassVar[float] = 1.5

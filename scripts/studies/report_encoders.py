@@ -38,8 +38,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "ratio all_three": ("all", "all_three"),
     "ratio all_three, look hidden": ("masked", "all_three"),
 }
-BETAS = {0.25: "darla beta=0.25", 0.5: "darla beta=0.5", 1.0: BASE, 2.0: "darla beta=2"}
-BETAS[4.0] = "darla beta=4"
+BETAS = {beta: f"darla beta={beta:g}" for beta in (0.25, 0.5, 1.0, 2.0, 4.0)} | {0.5: BASE}
 KEPT = {
     "bearing (MLP)": (GO, "kept/bearing/mlp"),
     "distance (MLP)": (GO, "kept/distance/mlp"),
@@ -110,8 +109,11 @@ def shown(found: np.ndarray) -> str:
 
 
 def half_width(found: np.ndarray) -> float | None:
-    """Return half of the 95% Student's t interval of the mean; None for one value."""
-    if len(found) < 2:
+    """Return half of the 95% Student's t interval of the mean; None for fewer than three values.
+
+    Two make intervals six times as wide as their distance, which tell nobody anything.
+    """
+    if len(found) < 3:
         return None
     interval = interval_of(found.tolist())
     return (interval.high - interval.low) / 2

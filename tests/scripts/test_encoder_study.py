@@ -29,25 +29,27 @@ def row(recipe: str, seed: int, **scores: float) -> str:
 def test_the_report_comes_from_the_rows_alone(tmp_path: Path) -> None:
     rows = tmp_path / "rows.jsonl"
     rows.write_text(
-        row("darla", 0, kept__bearing__mlp=0.8, mig__floor=0.3)
-        + row("darla", 1, kept__bearing__mlp=0.9, mig__floor=0.3)
-        + row("darla_2017", 0, kept__bearing__mlp=0.5)
+        row("darla", 0, kept__bearing__mlp=0.7, mig__floor=0.3)
+        + row("darla", 1, kept__bearing__mlp=0.8, mig__floor=0.3)
+        + row("darla", 2, kept__bearing__mlp=0.9, mig__floor=0.3)
+        + row("darla_2017", 0, kept__bearing__mlp=0.4)
+        + row("darla_2017", 1, kept__bearing__mlp=0.6)
     )
     done = run("report_encoders.py", "--rows", rows, "--out", tmp_path)
     assert done.returncode == 0, done.stderr
     header, _, darla, other = (tmp_path / "table.md").read_text().splitlines()
     column = header.split("|").index(" bearing, MLP ")
-    # the 97.5th percentile of Student's t with one degree of freedom, times 0.1 / 2
-    assert darla.split("|")[column].strip() == f"0.85 ±{12.706 * 0.05:.2f}"
+    # the 97.5th percentile of Student's t with two degrees of freedom, times 0.1 / sqrt(3)
+    assert darla.split("|")[column].strip() == f"0.80 ±{4.303 * 0.0577:.2f}"
     assert other.split("|")[column].strip() == "0.50"
     assert np.asarray(Image.open(tmp_path / "beta.png")).std() > 0
 
 
 def test_scores_that_go_with_transfer_are_told_from_those_that_do_not(tmp_path: Path) -> None:
     rng, lines = np.random.default_rng(0), []
-    for seed in range(12):
-        found = json.loads(row("darla", seed, metric__mig=seed / 12, kept__yaw__mlp=rng.random()))
-        ratios = dict.fromkeys(COLORS, (seed / 12) ** 3)
+    for seed in range(36):
+        found = json.loads(row("darla", seed, metric__mig=seed / 36, kept__yaw__mlp=rng.random()))
+        ratios = dict.fromkeys(COLORS, (seed / 36) ** 3)
         transfer = {"all": {"source": 0.9, **ratios}, "masked": {"error": "no latent is left"}}
         lines.append(json.dumps({**found, "transfer": transfer}))
     (tmp_path / "rows.jsonl").write_text("\n".join(lines))
@@ -56,6 +58,13 @@ def test_scores_that_go_with_transfer_are_told_from_those_that_do_not(tmp_path: 
     _, _, first, second = (tmp_path / "prediction.md").read_text().splitlines()
     assert first == "| metric/mig | +1.00 [+1.00, +1.00] | - |"
     assert second.startswith("| kept/yaw/mlp | ") and not second.startswith("| kept/yaw/mlp | +1")
+
+
+def test_few_encoders_predict_nothing(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text(row("darla", 0, metric__mig=0.3))
+    done = run("report_encoders.py", "--rows", tmp_path / "rows.jsonl", "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "prediction.md").read_text().startswith("1 encoders have rows so far")
 
 
 def test_unknown_recipes_are_refused_with_the_nearest() -> None:

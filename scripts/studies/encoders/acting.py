@@ -21,7 +21,6 @@ MASK_LOOK = ("--mask-look",)
 MASK_STILL = ("--mask-directions", "0.25")
 """Hides directions with less than this share of their standard deviation over D_U in the source."""
 
-
 Scores = dict[str, float | str]
 
 
@@ -45,14 +44,15 @@ def transfer_of(bundle: Path, seed: int, timesteps: int, out: Path) -> dict[str,
     for name, folder in folders.items():
         hidden = masking(bundle) if name == "masked" else ()
         try:
-            call("train_agent", *shared, *hidden, "--eval-freq", timesteps, "--out", folder)
+            how = ["--label", name, "--eval-freq", timesteps, "--out", folder]
+            call("train_agent", *shared, *hidden, *how)
         except ValueError as error:
             found[name] = {"error": str(error)}
     trained = [folder for name, folder in folders.items() if name not in found]
     if trained:
         rows = out / "episodes.csv"
         call("evaluate_transfer", "--agents", *trained, "--stochastic", "--out", rows)
-        found |= {folder.name: scores_of(rows, folder.name) for folder in trained}
+        found |= {name: scores_of(rows, name) for name in folders if name not in found}
     return found
 
 
@@ -63,12 +63,8 @@ def masking(bundle: Path) -> tuple[str, ...]:
 
 
 def scores_of(rows: Path, name: str) -> Scores:
-    """Return the source's return and the transfer ratios of the agent in the folder ``name``."""
-    wanted = [
-        row
-        for row in read_rows(rows)
-        if row.kind == RANDOM or row.agent.rpartition("/")[2].startswith(f"{name}@")
-    ]
+    """Return the source's return and the transfer ratios of the agent with the label ``name``."""
+    wanted = [row for row in read_rows(rows) if row.kind in (RANDOM, name)]
     (task,) = score_tasks(wanted)
     (group,) = task.groups
     ratios = {target: float(task.ratios(group, target)[0]) for target in targets(GO_TO_OBJECT)}

@@ -16,7 +16,7 @@ from envs.domains import GO_TO_OBJECT
 COLORS = TARGETS_OF[GO_TO_OBJECT]
 """Targets whose colours encoders have seen and policies have not."""
 AGENTS = {"all": "all latents", "masked": "look hidden"}
-FEWEST = 10
+FEWEST = 30
 """Encoders below which nothing is said."""
 TASK = "go_to_object"
 
@@ -45,8 +45,10 @@ def predictors(rows: Sequence[dict]) -> dict[str, np.ndarray]:
 def prediction_table(rows: Sequence[dict]) -> str:
     """Return a Markdown table: a line for each score, the strongest first, a column for each agent.
 
-    Scores that fewer than FEWEST encoders have are left out.
+    Scores that fewer than FEWEST encoders have are left out; with fewer rows there is no table.
     """
+    if len(rows) < FEWEST:
+        return f"{len(rows)} encoders have rows so far, and fewer than {FEWEST} say nothing."
     targets = {agent: outcomes(rows, agent) for agent in AGENTS}
     found = {
         name: {agent: rank_correlation(column, target) for agent, target in targets.items()}
