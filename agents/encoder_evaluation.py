@@ -160,7 +160,9 @@ class _Subject:
 
 
 def _load(config: EncoderEvaluationConfig) -> list[FrozenEncoder]:
-    encoders = [load_encoder(path, resolve_device(config.device)) for path in config.bundles]
+    device = resolve_device(config.device)
+    loaded = (load_encoder(path, device) for path in config.bundles)
+    encoders = [encoder.in_precision(config.precision) for encoder in loaded]
     sizes = {encoder.image_shape: encoder for encoder in encoders}
     if len(sizes) > 1:
         different = " and ".join(f"{each.path} {size}" for size, each in sizes.items())

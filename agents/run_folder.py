@@ -28,6 +28,7 @@ _UNRECORDED = {
     "mask_look": False,
     "look_treatment": "mask",
     "mask_directions": 0.0,
+    "precision": "float32",
     "augmentation": NONE,
     "label": None,
 }

@@ -38,8 +38,9 @@ class AgentSpec:
         encoder: the encoder bundle's folder for the kinds that need one, else None.
         total_timesteps: how many steps it learns for, all environments together.
         settings: the algorithm's settings, complete.
-        latent_options: how latents are made: ``standardize``, ``zero_dead`` and, where some are
-            or directions among them are hidden from the agent, ``masked`` and ``removed``.
+        latent_options: how latents are made: ``standardize``, ``zero_dead``, ``precision`` and,
+            where some or directions among them are hidden from the agent, ``masked`` and
+            ``removed``.
         learning_options: what is done to observations while it learns, and never when it is
             evaluated: ``resampled`` and ``repaint`` of :class:`darla.VecLatent`.
         augmentation: what is done to the pictures that it learns from; ``none`` or a name in

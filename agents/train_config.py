@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from agents.augmentations import NONE
 from agents.batches import BATCHED, check_rendering
@@ -49,6 +49,9 @@ class TrainAgentConfig:
     """Standardise latents by their mean and standard deviation over D_U."""
     zero_dead: bool = True
     """Set latents that carry nothing to zero."""
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """Arithmetic of the frozen encoder; auto: bfloat16 on a GPU, and on a CPU built for it, as when
+    it was trained."""
     mask_still: float = 0.0
     """Hide latents whose standard deviation in the source is below this share of that over D_U: a
     policy cannot learn what they mean and does anything when they change. 0 hides none."""
@@ -135,7 +138,9 @@ def make_spec(config: TrainAgentConfig) -> AgentSpec:
     bundled = config.kind in BUNDLE_KINDS
     # The KL of an untrained posterior says nothing, so no latent of a random encoder is dead.
     zero_dead = config.zero_dead and config.kind != "random_encoder"
-    options = {"standardize": config.standardize, "zero_dead": zero_dead}
+    options: dict[str, Any] = {"standardize": config.standardize, "zero_dead": zero_dead}
+    if config.kind in ENCODED_KINDS:
+        options["precision"] = config.precision
     return AgentSpec(
         task=config.task,
         kind=config.kind,
@@ -173,4 +178,5 @@ def run_identity(config: TrainAgentConfig) -> dict[str, Any]:
         identity["mask_look"] = config.mask_look
         identity["look_treatment"] = config.look_treatment
         identity["mask_directions"] = config.mask_directions
+        identity["precision"] = config.precision
     return identity

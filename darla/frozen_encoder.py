@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from darla.likelihoods import kl_from_standard_normal
 from darla.networks import Decoder, Encoder, to_frames, to_pictures
+from darla.precision import choose_precision
 
 ENCODE_CHUNK = 512  # frames at a time: bounds the memory that large batches need
 ACTIVE_KL = 0.01
@@ -192,13 +193,36 @@ class FrozenEncoder(nn.Module):
         ]
         return torch.cat(frames).contiguous().cpu().numpy()
 
+    def in_precision(self, precision: str) -> "FrozenEncoder":
+        """Return an encoder whose network computes in another arithmetic than float32.
+
+        It is the arithmetic that most encoders are trained in. In bfloat16 latents differ by about
+        a hundredth of their spread, and are the same type as ever.
+
+        Args:
+            precision: "float32", "bfloat16", or "auto": bfloat16 on a GPU and on CPUs with matrix
+                units for it, where small batches take half the time.
+
+        Returns:
+            This encoder itself for float32; otherwise one that shares all but the network.
+
+        Raises:
+            ValueError: the precision is unknown.
+        """
+        dtype = choose_precision(precision, self.device)
+        if dtype == torch.float32:
+            return self
+        encoder = copy.deepcopy(self.encoder).lower(dtype)
+        statistics, frames = self.statistics, self.reference_frames
+        return FrozenEncoder(encoder, self.decoder, statistics, frames, self.config, self.path)
+
     def trainable_copy(self) -> Encoder:
         """Return a copy of the network that can be trained further.
 
         It takes float pictures (N, 3, H, W) in [0, 1] and returns a
         :class:`darla.networks.Posterior`, whose ``mu`` is what :meth:`encode` returns.
         """
-        return copy.deepcopy(self.encoder).requires_grad_(True).train()
+        return copy.deepcopy(self.encoder).float().requires_grad_(True).train()
 
     @torch.no_grad()
     def _encode_chunk(self, frames: Tensor) -> Tensor:

@@ -35,6 +35,7 @@ class LatentTransform:
         masked: further latents to set to zero, by index.
         removed: (k, z) directions in the space of what remains that are projected out: whatever
             latents do along them is not seen. They need not be orthogonal.
+        precision: what the encoder computes in; see :meth:`FrozenEncoder.in_precision`.
         device: where a bundle given by its folder is put: "cpu", "cuda" or "auto" (a GPU when
             there is one). An encoder that is already loaded stays where it is.
 
@@ -45,8 +46,8 @@ class LatentTransform:
         removed: (k, z) float32, orthonormal: what is then projected out.
 
     Raises:
-        ValueError: the encoder is neither a folder nor an encoder, the device is unknown, or there
-            is no latent of a masked index, or directions have another shape.
+        ValueError: the encoder is neither a folder nor an encoder, the device or the precision is
+            unknown, there is no latent of a masked index, or directions have another shape.
         FileNotFoundError: there is no bundle in that folder.
     """
 
@@ -58,9 +59,10 @@ class LatentTransform:
         zero_dead: bool = True,
         masked: Sequence[int] = (),
         removed: Sequence[Sequence[float]] = (),
+        precision: str = "float32",
         device: str = "cpu",
     ) -> None:
-        self.encoder = _as_encoder(encoder, device)
+        self.encoder = _as_encoder(encoder, device).in_precision(precision)
         statistics = self.encoder.statistics
         latents = self.encoder.latent_dim
         std = np.maximum(statistics.std, SMALLEST_STD)

@@ -147,12 +147,22 @@ class Encoder(nn.Module):
             return self(pictures).mu
         return self._convolve(pictures, self.layers().index(layer) + 1).flatten(1).float()
 
+    def lower(self, dtype: torch.dtype) -> "Encoder":
+        """Keep the weights of all layers but the last in a shorter type from now on.
+
+        Pictures become what the weights are; the last layer and its outputs stay float32.
+        """
+        self.convolutions.to(dtype)
+        if self.hidden is not None:
+            self.hidden.to(dtype)
+        return self
+
     def layers(self) -> list[str]:
         """Return the names of the layers that :meth:`features` knows."""
         return [f"conv{number + 1}" for number in range(len(self.convolutions))] + ["bottleneck"]
 
     def _convolve(self, pictures: Tensor, depth: int) -> Tensor:
-        grid = pictures
+        grid = pictures.to(next(self.convolutions.parameters()).dtype)
         for convolution in list(self.convolutions)[:depth]:
             grid = torch.relu_(convolution(grid))
         return grid

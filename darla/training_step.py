@@ -12,20 +12,6 @@ from darla.objectives import LossTerms, Objective, Stage
 _LAST_RATE = 0.02
 
 
-def choose_precision(precision: str, device: torch.device) -> torch.dtype:
-    """Return what the networks compute in: float32 or bfloat16.
-
-    ``auto`` is bfloat16 on a GPU, and on CPUs with matrix units for it (AMX), where it is more
-    than twice as fast; elsewhere a CPU is slower with it.
-    """
-    if precision != "auto":
-        return torch.bfloat16 if precision == "bfloat16" else torch.float32
-    if device.type == "cuda":
-        return torch.bfloat16
-    fast = torch.cpu.get_capabilities().get("amx_bf16", False)
-    return torch.bfloat16 if fast else torch.float32
-
-
 @dataclass(frozen=True)
 class Decay:
     """A learning rate that falls in a straight line over the last steps.

@@ -30,8 +30,9 @@ from darla.latent_pictures import reconstructions, save_picture, traversals
 from darla.latents import resolve_device
 from darla.networks import check_image_shape
 from darla.objectives import Objective, Stage, TrainingFacts, make_objective
+from darla.precision import choose_precision
 from darla.run_record import write_run_record
-from darla.training_step import Decay, TrainingStep, choose_precision
+from darla.training_step import Decay, TrainingStep
 from darla.vision_config import VisionConfig
 from darla.vision_stage import StageLoop
 from darla.vision_state import pack, unpack

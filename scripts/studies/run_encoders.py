@@ -138,6 +138,7 @@ def evaluate(config: StudyConfig, task: str, run: Path) -> dict:
     """
     where = run / f"evaluation_{FRAMES[task]}"
     how = ["--env", task, "--targets", "all_three", "unseen_colors", "--threads", 1]
+    how += ["--precision", "auto"]
     how += ["--quick"] if config.quick else []
     how += ["--no-interventions", "--metrics", "mig"] if task == SEEK_AVOID else []
     call("evaluate_encoder", "--bundles", run / "encoder", "--out", where, *how)

@@ -11,7 +11,7 @@ def test_the_defaults_describe_an_agent_on_latents():
     spec = make_spec(config)
     assert (spec.task, spec.kind, spec.algorithm) == ("Darla/GoToObject-v0", "latent", "ppo")
     assert spec.encoder == "runs/vision/encoder"
-    assert spec.latent_options == {"standardize": True, "zero_dead": True}
+    assert spec.latent_options == {"standardize": True, "zero_dead": True, "precision": "auto"}
     folder = default_folder(spec)
     assert folder == Path("runs/agents/Darla-GoToObject-v0__latent__ppo__s0")
 

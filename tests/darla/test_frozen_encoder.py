@@ -122,3 +122,20 @@ def test_activity_is_a_matter_of_kl_or_else_of_spread() -> None:
     statistics = LatentStatistics(mean=zeros, std=std, kl=kl, low=zeros, high=zeros)
     assert statistics.active("gaussian").tolist() == [True, False]
     assert statistics.active("point").tolist() == [False, True]
+
+
+def test_a_shorter_precision_changes_latents_by_little(frozen: FrozenEncoder) -> None:
+    frames = np.random.default_rng(0).integers(0, 256, (64, 32, 32, 3), dtype=np.uint8)
+    short = frozen.in_precision("bfloat16")
+    exact, rounded = frozen.encode(frames), short.encode(frames)
+    assert rounded.dtype == np.float32
+    assert not np.array_equal(exact, rounded)
+    np.testing.assert_allclose(rounded, exact, atol=0.05 * exact.std())
+    np.testing.assert_array_equal(frozen.encode(frames), exact)  # and this one stays what it was
+    assert short.trainable_copy().convolutions[0].weight.dtype == torch.float32
+
+
+def test_full_precision_is_the_encoder_itself(frozen: FrozenEncoder) -> None:
+    assert frozen.in_precision("float32") is frozen
+    with pytest.raises(ValueError, match="unknown precision"):
+        frozen.in_precision("float8")

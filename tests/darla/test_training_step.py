@@ -10,7 +10,7 @@ from toy_frames import tiny_config, toy_facts, toy_frames
 from darla.networks import NetworkShape
 from darla.objectives import LossTerms, Objective, make_objective
 from darla.objectives.autoencoder import Autoencoder
-from darla.training_step import Decay, TrainingStep, choose_precision
+from darla.training_step import Decay, TrainingStep
 from darla.vision_config import VisionConfig
 
 CPU = torch.device("cpu")
@@ -123,13 +123,6 @@ def test_every_group_s_rate_decays_from_its_own() -> None:
     step(FRAMES, 5)
     rates = [group["lr"] for group in step.optimizer.param_groups]
     assert rates == pytest.approx([0.5 * config.learning_rate, 0.5 * 0.01])
-
-
-def test_precision_suits_the_device() -> None:
-    assert choose_precision("float32", torch.device("cuda")) == torch.float32
-    assert choose_precision("bfloat16", CPU) == torch.bfloat16
-    assert choose_precision("auto", torch.device("cuda")) == torch.bfloat16
-    assert choose_precision("auto", CPU) in (torch.float32, torch.bfloat16)
 
 
 @pytest.mark.parametrize("stage", [0, 1])
