@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from agents.encoder_evaluation_targets import TARGETS
 from darla.metrics import METRICS
 from darla.names import unknown
+from darla.precision import Precision
 from envs.domains import GO_TO_OBJECT, UNSUPERVISED, find_domain, targets
 from envs.tasks import find_task
 
@@ -55,7 +56,7 @@ class EncoderEvaluationConfig:
     """Limits the threads of torch and of drawing."""
     device: str = "auto"
     """Device of the encoders: auto (a GPU when there is one), cpu or cuda."""
-    precision: Literal["auto", "float32", "bfloat16"] = "float32"
+    precision: Precision = "float32"
     """Arithmetic of the encoders; auto: bfloat16 on a GPU, and on a CPU built for it, which is
     faster and moves scores by less than a hundredth."""
     progress: bool = True

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from agents.augmentations import NONE
 from agents.batches import BATCHED, check_rendering
@@ -11,6 +11,7 @@ from agents.environments import SOURCE
 from agents.look_latents import LOOK_TREATMENTS, MASK
 from agents.spec import BUNDLE_KINDS, ENCODED_KINDS, FINETUNED, AgentSpec
 from darla.names import lookup
+from darla.precision import Precision
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class TrainAgentConfig:
     """Standardise latents by their mean and standard deviation over D_U."""
     zero_dead: bool = True
     """Set latents that carry nothing to zero."""
-    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    precision: Precision = "auto"
     """Arithmetic of the frozen encoder; auto: bfloat16 on a GPU, and on a CPU built for it, as when
     it was trained."""
     mask_still: float = 0.0
@@ -178,5 +179,6 @@ def run_identity(config: TrainAgentConfig) -> dict[str, Any]:
         identity["mask_look"] = config.mask_look
         identity["look_treatment"] = config.look_treatment
         identity["mask_directions"] = config.mask_directions
+    if config.kind in ENCODED_KINDS:
         identity["precision"] = config.precision
     return identity

@@ -1,14 +1,19 @@
 """The arithmetic of networks: float32, or bfloat16 where the machine is made for it."""
 
-import torch
+from typing import TYPE_CHECKING, Literal, get_args
 
 from darla.names import unknown
 
-PRECISIONS = ("auto", "float32", "bfloat16")
+if TYPE_CHECKING:
+    import torch
+
+Precision = Literal["auto", "float32", "bfloat16"]
+"""What settings may ask for."""
+PRECISIONS: tuple[str, ...] = get_args(Precision)
 """Names of arithmetics."""
 
 
-def choose_precision(precision: str, device: torch.device) -> torch.dtype:
+def choose_precision(precision: str, device: "torch.device") -> "torch.dtype":
     """Return what the networks compute in: float32 or bfloat16.
 
     ``auto`` is bfloat16 on a GPU, and on CPUs with matrix units for it (AMX), where it is more
@@ -17,6 +22,8 @@ def choose_precision(precision: str, device: torch.device) -> torch.dtype:
     Raises:
         ValueError: ``precision`` is none of PRECISIONS.
     """
+    import torch  # here, for those that only read settings do not wait for it
+
     if precision not in PRECISIONS:
         raise unknown("precision", precision, PRECISIONS)
     if precision != "auto":

@@ -15,6 +15,7 @@ from darla.objective_settings import (
     FactorVAESettings,
     InfoVAESettings,
 )
+from darla.precision import Precision
 
 RUN_ONLY = ("out", "threads", "device", "compile", "checkpoint_every", "log_every")
 """Settings that do not decide what is learnt: they may change when a run is resumed."""
@@ -118,7 +119,7 @@ class VisionConfig:
     """Seed of weights, noise and the order of frames."""
     max_memory_gb: float = 8.0
     """Larger datasets are streamed from disk, shuffled within windows of this much memory."""
-    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    precision: Precision = "auto"
     """Arithmetic of the networks; auto: bfloat16 on a GPU, and on a CPU built for it."""
     device: str = "auto"
     """Where to train: auto (a GPU when there is one), cpu, cuda, cuda:1, ..."""
