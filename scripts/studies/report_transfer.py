@@ -7,9 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from transfer.ladder import COLORS, LADDER
+from transfer.ladder import COLORS, LADDER, WRAPPER_OPTIONS
 from transfer.results import Results, read_curve_rows
-from transfer.tables import novelties, summary_table, targets_table
+from transfer.tables import (
+    learnt_too_little,
+    novelties,
+    options_table,
+    summary_table,
+    targets_table,
+)
 
 from agents.curve_plot import draw_curves
 from agents.estimates import Sampling
@@ -61,6 +67,9 @@ def main(config: ReportConfig) -> None:
         f"# {config.task}",
         f"Means over seeds, in brackets 95% bootstrap intervals. Colours: {', '.join(colors)}.",
         summary_table(scores, order, colors),
+        learnt_too_little(scores, order),
+        "Wrapper options, by what they return in D_U's looks; claims are about the best of them.",
+        options_table(scores, WRAPPER_OPTIONS),
         "Transfer ratio to each target, and whether its values are new to the policy (OOD1), or "
         "to the encoder as well (OOD2).",
         targets_table(scores, order, labels),

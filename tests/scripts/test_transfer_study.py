@@ -89,3 +89,29 @@ def test_unknown_agents_are_refused_with_the_nearest() -> None:
     done = run("run_transfer.py", "--agents", "pixel")
     assert done.returncode == 2
     assert "unknown agent 'pixel'; did you mean 'pixels'?" in done.stderr
+
+
+def test_the_wrapper_option_is_chosen_in_looks_of_d_u(tmp_path: Path) -> None:
+    header = "agent,kind,algorithm,task,source,domain,agent_seed,encoder,total_timesteps,episode,"
+    lines = [header + "episode_seed,return,length,success"]
+    returns = {  # by agent: in the source, in D_U, in a target
+        "random": (0.0, 0.0, 0.0),
+        "pixels": (0.6, 0.1, 0.0),
+        "darla": (0.9, 0.3, 0.8),
+        "darla_mask": (0.8, 0.7, 0.5),
+        "factors": (0.9, 0.9, 0.9),
+    }
+    for name, values in returns.items():
+        algorithm, source, steps = ("", "", 0) if name == "random" else ("ppo", "source", 1000)
+        for domain, value in zip(("source", "d_u", "all_three"), values, strict=True):
+            who = f"{name},{name},{algorithm},Darla/GoToObject-v0,{source},{domain},0,,{steps}"
+            lines += [f"{who},{episode},{episode},{value},10,1" for episode in range(2)]
+    text = "\n".join(lines) + "\n"
+    (tmp_path / "GoToObject.csv.gz").write_bytes(gzip.compress(text.encode()))
+    done = run("report_transfer.py", "--results", tmp_path, "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    report = (tmp_path / "GoToObject.md").read_text()
+    assert "(0.90) in the source: pixels (67%), darla_mask (89%)." in report
+    options = report[report.index("| wrapper option") :].splitlines()[2:4]
+    assert [line.split("|")[1].strip() for line in options] == ["**darla_mask**", "darla"]
+    assert [line.split("|")[3].split()[0] for line in options] == ["0.70", "0.30"]

@@ -76,6 +76,15 @@ _CONJUNCTIONS = {
     "darla_pairs": latent("darla", *_PAIRS),
     "darla_mask_pairs": latent("darla", *MASK_LOOK, *_PAIRS),
 }
+WRAPPER_OPTIONS = (
+    "darla",
+    "darla_mask",
+    "darla_directions",
+    "darla_resample",
+    "darla_repaint",
+    "darla_mask_repaint",
+)
+"""Agents on the same latents that differ in what their wrapper does about the look."""
 ONE_ROOM = "MiniWorld-OneRoomS6Fast-v0"
 """One of MiniWorld's own environments: reach the box, in 50 steps."""
 _NEW = ("new_floor", "new_wall", "new_object_color", "floor_and_wall", "all_three")

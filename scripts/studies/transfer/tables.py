@@ -18,9 +18,12 @@ from agents.statistics import (
     probability_of_improvement,
     probability_of_improvement_interval,
 )
-from envs.domains import find_domain
+from envs.domains import UNSUPERVISED, find_domain
 
 REFERENCE = "pixels"
+FACTORS = "factors"
+ENOUGH = 0.9
+"""Share of the true-factor agents' return in the source that an agent must have to be compared."""
 
 
 def summary_table(scores: TaskScores, order: Sequence[str], colors: Sequence[str]) -> str:
@@ -76,6 +79,51 @@ def targets_table(scores: TaskScores, order: Sequence[str], labels: Mapping[str,
         for target in scores.targets
     ]
     return markdown_table(header, lines, left=2)
+
+
+def options_table(scores: TaskScores, options: Sequence[str]) -> str:
+    """Return what wrapper options return in looks of D_U, which no agent has acted in.
+
+    The best of them is the option that the claims are about: it is chosen without any target.
+
+    Args:
+        scores: of the task.
+        options: labels of agents that differ in nothing but their wrapper's option.
+    """
+    found = {
+        group.kind: estimate(returns_of(group, [UNSUPERVISED]), mean)
+        for group in scores.groups
+        if group.kind in options
+    }
+    found = {label: each for label, each in found.items() if each.seeds}
+    if not found:
+        return "No wrapper option has been played in D_U yet."
+    best = max(found, key=lambda label: found[label].value)
+    lines = [
+        [f"**{label}**" if label == best else label, str(each.seeds), shown(each)]
+        for label, each in sorted(found.items(), key=lambda pair: -pair[1].value)
+    ]
+    return markdown_table(["wrapper option", "seeds", "return in D_U, mean"], lines)
+
+
+def learnt_too_little(scores: TaskScores, order: Sequence[str]) -> str:
+    """Return which agents of the source have less than 90% of the true factors' return there."""
+    returns = {
+        group.kind: estimate(returns_of(group, [group.source]), mean).value
+        for group in in_order(scores, order)
+        if not scores.trained_in_target(group)
+    }
+    if FACTORS not in returns:
+        return "There are no agents on true factors yet to compare the source's returns with."
+    factors = returns[FACTORS]
+    few = [
+        f"{name} ({value / factors:.0%})"
+        for name, value in returns.items()
+        if value < ENOUGH * factors
+    ]
+    said = ", ".join(few) if few else "none"
+    whole = f"the true-factor agents' return ({factors:.2f}) in the source"
+    return f"Below {ENOUGH:.0%} of {whole}: {said}."
 
 
 def novelties(task: str, targets: Sequence[str], encoder: EncoderCoverage) -> dict[str, str]:
