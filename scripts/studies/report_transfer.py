@@ -61,7 +61,7 @@ def main(config: ReportConfig) -> None:
     stem, order = results.path.name.removesuffix(".csv.gz"), tuple(LADDER[config.task])
     coverage = encoder_coverage(read_json(bundle_folder("rooms") / "config.json")["dataset"])
     known = config.task in (GO_TO_OBJECT, SEEK_AVOID)  # of others no encoder is committed
-    labels = novelties(config.task, scores.targets, coverage) if known else {}
+    labels = novelties(scores, coverage) if known else {}
     colors = [color for color in COLORS[config.task] if color in scores.targets]
     parts = [
         f"# {config.task}",
@@ -70,8 +70,9 @@ def main(config: ReportConfig) -> None:
         learnt_too_little(scores, order),
         "Wrapper options, by what they return in D_U's looks; claims are about the best of them.",
         options_table(scores, WRAPPER_OPTIONS),
-        "Transfer ratio to each target, and whether its values are new to the policy (OOD1), or "
-        "to the encoder as well (OOD2).",
+        "Transfer ratio to each target, and what is new about it after each source: two values "
+        "together (new pair), values that the policy has not met (OOD1), or the encoder either "
+        "(OOD2).",
         targets_table(scores, order, labels),
         *pictures(config, rows, stem),
     ]

@@ -78,6 +78,7 @@ def test_the_report_comes_from_the_rows_alone(tmp_path: Path) -> None:
     assert cells["pixels"][0].strip() == "5"
     # the committed study's own figure: the mean over seeds and the five targets of new colours
     assert cells["pixels"][2].strip().startswith("0.24 [")
+    assert [cells[target][0].strip() for target in ("all_three", "textured")] == ["OOD1", "OOD2"]
     assert cells["new_wall"][0].strip() == "OOD1"
     assert cells["unseen_colors"][0].strip() == "OOD2"
     assert {"GoToObject_ratios.png", "GoToObject_profiles.png"} <= {

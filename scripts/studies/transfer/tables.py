@@ -60,25 +60,28 @@ def summary_table(scores: TaskScores, order: Sequence[str], colors: Sequence[str
     return markdown_table(header, lines)
 
 
-def targets_table(scores: TaskScores, order: Sequence[str], labels: Mapping[str, str]) -> str:
+def targets_table(
+    scores: TaskScores, order: Sequence[str], labels: Mapping[str, Mapping[str, str]]
+) -> str:
     """Return the mean transfer ratio of each kind of agent to each target.
 
     Args:
         scores: of the task.
         order: labels in the order of the table.
-        labels: what is new about each target, see :func:`novelties`.
+        labels: for each source what is new about each target, see :func:`novelties`.
     """
     groups = [group for group in in_order(scores, order) if not scores.trained_in_target(group)]
-    header = ["target", "new to", *(group.kind for group in groups)]
+    header = ["target", *(f"new after {source}" for source in labels)]
+    header += [group.kind for group in groups]
     lines = [
         [
             target,
-            labels.get(target, ""),
+            *(new[target] for new in labels.values()),
             *(shown(estimate(ratios_of(scores, group, [target]), mean)) for group in groups),
         ]
         for target in scores.targets
     ]
-    return markdown_table(header, lines, left=2)
+    return markdown_table(header, lines, left=1 + len(labels))
 
 
 def options_table(scores: TaskScores, options: Sequence[str]) -> str:
@@ -126,10 +129,17 @@ def learnt_too_little(scores: TaskScores, order: Sequence[str]) -> str:
     return f"Below {ENOUGH:.0%} of {whole}: {said}."
 
 
-def novelties(task: str, targets: Sequence[str], encoder: EncoderCoverage) -> dict[str, str]:
-    """Return for each target what is new about it to an agent of the source with an encoder."""
-    source = find_domain(task, "source")
-    return {each: novelty(find_domain(task, each), source, encoder).target for each in targets}
+def novelties(scores: TaskScores, encoder: EncoderCoverage) -> dict[str, dict[str, str]]:
+    """Return what is new about each target to agents with an encoder, by where they learnt."""
+    learnt_in = {group.source for group in scores.groups}
+    domains = {name: find_domain(scores.task, name) for name in (*scores.sources, *scores.targets)}
+    return {
+        source: {
+            each: novelty(domains[each], domains[source], encoder).target for each in scores.targets
+        }
+        for source in scores.sources
+        if source in learnt_in
+    }
 
 
 def in_order(scores: TaskScores, order: Sequence[str]) -> list[Group]:
