@@ -49,15 +49,16 @@ _SHARED: dict[str, dict[str, Any]] = {
         "max_grad_norm": 0.5,
     },
     "dqn": {
-        "learning_rate": 5e-4,
+        "learning_rate": "linear:1e-3",
         "buffer_size": 50_000,
         "learning_starts": 2_000,
         "batch_size": 64,
         "gamma": 0.98,
+        "n_steps": 5,  # with one, a reward at the end of an episode takes too long to spread
         "train_freq": 1,
         "gradient_steps": 2,
         "target_update_interval": 1_000,
-        "exploration_fraction": 0.3,
+        "exploration_fraction": 0.5,
         "exploration_final_eps": 0.05,
     },
 }
