@@ -1,5 +1,6 @@
 """The study of encoders: it runs, continues, and reports from its rows alone."""
 
+import importlib
 import json
 import subprocess
 import sys
@@ -56,8 +57,24 @@ def test_scores_that_go_with_transfer_are_told_from_those_that_do_not(tmp_path: 
     done = run("report_encoders.py", "--rows", tmp_path / "rows.jsonl", "--out", tmp_path)
     assert done.returncode == 0, done.stderr
     _, _, first, second = (tmp_path / "prediction.md").read_text().splitlines()
-    assert first == "| metric/mig | +1.00 [+1.00, +1.00] | - |"
-    assert second.startswith("| kept/yaw/mlp | ") and not second.startswith("| kept/yaw/mlp | +1")
+    assert first == "| metric/mig | 36 | +1.00 [+1.00, +1.00] | - | +1.00 [+1.00, +1.00] | - |"
+    assert second.startswith("| kept/yaw/mlp | 36 | ") and "+1.00" not in second
+
+
+def test_agents_that_did_not_learn_have_a_return_but_no_ratio(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(STUDY))
+    prediction = importlib.import_module("encoders.prediction")
+    rows = [
+        {"transfer": {"all": {"source": source, **dict.fromkeys(COLORS, 0.5)}}}
+        for source in (0.9, 0.2)
+    ]
+    np.testing.assert_equal(prediction.outcomes(rows, "all", "ratio"), [0.5, np.nan])
+    random = 0.0517
+    halves = [random + 0.5 * (source - random) for source in (0.9, 0.2)]
+    np.testing.assert_allclose(prediction.outcomes(rows, "all", "return"), halves)
+    assert np.isnan(prediction.outcomes(rows, "masked", "return")).all()
 
 
 def test_few_encoders_predict_nothing(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """Does anything that can be measured on an encoder predict how its agents transfer?
 
 Spearman's rank correlation over the encoders of the study, with a 95% bootstrap interval over
-encoders, of each score with the mean transfer of the agents on that encoder. A score that says
-nothing about transfer has an interval that holds 0; with dozens of scores one in twenty will not.
+encoders, of each score with the mean over new colours of the transfer ratio, and of the return, of
+the agents on that encoder. A score that says nothing about transfer has an interval that holds 0;
+with dozens of scores one in twenty will not.
 """
 
 from collections.abc import Sequence
@@ -16,20 +17,39 @@ from envs.domains import GO_TO_OBJECT
 COLORS = TARGETS_OF[GO_TO_OBJECT]
 """Targets whose colours encoders have seen and policies have not."""
 AGENTS = {"all": "all latents", "masked": "look hidden"}
+RATIO, RETURN = "ratio", "return"
+OUTCOMES = {
+    f"{measure}, {shown}": (agent, measure)
+    for measure in (RATIO, RETURN)
+    for agent, shown in AGENTS.items()
+}
+"""What scores are compared with, by the heading of its column."""
 FEWEST = 30
 """Encoders below which nothing is said."""
+FEWEST_WITH_SCORE = 20
+"""Encoders that must have a score; only some tell look from state."""
+RANDOM_RETURN = 0.0517
+"""The random policy's mean return in the 200 episodes of every row, which are the same in each."""
+LEARNT = 0.5
+"""Return in the source, of 0.92 on true factors, below which an agent has nothing to transfer: its
+ratio compares noise with noise."""
 TASK = "go_to_object"
 
 
-def outcomes(rows: Sequence[dict], agent: str) -> np.ndarray:
-    """Return the mean transfer ratio over COLORS of each encoder's agent, (n,); NaN where unknown.
+def outcomes(rows: Sequence[dict], agent: str, measure: str) -> np.ndarray:
+    """Return how well each encoder's agent does over COLORS on average, (n,); NaN where unknown.
 
     Args:
         rows: of the study, one for each encoder.
         agent: ``all`` or ``masked``.
+        measure: ``ratio``, the transfer ratio, NaN for agents that did not learn; or ``return``.
     """
     found = [row.get("transfer", {}).get(agent, {}) for row in rows]
-    return np.array([np.mean([each.get(color, np.nan) for color in COLORS]) for each in found])
+    ratios = np.array([np.mean([each.get(color, np.nan) for color in COLORS]) for each in found])
+    source = np.array([each.get("source", np.nan) for each in found])
+    if measure == RETURN:
+        return RANDOM_RETURN + ratios * (source - RANDOM_RETURN)
+    return np.where(source >= LEARNT, ratios, np.nan)
 
 
 def predictors(rows: Sequence[dict]) -> dict[str, np.ndarray]:
@@ -43,22 +63,27 @@ def predictors(rows: Sequence[dict]) -> dict[str, np.ndarray]:
 
 
 def prediction_table(rows: Sequence[dict]) -> str:
-    """Return a Markdown table: a line for each score, the strongest first, a column for each agent.
+    """Return a Markdown table: scores in lines, the strongest first, outcomes in columns.
 
-    Scores that fewer than FEWEST encoders have are left out; with fewer rows there is no table.
+    Scores that fewer than FEWEST_WITH_SCORE encoders have are left out; with fewer rows than FEWEST
+    there is no table.
     """
     if len(rows) < FEWEST:
         return f"{len(rows)} encoders have rows so far, and fewer than {FEWEST} say nothing."
-    targets = {agent: outcomes(rows, agent) for agent in AGENTS}
-    found = {
-        name: {agent: rank_correlation(column, target) for agent, target in targets.items()}
+    targets = {name: outcomes(rows, *which) for name, which in OUTCOMES.items()}
+    columns = {
+        name: column
         for name, column in predictors(rows).items()
-        if np.isfinite(column).sum() >= FEWEST
+        if np.isfinite(column).sum() >= FEWEST_WITH_SCORE
     }
-    strength = {name: max(_size(each) for each in of.values()) for name, of in found.items()}
-    lines = ["| score | " + " | ".join(AGENTS.values()) + " |", "|---|" + "---:|" * len(AGENTS)]
-    for name in sorted(found, key=lambda name: -strength[name]):
-        cells = [_shown(found[name][agent]) for agent in AGENTS]
+    found = {
+        name: [rank_correlation(column, target) for target in targets.values()]
+        for name, column in columns.items()
+    }
+    lines = ["| score | encoders | " + " | ".join(OUTCOMES) + " |"]
+    lines.append("|---|---:|" + "---:|" * len(OUTCOMES))
+    for name in sorted(found, key=lambda name: -max(map(_size, found[name]))):
+        cells = [str(int(np.isfinite(columns[name]).sum())), *map(_shown, found[name])]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
