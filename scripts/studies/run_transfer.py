@@ -17,7 +17,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve 
 
 from commands import call, finished
 from encoders.recipes import run_folder
-from transfer.ladder import ENCODER_SEEDS, LADDER, TIMESTEPS, WATCHED, Entry
+from transfer.ladder import ENCODER_SEEDS, LADDER, STAGE_1, TIMESTEPS, WATCHED, Entry
 from transfer.results import Results, task_name
 
 from agents.environments import named_domains
@@ -118,7 +118,7 @@ def make_encoders(config: TransferStudyConfig, jobs: list[Job]) -> None:
         if "dae" in missing and not recipes:
             recipes = ["darla"]  # which the denoising autoencoder is made for
         if recipes:
-            how = ["--tasks", config.task, "--out", folder, "--cores", config.cores]
+            how = [*STAGE_1[config.task], "--out", folder, "--cores", config.cores]
             how += ["--seeds", seed, "--bundles-only", "--recipes", *recipes]
             call("studies/run_encoders", *how)
 

@@ -1,9 +1,9 @@
 """The agents that the transfer study compares: the options of train_agent.py for each, by label.
 
 All learn with the same settings of the same algorithm, for as many steps of the environment; they
-differ in what they see. Encoders are recipes of the study of encoders (encoders/recipes.py), all
-trained on the same frames of D_U, once for each seed in ENCODER_SEEDS; the agent with seed s has
-the encoder of seed s modulo their number.
+differ in what they see. Encoders are recipes of the study of encoders (encoders/recipes.py), all of
+a task trained on the same frames of D_U (STAGE_1), once for each seed in ENCODER_SEEDS; the agent
+with seed s has the encoder of seed s modulo their number.
 """
 
 from dataclasses import dataclass, replace
@@ -115,6 +115,13 @@ LADDER: dict[str, dict[str, Entry]] = {
 }
 """For each task the agents by label. In SeekAvoid all but those that learn in D_U learn in
 ``source_pairs``, DARLA's conjunction split."""
+STAGE_1: dict[str, tuple[str, ...]] = {
+    GO_TO_OBJECT: ("--tasks", GO_TO_OBJECT),
+    SEEK_AVOID: ("--tasks", GO_TO_OBJECT, SEEK_AVOID, "--num-frames", "150000", "--epochs", "3.2"),
+    ONE_ROOM: ("--tasks", ONE_ROOM),
+}
+"""For each task the options of run_encoders.py for its encoders. Four objects take longer to learn
+to see: those of SeekAvoid are trained as the encoder that ships is, on frames of both tasks."""
 TIMESTEPS = {GO_TO_OBJECT: 60_000, SEEK_AVOID: 300_000, ONE_ROOM: 100_000}
 """For each task the steps that every agent learns for."""
 WATCHED = {
