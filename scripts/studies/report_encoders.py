@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from encoders.prediction import prediction_table
+from encoders.prediction import AGENTS, LEARNT, prediction_table
 from encoders.recipes import BASE, RECIPES
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -91,13 +91,20 @@ def table(rows: Rows) -> str:
 def values(rows: list[dict], place: str, name: str) -> np.ndarray:
     """Return a score of each seed, (n,); rows without it are left out.
 
+    So are ratios of agents that did not learn (``prediction.LEARNT``).
+
     Args:
         rows: of one recipe.
         place: a task, or one of the two agents: ``all`` and ``masked``.
         name: of the score, or of the domain.
     """
-    found = [{**row["scores"], **row.get("transfer", {})}.get(place, {}).get(name) for row in rows]
-    return np.array([value for value in found if value is not None], dtype=np.float64)
+    found = []
+    for row in rows:
+        scores = {**row["scores"], **row.get("transfer", {})}.get(place, {})
+        learnt = place not in AGENTS or name == "source" or scores.get("source", 0.0) >= LEARNT
+        if learnt and scores.get(name) is not None:
+            found.append(scores[name])
+    return np.array(found, dtype=np.float64)
 
 
 def shown(found: np.ndarray) -> str:

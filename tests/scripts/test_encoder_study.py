@@ -49,7 +49,9 @@ def test_the_report_comes_from_the_rows_alone(tmp_path: Path) -> None:
 def test_scores_that_go_with_transfer_are_told_from_those_that_do_not(tmp_path: Path) -> None:
     rng, lines = np.random.default_rng(0), []
     for seed in range(36):
-        found = json.loads(row("darla", seed, metric__mig=seed / 36, kept__yaw__mlp=rng.random()))
+        found = json.loads(
+            row(f"r{seed}", seed, metric__mig=seed / 36, kept__yaw__mlp=rng.random())
+        )
         ratios = dict.fromkeys(COLORS, (seed / 36) ** 3)
         transfer = {"all": {"source": 0.9, **ratios}, "masked": {"error": "no latent is left"}}
         lines.append(json.dumps({**found, "transfer": transfer}))

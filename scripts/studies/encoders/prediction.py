@@ -1,9 +1,10 @@
 """Does anything that can be measured on an encoder predict how its agents transfer?
 
-Spearman's rank correlation over the encoders of the study, with a 95% bootstrap interval over
-encoders, of each score with the mean over new colours of the transfer ratio, and of the return, of
-the agents on that encoder. A score that says nothing about transfer has an interval that holds 0;
-with dozens of scores one in twenty will not.
+Spearman's rank correlation over the encoders of the study of each score with the mean over new
+colours of the transfer ratio, and of the return, of the agents on that encoder. Intervals are 95%
+bootstrap intervals over recipes, which bring all their seeds along: encoders that differ in their
+seed alone are no independent evidence. A score that says nothing about transfer has an interval
+that holds 0; with dozens of scores one in twenty will not.
 """
 
 from collections.abc import Sequence
@@ -76,8 +77,9 @@ def prediction_table(rows: Sequence[dict]) -> str:
         for name, column in predictors(rows).items()
         if np.isfinite(column).sum() >= FEWEST_WITH_SCORE
     }
+    recipes = [row["recipe"] for row in rows]
     found = {
-        name: [rank_correlation(column, target) for target in targets.values()]
+        name: [rank_correlation(column, target, recipes) for target in targets.values()]
         for name, column in columns.items()
     }
     lines = ["| score | encoders | " + " | ".join(OUTCOMES) + " |"]
