@@ -21,7 +21,6 @@ from transfer.ladder import ENCODER_SEEDS, LADDER, STAGE_1, TIMESTEPS, WATCHED, 
 from transfer.results import Results, task_name
 
 from agents.environments import named_domains
-from agents.rows import RANDOM
 from darla.command import run_command
 from darla.names import lookup
 from envs.domains import GO_TO_OBJECT
@@ -143,7 +142,7 @@ def run_job(
     if "source_pairs" in entry.options:
         domains.append("source_pairs")
     play = ["--agents", out, "--domains", *domains, "--episodes", config.episodes]
-    play += ["--random" if not results.has(RANDOM) else "--no-random"]
+    play += ["--no-random" if results.has_random(domains) else "--random"]
     call("evaluate_transfer", *play, "--stochastic", "--out", episodes)
     return out, episodes
 

@@ -36,6 +36,21 @@ def small(tmp_path: Path) -> list[object]:
     return [*options, "--results", tmp_path / "results"]
 
 
+def test_the_random_policy_plays_wherever_agents_do(
+    tmp_path: Path, small: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(STUDIES))
+    results_of = importlib.import_module("transfer.results").Results
+    task = "Darla/GoToObject-v0"
+    done = run("run_transfer.py", *small, "--agents", "factors")
+    assert done.returncode == 0, done.stderr
+    known = results_of(tmp_path / "results", task)
+    assert known.has_random(["source", "all_three"]) and not known.has_random(["source_pairs"])
+    done = run("run_transfer.py", *small, "--agents", "darla_mask_pairs")  # which learns in it
+    assert done.returncode == 0, done.stderr
+    assert results_of(tmp_path / "results", task).has_random(["source", "source_pairs"])
+
+
 def test_a_small_study_runs_and_is_not_repeated(tmp_path: Path, small: list[object]) -> None:
     agents = ["--agents", "darla_mask", "factors"]
     done = run("run_transfer.py", *small, *agents)

@@ -7,10 +7,11 @@ import csv
 import dataclasses
 import gzip
 import io
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from agents.curves import CurvePoint, read_curves
-from agents.rows import read_rows
+from agents.rows import RANDOM, Row, read_rows
 from darla.atomic import write_bytes
 
 CURVE_COLUMNS = tuple(field.name for field in dataclasses.fields(CurvePoint))
@@ -35,16 +36,19 @@ class Results:
         self.curves = folder / f"{name}_curves.csv.gz"
         self._lines: dict[str, None] = {}
         self._agents: set[tuple[str, int]] = set()
+        self._random: set[str] = set()
         if self.path.exists():
-            self._agents = {(row.kind, row.agent_seed) for row in read_rows(self.path)}
+            self._note(read_rows(self.path))
             text = gzip.decompress(self.path.read_bytes()).decode()
             self._lines = dict.fromkeys(text.splitlines())
 
-    def has(self, label: str, seed: int | None = None) -> bool:
-        """Whether the episodes of an agent are there; of any seed when none is given."""
-        if seed is None:
-            return any(name == label for name, _ in self._agents)
+    def has(self, label: str, seed: int) -> bool:
+        """Whether the episodes of an agent are there."""
         return (label, seed) in self._agents
+
+    def has_random(self, domains: Iterable[str]) -> bool:
+        """Whether the random policy's episodes are there in all of some domains."""
+        return self._random.issuperset(domains)
 
     def add(self, run: Path, episodes: Path) -> None:
         """Add an agent: its curves first, so that whoever has episodes has curves as well.
@@ -58,7 +62,11 @@ class Results:
         for line in episodes.read_text().splitlines():
             self._lines.setdefault(line)
         _write(self.path, "\n".join(self._lines) + "\n")
-        self._agents |= {(row.kind, row.agent_seed) for row in added}
+        self._note(added)
+
+    def _note(self, rows: Sequence[Row]) -> None:
+        self._agents |= {(row.kind, row.agent_seed) for row in rows}
+        self._random |= {row.domain for row in rows if row.kind == RANDOM}
 
 
 def task_name(task: str) -> str:
