@@ -101,11 +101,9 @@ def options_table(scores: TaskScores, options: Sequence[str]) -> str:
     found = {label: each for label, each in found.items() if each.seeds}
     if not found:
         return "No wrapper option has been played in D_U yet."
-    best = max(found, key=lambda label: found[label].value)
-    lines = [
-        [f"**{label}**" if label == best else label, str(each.seeds), shown(each)]
-        for label, each in sorted(found.items(), key=lambda pair: -pair[1].value)
-    ]
+    labels = sorted(found, key=lambda label: -found[label].value)
+    lines = [[label, str(found[label].seeds), shown(found[label])] for label in labels]
+    lines[0][0] = f"**{labels[0]}**"
     return markdown_table(["wrapper option", "seeds", "return in D_U, mean"], lines)
 
 
