@@ -4,8 +4,10 @@ Plots, as opposed to frames side by side, are in :mod:`darla.latent_plots`.
 """
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -22,21 +24,29 @@ _HIDDEN = 128  # grey that covers what is not the object
 LARGEST_ROWS = 16
 
 
-def traversals(encoder: FrozenEncoder, frame: int | None = None, columns: int = 9) -> np.ndarray:
+def traversals(
+    encoder: FrozenEncoder,
+    frame: int | np.ndarray | None = None,
+    columns: int = 9,
+    names: Mapping[int, str] = MappingProxyType({}),
+) -> np.ndarray:
     """Draw what each active latent changes in a frame.
 
-    A row is a latent, those with the largest KL first. The first column is the reference frame,
+    A row is a latent, those with the largest KL first. The first column is the frame itself,
     the others are decoded with that latent alone moved, from its 1st to its 99th percentile.
 
     Args:
         encoder: whose latents.
-        frame: number of the reference frame; by default a typical one.
+        frame: a frame, uint8 (H, W, 3), or the number of one of the bundle's reference frames; by
+            default a typical one of these.
         columns: number of values.
+        names: what latents stand for, by their number, to be drawn beside them.
 
     Returns:
         uint8 (height, width, 3).
     """
-    reference = encoder.reference_frames[_typical_frame(encoder) if frame is None else frame]
+    frame = _typical_frame(encoder) if frame is None else frame
+    reference = frame if isinstance(frame, np.ndarray) else encoder.reference_frames[frame]
     latent = encoder.encode(reference[None])[0]
     rows, labels = [], []
     for index in most_informative(encoder):
@@ -44,7 +54,8 @@ def traversals(encoder: FrozenEncoder, frame: int | None = None, columns: int = 
         low, high = encoder.statistics.low[index], encoder.statistics.high[index]
         moved[:, index] = np.linspace(low, high, columns)
         rows.append(np.concatenate([reference[None], encoder.decode(moved)]))
-        labels.append(latent_label(encoder, int(index)))
+        name, strength = latent_label(encoder, int(index)).split("\n")
+        labels.append(f"{name} {names.get(int(index), '')}\n{strength}")
     return _draw(rows, labels, "frame | each latent from its 1st to its 99th percentile")
 
 

@@ -9,6 +9,7 @@ from darla.bundle import load_encoder
 from darla.frozen_encoder import FrozenEncoder
 from darla.latent_pictures import (
     interpolation,
+    most_informative,
     object_error,
     object_reconstructions,
     reconstructions,
@@ -43,6 +44,19 @@ def test_traversals_have_a_row_for_each_active_latent_by_kl(frozen: FrozenEncode
             moved = latent.copy()
             moved[0, index] = values[index]
             np.testing.assert_array_equal(tile(picture, row, column), frozen.decode(moved)[0])
+
+
+def test_any_frame_can_be_traversed_and_latents_named(frozen: FrozenEncoder) -> None:
+    frame = np.full_like(frozen.reference_frames[0], 7)
+    picture, named = (traversals(frozen, frame, 3, names) for names in ({}, {0: "floor"}))
+    np.testing.assert_array_equal(tile(picture, 0, 0), frame)
+    latent = frozen.encode(frame[None])
+    latent[0, most_informative(frozen)[0]] = frozen.statistics.low[most_informative(frozen)[0]]
+    np.testing.assert_array_equal(tile(picture, 0, 1), frozen.decode(latent)[0])
+    changed = np.argwhere((picture != named).any(axis=(1, 2)))
+    row = most_informative(frozen).tolist().index(0)
+    assert len(changed) and set((changed.ravel() - TITLE) // TILE) == {row}
+    np.testing.assert_array_equal(picture[:, LABELS:], named[:, LABELS:])
 
 
 def test_the_reference_frame_is_neither_empty_nor_extreme(frozen: FrozenEncoder) -> None:

@@ -108,3 +108,11 @@ def test_a_small_study_runs_and_is_not_repeated(tmp_path: Path) -> None:
     assert all({"all", "masked"} == set(each["transfer"]) for each in found)
     assert all(0 <= each["transfer"]["all"]["source"] <= 1 for each in found)
     assert all("kept/bearing/mlp" in each["scores"]["seek_avoid"] for each in found)
+
+
+def test_the_picture_of_the_readme_is_drawn_from_the_encoder_that_ships(tmp_path: Path) -> None:
+    done = run("draw_traversals.py", "--out", tmp_path / "traversals.png")
+    assert done.returncode == 0, done.stderr
+    drawn = np.asarray(Image.open(tmp_path / "traversals.png")).astype(int)
+    committed = np.asarray(Image.open(STUDY / "encoders/traversals.png")).astype(int)
+    assert np.abs(drawn - committed).mean() < 1  # of 255; other processors round otherwise
