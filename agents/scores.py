@@ -14,7 +14,7 @@ from agents.group_labels import GroupKey, label, rank
 from agents.rows import RANDOM, STOCHASTIC, Row
 from agents.statistics import Floats, transfer_ratio
 from darla.names import unknown
-from envs.domains import SOURCES, UNSUPERVISED
+from envs.domains import SEEN_LOOKS, SOURCES, UNSUPERVISED
 
 GROUPING = ("algorithm", "source", "encoder", "total_timesteps")
 """Columns that can tell groups of one kind apart."""
@@ -68,12 +68,12 @@ class TaskScores:
 
     Attributes:
         task: id of the environment.
-        domains: in the order of tables and plots: sources, targets, D_U.
+        domains: in the order of tables and plots: sources, targets, those of D_U's looks.
         sources: the tasks' own source domains (``envs.domains.SOURCES``) that agents were evaluated
             in or trained in; where agents were trained in none of these, every domain that they
             were trained in.
-        targets: those domains that are no source, without D_U. Some agents may have been trained
-            in one, to say how well one can do there.
+        targets: those domains that are no source, without those of D_U's looks. Some agents may
+            have been trained in one, to say how well one can do there.
         groups: in the order of tables and plots.
         random: the random policy's score in every domain.
     """
@@ -171,8 +171,8 @@ def _order_domains(
     # Agents that were trained in a target do not make a source of it, unless there is no other.
     sources = [name for name in trained_in if name in SOURCES] or [*trained_in]
     sources = [name for name in dict.fromkeys([*SOURCES, *sources]) if name in {*found, *sources}]
-    targets = [name for name in found if name not in (*sources, UNSUPERVISED)]
-    domains = [name for name in (*sources, *targets, UNSUPERVISED) if name in found]
+    targets = [name for name in found if name not in (*sources, *SEEN_LOOKS)]
+    domains = [name for name in (*sources, *targets, *SEEN_LOOKS) if name in found]
     return tuple(domains), tuple(sources), tuple(targets)
 
 

@@ -20,7 +20,9 @@ from envs.names import hint
 GO_TO_OBJECT = "Darla/GoToObject-v0"
 SEEK_AVOID = "Darla/SeekAvoid-v0"
 SOURCES = ("source", "source_pairs")
-UNSUPERVISED = "d_u"
+UNSUPERVISED, VALIDATION = "d_u", "validation"
+SEEN_LOOKS = (UNSUPERVISED, VALIDATION)
+"""Domains whose looks are those of the encoder's frames: neither sources nor targets."""
 
 # D_U leaves out the last tenth of every colour, so that one target can show colours that neither
 # the encoder nor the policy has seen.
@@ -71,6 +73,14 @@ def _common() -> list[Domain]:
     ]
 
 
+def _validation() -> Domain:
+    """D_U's looks of the source's object: where an agent's options can be chosen without a target.
+
+    In D_U itself the return is as much about shapes that the policy has not met as about looks.
+    """
+    return Domain(VALIDATION, {**_UNSUPERVISED_LOOK, "object_shape": _SOURCE_LOOK["object_shape"]})
+
+
 def _new_shape() -> Domain:
     """A ball where the source has a box: D_U has all three shapes, so the encoder has seen it."""
     return Domain("new_shape", {**_SOURCE_LOOK, "object_shape": ("ball",)})
@@ -103,8 +113,9 @@ def _with_shapes(domains: list[Domain]) -> list[Domain]:
     return [replace(each, look={**each.look, "object_shape": every}) for each in domains]
 
 
+_OF_ONE_OBJECT = [*_common(), _validation(), _new_shape(), *_pairs_of_colors()]
 _CATALOGUE: dict[str, dict[str, Domain]] = {
-    GO_TO_OBJECT: {each.name: each for each in [*_common(), _new_shape(), *_pairs_of_colors()]},
+    GO_TO_OBJECT: {each.name: each for each in _OF_ONE_OBJECT},
     SEEK_AVOID: {each.name: each for each in [*_with_shapes(_common()), *_pairs_of_kinds()]},
 }
 
@@ -119,8 +130,8 @@ def domain_names(task: str) -> list[str]:
 
 
 def targets(task: str) -> list[str]:
-    """Return the names of the domains that agents are tested in: all but D_U and the sources."""
-    return [name for name in domain_names(task) if name not in (*SOURCES, UNSUPERVISED)]
+    """Return the domains that agents are tested in: neither sources nor those of D_U's looks."""
+    return [name for name in domain_names(task) if name not in (*SOURCES, *SEEN_LOOKS)]
 
 
 def register_domain(task: str, domain: Domain) -> None:

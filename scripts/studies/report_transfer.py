@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from transfer.ladder import COLORS, LADDER, WRAPPER_OPTIONS
+from transfer.ladder import COLORS, LADDER, VALIDATED_IN, WRAPPER_OPTIONS
 from transfer.results import Results, read_curve_rows
 from transfer.tables import (
     learnt_too_little,
@@ -18,6 +18,7 @@ from transfer.tables import (
 )
 
 from agents.curve_plot import draw_curves
+from agents.curves import CurvePoint
 from agents.estimates import Sampling
 from agents.novelty import encoder_coverage
 from agents.plots import plot_ratios
@@ -28,7 +29,7 @@ from agents.summary import summarise_group
 from darla.atomic import read_json, write_text
 from darla.command import run_command
 from darla.shipped_encoders import bundle_folder
-from envs.domains import GO_TO_OBJECT, SEEK_AVOID
+from envs.domains import GO_TO_OBJECT, SEEK_AVOID, SEEN_LOOKS, UNSUPERVISED
 
 STUDY = Path(__file__).with_name("transfer")
 BY = ("algorithm", "source", "total_timesteps")
@@ -68,8 +69,9 @@ def main(config: ReportConfig) -> None:
         f"Means over seeds, in brackets 95% bootstrap intervals. Colours: {', '.join(colors)}.",
         summary_table(scores, order, colors),
         learnt_too_little(scores, order),
-        "Wrapper options, by what they return in D_U's looks; claims are about the best of them.",
-        options_table(scores, WRAPPER_OPTIONS),
+        "Wrapper options, by what they return in D_U's looks with the source's objects; claims are "
+        "about the best of them.",
+        options_table(scores, WRAPPER_OPTIONS, VALIDATED_IN.get(config.task, UNSUPERVISED)),
         "Transfer ratio to each target, and what is new about it after each source: two values "
         "together (new pair), values that the policy has not met (OOD1), or the encoder either "
         "(OOD2).",
@@ -93,9 +95,14 @@ def pictures(config: ReportConfig, rows: Sequence[Row], stem: str) -> list[str]:
     points = [point for point in points if point.kind in SHOWN]
     if points:
         files["learning curves"] = config.out / f"{stem}_curves.png"
-        domains = list(dict.fromkeys(point.domain for point in points if point.domain != "d_u"))
+        domains = [name for name in points_in(points) if name not in SEEN_LOOKS]
         draw_curves(points, domains, files["learning curves"], Sampling())
     return [f"![{name} of {config.task}]({path.name})" for name, path in files.items()]
+
+
+def points_in(points: Sequence[CurvePoint]) -> dict[str, None]:
+    """Return the domains of curves, in their order."""
+    return dict.fromkeys(point.domain for point in points)
 
 
 def summaries(scores: TaskScores) -> list:

@@ -76,7 +76,7 @@ def main(config: TransferStudyConfig) -> None:
     end = time.monotonic() + 60 * config.minutes
     failed: list[str] = []
     results = Results(config.results, config.task)
-    jobs = [job for job in in_order(entries, config) if not results.has(job.label, job.seed)]
+    jobs = [job for job in in_order(entries, config) if not has(results, config, job)]
     make_encoders(config, jobs)
     with ThreadPoolExecutor(config.cores) as pool:
         runs = [pool.submit(run_job, config, job, results, end) for job in jobs]
@@ -85,6 +85,11 @@ def main(config: TransferStudyConfig) -> None:
     print(f"results: {results.path}")
     if failed:
         raise ValueError("; ".join(failed))
+
+
+def has(results: Results, config: TransferStudyConfig, job: Job) -> bool:
+    """Whether an agent has its episodes, in domains that were named since then too."""
+    return results.has(job.label, job.seed, played_in(config.task, job.entry))
 
 
 def in_order(entries: dict[str, Entry], config: TransferStudyConfig) -> list[Job]:
@@ -138,13 +143,17 @@ def run_job(
         train += ["--encoder", bundle]
     call("train_agent", *train, *entry.options, "--out", out)
     episodes = out / "episodes.csv"
-    domains = [each for each in named_domains(config.task) if each != "source_pairs"]
-    if "source_pairs" in entry.options:
-        domains.append("source_pairs")
+    domains = played_in(config.task, entry)
     play = ["--agents", out, "--domains", *domains, "--episodes", config.episodes]
     play += ["--no-random" if results.has_random(domains) else "--random"]
     call("evaluate_transfer", *play, "--stochastic", "--out", episodes)
     return out, episodes
+
+
+def played_in(task: str, entry: Entry) -> list[str]:
+    """Return the domains that an agent is tested in: ``source_pairs`` if it has learnt in it."""
+    names = named_domains(task)
+    return [name for name in names if name != "source_pairs" or name in entry.options]
 
 
 def encoders_of(config: TransferStudyConfig) -> Path:

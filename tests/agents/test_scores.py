@@ -87,12 +87,12 @@ def test_every_source_is_no_target() -> None:
 
 
 def test_agents_of_a_target_and_of_d_u_leave_the_targets_as_they_are() -> None:
-    domains = dict.fromkeys(["source", "new_floor", "new_wall", "d_u"], 0.5)
+    domains = dict.fromkeys(["source", "validation", "new_floor", "new_wall", "d_u"], 0.5)
     rows = agent_rows("pixels", 0, domains)
     rows += agent_rows("pixels", 0, domains, source="new_floor", name="there")
     rows += agent_rows("pixels", 0, domains, source="d_u", name="everywhere")
     (task,) = score_tasks(rows + random_rows(domains))
-    assert task.domains == ("source", "new_floor", "new_wall", "d_u")
+    assert task.domains == ("source", "new_floor", "new_wall", "d_u", "validation")
     assert (task.sources, task.targets) == (("source",), ("new_floor", "new_wall"))
     assert [(group.source, task.trained_in_target(group)) for group in task.groups] == [
         ("source", False),

@@ -91,7 +91,17 @@ def test_names():
     assert set(targets(SEEK_AVOID)) == everywhere
     assert set(targets(GO_TO_OBJECT)) == everywhere | {"new_shape"}
     for task in (GO_TO_OBJECT, SEEK_AVOID):
-        assert set(domain_names(task)) == {*targets(task), "source", "source_pairs", "d_u"}
+        others = {"source", "source_pairs", "d_u"}
+        others |= {"validation"} if task == GO_TO_OBJECT else set()
+        assert set(domain_names(task)) == {*targets(task), *others}
+        assert not others & set(targets(task))
+
+
+def test_options_are_chosen_in_the_looks_of_d_u_with_the_object_of_the_source():
+    source, d_u, validation = (
+        find_domain(GO_TO_OBJECT, name).look for name in ("source", "d_u", "validation")
+    )
+    assert validation == d_u | {"object_shape": source["object_shape"]} != d_u
 
 
 def test_the_unsupervised_domain_leaves_out_what_is_declared():

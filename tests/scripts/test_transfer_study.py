@@ -60,6 +60,16 @@ def test_a_small_study_runs_and_is_not_repeated(tmp_path: Path, small: list[obje
     assert played == {(label, 0) for label in agents[1:]}
     curves = gzip.decompress((tmp_path / "results/GoToObject_curves.csv.gz").read_bytes()).decode()
     assert all(f"{label},{label},0,all_three," in curves for label in agents[1:])
+    path = tmp_path / "results/GoToObject.csv.gz"
+    known = [row for row in rows if (row.kind, row.domain) != ("factors", "validation")]
+    lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+    left = [line for line in lines if not (",factors," in line and ",validation," in line)]
+    path.write_bytes(gzip.compress(("\n".join(left) + "\n").encode()))
+    assert read_rows(path) == known != rows  # as if the domain were new
+    more = run("run_transfer.py", *small, *agents)
+    assert more.returncode == 0, more.stderr
+    assert sorted(read_rows(path), key=repr) == sorted(rows, key=repr)
+    rows = read_rows(path)
     shutil.rmtree(tmp_path / "runs")  # what has rows is not trained again
     again = run("run_transfer.py", *small, *agents)
     assert again.returncode == 0, again.stderr
@@ -110,7 +120,7 @@ def test_unknown_agents_are_refused_with_the_nearest() -> None:
 def test_the_wrapper_option_is_chosen_in_looks_of_d_u(tmp_path: Path) -> None:
     header = "agent,kind,algorithm,task,source,domain,agent_seed,encoder,total_timesteps,episode,"
     lines = [header + "episode_seed,return,length,success"]
-    returns = {  # by agent: in the source, in D_U, in a target
+    returns = {  # by agent: in the source, in D_U's looks, in a target
         "random": (0.0, 0.0, 0.0),
         "pixels": (0.6, 0.1, 0.0),
         "darla": (0.9, 0.3, 0.8),
@@ -119,7 +129,7 @@ def test_the_wrapper_option_is_chosen_in_looks_of_d_u(tmp_path: Path) -> None:
     }
     for name, values in returns.items():
         algorithm, source, steps = ("", "", 0) if name == "random" else ("ppo", "source", 1000)
-        for domain, value in zip(("source", "d_u", "all_three"), values, strict=True):
+        for domain, value in zip(("source", "validation", "all_three"), values, strict=True):
             who = f"{name},{name},{algorithm},Darla/GoToObject-v0,{source},{domain},0,,{steps}"
             lines += [f"{who},{episode},{episode},{value},10,1" for episode in range(2)]
     text = "\n".join(lines) + "\n"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from encoders.acting import MASK_LOOK, MASK_STILL
 
-from envs.domains import GO_TO_OBJECT, SEEK_AVOID, targets
+from envs.domains import GO_TO_OBJECT, SEEK_AVOID, UNSUPERVISED, VALIDATION, targets
 
 ENCODER_SEEDS = (0, 1, 2)
 
@@ -85,6 +85,8 @@ WRAPPER_OPTIONS = (
     "darla_mask_repaint",
 )
 """Agents on the same latents that differ in what their wrapper does about the look."""
+VALIDATED_IN = {GO_TO_OBJECT: VALIDATION, SEEK_AVOID: UNSUPERVISED}
+"""Where an option is chosen: in looks of D_U, with the objects of the source. ``d_u`` otherwise."""
 ONE_ROOM = "MiniWorld-OneRoomS6Fast-v0"
 """One of MiniWorld's own environments: reach the box, in 50 steps."""
 _NEW = ("new_floor", "new_wall", "new_object_color", "floor_and_wall", "all_three")

@@ -7,6 +7,7 @@ import csv
 import dataclasses
 import gzip
 import io
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -35,16 +36,16 @@ class Results:
         self.path = folder / f"{name}.csv.gz"
         self.curves = folder / f"{name}_curves.csv.gz"
         self._lines: dict[str, None] = {}
-        self._agents: set[tuple[str, int]] = set()
+        self._agents: dict[tuple[str, int], set[str]] = defaultdict(set)
         self._random: set[str] = set()
         if self.path.exists():
             self._note(read_rows(self.path))
             text = gzip.decompress(self.path.read_bytes()).decode()
             self._lines = dict.fromkeys(text.splitlines())
 
-    def has(self, label: str, seed: int) -> bool:
-        """Whether the episodes of an agent are there."""
-        return (label, seed) in self._agents
+    def has(self, label: str, seed: int, domains: Iterable[str]) -> bool:
+        """Whether the episodes of an agent are there in all of some domains."""
+        return self._agents[label, seed].issuperset(domains)
 
     def has_random(self, domains: Iterable[str]) -> bool:
         """Whether the random policy's episodes are there in all of some domains."""
@@ -65,7 +66,8 @@ class Results:
         self._note(added)
 
     def _note(self, rows: Sequence[Row]) -> None:
-        self._agents |= {(row.kind, row.agent_seed) for row in rows}
+        for row in rows:
+            self._agents[row.kind, row.agent_seed].add(row.domain)
         self._random |= {row.domain for row in rows if row.kind == RANDOM}
 
 

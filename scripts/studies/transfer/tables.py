@@ -18,7 +18,7 @@ from agents.statistics import (
     probability_of_improvement,
     probability_of_improvement_interval,
 )
-from envs.domains import UNSUPERVISED, find_domain
+from envs.domains import find_domain
 
 REFERENCE = "pixels"
 FACTORS = "factors"
@@ -84,7 +84,7 @@ def targets_table(
     return markdown_table(header, lines, left=1 + len(labels))
 
 
-def options_table(scores: TaskScores, options: Sequence[str]) -> str:
+def options_table(scores: TaskScores, options: Sequence[str], domain: str) -> str:
     """Return what wrapper options return in looks of D_U, which no agent has acted in.
 
     The best of them is the option that the claims are about: it is chosen without any target.
@@ -92,19 +92,20 @@ def options_table(scores: TaskScores, options: Sequence[str]) -> str:
     Args:
         scores: of the task.
         options: labels of agents that differ in nothing but their wrapper's option.
+        domain: that has the looks of D_U.
     """
     found = {
-        group.kind: estimate(returns_of(group, [UNSUPERVISED]), mean)
+        group.kind: estimate(returns_of(group, [domain]), mean)
         for group in scores.groups
         if group.kind in options
     }
     found = {label: each for label, each in found.items() if each.seeds}
     if not found:
-        return "No wrapper option has been played in D_U yet."
+        return f"No wrapper option has been played in {domain} yet."
     labels = sorted(found, key=lambda label: -found[label].value)
     lines = [[label, str(found[label].seeds), shown(found[label])] for label in labels]
     lines[0][0] = f"**{labels[0]}**"
-    return markdown_table(["wrapper option", "seeds", "return in D_U, mean"], lines)
+    return markdown_table(["wrapper option", "seeds", f"return in {domain}, mean"], lines)
 
 
 def learnt_too_little(scores: TaskScores, order: Sequence[str]) -> str:
