@@ -126,7 +126,8 @@ def _draw_panel(
             line = [point for point in mine if point.seed == seed]
             x = [getattr(point, against) for point in line]
             axes.plot(x, [p.episode_return for p in line], color=color, linewidth=0.7, alpha=0.35)
-    for curve in mean_curves(points, domain, against, sampling):
+    curves = mean_curves(points, domain, against, sampling)
+    for curve in curves:
         color = styles[curve.label]
         if curve.band is not None:
             ends = (curve.band.low, curve.band.high)
@@ -137,7 +138,9 @@ def _draw_panel(
         seeds = len({point.seed for point in points if point.label == name})
         axes.plot([], [], color=color, linewidth=2, label=count_seeds(name, seeds))
     add_grid(axes, "both")
-    axes.set_xlim(left=0)
+    # A single seed that took longer than others, on a busy machine, does not stretch the axis.
+    ends = [curve.x[-1] for curve in curves if curve.x[-1] > 0]
+    axes.set_xlim(0, 1.02 * max(ends) if ends else None)
     axes.set_xlabel(_AXES[against])
     axes.xaxis.set_major_formatter(EngFormatter(sep=""))
 

@@ -20,7 +20,7 @@ _STYLES = {
     "random_encoder": ("#CC79A7", "D"),
     "factors": ("#009E73", "^"),
 }
-# Of other kinds and labels: four colours and seven markers, so that 28 of them differ.
+# Of other kinds and labels: these colours, then those of kinds that are not in the plot.
 _OTHER_COLORS, _OTHER_MARKERS = ("#56B4E9", "#8C6D31", "#000000", "#666666"), "vPX*<>h"
 INK, GREY, BAND = "#222222", "#8a8a8a", "#f4f4f2"
 SETTINGS: dict[Any, Any] = {
@@ -50,7 +50,8 @@ def style_of(kinds: Sequence[str], place: int) -> tuple[str, str]:
     others = sum(
         each not in _STYLES or each in earlier[:index] for index, each in enumerate(earlier)
     )
-    return _other_style(others)
+    free = [color for kind, (color, _) in _STYLES.items() if kind not in kinds]
+    return _other_style(others, (*_OTHER_COLORS, *free))
 
 
 def style_of_kind(kind: str) -> tuple[str, str]:
@@ -58,11 +59,10 @@ def style_of_kind(kind: str) -> tuple[str, str]:
     return _STYLES.get(kind, _other_style(0))
 
 
-def _other_style(index: int) -> tuple[str, str]:
-    return (
-        _OTHER_COLORS[index % len(_OTHER_COLORS)],
-        _OTHER_MARKERS[index % len(_OTHER_MARKERS)],
-    )
+def _other_style(index: int, colors: Sequence[str] = _OTHER_COLORS) -> tuple[str, str]:
+    """Return one of seven times as many styles as there are colours."""
+    turn, place = divmod(index, len(colors))
+    return colors[place], _OTHER_MARKERS[(turn + place) % len(_OTHER_MARKERS)]
 
 
 def count_seeds(label: str, seeds: int) -> str:

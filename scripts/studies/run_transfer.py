@@ -137,7 +137,8 @@ def run_job(
     train = ["--task", config.task, "--kind", entry.kind, "--label", job.label]
     train += ["--algorithm", entry.algorithm, "--seed", job.seed, "--threads", 1]
     steps = config.total_timesteps or TIMESTEPS[config.task]
-    train += ["--total-timesteps", steps, "--eval-domains", *WATCHED[config.task]]
+    train += ["--total-timesteps", steps, "--eval-freq", max(10_000, steps // 10)]
+    train += ["--eval-domains", *WATCHED[config.task]]
     if entry.recipe is not None:
         bundle = bundle_of(encoders_of(config), entry.recipe, encoder_seed(job.seed))
         train += ["--encoder", bundle]

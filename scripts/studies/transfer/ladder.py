@@ -39,6 +39,14 @@ def latent(recipe: str, *options: str, seeds: int = 3, algorithm: str = "ppo") -
     return Entry("latent", recipe, options, seeds, algorithm)
 
 
+def treated(treatment: str) -> Entry:
+    """Return an agent on ``darla`` whose wrapper does something else about the look than hide it.
+
+    As many seeds as of the common agents: the best option is one of them.
+    """
+    return latent("darla", *MASK_LOOK, "--look-treatment", treatment, seeds=5)
+
+
 _COMMON = {
     "pixels": Entry("pixels", seeds=5),
     "pixels_d_u": Entry("pixels", options=("--domain", "d_u"), seeds=5),
@@ -58,12 +66,12 @@ _BASELINES = {
     "beta_vae_4_directions": latent("beta_vae beta=4", *MASK_STILL),
     "darla_2017": latent("darla_2017"),
     "darla_2017_directions": latent("darla_2017", *MASK_STILL),
-    "darla_directions": latent("darla", *MASK_STILL),
+    "darla_directions": latent("darla", *MASK_STILL, seeds=5),
     "dae_features": latent("dae"),
     "supervised": latent("supervised"),
-    "darla_resample": latent("darla", *MASK_LOOK, "--look-treatment", "resample"),
-    "darla_repaint": latent("darla", *MASK_LOOK, "--look-treatment", "repaint"),
-    "darla_mask_repaint": latent("darla", *MASK_LOOK, "--look-treatment", "mask_repaint"),
+    "darla_resample": treated("resample"),
+    "darla_repaint": treated("repaint"),
+    "darla_mask_repaint": treated("mask_repaint"),
     "darla_finetuned": Entry("finetuned", "darla", MASK_LOOK),
     "pixels_a2c": Entry("pixels", algorithm="a2c"),
     "darla_mask_a2c": latent("darla", *MASK_LOOK, algorithm="a2c"),
