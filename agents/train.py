@@ -13,7 +13,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 from agents.batches import STOCK
 from agents.callbacks import EvaluateDomains, SaveCheckpoints, ShowProgress, StopAtNaN
 from agents.encoders import bundled_encoder
-from agents.environments import make_vec_env
+from agents.environments import make_vec_env, named_targets
 from agents.look_latents import hide_look_latents, treat_look
 from agents.models import build_for_training
 from agents.players import AgentPolicy
@@ -44,6 +44,8 @@ from darla.denormals import denormals_flushed
 from darla.latents import LatentTransform
 from darla.run_record import write_run_record
 
+EVERY_TARGET = "targets"
+"""What stands for all of a task's targets among the domains to evaluate in."""
 _TRAINING, _EVALUATION = 1, 2  # purposes of seeds
 _MOST_EVALUATION_ENVS = 8
 _WEIGHTS_CHECKED_EVERY = 1_000  # steps
@@ -156,7 +158,9 @@ def _evaluation_stages(
     config: TrainAgentConfig, spec: AgentSpec, drawing: Mapping[str, Any]
 ) -> AbstractContextManager[dict[str, Stage]]:
     """Make what the agent is evaluated in, by domain, with the source first."""
-    domains = list(dict.fromkeys([spec.domain, *config.eval_domains]))
+    named = {EVERY_TARGET: named_targets(spec.task)}
+    wanted = [name for each in config.eval_domains for name in named.get(each, [each])]
+    domains = list(dict.fromkeys([spec.domain, *wanted]))
     count = min(config.eval_episodes, _MOST_EVALUATION_ENVS)
     return make_stages(spec.task, spec.kind, domains, count, **drawing)
 

@@ -72,7 +72,8 @@ class TrainAgentConfig:
     eval_episodes: int = 20
     """Episodes of an evaluation in each domain; always the same ones."""
     eval_domains: tuple[str, ...] = ()
-    """Domains to evaluate in besides the source; the best model is chosen in the source alone."""
+    """Domains to evaluate in besides the source; targets stands for all that agents are tested in.
+    The best model is chosen in the source alone."""
     checkpoint_freq: int = 10_000
     """Steps between checkpoints."""
     rendering: str = BATCHED

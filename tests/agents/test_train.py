@@ -17,7 +17,7 @@ from agents.saved_agent import WEIGHTS, is_saved, load_agent
 from agents.train import train_agent
 from agents.train_config import TrainAgentConfig
 from agents.transfer import EvaluateConfig, evaluate
-from envs.domains import GO_TO_OBJECT
+from envs.domains import GO_TO_OBJECT, targets
 
 SETTINGS = {
     "ppo": ("n_steps=8", "batch_size=16", "n_epochs=2"),
@@ -89,6 +89,13 @@ def test_augmentations_change_what_is_learned_from(folder, augmentation):
         assert load_agent(run).spec.augmentation == name
         weights.append((run / WEIGHTS).read_bytes())
     assert weights[0] != weights[1]
+
+
+def test_every_target_can_be_watched_by_one_word(folder):
+    few = {"task": GO_TO_OBJECT, "total_timesteps": 16, "eval_episodes": 1}
+    run = train_agent(make_config(folder, "factors", eval_domains=("targets",), **few))
+    returns = {tag.split("/")[1] for tag in tags(run) if tag.endswith("/return")}
+    assert returns == {"source", *targets(GO_TO_OBJECT)}
 
 
 def test_true_factors_of_a_real_task(folder):
