@@ -12,6 +12,7 @@ from matplotlib.ticker import EngFormatter
 
 from agents.curves import SECONDS, STEP, CurvePoint, mean_curves, read_curves
 from agents.estimates import Sampling
+from agents.group_labels import rank
 from agents.plot_style import (
     SETTINGS,
     add_grid,
@@ -29,8 +30,8 @@ from envs.domains import SOURCES, UNSUPERVISED
 _PANEL = (3.1, 2.1)  # inches
 _MOST_IN_A_COLUMN = 3  # domains; more stand in two columns
 _HOW = (
-    "mean over seeds with pointwise 95% bootstrap interval, over the span that all seeds cover; "
-    "thin lines: single seeds; time includes evaluations, not pauses"
+    "mean over seeds with pointwise 95% bootstrap interval, over the steps that all seeds cover; "
+    "thin lines: single seeds; time: median over seeds, with evaluations, without pauses"
 )
 _AXES = {STEP: "steps", SECONDS: "seconds"}
 
@@ -117,7 +118,10 @@ def draw_curves(
 def _draw_panel(
     axes: Axes, points: Sequence[CurvePoint], domain: str, against: str, sampling: Sampling
 ) -> None:
-    groups = dict.fromkeys((point.label, point.kind) for point in points)
+    groups = sorted(
+        dict.fromkeys((point.label, point.kind) for point in points),
+        key=lambda group: rank((("kind", group[1]),)),
+    )
     kinds = [kind for _, kind in groups]
     styles = {name: style_of(kinds, place)[0] for place, (name, _) in enumerate(groups)}
     for name, color in styles.items():

@@ -64,8 +64,9 @@ class MeanCurve:
         label: of the group.
         kind: of the group.
         seeds: how many.
-        x: float64 array (points,), steps or seconds, over the span that all seeds cover; a seed
-            without an evaluation at one of them is interpolated.
+        x: float64 array (points,), the steps of evaluations, over the span that all seeds cover,
+            where a seed without one at some step is interpolated; or the median over seeds of
+            the seconds that it took them to get there: one that shared its machine counts little.
         mean: float64 array (points,), mean return.
         band: its pointwise 95% bootstrap intervals over seeds; None for one seed.
     """
@@ -132,23 +133,25 @@ def mean_curves(
     Returns:
         A curve for each group that has a span in common.
     """
-    groups: dict[tuple[str, str], dict[int, list[tuple[float, float]]]] = defaultdict(
+    groups: dict[tuple[str, str], dict[int, list[tuple[float, float, float]]]] = defaultdict(
         lambda: defaultdict(list)
     )
     for point in points:
         if point.domain == domain:
-            place = (float(getattr(point, against)), point.episode_return)
+            place = (float(point.step), point.seconds, point.episode_return)
             groups[point.label, point.kind][point.seed].append(place)
     curves = []
     for (name, kind), seeds in groups.items():
         each = [np.array(sorted(places)).T for places in seeds.values()]
-        start, end = max(x[0] for x, _ in each), min(x[-1] for x, _ in each)
-        shared = np.unique(np.concatenate([x for x, _ in each]))
+        start, end = max(steps[0] for steps, *_ in each), min(steps[-1] for steps, *_ in each)
+        shared = np.unique(np.concatenate([steps for steps, *_ in each]))
         shared = shared[(shared >= start) & (shared <= end)]
         if shared.size:
-            values = np.stack([np.interp(shared, x, y) for x, y in each])
+            values = np.stack([np.interp(shared, steps, returns) for steps, _, returns in each])
+            seconds = [np.interp(shared, steps, seconds) for steps, seconds, _ in each]
+            x = shared if against == STEP else np.median(seconds, axis=0)
             band = mean_band(values, resamples=sampling.resamples, seed=sampling.seed)
-            curves.append(MeanCurve(name, kind, len(each), shared, values.mean(axis=0), band))
+            curves.append(MeanCurve(name, kind, len(each), x, values.mean(axis=0), band))
     return curves
 
 

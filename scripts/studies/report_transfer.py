@@ -12,7 +12,9 @@ from transfer.results import Results, read_curve_rows
 from transfer.tables import (
     learnt_too_little,
     novelties,
+    options_by_return,
     options_table,
+    rivals_table,
     summary_table,
     targets_table,
 )
@@ -29,7 +31,7 @@ from agents.summary import summarise_group
 from darla.atomic import read_json, write_text
 from darla.command import run_command
 from darla.shipped_encoders import bundle_folder
-from envs.domains import GO_TO_OBJECT, SEEK_AVOID, SEEN_LOOKS, UNSUPERVISED
+from envs.domains import GO_TO_OBJECT, SEEK_AVOID, SEEN_LOOKS
 
 STUDY = Path(__file__).with_name("transfer")
 BY = ("algorithm", "source", "total_timesteps")
@@ -64,6 +66,8 @@ def main(config: ReportConfig) -> None:
     known = config.task in (GO_TO_OBJECT, SEEK_AVOID)  # of others no encoder is committed
     labels = novelties(scores, coverage) if known else {}
     colors = [color for color in COLORS[config.task] if color in scores.targets]
+    validated_in = VALIDATED_IN[config.task]
+    options = options_by_return(scores, WRAPPER_OPTIONS, validated_in)
     parts = [
         f"# {config.task}",
         f"Means over seeds, in brackets 95% bootstrap intervals. Colours: {', '.join(colors)}.",
@@ -71,7 +75,10 @@ def main(config: ReportConfig) -> None:
         learnt_too_little(scores, order),
         "Wrapper options, by what they return in D_U's looks with the source's objects; claims are "
         "about the best of them.",
-        options_table(scores, WRAPPER_OPTIONS, VALIDATED_IN.get(config.task, UNSUPERVISED)),
+        options_table(options, validated_in),
+        "Where pixels keep 0.6 of their margin or less, and whether the intervals of the options "
+        "lie above theirs:",
+        rivals_table(scores, tuple(options)),
         "Transfer ratio to each target, and what is new about it after each source: two values "
         "together (new pair), values that the policy has not met (OOD1), or the encoder either "
         "(OOD2).",

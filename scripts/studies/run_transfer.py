@@ -17,7 +17,16 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve 
 
 from commands import call, finished
 from encoders.recipes import run_folder
-from transfer.ladder import ENCODER_SEEDS, LADDER, STAGE_1, TIMESTEPS, WATCHED, Entry
+from transfer.ladder import (
+    ENCODER_SEEDS,
+    LADDER,
+    STAGE_1,
+    TIMESTEPS,
+    VALIDATED_IN,
+    WATCHED,
+    WRAPPER_OPTIONS,
+    Entry,
+)
 from transfer.results import Results, task_name
 
 from agents.environments import named_domains
@@ -40,6 +49,8 @@ class TransferStudyConfig:
     """Steps that each learns for; the task's, see transfer/ladder.py, when not given."""
     episodes: int = 50
     """Episodes of each agent in each domain."""
+    validation_episodes: int = 400
+    """Episodes of each wrapper option where the best is chosen, whose returns are close."""
     most_seeds: int | None = None
     """Train no more agents of a label than so many."""
     encoders: Path = Path("runs/encoders")
@@ -143,12 +154,14 @@ def run_job(
         bundle = bundle_of(encoders_of(config), entry.recipe, encoder_seed(job.seed))
         train += ["--encoder", bundle]
     call("train_agent", *train, *entry.options, "--out", out)
-    episodes = out / "episodes.csv"
+    play = ["--agents", out, "--stochastic", "--out", out / "episodes.csv"]
     domains = played_in(config.task, entry)
-    play = ["--agents", out, "--domains", *domains, "--episodes", config.episodes]
-    play += ["--no-random" if results.has_random(domains) else "--random"]
-    call("evaluate_transfer", *play, "--stochastic", "--out", episodes)
-    return out, episodes
+    chance = "--no-random" if results.has_random(domains) else "--random"
+    call("evaluate_transfer", *play, chance, "--domains", *domains, "--episodes", config.episodes)
+    if job.label in WRAPPER_OPTIONS:
+        more = ["--no-random", "--domains", VALIDATED_IN[config.task]]
+        call("evaluate_transfer", *play, *more, "--episodes", config.validation_episodes)
+    return out, out / "episodes.csv"
 
 
 def played_in(task: str, entry: Entry) -> list[str]:

@@ -5,14 +5,17 @@ import importlib
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import tyro
+from toy_rows import agent_rows, random_rows
 
 from agents.environments import named_domains, named_targets
 from agents.rows import read_rows
+from agents.scores import score_tasks
 from agents.train_config import TrainAgentConfig, make_spec
 from darla.shipped_encoders import bundle_folder
 
@@ -32,6 +35,7 @@ def small(tmp_path: Path) -> list[object]:
             folder = tmp_path / f"encoders/seed{seed}/{recipe}/encoder"
             shutil.copytree(bundle_folder("rooms"), folder)
     options: list[object] = ["--total-timesteps", 1024, "--episodes", 2, "--most-seeds", 1]
+    options += ["--validation-episodes", 3]
     options += ["--encoders", tmp_path / "encoders", "--out", tmp_path / "runs"]
     return [*options, "--results", tmp_path / "results"]
 
@@ -57,6 +61,9 @@ def test_a_small_study_runs_and_is_not_repeated(tmp_path: Path, small: list[obje
     assert done.returncode == 0, done.stderr
     rows = read_rows(tmp_path / "results/GoToObject.csv.gz")
     played = {(row.kind, row.agent_seed) for row in rows if row.kind != "random"}
+    often = Counter((row.kind, row.domain) for row in rows)
+    assert [often[label, "validation"] for label in agents[1:]] == [3, 2]
+    assert [often[label, "all_three"] for label in agents[1:]] == [2, 2]
     assert played == {(label, 0) for label in agents[1:]}
     curves = gzip.decompress((tmp_path / "results/GoToObject_curves.csv.gz").read_bytes()).decode()
     assert all(f"{label},{label},0,all_three," in curves for label in agents[1:])
@@ -141,3 +148,24 @@ def test_the_wrapper_option_is_chosen_in_looks_of_d_u(tmp_path: Path) -> None:
     options = report[report.index("| wrapper option") :].splitlines()[2:4]
     assert [line.split("|")[1].strip() for line in options] == ["**darla_mask**", "darla"]
     assert [line.split("|")[3].split()[0] for line in options] == ["0.70", "0.30"]
+
+
+def test_options_are_set_against_pixels_where_these_lose(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(STUDIES))
+    tables = importlib.import_module("transfer.tables")
+    rows = random_rows(dict.fromkeys(("source", "new_floor", "new_wall", "all_three"), 0.0))
+    returns = {  # in the source, and in targets
+        "pixels": (1.0, 0.9, 0.1, 0.2),
+        "darla": (1.0, 1.0, 0.6, 0.2),
+    }
+    for kind, (source, floor, wall, together) in returns.items():
+        for seed in range(3):
+            by_seed = 0.02 * seed
+            targets = {"new_floor": floor, "new_wall": wall + by_seed, "all_three": together}
+            rows += agent_rows(kind, seed, {"source": source, **targets})
+    (scores,) = score_tasks(rows)
+    lines = tables.rivals_table(scores, ("darla",)).splitlines()[2:]
+    cells = {line.split("|")[1].strip(): line.split("|")[3].strip() for line in lines}
+    assert list(cells) == ["new_wall", "all_three"]  # pixels keep the rest
+    assert cells["new_wall"].startswith("0.62 [") and cells["new_wall"].endswith("] apart")
+    assert "apart" not in cells["all_three"]

@@ -93,10 +93,10 @@ WRAPPER_OPTIONS = (
     "darla_mask_repaint",
 )
 """Agents on the same latents that differ in what their wrapper does about the look."""
-VALIDATED_IN = {GO_TO_OBJECT: VALIDATION, SEEK_AVOID: UNSUPERVISED}
-"""Where an option is chosen: in looks of D_U, with the objects of the source. ``d_u`` otherwise."""
 ONE_ROOM = "MiniWorld-OneRoomS6Fast-v0"
 """One of MiniWorld's own environments: reach the box, in 50 steps."""
+VALIDATED_IN = {GO_TO_OBJECT: VALIDATION, SEEK_AVOID: UNSUPERVISED, ONE_ROOM: UNSUPERVISED}
+"""Where an option is chosen: in looks of D_U, with the objects of the source."""
 _NEW = ("new_floor", "new_wall", "new_object_color", "floor_and_wall", "all_three")
 COLORS = {
     GO_TO_OBJECT: _NEW,
@@ -113,7 +113,7 @@ _CEILINGS = {
 }
 _SPLIT = {
     label: replace(entry, options=(*entry.options, *_PAIRS))
-    for label, entry in _COMMON.items()
+    for label, entry in {**_COMMON, "darla_resample": treated("resample")}.items()
     if label != "pixels_d_u"
 }
 LADDER: dict[str, dict[str, Entry]] = {

@@ -24,6 +24,8 @@ REFERENCE = "pixels"
 FACTORS = "factors"
 ENOUGH = 0.9
 """Share of the true-factor agents' return in the source that an agent must have to be compared."""
+LITTLE = 0.6
+"""Transfer ratio up to which pixels count as having lost to a shift."""
 
 
 def summary_table(scores: TaskScores, order: Sequence[str], colors: Sequence[str]) -> str:
@@ -84,8 +86,10 @@ def targets_table(
     return markdown_table(header, lines, left=1 + len(labels))
 
 
-def options_table(scores: TaskScores, options: Sequence[str], domain: str) -> str:
-    """Return what wrapper options return in looks of D_U, which no agent has acted in.
+def options_by_return(
+    scores: TaskScores, options: Sequence[str], domain: str
+) -> dict[str, Estimate]:
+    """Return what wrapper options return in looks of D_U, which no agent has acted in, best first.
 
     The best of them is the option that the claims are about: it is chosen without any target.
 
@@ -99,13 +103,39 @@ def options_table(scores: TaskScores, options: Sequence[str], domain: str) -> st
         for group in scores.groups
         if group.kind in options
     }
-    found = {label: each for label, each in found.items() if each.seeds}
+    played = {label: each for label, each in found.items() if each.seeds}
+    return dict(sorted(played.items(), key=lambda item: -item[1].value))
+
+
+def options_table(found: Mapping[str, Estimate], domain: str) -> str:
+    """Return a line for each wrapper option, the best one in bold."""
     if not found:
         return f"No wrapper option has been played in {domain} yet."
-    labels = sorted(found, key=lambda label: -found[label].value)
-    lines = [[label, str(found[label].seeds), shown(found[label])] for label in labels]
-    lines[0][0] = f"**{labels[0]}**"
+    lines = [[label, str(each.seeds), shown(each)] for label, each in found.items()]
+    lines[0][0] = f"**{lines[0][0]}**"
     return markdown_table(["wrapper option", "seeds", f"return in {domain}, mean"], lines)
+
+
+def rivals_table(scores: TaskScores, options: Sequence[str]) -> str:
+    """Return where pixels keep little, what options keep there, and whether intervals are apart.
+
+    Args:
+        scores: of the task.
+        options: labels of agents to set against pixels.
+    """
+    groups = {group.kind: group for group in scores.groups}
+    if REFERENCE not in groups or not options:
+        return "There are no agents to set against each other yet."
+    lines = []
+    for target in scores.targets:
+        pixels, *others = (
+            estimate(ratios_of(scores, groups[kind], [target]), mean)
+            for kind in (REFERENCE, *options)
+        )
+        if pixels.value <= LITTLE:
+            apart = [shown(each) + (" apart" if _above(each, pixels) else "") for each in others]
+            lines.append([target, shown(pixels), *apart])
+    return markdown_table(["target", REFERENCE, *options], lines)
 
 
 def learnt_too_little(scores: TaskScores, order: Sequence[str]) -> str:
@@ -182,6 +212,13 @@ def beats(scores: TaskScores, group: Group, other: Group, targets: Sequence[str]
 def shown(found: Estimate | None) -> str:
     """Return an estimate for a table; a dash where there is none."""
     return "-" if found is None or not found.seeds else format_estimate(found)
+
+
+def _above(one: Estimate, other: Estimate) -> bool:
+    """Whether the interval of one lies above that of the other."""
+    if one.interval is None or other.interval is None:
+        return False
+    return one.interval.low > other.interval.high
 
 
 def _whole(values: Floats) -> Floats:
