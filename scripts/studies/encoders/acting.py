@@ -47,7 +47,7 @@ def transfer_of(bundle: Path, seed: int, timesteps: int, out: Path) -> dict[str,
             how = ["--label", name, "--eval-freq", timesteps, "--out", folder]
             call("train_agent", *shared, *hidden, *how)
         except ValueError as error:
-            found[name] = {"error": str(error)}
+            found[name] = {"error": str(error).rpartition("error: ")[2]}
     trained = [folder for name, folder in folders.items() if name not in found]
     if trained:
         rows = out / "episodes.csv"

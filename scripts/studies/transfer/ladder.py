@@ -111,14 +111,27 @@ _CEILINGS = {
     for target in targets(GO_TO_OBJECT)
     if target not in _NEW
 }
+_VECTORS = 'policy_kwargs={"net_arch": [256, 256], "activation_fn": "relu"}'
+
+
+def among_four(entry: Entry) -> Entry:
+    """Return an agent with the settings of SeekAvoid, where four objects stand about.
+
+    All explore more, and those that see vectors have a larger network than GoToObject needs;
+    pixels have a convolutional one.
+    """
+    network = () if entry.kind == "pixels" else (_VECTORS,)
+    return replace(entry, options=(*entry.options, "--settings", "ent_coef=0.02", *network))
+
+
 _SPLIT = {
-    label: replace(entry, options=(*entry.options, *_PAIRS))
+    label: among_four(replace(entry, options=(*entry.options, *_PAIRS)))
     for label, entry in {**_COMMON, "darla_resample": treated("resample")}.items()
     if label != "pixels_d_u"
 }
 LADDER: dict[str, dict[str, Entry]] = {
     GO_TO_OBJECT: {**_COMMON, **_BASELINES, **_CONJUNCTIONS, **_CEILINGS},
-    SEEK_AVOID: {**_SPLIT, "pixels_d_u": _COMMON["pixels_d_u"]},
+    SEEK_AVOID: {**_SPLIT, "pixels_d_u": among_four(_COMMON["pixels_d_u"])},
     ONE_ROOM: {
         label: replace(_COMMON[label], seeds=3) for label in ("pixels", "darla", "darla_mask")
     },
