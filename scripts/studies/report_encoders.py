@@ -131,7 +131,7 @@ def beta_figure(rows: Rows) -> np.ndarray:
 
     Lines join means over seeds, small dots are single seeds: three say more so than an interval.
     """
-    figure = Figure(figsize=(9, 3.6), dpi=110, layout="constrained")
+    figure = Figure(figsize=(9, 4.2), dpi=110, layout="constrained")
     for axes, title, curves in zip(
         figure.subplots(1, 2, sharex=True),
         ("what is kept (R²)", "how well it is separated"),
@@ -152,7 +152,7 @@ def beta_figure(rows: Rows) -> np.ndarray:
         axes.set_title(title, fontsize=10)
         axes.set_ylim(-0.15, 1.15)
         axes.grid(alpha=0.3)
-        axes.legend(fontsize=7)
+        axes.legend(fontsize=7, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.16))
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())[..., :3].copy()
