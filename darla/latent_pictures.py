@@ -54,8 +54,7 @@ def traversals(
         low, high = encoder.statistics.low[index], encoder.statistics.high[index]
         moved[:, index] = np.linspace(low, high, columns)
         rows.append(np.concatenate([reference[None], encoder.decode(moved)]))
-        name, strength = latent_label(encoder, int(index)).split("\n")
-        labels.append(f"{name} {names.get(int(index), '')}\n{strength}")
+        labels.append(latent_label(encoder, int(index), names.get(int(index), "")))
     return _draw(rows, labels, "frame | each latent from its 1st to its 99th percentile")
 
 
@@ -184,11 +183,12 @@ def most_informative(encoder: FrozenEncoder) -> np.ndarray:
     return order[: min(max(1, int(encoder.active.sum())), LARGEST_ROWS)]
 
 
-def latent_label(encoder: FrozenEncoder, index: int) -> str:
-    """Return a latent's number and its KL over D_U, or its standard deviation; two lines."""
+def latent_label(encoder: FrozenEncoder, index: int, name: str = "") -> str:
+    """Return a latent's number and name, and its KL over D_U or its standard deviation below."""
+    title = f"z{index} {name}".rstrip()
     if encoder.encoder.shape.posterior == "gaussian":
-        return f"z{index}\nKL {encoder.statistics.kl[index]:.2f}"
-    return f"z{index}\nstd {encoder.statistics.std[index]:.2f}"
+        return f"{title}\nKL {encoder.statistics.kl[index]:.2f}"
+    return f"{title}\nstd {encoder.statistics.std[index]:.2f}"
 
 
 def _check_masks(frames: np.ndarray, masks: np.ndarray) -> None:

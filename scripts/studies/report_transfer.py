@@ -10,6 +10,7 @@ from pathlib import Path
 from transfer.ladder import COLORS, LADDER, VALIDATED_IN, WRAPPER_OPTIONS
 from transfer.results import Results, read_curve_rows
 from transfer.tables import (
+    LITTLE,
     learnt_too_little,
     novelties,
     options_by_return,
@@ -20,7 +21,6 @@ from transfer.tables import (
 )
 
 from agents.curve_plot import draw_curves
-from agents.curves import CurvePoint
 from agents.estimates import Sampling
 from agents.novelty import encoder_coverage
 from agents.plots import plot_ratios
@@ -76,8 +76,8 @@ def main(config: ReportConfig) -> None:
         "Wrapper options, by what they return in D_U's looks with the source's objects; claims are "
         "about the best of them.",
         options_table(options, validated_in),
-        "Where pixels keep 0.6 of their margin or less, and whether the intervals of the options "
-        "lie above theirs:",
+        f"Where pixels keep {LITTLE} of their margin or less, and whether the intervals of the "
+        "options lie above theirs:",
         rivals_table(scores, tuple(options)),
         "Transfer ratio to each target, and what is new about it after each source: two values "
         "together (new pair), values that the policy has not met (OOD1), or the encoder either "
@@ -102,14 +102,10 @@ def pictures(config: ReportConfig, rows: Sequence[Row], stem: str) -> list[str]:
     points = [point for point in points if point.kind in SHOWN]
     if points:
         files["learning curves"] = config.out / f"{stem}_curves.png"
-        domains = [name for name in points_in(points) if name not in SEEN_LOOKS]
+        found = dict.fromkeys(point.domain for point in points)
+        domains = [name for name in found if name not in SEEN_LOOKS]
         draw_curves(points, domains, files["learning curves"], Sampling())
     return [f"![{name} of {config.task}]({path.name})" for name, path in files.items()]
-
-
-def points_in(points: Sequence[CurvePoint]) -> dict[str, None]:
-    """Return the domains of curves, in their order."""
-    return dict.fromkeys(point.domain for point in points)
 
 
 def summaries(scores: TaskScores) -> list:

@@ -32,7 +32,7 @@ from transfer.results import Results, task_name
 from agents.environments import named_domains
 from darla.command import run_command
 from darla.names import lookup
-from envs.domains import GO_TO_OBJECT
+from envs.domains import GO_TO_OBJECT, VALIDATION
 
 STUDY = Path(__file__).with_name("transfer")
 
@@ -100,7 +100,7 @@ def main(config: TransferStudyConfig) -> None:
 
 def has(results: Results, config: TransferStudyConfig, job: Job) -> bool:
     """Whether an agent has its episodes, in domains that were named since then too."""
-    return results.has(job.label, job.seed, played_in(config.task, job.entry))
+    return results.has(job.label, job.seed, played_in(config.task, job))
 
 
 def in_order(entries: dict[str, Entry], config: TransferStudyConfig) -> list[Job]:
@@ -155,7 +155,7 @@ def run_job(
         train += ["--encoder", bundle]
     call("train_agent", *train, *entry.options, "--out", out)
     play = ["--agents", out, "--stochastic", "--out", out / "episodes.csv"]
-    domains = played_in(config.task, entry)
+    domains = played_in(config.task, job)
     chance = "--no-random" if results.has_random(domains) else "--random"
     call("evaluate_transfer", *play, chance, "--domains", *domains, "--episodes", config.episodes)
     if job.label in WRAPPER_OPTIONS:
@@ -164,10 +164,15 @@ def run_job(
     return out, out / "episodes.csv"
 
 
-def played_in(task: str, entry: Entry) -> list[str]:
-    """Return the domains that an agent is tested in: ``source_pairs`` if it has learnt in it."""
-    names = named_domains(task)
-    return [name for name in names if name != "source_pairs" or name in entry.options]
+def played_in(task: str, job: Job) -> list[str]:
+    """Return the domains that an agent is tested in.
+
+    ``source_pairs`` is for those that have learnt in it, ``validation`` for wrapper options, which
+    are chosen there.
+    """
+    left_out = set() if "source_pairs" in job.entry.options else {"source_pairs"}
+    left_out |= set() if job.label in WRAPPER_OPTIONS else {VALIDATION}
+    return [name for name in named_domains(task) if name not in left_out]
 
 
 def encoders_of(config: TransferStudyConfig) -> Path:

@@ -37,7 +37,6 @@ class Results:
         self.curves = folder / f"{name}_curves.csv.gz"
         self._lines: dict[str, None] = {}
         self._agents: dict[tuple[str, int], set[str]] = defaultdict(set)
-        self._random: set[str] = set()
         if self.path.exists():
             self._note(read_rows(self.path))
             text = gzip.decompress(self.path.read_bytes()).decode()
@@ -45,11 +44,11 @@ class Results:
 
     def has(self, label: str, seed: int, domains: Iterable[str]) -> bool:
         """Whether the episodes of an agent are there in all of some domains."""
-        return self._agents[label, seed].issuperset(domains)
+        return self._agents.get((label, seed), set()).issuperset(domains)
 
     def has_random(self, domains: Iterable[str]) -> bool:
         """Whether the random policy's episodes are there in all of some domains."""
-        return self._random.issuperset(domains)
+        return self.has(RANDOM, 0, domains)
 
     def add(self, run: Path, episodes: Path) -> None:
         """Add an agent: its curves first, so that whoever has episodes has curves as well.
@@ -68,7 +67,6 @@ class Results:
     def _note(self, rows: Sequence[Row]) -> None:
         for row in rows:
             self._agents[row.kind, row.agent_seed].add(row.domain)
-        self._random |= {row.domain for row in rows if row.kind == RANDOM}
 
 
 def task_name(task: str) -> str:
