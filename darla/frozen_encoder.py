@@ -200,8 +200,8 @@ class FrozenEncoder(nn.Module):
         a hundredth of their spread, and are the same type as ever.
 
         Args:
-            precision: "float32", "bfloat16", or "auto": bfloat16 on a GPU and on CPUs with matrix
-                units for it, where small batches take half the time.
+            precision: "float32", "bfloat16", or "auto": bfloat16 on a GPU and on CPUs with units
+                for it, where small batches take half to two thirds of the time.
 
         Returns:
             This encoder itself for float32; otherwise one that shares all but the network.

@@ -14,11 +14,19 @@ def test_precision_suits_the_device() -> None:
     assert choose_precision("auto", GPU) == torch.bfloat16
 
 
-@pytest.mark.parametrize(("fast", "dtype"), [(True, torch.bfloat16), (False, torch.float32)])
+@pytest.mark.parametrize(
+    ("unit", "dtype"),
+    [
+        ({"amx_bf16": True, "avx512_bf16": True}, torch.bfloat16),
+        ({"amx_bf16": False, "avx512_bf16": True}, torch.bfloat16),
+        ({"amx_bf16": False, "avx512_bf16": False, "avx512": True}, torch.float32),
+        ({}, torch.float32),
+    ],
+)
 def test_a_cpu_takes_bfloat16_where_it_is_fast(
-    fast: bool, dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
+    unit: dict[str, bool], dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": fast})
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: unit)
     assert choose_precision("auto", CPU) == dtype
 
 
