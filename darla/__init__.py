@@ -8,7 +8,7 @@ import importlib
 from typing import Any
 
 _HOMES = {
-    "FrameDataset": "darla.frames",
+    "FrameDataset": "darla.frames.dataset",
     "load_encoder": "darla.bundle",
     "FrozenEncoder": "darla.bundle",
     "LatentObservation": "darla.latent_observation",

@@ -1,6 +1,6 @@
 """Pictures of what an encoder sees: reconstructions, and what each latent stands for.
 
-Plots, as opposed to frames side by side, are in :mod:`darla.latent_plots`.
+Plots, as opposed to frames side by side, are in :mod:`darla.vision.latent_plots`.
 """
 
 import io

@@ -9,7 +9,7 @@
 Killed half-way, the same command continues where it stopped.
 """
 
-from darla.collect import CollectConfig, collect
+from darla.collection.collect import CollectConfig, collect
 from darla.command import run_command
 
 

@@ -5,7 +5,7 @@ Example::
     python scripts/compare.py --rows results/transfer.csv --over new_floor new_wall floor_and_wall
 """
 
-from agents.compare import CompareConfig, compare
+from agents.comparison.compare import CompareConfig, compare
 from darla.command import run_command
 
 

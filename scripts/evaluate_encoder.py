@@ -9,8 +9,8 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
 
-from agents.encoder_evaluation import evaluate_encoders
-from agents.encoder_evaluation_config import EncoderEvaluationConfig
+from agents.encoder_evaluation.config import EncoderEvaluationConfig
+from agents.encoder_evaluation.evaluate import evaluate_encoders
 from darla.command import run_command
 
 

@@ -5,7 +5,7 @@ Example::
     python scripts/plot_curves.py --agents runs/agents --domains source all_three
 """
 
-from agents.curve_plot import PlotCurvesConfig, plot_curves
+from agents.comparison.curve_plot import PlotCurvesConfig, plot_curves
 from darla.command import run_command
 
 

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from darla.likelihoods import Likelihood, make_likelihood
 from darla.networks import Decoder, Encoder, NetworkShape
-from darla.vision_config import VisionConfig
+from darla.vision.config import VisionConfig
 
 FrameChunks = Callable[[], Iterable[Tensor]]
 """Call it for an iterator over (a sample of) the dataset: uint8 (n, H, W, 3) on the device."""
@@ -43,7 +43,7 @@ class LossTerms:
 
     Attributes:
         total: float32 scalar that the optimiser makes small.
-        terms: float32 scalars to log, by TensorBoard tag (see :mod:`darla.vision_log`).
+        terms: float32 scalars to log, by TensorBoard tag (see :mod:`darla.vision.log`).
         kl_per_latent: float32 (z,) nats, mean over the batch; None where there is no posterior.
         adversary: float32 scalar that the objective's adversary makes small; None without one.
     """

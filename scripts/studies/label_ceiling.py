@@ -15,7 +15,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve 
 import numpy as np
 import torch
 
-from agents.encoder_evaluation_rooms import EvaluationRooms
+from agents.encoder_evaluation.rooms import EvaluationRooms
 from darla.atomic import write_json
 from darla.bundle import save_bundle
 from darla.command import run_command

@@ -20,14 +20,14 @@ from transfer.tables import (
     targets_table,
 )
 
-from agents.curve_plot import draw_curves
-from agents.estimates import Sampling
-from agents.novelty import encoder_coverage
-from agents.plots import plot_ratios
-from agents.profile_plot import plot_profiles
+from agents.comparison.curve_plot import draw_curves
+from agents.comparison.estimates import Sampling
+from agents.comparison.novelty import encoder_coverage
+from agents.comparison.plots import plot_ratios
+from agents.comparison.profile_plot import plot_profiles
+from agents.comparison.scores import TaskScores, score_tasks
+from agents.comparison.summary import summarise_group
 from agents.rows import RANDOM, Row, read_rows
-from agents.scores import TaskScores, score_tasks
-from agents.summary import summarise_group
 from darla.atomic import read_json, write_text
 from darla.command import run_command
 from darla.shipped_encoders import bundle_folder

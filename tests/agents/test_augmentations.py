@@ -67,7 +67,7 @@ def test_each_picture_has_parameters_of_its_own(name):
     np.testing.assert_allclose(together.astype(int), np.stack(alone).astype(int), atol=1)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(-PAD, PAD), st.integers(-PAD, PAD))
 def test_a_shifted_picture_is_a_crop_of_the_padded_one(down, right):
     frames = pictures(2)

@@ -35,7 +35,7 @@ def run(monkeypatch: pytest.MonkeyPatch, arguments: str) -> int:
 def test_the_command_collects_and_then_says_that_it_is_done(tmp_path: Path) -> None:
     arguments = f"--env Toy/Factors-v0 {TOYS} --env-kwargs size 24 episode_length 7"
     command = [sys.executable, str(SCRIPT), *arguments.split(), "--out", str(tmp_path / "toys")]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
     first = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert "collected 60 frames in" in first.stdout
     assert f"{tmp_path}/toys  (60, 16, 16, 3)" in first.stdout

@@ -13,9 +13,9 @@ import pytest
 import tyro
 from toy_rows import agent_rows, random_rows
 
+from agents.comparison.scores import score_tasks
 from agents.environments import named_domains, named_targets
 from agents.rows import read_rows
-from agents.scores import score_tasks
 from agents.train_config import TrainAgentConfig, make_spec
 from darla.shipped_encoders import bundle_folder
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from commands import call
 
+from agents.comparison.scores import score_tasks
 from agents.rows import RANDOM, read_rows
-from agents.scores import score_tasks
 from darla.bundle import load_encoder
 from envs.domains import GO_TO_OBJECT, targets
 

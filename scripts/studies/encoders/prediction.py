@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from transfer.ladder import COLORS as TARGETS_OF
 
-from agents.rank_correlation import RankCorrelation, rank_correlation
+from agents.comparison.rank_correlation import RankCorrelation, rank_correlation
 from envs.domains import GO_TO_OBJECT
 
 COLORS = TARGETS_OF[GO_TO_OBJECT]

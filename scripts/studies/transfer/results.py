@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from agents.curves import CurvePoint, read_curves
+from agents.comparison.curves import CurvePoint, read_curves
 from agents.rows import RANDOM, Row, read_rows
 from darla.atomic import write_bytes
 

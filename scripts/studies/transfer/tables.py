@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from agents.estimates import Estimate, Sampling
-from agents.gap import close_gaps
-from agents.markdown import format_estimate, markdown_table
-from agents.novelty import EncoderCoverage, novelty
-from agents.scores import Group, TaskScores
-from agents.statistics import (
+from agents.comparison.estimates import Estimate, Sampling
+from agents.comparison.gap import close_gaps
+from agents.comparison.markdown import format_estimate, markdown_table
+from agents.comparison.novelty import EncoderCoverage, novelty
+from agents.comparison.scores import Group, TaskScores
+from agents.comparison.statistics import (
     Floats,
     Statistic,
     bootstrap_interval,

@@ -18,7 +18,7 @@ def test_the_interval_is_student_s() -> None:
     assert (score.low, score.high) == pytest.approx((2 - reach, 2 + reach))
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(start=st.integers(0, 10**6), confidence=st.sampled_from([0.5, 0.8, 0.95]))
 def test_intervals_hold_the_mean_as_often_as_they_say(start: int, confidence: float) -> None:
     held = 0

@@ -41,7 +41,7 @@ def test_mixed_up_latents_are_not_robust() -> None:
 
 
 @pytest.mark.parametrize("name", ["beta_vae_score", "factor_vae_score"])
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(
     order=st.permutations(range(4)),
     signs=st.lists(st.sampled_from([-1.0, 1.0]), min_size=4, max_size=4),
@@ -61,7 +61,7 @@ def test_order_sign_and_scale_of_latents_do_not_matter(
 
 
 @given(scale=st.floats(0.1, 100))
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 def test_robustness_does_not_change_with_a_scale_for_all_latents(scale: float) -> None:
     def mixture(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return values @ np.array([[1.0, 0.0], [0.3, 1.0], [0.0, 0.5]])

@@ -104,7 +104,7 @@ def test_latents_that_mean_something_else_in_each_sample_score_next_to_nothing(n
 
 
 @pytest.mark.parametrize("name", METRICS)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(
     order=st.permutations(range(4)),
     signs=st.lists(st.sampled_from([-1.0, 1.0]), min_size=4, max_size=4),
@@ -122,7 +122,7 @@ def test_order_sign_scale_and_origin_of_latents_do_not_matter(
 
 
 @pytest.mark.parametrize("name", METRICS)
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(seed=st.integers(0, 1000))
 def test_the_order_of_samples_does_not_matter(name: str, seed: int) -> None:
     shuffled = noisy().subsample(1000, np.random.default_rng(seed))

@@ -31,7 +31,7 @@ def test_agreement_has_its_closed_form(likeness: np.ndarray, expected: float) ->
 
 
 @pytest.mark.parametrize("similarity", ALIKE)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(
     order=st.permutations(range(4)),
     signs=st.lists(st.sampled_from([-1.0, 1.0]), min_size=4, max_size=4),

@@ -8,7 +8,7 @@ from toy_frames import tiny_config, toy_facts, toy_frames, write_toy_bundle, wri
 from darla.bundle import load_encoder
 from darla.networks import to_pictures
 from darla.objectives.darla_2017 import Darla2017, whitening
-from darla.vision import train_vision
+from darla.vision.train import train_vision
 
 FRAMES = torch.from_numpy(toy_frames(60)[0])
 

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy_frames import tiny_config, toy_facts, toy_frames
 
-from darla.objective_settings import FactorVAESettings
 from darla.objectives import make_objective
 from darla.objectives.factor_vae import Discriminator, FactorVAE, shuffle_latents
-from darla.training_step import TrainingStep
+from darla.vision.objective_settings import FactorVAESettings
+from darla.vision.training_step import TrainingStep
 
 
 def make() -> FactorVAE:
@@ -22,7 +22,7 @@ def make() -> FactorVAE:
     return objective
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, 40), st.integers(1, 5), st.integers(0, 1000))
 def test_shuffling_keeps_the_values_of_each_latent(count: int, latents: int, seed: int) -> None:
     torch.manual_seed(seed)

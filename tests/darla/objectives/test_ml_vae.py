@@ -12,7 +12,7 @@ from darla.objectives import make_objective
 from darla.objectives.ml_vae import MLVAE, product
 from darla.objectives.vae import Inferred, Penalty
 from darla.recoloring import recolor
-from darla.vision import train_vision
+from darla.vision.train import train_vision
 
 
 def make(**changes: Any) -> MLVAE:

@@ -8,20 +8,20 @@ import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from toy_frames import tiny_config, toy_facts, toy_frames, write_toy_dataset
 
-import darla.vision_log
+import darla.vision.log
 from darla.bundle import load_encoder
-from darla.collapse import collapse_warning
 from darla.networks import to_pictures
-from darla.objective_settings import (
+from darla.objectives import OBJECTIVES, make_objective
+from darla.objectives.vae import VariationalAutoencoder
+from darla.vision.collapse import collapse_warning
+from darla.vision.objective_settings import (
     BetaTCVAESettings,
     ContractiveSettings,
     DIPVAESettings,
     FactorVAESettings,
     InfoVAESettings,
 )
-from darla.objectives import OBJECTIVES, make_objective
-from darla.objectives.vae import VariationalAutoencoder
-from darla.vision import train_vision
+from darla.vision.train import train_vision
 
 ROWS = {
     "autoencoder": {},
@@ -88,7 +88,7 @@ def test_its_terms_are_scalars_under_known_tags(name: str) -> None:
     losses = objective.losses(pictures, torch.zeros(()))
     assert {"loss/reconstruction", "loss/pixel"} <= losses.terms.keys()
     for tag in losses.terms:
-        assert f"``{tag}``" in str(darla.vision_log.__doc__), f"{tag} is not documented"
+        assert f"``{tag}``" in str(darla.vision.log.__doc__), f"{tag} is not documented"
     assert losses.total.shape == () and losses.total.requires_grad
     for value in losses.terms.values():
         assert value.shape == () and torch.isfinite(value)

@@ -113,7 +113,7 @@ def test_an_mlp_depends_on_its_seed_alone() -> None:
     assert np.abs(first - other).max() > 0
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     st.lists(st.sampled_from([1e-3, -1.0, 50.0]), min_size=5, max_size=5), st.permutations(range(5))
 )

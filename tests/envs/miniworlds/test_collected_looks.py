@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from darla.batched_chunks import make_chunk_maker
-from darla.collect import CollectConfig, collect
-from darla.frame_order import Episodes
+from darla.collection.batched_chunks import make_chunk_maker
+from darla.collection.collect import CollectConfig, collect
+from darla.frames.order import Episodes
 
 LOOK = ["floor", "wall", "objects", "light"]
 

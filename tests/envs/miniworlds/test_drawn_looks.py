@@ -15,7 +15,7 @@ def looks(seeds, domain=D_U):
     return [sequence.next(domain, seed).factors for seed in seeds]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1))
 def test_a_seed_begins_a_sequence_anew(seed, other):
     first = looks([seed, None, None])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode
 
-from darla.vector_source import make_vector_env
+from darla.collection.vector_source import make_vector_env
 from envs.batch.vector_env import BatchedVectorEnv
 
 ONE_ROOM = "MiniWorld-OneRoom-v0"

@@ -5,7 +5,7 @@ import envs.stock  # noqa: F401  (before MiniWorld)
 # isort: split
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from miniworld.miniworld import Room
@@ -88,7 +88,6 @@ def test_a_room_may_be_changed_without_changing_those_to_come():
         np.testing.assert_array_equal(second.wall_verts, expected)
 
 
-@settings(deadline=None)
 @given(
     st.one_of(
         arrays(np.float64, (3,), elements=numbers),

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import envs.stock  # noqa: F401  (before MiniWorld)
@@ -14,7 +14,6 @@ from envs.render.camera import Cameras, aim, project
 from miniworld.entity import Agent
 
 WIDTH, HEIGHT, FOV_Y = 80, 60, math.radians(60.0)
-untimed = settings(deadline=None)  # the first example may compile kernels
 angles = st.floats(-math.pi, math.pi)
 pitches = st.floats(-1.4, 1.4)
 fields_of_view = st.floats(math.radians(20), math.radians(120))
@@ -36,7 +35,6 @@ def direction(yaw: float, pitch: float = 0.0) -> np.ndarray:
     return np.array([level * math.cos(yaw), math.sin(pitch), -level * math.sin(yaw)])
 
 
-@untimed
 @given(yaw=angles, pitch=pitches, fov_y=fields_of_view, distance=st.floats(0.1, 50))
 def test_what_is_straight_ahead_is_in_the_middle(yaw, pitch, fov_y, distance):
     x, y, w = seen(aimed(yaw, pitch, fov_y), distance * direction(yaw, pitch))
@@ -45,7 +43,6 @@ def test_what_is_straight_ahead_is_in_the_middle(yaw, pitch, fov_y, distance):
     assert w == pytest.approx(distance, rel=1e-5)
 
 
-@untimed
 @given(fov_y=fields_of_view, width=st.integers(1, 500), height=st.integers(1, 500))
 def test_the_field_of_view_ends_at_the_edges(fov_y, width, height):
     tangent_y = math.tan(fov_y / 2)
@@ -66,7 +63,6 @@ def test_square_pixels_whatever_the_shape_of_the_picture():
         assert up[0] == pytest.approx(middle[0], abs=1e-4)
 
 
-@untimed
 @given(angle=st.floats(-0.5, 0.5))
 def test_yaw_grows_to_the_left(angle):
     """A point in direction ``angle`` is as far left of the middle as its tangent says."""
@@ -76,7 +72,6 @@ def test_yaw_grows_to_the_left(angle):
     assert seen(aimed(yaw=-angle), direction(0.0))[0] == pytest.approx(expected, abs=1e-3)
 
 
-@untimed
 @given(pitch=st.floats(-0.5, 0.5))
 def test_pitch_grows_upwards(pitch):
     expected = HEIGHT / 2 * (1 + math.tan(pitch) / math.tan(FOV_Y / 2))
@@ -84,7 +79,6 @@ def test_pitch_grows_upwards(pitch):
     assert (x, y) == pytest.approx((WIDTH / 2, expected), abs=1e-3)
 
 
-@untimed
 @given(yaw=angles, pitch=pitches, fov_y=fields_of_view, offset=st.tuples(*[st.floats(-5, 5)] * 3))
 def test_any_point_is_where_a_pinhole_camera_sees_it(yaw, pitch, fov_y, offset):
     ahead = direction(yaw, pitch)
@@ -100,7 +94,6 @@ def test_any_point_is_where_a_pinhole_camera_sees_it(yaw, pitch, fov_y, offset):
     assert seen(aimed(yaw, pitch, fov_y), offset) == pytest.approx(expected, rel=1e-3, abs=2e-2)
 
 
-@untimed
 @given(yaw=angles, pitch=st.floats(-60, 60))
 def test_it_looks_where_the_agent_of_miniworld_does(yaw, pitch):
     agent = Agent()

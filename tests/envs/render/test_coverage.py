@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from envs.render.coverage import (
@@ -17,7 +17,6 @@ from envs.render.coverage import (
 )
 
 WIDTH, HEIGHT = 21, 13
-untimed = settings(deadline=None)  # the first example may compile kernels
 both = pytest.mark.parametrize("samples", [1, 4])
 
 
@@ -91,7 +90,6 @@ def test_rows_are_found_by_their_samples(samples):
 
 
 @both
-@untimed
 @given(polygon=convex_polygons(), data=st.data())
 def test_samples_inside_are_covered_and_others_are_not(samples, polygon, data):
     size = len(polygon)
@@ -103,7 +101,6 @@ def test_samples_inside_are_covered_and_others_are_not(samples, polygon, data):
 
 
 @both
-@untimed
 @given(polygon=convex_polygons(), data=st.data())
 def test_neighbours_share_no_sample_and_leave_none_out(samples, polygon, data):
     """Cut into triangles from any corner, each sample belongs to exactly one of them."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from envs.render.coverage import sample_offsets
@@ -17,7 +17,6 @@ from envs.render.scratch import INVERSE, PLANE_U
 from envs.render.visibility import FAR, NEAR, SKY, polygon_bits, polygon_number
 
 WIDTH, HEIGHT = 32, 24
-untimed = settings(deadline=None)  # the first example may compile kernels
 coordinates = st.floats(-5, 5, width=32)
 points = st.tuples(coordinates, coordinates, coordinates)
 
@@ -85,7 +84,6 @@ def test_edges_are_cut_where_they_meet_the_plane():
     )
 
 
-@untimed
 @given(st.lists(points, min_size=3, max_size=3))
 def test_both_sides_of_the_near_plane_make_up_the_polygon(corners):
     triangle = np.array(corners, np.float32)
@@ -139,7 +137,6 @@ def front_of(triangle) -> np.ndarray:
     return corners if turn < 0 else corners[::-1]  # y points down
 
 
-@untimed
 @given(triangles)
 def test_weighted_corners_sum_up_to_the_pixel(triangle):
     corners, weights = projected(front_of(triangle)), np.zeros((3, 3))
@@ -148,7 +145,6 @@ def test_weighted_corners_sum_up_to_the_pixel(triangle):
     np.testing.assert_allclose(corners[:3].astype(float).T @ weights, np.eye(3), atol=1e-6)
 
 
-@untimed
 @given(triangles)
 def test_backs_are_told_from_fronts(triangle):
     corners, weights = front_of(triangle), np.zeros((3, 3))
@@ -164,7 +160,6 @@ def test_polygons_seen_edge_on_do_not_show_their_front():
     )
 
 
-@untimed
 @given(triangles, st.tuples(*[st.floats(-3, 3)] * 3), st.tuples(*[st.floats(0.05, 1)] * 3))
 def test_quantities_vary_as_perspective_has_it(triangle, values, shares):
     corners = front_of(triangle)

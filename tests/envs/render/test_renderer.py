@@ -233,7 +233,7 @@ def test_measuring_does_not_depend_on_antialiasing():
         np.testing.assert_array_equal(ours, theirs)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10**6), yaw=st.floats(-3.1, 3.1), pitch=st.floats(-1.5, 1.5))
 def test_a_pixel_is_the_mean_of_four_of_a_picture_four_times_as_large(seed, yaw, pitch):
     """There pixels have their centres where the four samples of a pixel are."""

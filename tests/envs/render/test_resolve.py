@@ -28,7 +28,7 @@ from envs.render.scratch import MOST_WIDTH
 from envs.render.visibility import SKY, polygon_bits
 
 VIEW = View(16, 16)
-few = settings(deadline=None, max_examples=40)
+few = settings(max_examples=40)
 
 
 def keys_of(numbers) -> np.ndarray:

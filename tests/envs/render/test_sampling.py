@@ -10,7 +10,7 @@ from toy_scenes import Face, View, assert_close, make_scene, noise, plain_pictur
 
 from envs.render.textures import TextureSet, mip_levels
 
-few = settings(deadline=None, max_examples=60)
+few = settings(max_examples=60)
 sides = st.integers(1, 40)
 
 

@@ -22,7 +22,7 @@ from envs.render.scene import SceneLight
 
 units = st.floats(0, 1)
 channels = st.tuples(units, units, units)
-few = settings(deadline=None, max_examples=30)
+few = settings(max_examples=30)
 
 
 @few

@@ -26,7 +26,7 @@ from envs.render.scene import SceneLight
 VIEW = View(16, 16)
 WALL = VIEW.wall()
 TO_THE_EYE = (-1.0, 0.0, 0.0)
-untimed = settings(deadline=None, max_examples=25)
+few = settings(max_examples=25)
 
 
 def draw(mesh, view=VIEW, light=None, textures=None, **pose) -> np.ndarray:
@@ -49,7 +49,7 @@ def test_a_mesh_looks_like_faces_in_its_place():
     assert (draw(as_triangles(WALL), tint=tint) == (51, 102, 255)).all()
 
 
-@untimed
+@few
 @given(
     yaw=st.floats(-3.1, 3.1),
     away=st.floats(-0.6, 0.6),

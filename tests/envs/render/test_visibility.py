@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from envs.render.coverage import sample_offsets
@@ -17,7 +17,6 @@ from envs.render.visibility import (
 
 WIDTH, ROWS = 48, 3
 STEPS = 65_535
-untimed = settings(deadline=None)  # the first example may compile kernels
 
 
 def sky() -> np.ndarray:
@@ -43,7 +42,6 @@ def depth(distance):
     return FAR / (FAR - NEAR) * (1 - NEAR / np.asarray(distance, float))
 
 
-@untimed
 @given(st.integers(1, STEPS))
 def test_keys_tell_whose_they_are(number):
     bits = polygon_bits(number)
@@ -56,7 +54,6 @@ def test_the_sky_is_polygon_0():
     assert polygon_number(SKY) == 0
 
 
-@untimed
 @given(st.floats(NEAR, FAR))
 def test_nearness_is_a_16_bit_depth_from_the_far_plane(distance):
     keys = sky()
@@ -105,7 +102,6 @@ def test_the_sky_hides_what_is_beyond_the_far_plane(distance):
     assert (keys == SKY).all()
 
 
-@untimed
 @given(st.integers(0, WIDTH), st.integers(0, WIDTH))
 def test_a_span_changes_nothing_beside_it(begin, end):
     keys = sky()

@@ -202,7 +202,7 @@ looks = st.fixed_dictionaries(
 
 
 @given(looks, st.lists(looks, max_size=3), st.integers(0, 2**32))
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_looks_are_those_of_the_domain(
     look: dict[str, Any], cases: list[dict[str, Any]], seed: int
 ) -> None:
@@ -219,7 +219,7 @@ def test_looks_are_those_of_the_domain(
 
 
 @given(st.integers(0, 2**32), st.floats(0.5, 4.0), st.floats(-math.pi, math.pi))
-@hypothesis_settings(max_examples=200, deadline=None)
+@hypothesis_settings(max_examples=200)
 def test_visible_shares_are_those_of_single_environments(
     seed: int, width: float, yaw: float
 ) -> None:

@@ -1,0 +1,1 @@
+"""From the rows of episodes to statistics, tables and plots."""

@@ -1,0 +1,1 @@
+"""What an encoder keeps of worlds whose true factors are known."""

@@ -1,0 +1,1 @@
+"""Frames from any Gymnasium environment, single or in batches, into a dataset."""

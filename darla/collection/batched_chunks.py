@@ -1,0 +1,179 @@
+"""Make the frames of one chunk in many environments side by side.
+
+With the policy ``factors`` the settings of a chunk are drawn in one call, exactly those that
+single environments draw, and then drawn as pictures, batch after batch, into the chunk itself.
+
+With the other policies each of W environments fills a segment of the chunk of its own with
+consecutive frames, and each segment begins an episode: the first environment the first n / W
+frames, the second those that follow, and so on. W depends on the chunk size alone: as many as give
+segments of 250 frames, at most 16, so that a chunk of 1,000 frames is made of 4 segments.
+"""
+
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from darla.collection.chunk_maker import ChunkMaker, Reports, StockChunkMaker, load_agent
+from darla.collection.config import CollectConfig
+from darla.collection.reported_factors import column_reader, describe_factors
+from darla.collection.rollouts import VectorStep, info_rows, look_factors, vector_rollouts
+from darla.collection.vector_source import (
+    VectorEnvironment,
+    VectorFrameSource,
+    all_resized,
+    make_vector_env,
+)
+from darla.frames.writer import FrameChunk
+
+_SETTINGS = 100  # drawn in one call
+_SEGMENT = 250  # frames: longer than most episodes, whose late steps are to be seen too
+_MOST_SEGMENTS = 16
+
+
+def make_chunk_maker(config: CollectConfig, load_policy: str | None = None) -> ChunkMaker:
+    """Make what makes chunks: batched where that is asked for and the environment offers it.
+
+    Args:
+        config: what to collect.
+        load_policy: see :class:`darla.collection.chunk_maker.StockChunkMaker`.
+
+    Raises:
+        ValueError: the environment cannot be made, gives no pictures, or does not offer factors
+            when they are asked for.
+    """
+    if config.rendering == "batched":
+        envs = make_vector_env(
+            config.env, config.all_env_kwargs, config.imports, num_envs_for(config)
+        )
+        per_look = config.per_look
+        if envs is not None and (config.policy != "factors" or offers_settings(envs, per_look)):
+            return BatchedChunkMaker(config, envs, load_policy)
+        if envs is not None:
+            envs.close()
+    return StockChunkMaker(config, load_policy)
+
+
+def num_envs_for(config: CollectConfig) -> int:
+    """Return how many environments make chunks side by side."""
+    longest = min(config.chunk_size, config.num_frames)
+    if config.policy == "factors":
+        return min(longest, _SETTINGS)
+    return min(max(longest // _SEGMENT, 1), _MOST_SEGMENTS)
+
+
+def offers_settings(envs: VectorEnvironment, per_look: int = 1) -> bool:
+    """Whether settings of factors can be drawn many at once.
+
+    Such a vector environment has ``sample_settings(rng, count, in_view)``, which gives rows, and
+    ``reset_to(rows, frames)``, which puts as many of its environments into these settings, draws
+    them into ``frames`` (n, H, W, 3) uint8 and returns the pictures and infos with n rows. To draw
+    ``per_look`` settings in a row with one look, it takes ``per_look=`` too.
+    """
+    sample: Any = getattr(envs, "sample_settings", None)
+    if not callable(sample) or not hasattr(envs, "reset_to"):
+        return False
+    return per_look == 1 or "per_look" in inspect.signature(sample).parameters
+
+
+class BatchedChunkMaker(ChunkMaker):
+    """Makes chunks in a vector environment.
+
+    Args:
+        config: what to collect.
+        envs: where; closed with this.
+        load_policy: see :class:`darla.collection.chunk_maker.StockChunkMaker`.
+
+    Raises:
+        ValueError: the agent cannot be loaded, or the picture that is meant is not clear.
+    """
+
+    renderer = "batched"
+
+    def __init__(
+        self, config: CollectConfig, envs: VectorEnvironment, load_policy: str | None = None
+    ) -> None:
+        super().__init__(config, envs)
+        self._source = VectorFrameSource(envs, config.image_size, config.key)
+        self._agent = load_agent(load_policy, config) if config.policy == "agent" else None
+        _, infos = envs.reset(seed=config.seed)
+        first = info_rows(infos, envs.num_envs)[0]
+        self.factors = describe_factors(envs, first.get("factors", {}))
+        if config.per_look > 1:
+            look_factors(self.factors)  # an error if there are none
+        self._columns = [column_reader(name, item) for name, item in self.factors.items()]
+
+    def _fill(self, chunk: FrameChunk, rng: np.random.Generator, reports: Reports) -> None:
+        if self._config.policy == "factors":
+            self._fill_with_settings(chunk, rng, reports)
+        else:
+            self._fill_with_episodes(chunk, rng, reports)
+
+    def _fill_with_settings(
+        self, chunk: FrameChunk, rng: np.random.Generator, reports: Reports
+    ) -> None:
+        envs: Any = self._env
+        per_look = self._config.per_look
+        rng.integers(2**31)  # the seed of a single environment
+        kept = {"per_look": per_look} if per_look > 1 else {}
+        rows = envs.sample_settings(rng, len(chunk), self._config.in_view, **kept)
+        chunk.episode_starts[::per_look] = True
+        for start in range(0, len(chunk), envs.num_envs):
+            part = slice(start, min(start + envs.num_envs, len(chunk)))
+            infos = self._draw_settings(rows[part], chunk.frames[part])
+            chunk.factors[part] = self._read_factors(infos, part.stop - start)
+            reports.made(part.stop, part.stop == len(chunk))
+
+    def _draw_settings(self, rows: np.ndarray, out: np.ndarray) -> dict[str, Any]:
+        envs: Any = self._env
+        infos: dict[str, Any]
+        if self._source.own_size == self._source.size:
+            _, infos = envs.reset_to(rows, out)
+            return infos
+        frames = np.empty((len(rows), *self._source.own_size, 3), dtype=np.uint8)
+        _, infos = envs.reset_to(rows, frames)
+        out[:] = all_resized(frames, self._source.size)
+        return infos
+
+    def _fill_with_episodes(
+        self, chunk: FrameChunk, rng: np.random.Generator, reports: Reports
+    ) -> None:
+        envs = self._env
+        seeds = rng.integers(2**31, size=envs.num_envs).tolist()
+        envs.action_space.seed(int(rng.integers(2**31)))
+        choose = self._choose_at_random if self._agent is None else self._choose_as_agent
+        bounds = np.arange(envs.num_envs + 1) * len(chunk) // envs.num_envs
+        lengths, made = np.diff(bounds), 0
+        steps = vector_rollouts(envs, seeds, choose)
+        for offset, step in zip(range(lengths.max()), steps, strict=False):
+            filling = np.flatnonzero(offset < lengths)
+            self._record(chunk, bounds[filling] + offset, step, filling)
+            made += len(filling)
+            reports.made(made, made == len(chunk))
+
+    def _choose_at_random(self, observations: Any, infos: dict[str, Any]) -> Any:
+        return self._env.action_space.sample()
+
+    def _choose_as_agent(self, observations: Any, infos: dict[str, Any]) -> Any:
+        assert self._agent is not None
+        rows = info_rows(infos, self._env.num_envs)
+        return np.asarray(self._agent(self._source.pictures(observations), rows))
+
+    def _record(
+        self, chunk: FrameChunk, rows: np.ndarray, step: VectorStep, filling: np.ndarray
+    ) -> None:
+        """Put the step of the environments ``filling`` into the chunk's rows ``rows``."""
+        chunk.frames[rows] = self._source.frames(step.observations)[filling]
+        chunk.episode_starts[rows] = starts = step.starts[filling]
+        chunk.rewards[rows] = np.where(starts, 0.0, step.rewards[filling])
+        actions = np.asarray(step.actions) if not starts.all() else np.empty(0)
+        if actions.ndim == 1 and actions.dtype.kind in "iu":
+            chunk.actions[rows] = np.where(starts, -1, actions[filling])
+        chunk.factors[rows] = self._read_factors(step.infos, len(step.starts))[filling]
+
+    def _read_factors(self, infos: dict[str, Any], count: int) -> np.ndarray:
+        """Return the factors that n environments reported, (n, F) float64."""
+        values = infos.get("factors", {})
+        columns: Sequence[np.ndarray] = [read(values) for read in self._columns]
+        return np.stack(columns, axis=1) if columns else np.empty((count, 0))

@@ -1,0 +1,192 @@
+"""Make the frames of one chunk: act or set factors in an environment, and take its pictures.
+
+A chunk depends on the configuration and its own index alone. Its random numbers come from
+``SeedSequence(seed, spawn_key=(index,))`` and its first frame begins an episode, so that any
+worker can make it, at any time, and always makes the same.
+
+This module takes one frame at a time; :mod:`darla.collection.batched_chunks` takes many.
+"""
+
+import importlib
+import itertools
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from darla.collection.config import CollectConfig
+from darla.collection.frame_source import FrameSource, make_env
+from darla.collection.reported_factors import describe_factors, factor_reader
+from darla.collection.rollouts import (
+    Step,
+    check_offers_factors,
+    factor_settings,
+    look_factors,
+    rollouts,
+)
+from darla.frames.writer import FrameChunk
+
+Policy = Callable[[np.ndarray, list[dict[str, Any]]], Any]
+"""Maps pictures (n, h, w, 3) uint8, of the environment's own size, and n infos to n actions."""
+
+Report = Callable[[int], None]
+"""Called about ten times a second with the number of frames made since the last call."""
+
+_REPORT_EVERY = 0.1  # seconds
+
+
+class ChunkMaker(ABC):
+    """Makes the chunks of one dataset in environments of its own.
+
+    Attributes:
+        factors: what is reported, as
+            :func:`darla.collection.reported_factors.describe_factors` describes it.
+        renderer: ``batched`` or ``stock``: who draws.
+    """
+
+    factors: dict[str, dict[str, Any]]
+    renderer: str
+
+    def __init__(self, config: CollectConfig, env: Any) -> None:
+        self._config = config
+        self._env = env
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """What the dataset's attributes say about the environment: its factors and domain."""
+        domain: Any = getattr(self._env.unwrapped, "domain", None)
+        described = domain.to_dict() if hasattr(domain, "to_dict") else None
+        return {"factors": self.factors, "domain": described, "renderer": self.renderer}
+
+    def make(self, index: int, report: Report = lambda frames: None) -> FrameChunk:
+        """Make the chunk of this index.
+
+        Args:
+            index: from 0; the last chunk may be shorter.
+            report: told how many frames are made.
+
+        Raises:
+            ValueError: most frames are of one constant colour, or a factor is not reported.
+        """
+        config = self._config
+        count = config.chunk_length(index)
+        chunk = FrameChunk.empty(count, config.image_size, len(self.factors))
+        seeds = np.random.SeedSequence(config.seed, spawn_key=(index,))
+        self._fill(chunk, np.random.default_rng(seeds), Reports(report))
+        _check_not_constant(chunk.frames, config.env, index)
+        return chunk
+
+    def close(self) -> None:
+        """Close the environment."""
+        self._env.close()
+
+    @abstractmethod
+    def _fill(self, chunk: FrameChunk, rng: np.random.Generator, reports: "Reports") -> None:
+        """Fill an empty chunk, with random numbers from ``rng`` alone."""
+
+
+class Reports:
+    """Passes on how many frames are made, but not too often.
+
+    Args:
+        report: where to.
+    """
+
+    def __init__(self, report: Report) -> None:
+        self._report, self._reported = report, 0
+        self._last = time.monotonic()
+
+    def made(self, frames: int, is_last: bool) -> None:
+        """Say how many frames are made by now."""
+        if is_last or time.monotonic() - self._last > _REPORT_EVERY:
+            self._report(frames - self._reported)
+            self._reported, self._last = frames, time.monotonic()
+
+
+class StockChunkMaker(ChunkMaker):
+    """Makes chunks frame by frame in one environment.
+
+    Args:
+        config: what to collect.
+        load_policy: ``module:function``; called with the agent's folder it returns a
+            :data:`Policy`. Needed for the policy ``agent``.
+
+    Raises:
+        ValueError: the environment cannot be made, gives no pictures, or does not offer factors
+            when they are asked for.
+    """
+
+    renderer = "stock"
+
+    def __init__(self, config: CollectConfig, load_policy: str | None = None) -> None:
+        super().__init__(config, make_env(config.env, config.all_env_kwargs, config.imports))
+        self._source = FrameSource(self._env, config.image_size, config.key)
+        if config.policy == "factors":
+            check_offers_factors(config.env, self._env, config.per_look)
+        self._agent = load_agent(load_policy, config) if config.policy == "agent" else None
+        observation, info = self._env.reset(seed=config.seed)
+        self._source.frame(observation)
+        self.factors = describe_factors(self._env, info.get("factors", {}))
+        self._look = look_factors(self.factors) if config.per_look > 1 else []
+        self._columns = [factor_reader(name, item) for name, item in self.factors.items()]
+
+    def _fill(self, chunk: FrameChunk, rng: np.random.Generator, reports: Reports) -> None:
+        for row, step in enumerate(itertools.islice(self._steps(rng), len(chunk))):
+            self._record(chunk, row, step)
+            reports.made(row + 1, row + 1 == len(chunk))
+
+    def _steps(self, rng: np.random.Generator) -> Iterator[Step]:
+        config = self._config
+        if config.policy == "factors":
+            per_look = config.per_look
+            return factor_settings(self._env, rng, config.in_view, per_look, self._look)
+        if self._agent is not None:
+            return rollouts(self._env, rng, self._choose_as_agent)
+        space = self._env.action_space
+        space.seed(int(rng.integers(2**31)))
+        return rollouts(self._env, rng, lambda observation, info: space.sample())
+
+    def _choose_as_agent(self, observation: Any, info: dict[str, Any]) -> Any:
+        assert self._agent is not None
+        return self._agent(self._source.picture(observation)[None], [info])[0]
+
+    def _record(self, chunk: FrameChunk, row: int, step: Step) -> None:
+        chunk.frames[row] = self._source.frame(step.observation)
+        chunk.rewards[row] = step.reward
+        chunk.episode_starts[row] = step.starts
+        if isinstance(step.action, int | np.integer):
+            chunk.actions[row] = step.action
+        if self._columns:
+            values = step.info.get("factors", {})
+            chunk.factors[row] = [column(values) for column in self._columns]
+
+
+def load_agent(load_policy: str | None, config: CollectConfig) -> Policy:
+    """Load the policy of the configured agent.
+
+    Raises:
+        ValueError: the function that loads it is missing.
+    """
+    if load_policy is None:
+        raise ValueError("policy 'agent' needs a function that loads agents; give load_policy")
+    module, _, function = load_policy.partition(":")
+    try:
+        policy: Policy = getattr(importlib.import_module(module), function)(config.agent)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(f"cannot load agents with {load_policy!r}: {error}") from error
+    return policy
+
+
+def _check_not_constant(frames: np.ndarray, env_id: str, index: int) -> None:
+    # A few pixels rule most frames out; only the others are looked at in full.
+    corners = frames[:, ::16, ::16]
+    suspects = frames[(corners == frames[:, :1, :1]).all(axis=(1, 2, 3))]
+    constant = int((suspects == suspects[:, :1, :1]).all(axis=(1, 2, 3)).sum())
+    if 2 * constant > len(frames):
+        raise ValueError(
+            f"{constant} of {len(frames)} frames of chunk {index} from {env_id} are of one "
+            "constant colour, the chunk was not written: the renderer is broken; look at a "
+            "picture of the environment before collecting again"
+        )

@@ -1,0 +1,172 @@
+"""Collect frames from any Gymnasium environment into a frame dataset."""
+
+import importlib
+import time
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tqdm import tqdm
+
+from darla.collection.config import CollectConfig
+from darla.collection.workers import CollectWorkers, Done, Progress, Ready
+from darla.frames.attributes import is_finished, read_attributes
+from darla.frames.writer import FrameWriter, create_frame_dataset, finished_chunks
+from darla.progress import progress_bar
+from darla.run_record import versions
+
+if TYPE_CHECKING:
+    from darla.frames.dataset import FrameDataset
+
+__all__ = ["CollectConfig", "Collected", "collect"]
+
+# of datasets that do not say
+_DEFAULTS = {"rendering": "stock", "renderer": "stock", "frames_per_look": 1}
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What a collection made.
+
+    Attributes:
+        dataset: the finished dataset.
+        contact_sheet: a PNG beside it that shows frames and the coverage of factors.
+        new_frames: how many frames this call added; 0 when the dataset was finished before.
+        seconds: how long it took.
+    """
+
+    dataset: "FrameDataset"
+    contact_sheet: Path
+    new_frames: int
+    seconds: float
+
+
+def collect(
+    config: CollectConfig, *, load_policy: str | None = None, progress: bool = False
+) -> Collected:
+    """Collect frames into ``config.path``, or finish what an earlier call has begun there.
+
+    Workers write whole chunks, so a call that is killed at any moment loses no finished chunk, and
+    a further call with the same configuration continues. The contact sheet is written to
+    ``<path>.contact_sheet.png``.
+
+    Args:
+        config: what to collect.
+        load_policy: ``module:function``, for the policy ``agent``: a function that takes the
+            agent's folder and returns a policy, which maps pictures (n, h, w, 3) uint8 and a list
+            of n infos to n actions. It is called in each worker.
+        progress: show a bar with frames a second and the time left.
+
+    Raises:
+        ValueError: the configuration is wrong, ``path`` holds something else or a dataset of
+            another configuration, or the environment does not give what is needed.
+        OSError: the dataset cannot be written, as on a full disk, or a worker died.
+        RuntimeError: the environment raised an error of another kind.
+    """
+    started = time.monotonic()
+    config.check()
+    attributes = read_attributes(config.path)
+    if attributes is not None:
+        _check_same_recipe(config, attributes)
+    new_frames = 0
+    if attributes is None or not is_finished(attributes):
+        new_frames = _collect_missing(config, load_policy, progress)
+    from darla.frames.dataset import (
+        FrameDataset,  # Zarr: workers, which import this module, do without
+    )
+
+    dataset = FrameDataset.open(config.path)
+    sheet = config.path.with_name(f"{config.path.name}.contact_sheet.png")
+    if new_frames or not sheet.exists():
+        from darla.frames.contact_sheet import write_contact_sheet  # matplotlib: workers do without
+
+        write_contact_sheet(dataset, sheet)
+    return Collected(dataset, sheet, new_frames, time.monotonic() - started)
+
+
+def _check_same_recipe(config: CollectConfig, attributes: dict[str, Any]) -> None:
+    found = {**_DEFAULTS, **attributes}
+    differences = [
+        f"{name} {found.get(name)!r}, not {wanted!r}"
+        for name, wanted in config.recipe().items()
+        if found.get(name) != wanted
+    ]
+    if differences:
+        raise ValueError(
+            f"{config.path} already holds a dataset with {'; '.join(differences)}; "
+            "it is left as it is: give another folder as out, or delete that one"
+        )
+
+
+def _collect_missing(config: CollectConfig, load_policy: str | None, progress: bool) -> int:
+    """Collect the chunks that are not finished yet, and return how many frames they have."""
+    finished = finished_chunks(config.path)
+    missing = deque(index for index in range(config.num_chunks) if index not in finished)
+    kept = sum(config.chunk_length(index) for index in finished)
+    if missing:
+        with (
+            CollectWorkers(config, load_policy, min(config.num_workers, len(missing))) as workers,
+            _Bar(config.num_frames, kept, progress) as bar,
+        ):
+            importlib.import_module("darla.frames.contact_sheet")  # for later, while workers start
+            _hand_out(config, missing, workers, bar)
+    FrameWriter(config.path).complete()
+    return config.num_frames - kept
+
+
+def _hand_out(
+    config: CollectConfig, missing: deque[int], workers: CollectWorkers, bar: "_Bar"
+) -> None:
+    unfinished = len(missing)
+    for worker, message in workers.messages():
+        if isinstance(message, Progress):
+            bar.update(message.frames)
+            continue
+        if isinstance(message, Ready):
+            _prepare_dataset(config, message.attributes)
+        unfinished -= isinstance(message, Done)
+        if not unfinished:
+            return
+        if missing:
+            workers.give(worker, missing.popleft())
+
+
+def _prepare_dataset(config: CollectConfig, found: dict[str, Any]) -> None:
+    """Create the dataset, or check that it is about the environment that workers have made."""
+    attributes = read_attributes(config.path)
+    if attributes is None:
+        create_frame_dataset(config.path, {**config.recipe(), **found, "versions": versions()})
+        return
+    begun = {**_DEFAULTS, **attributes}
+    change = None
+    if list(begun["factors"].items()) != list(found["factors"].items()):
+        change = "reported other factors, or in another order"
+    elif begun["renderer"] != found["renderer"]:
+        change = f"was drawn by the {begun['renderer']} renderer"
+    if change is not None:
+        raise ValueError(
+            f"{config.path} was begun when {config.env} {change}; "
+            "give another folder as out, or delete that one"
+        )
+
+
+class _Bar:
+    """A progress bar that appears with the first frames, so that early errors come alone."""
+
+    def __init__(self, total: int, done: int, shown: bool) -> None:
+        self._total, self._done, self._shown = total, done, shown
+        self._bar: tqdm[Any] | None = None
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def update(self, frames: int) -> None:
+        if self._bar is None and self._shown:
+            self._bar = progress_bar(self._total, "frames", done=self._done)
+        if self._bar is not None:
+            self._bar.update(frames)

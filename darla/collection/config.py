@@ -1,0 +1,208 @@
+"""What to collect: the configuration, its checks, and the recipe that identifies a dataset."""
+
+import json
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from darla.frames.attributes import DEFAULT_CHUNK_SIZE
+from darla.names import unknown
+
+POLICIES = ("random", "factors", "agent")
+RENDERINGS = ("batched", "stock")
+_SIDES = (8, 1024)
+
+EnvValue = int | float | bool | str
+
+
+@dataclass(frozen=True)
+class CollectConfig:
+    """Which frames to collect, from where, and to which folder."""
+
+    env: str = "Darla/GoToObject-v0"
+    """Id of the Gymnasium environment; ``module:Id`` imports a module first."""
+
+    domain: str | None = None
+    """Name of the domain, for environments that have domains. Those of ``Darla/`` are collected
+    from ``d_u``, where everything varies, unless another is named."""
+
+    out: Path | None = None
+    """Folder of the dataset; by default ``data/`` and the environment's name."""
+
+    num_frames: int = 20_000
+    """How many frames the dataset has."""
+
+    policy: str = "factors"
+    """Where frames come from: ``factors`` puts the world into a fresh setting of its factors for
+    every frame, ``random`` acts at random, ``agent`` acts as a saved agent does."""
+
+    in_view: float | None = 0.8
+    """For ``factors``: the share of frames with an object in view, from 0 to 1; ``None`` leaves
+    it to chance."""
+
+    frames_per_look: int | None = None
+    """For ``factors``: frames in a row that share colours and light and differ in all else, the
+    kinds of objects too; 2 by default. They make one episode, which objectives that learn from
+    pairs need."""
+
+    agent: Path | None = None
+    """For ``agent``: the folder of the saved agent."""
+
+    size: tuple[int, ...] = (64,)
+    """Height and width of the frames in pixels, or one number for both. Pictures of another size
+    are resized, their sides each on its own."""
+
+    rendering: str = "batched"
+    """``batched`` draws many worlds at once, where the environment registers that with Gymnasium
+    (a vector entry point) and otherwise one at a time; ``stock`` always does the latter."""
+
+    key: str | None = None
+    """The entry of a Dict observation that is the picture; needed when there are several."""
+
+    seed: int = 0
+    """The same seed gives the same dataset, whatever the number of workers."""
+
+    workers: int | None = None
+    """Processes that collect side by side; by default as many as there are cores."""
+
+    env_kwargs: dict[str, EnvValue] = field(default_factory=dict)
+    """Further arguments of the environment: names and values by turns."""
+
+    imports: tuple[str, ...] = ("envs", "envs.stock")
+    """Modules that register environments, imported by every worker one after the other until one
+    has registered ``env``."""
+
+    chunk_size: int = DEFAULT_CHUNK_SIZE
+    """Frames in a chunk: the unit of work and of the dataset. Each chunk begins a new episode."""
+
+    @property
+    def path(self) -> Path:
+        """The folder of the dataset."""
+        if self.out is not None:
+            return Path(self.out)
+        name = re.sub(r"-v\d+$", "", re.split("[:/]", self.env)[-1])
+        return Path("data") / re.sub(r"(?<=[a-z])(?=[A-Z])|\W", "_", name).lower()
+
+    @property
+    def per_look(self) -> int:
+        """Frames in a row that are put into one look; 1 for policies that act."""
+        if self.policy != "factors":
+            return 1
+        return 2 if self.frames_per_look is None else self.frames_per_look
+
+    @property
+    def image_size(self) -> tuple[int, int]:
+        """Height and width of the frames in pixels."""
+        return self.size[0], self.size[-1]
+
+    @property
+    def all_env_kwargs(self) -> dict[str, Any]:
+        """What the environment is made with: ``env_kwargs`` and the domain."""
+        domain = self.domain
+        if domain is None and self.env.split(":")[-1].startswith("Darla/"):
+            domain = "d_u"
+        if domain is None or "domain" in self.env_kwargs:
+            return dict(self.env_kwargs)
+        return {**self.env_kwargs, "domain": domain}
+
+    @property
+    def num_chunks(self) -> int:
+        """The number of chunks, of which the last may be shorter."""
+        return -(-self.num_frames // self.chunk_size)
+
+    @property
+    def num_workers(self) -> int:
+        """The number of processes: as asked for, but never more than there are chunks."""
+        return min(self.workers or available_cores(), self.num_chunks)
+
+    def chunk_length(self, index: int) -> int:
+        """Return the number of frames in a chunk."""
+        return min(self.chunk_size, self.num_frames - index * self.chunk_size)
+
+    def recipe(self) -> dict[str, Any]:
+        """Return what decides every value of the dataset, as its attributes hold it."""
+        recipe = {
+            "env": self.env,
+            "env_kwargs": self.all_env_kwargs,
+            "how": self.policy,
+            "in_view": self.in_view if self.policy == "factors" else None,
+            "frames_per_look": self.per_look,
+            "agent": str(self.agent) if self.policy == "agent" else None,
+            "seed": self.seed,
+            "rendering": self.rendering,
+            "key": self.key,
+            "num_frames": self.num_frames,
+            "size": list(self.image_size),
+            "chunk_size": self.chunk_size,
+        }
+        try:
+            plain: dict[str, Any] = json.loads(json.dumps(recipe))
+        except TypeError as error:
+            raise ValueError(f"env_kwargs {self.env_kwargs} cannot be recorded: {error}") from error
+        return plain
+
+    def check(self) -> None:
+        """Check every value.
+
+        Raises:
+            ValueError: a value is out of range, or a policy is unknown or lacks its agent.
+        """
+        if self.policy not in POLICIES:
+            raise unknown("policy", self.policy, POLICIES)
+        if self.rendering not in RENDERINGS:
+            raise unknown("rendering", self.rendering, RENDERINGS)
+        _check_positive(num_frames=self.num_frames, chunk_size=self.chunk_size)
+        self._check_frames_per_look()
+        if self.workers is not None:
+            _check_positive(workers=self.workers)
+        if self.seed < 0:
+            raise ValueError(f"seed is a whole number from 0, not {self.seed}")
+        low, high = _SIDES
+        if len(self.size) not in (1, 2) or not all(low <= side <= high for side in self.size):
+            raise ValueError(
+                f"size is one or two numbers of pixels (height, width) from {low} to {high}, "
+                f"not {' '.join(map(str, self.size)) or 'nothing'}"
+            )
+        if self.in_view is not None and not 0 <= self.in_view <= 1:
+            raise ValueError(f"in_view is a share from 0 to 1, not {self.in_view}")
+        self._check_agent()
+
+    def _check_frames_per_look(self) -> None:
+        if self.frames_per_look is not None:
+            _check_positive(frames_per_look=self.frames_per_look)
+        if (self.frames_per_look or 1) > 1 and self.policy != "factors":
+            raise ValueError(
+                f"frames_per_look is {self.frames_per_look}, but the policy is {self.policy!r}, "
+                "whose episodes keep their look anyway; leave it out, or give policy 'factors'"
+            )
+        if self.chunk_size % self.per_look:
+            raise ValueError(
+                f"frames_per_look is {self.per_look}, which does not divide the chunk size "
+                f"{self.chunk_size}; give a divisor of it, or another chunk_size"
+            )
+
+    def _check_agent(self) -> None:
+        if self.policy == "agent" and self.agent is None:
+            raise ValueError("policy 'agent' needs the folder of a saved agent; give it as agent")
+        if self.policy == "agent" and self.agent is not None and not self.agent.is_dir():
+            raise FileNotFoundError(f"there is no saved agent at {self.agent}")
+        if self.policy != "agent" and self.agent is not None:
+            raise ValueError(
+                f"an agent ({self.agent}) is given, but the policy is {self.policy!r}; "
+                "give policy 'agent' to collect what it sees"
+            )
+
+
+def _check_positive(**values: int) -> None:
+    for name, value in values.items():
+        if value < 1:
+            raise ValueError(f"{name} is a whole number from 1, not {value}")
+
+
+def available_cores() -> int:
+    """Return the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

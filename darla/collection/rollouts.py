@@ -1,0 +1,190 @@
+"""Endless streams of steps through environments: acting in them, or setting their factors."""
+
+import inspect
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from darla.collection.frame_source import Environment
+from darla.collection.vector_source import VectorEnvironment
+
+Choose = Callable[[Any, dict[str, Any]], Any]
+"""Gives the action for an observation and its info."""
+
+
+class Step(NamedTuple):
+    """What an environment gave for one frame.
+
+    Attributes:
+        observation: the environment's.
+        info: the environment's.
+        action: what led to the frame; None for a reset.
+        reward: 0 after a reset.
+        starts: whether the frame is the first of an episode.
+    """
+
+    observation: Any
+    info: dict[str, Any]
+    action: Any
+    reward: float
+    starts: bool
+
+
+def rollouts(env: Environment, rng: np.random.Generator, choose: Choose) -> Iterator[Step]:
+    """Act in episode after episode, without end.
+
+    Args:
+        env: seeded from ``rng`` at the first reset only.
+        rng: where the seed comes from.
+        choose: gives the action for an observation and its info.
+    """
+    seed: int | None = int(rng.integers(2**31))
+    while True:
+        observation, info = env.reset(seed=seed)
+        seed = None
+        yield Step(observation, info, None, 0.0, starts=True)
+        over = False
+        while not over:
+            action = choose(observation, info)
+            observation, reward, terminated, truncated, info = env.step(action)
+            over = terminated or truncated
+            yield Step(observation, info, action, float(reward), starts=False)
+
+
+class VectorStep(NamedTuple):
+    """What n environments gave for one frame each, and the actions that led to these.
+
+    Attributes:
+        observations: batched.
+        infos: in Gymnasium's vector form.
+        actions: batched; of no meaning where an episode starts, and None when all do.
+        rewards: (n,) float.
+        starts: (n,) bool: whose frame is the first of an episode.
+    """
+
+    observations: Any
+    infos: dict[str, Any]
+    actions: Any
+    rewards: np.ndarray
+    starts: np.ndarray
+
+
+def vector_rollouts(
+    envs: VectorEnvironment, seeds: list[int], choose: Choose
+) -> Iterator[VectorStep]:
+    """Act in episode after episode of several environments side by side, without end.
+
+    Args:
+        envs: in Gymnasium's next-step mode: the step after an episode's end is a reset, which
+            ignores its action.
+        seeds: one an environment, for the first reset.
+        choose: gives the actions for observations and infos.
+    """
+    several: Any = seeds  # which Gymnasium takes, but does not say
+    observations, infos = envs.reset(seed=several)
+    over = np.ones(len(seeds), dtype=bool)
+    yield VectorStep(observations, infos, None, np.zeros(len(seeds)), over)
+    over = ~over
+    while True:
+        actions, starts = choose(observations, infos), over
+        observations, rewards, terminated, truncated, infos = envs.step(actions)
+        over = terminated | truncated
+        yield VectorStep(observations, infos, actions, rewards, starts)
+
+
+def info_rows(infos: dict[str, Any], count: int) -> list[dict[str, Any]]:
+    """Return infos in Gymnasium's vector form as one dictionary for each environment."""
+    rows: list[dict[str, Any]] = [{} for _ in range(count)]
+    for name in (name for name in infos if f"_{name}" in infos):
+        value = infos[name]
+        values = info_rows(value, count) if isinstance(value, dict) else value
+        for index in np.flatnonzero(infos[f"_{name}"]):
+            rows[index][name] = values[index]
+    return rows
+
+
+def factor_settings(
+    env: Environment,
+    rng: np.random.Generator,
+    in_view: float | None,
+    per_look: int = 1,
+    look: Sequence[str] = (),
+) -> Iterator[Step]:
+    """Put the world into a fresh setting of its factors for every frame, without end.
+
+    Args:
+        env: offers ``sample_factors(fixed, in_view=..., rng=...)`` and ``reset(options=...)``.
+        rng: where settings come from.
+        in_view: the share of frames with an object in view; None leaves it to chance.
+        per_look: frames in a row that share the factors ``look``; they are one episode.
+        look: names of these factors.
+    """
+    sample = env.unwrapped.sample_factors  # type: ignore[attr-defined]
+    seed: int | None = int(rng.integers(2**31))
+    kept: dict[str, Any] = {}
+    for row in itertools.count():
+        starts = row % per_look == 0
+        visible = None if in_view is None else bool(rng.random() < in_view)
+        setting = sample(**({} if starts else kept), in_view=visible, rng=rng)
+        kept = {"fixed": {name: setting[name] for name in look}}
+        observation, info = env.reset(seed=seed, options={"factors": setting})
+        seed = None
+        yield Step(observation, info, None, 0.0, starts)
+
+
+def check_offers_factors(env_id: str, env: Environment, per_look: int = 1) -> None:
+    """Check that the world can be put into settings of its factors.
+
+    Args:
+        env_id: the environment's name.
+        env: the environment.
+        per_look: frames in a row that are to share their look.
+
+    Raises:
+        ValueError: the environment has no ``sample_factors(in_view=..., rng=...)``, or cannot keep
+            a look while the rest changes.
+    """
+    sample = getattr(env.unwrapped, "sample_factors", None)
+    accepted = inspect.signature(sample).parameters if callable(sample) else {}
+    if not {"in_view", "rng"} <= set(accepted):
+        raise ValueError(
+            f"{env_id} does not offer factors (sample_factors(in_view=..., rng=...)); "
+            "collect from it with policy 'random'"
+        )
+    if per_look == 1:
+        return
+    if "fixed" not in accepted:
+        raise ValueError(
+            f"{env_id} cannot keep a look (sample_factors(fixed, in_view=..., rng=...)); "
+            "give frames_per_look 1, or collect with policy 'random'"
+        )
+    domain = getattr(env.unwrapped, "domain", None)
+    if getattr(domain, "cases", ()):
+        raise ValueError(
+            f"the domain of {env_id} ties looks to shapes by its cases, so that no look can be "
+            "kept while shapes change; give frames_per_look 1"
+        )
+
+
+def look_factors(described: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the names of the factors that frames of one look share: tints, but no kinds.
+
+    Args:
+        described: as :func:`darla.collection.reported_factors.describe_factors` describes them.
+
+    Raises:
+        ValueError: there are none.
+    """
+    names = [
+        name
+        for name, factor in described.items()
+        if factor["role"] == "look" and factor["kind"] != "categorical"
+    ]
+    if not names:
+        raise ValueError(
+            "no factor of the environment is said to be of the look (role 'look'); "
+            "give frames_per_look 1"
+        )
+    return names

@@ -1,0 +1,108 @@
+"""Get RGB pictures out of environments that are simulated and drawn many at a time."""
+
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.envs.registration import load_env_creator
+from gymnasium.vector import AutoresetMode
+
+from darla.collection.frame_source import find_picture, pictures_in, register
+
+VectorEnvironment = gym.vector.VectorEnv[Any, Any, Any]
+
+
+def make_vector_env(
+    env_id: str, env_kwargs: Mapping[str, Any], imports: Sequence[str], num_envs: int
+) -> VectorEnvironment | None:
+    """Make a vector environment that draws in this thread, if an environment offers one.
+
+    Args:
+        env_id: a registered id; ``module:Id`` imports the module first.
+        env_kwargs: what the environments are made with.
+        imports: modules that register environments; see
+            :func:`darla.collection.frame_source.make_env`.
+        num_envs: how many environments.
+
+    Returns:
+        None when Gymnasium knows no vector entry point for the id, or its environments observe
+        no pictures or do not reset themselves in the next step.
+
+    Raises:
+        ValueError: a module cannot be imported, or the environment refuses its arguments.
+    """
+    register(env_id, imports)
+    entry_point = _vector_entry_point(env_id)
+    if entry_point is None:
+        return None
+    try:
+        one_thread = {"num_threads": 1} if "num_threads" in _parameters(entry_point) else {}
+        kwargs = {**one_thread, **env_kwargs}
+        envs = gym.make_vec(env_id, num_envs, "vector_entry_point", **kwargs)
+    except (gym.error.Error, ImportError, TypeError) as error:
+        raise ValueError(f"cannot make {env_id}: {error}") from error
+    mode = envs.metadata.get("autoreset_mode", AutoresetMode.NEXT_STEP)
+    if pictures_in(envs.single_observation_space) and mode == AutoresetMode.NEXT_STEP:
+        return envs
+    envs.close()
+    return None
+
+
+def _vector_entry_point(env_id: str) -> Any:
+    try:
+        spec = gym.spec(env_id)
+    except gym.error.Error:  # gym.make says what is wrong, and suggests another id
+        return None
+    # Gymnasium cannot put the wrappers of a specification around vector environments.
+    return None if spec.additional_wrappers else spec.vector_entry_point
+
+
+def _parameters(entry_point: Any) -> Mapping[str, Any]:
+    creator = load_env_creator(entry_point) if isinstance(entry_point, str) else entry_point
+    return inspect.signature(creator).parameters
+
+
+class VectorFrameSource:
+    """Takes the pictures of each step of a vector environment, at one size.
+
+    Args:
+        envs: made by :func:`make_vector_env`.
+        size: height and width of the pictures to give, in pixels.
+        key: the entry of a Dict observation to take; None for the only one.
+
+    Attributes:
+        own_size: height and width of the environments' own pictures.
+
+    Raises:
+        ValueError: there are several pictures and no key, or the key is not one of them.
+    """
+
+    def __init__(self, envs: VectorEnvironment, size: tuple[int, int], key: str | None) -> None:
+        self.size = size
+        space: Any = envs.single_observation_space
+        self._name = find_picture(space, key)
+        self.own_size: tuple[int, int] = (space[self._name] if self._name else space).shape[:2]
+
+    def frames(self, observations: Any) -> np.ndarray:
+        """Return the pictures of n observations, (n, H, W, 3) uint8, at the size asked for."""
+        return all_resized(self.pictures(observations), self.size)
+
+    def pictures(self, observations: Any) -> np.ndarray:
+        """Return the pictures of n observations, (n, h, w, 3) uint8, at their own size."""
+        pictures: np.ndarray = observations[self._name] if self._name else observations
+        return pictures
+
+
+def all_resized(pictures: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Resize uint8 (n, h, w, 3) pictures exactly as encoders do when agents act.
+
+    Returns:
+        (n, H, W, 3) uint8; the pictures themselves when they have that size.
+    """
+    if pictures.shape[1:3] == size:
+        return pictures
+    from darla.latents import resize_frames  # torch, which most collections do without
+
+    return resize_frames(pictures, size)

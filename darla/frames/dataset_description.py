@@ -1,0 +1,63 @@
+"""What an encoder's bundle says of the frames that it learnt from."""
+
+from typing import Any
+
+import numpy as np
+
+from darla.frames.dataset import FrameDataset
+from darla.frames.joined import datasets_in
+
+_COPIED = (
+    "env",
+    "env_kwargs",
+    "how",
+    "in_view",
+    "frames_per_look",
+    "agent",
+    "seed",
+    "key",
+    "domain",
+    "factors",
+)
+
+
+def describe_datasets(frames: FrameDataset) -> dict[str, Any]:
+    """Return :func:`describe_dataset` of one dataset, or of each of several joined ones.
+
+    The latter are in ``parts``, beside the shape of all frames together.
+    """
+    parts = [describe_dataset(part) for part in datasets_in(frames)]
+    return parts[0] if len(parts) == 1 else {"shape": list(frames.shape), "parts": parts}
+
+
+def describe_dataset(dataset: FrameDataset) -> dict[str, Any]:
+    """Return plain values for JSON: the dataset's origin, and what of each factor it covers."""
+    attributes = dataset.attributes
+    return {
+        "path": str(dataset.path),
+        "shape": list(dataset.shape),
+        **{name: attributes[name] for name in _COPIED if name in attributes},
+        "coverage": coverage(dataset),
+    }
+
+
+def coverage(dataset: FrameDataset) -> dict[str, dict[str, Any]]:
+    """Return what of each factor a dataset covers.
+
+    Returns:
+        By factor: ``min`` and ``max``, or for a categorical one ``counts`` of frames by category.
+        A factor that is nowhere finite (an object that is never there) has neither.
+    """
+    kinds = dataset.attributes.get("factors", {})
+    return {name: _cover(values, kinds.get(name, {})) for name, values in dataset.factors.items()}
+
+
+def _cover(values: np.ndarray, factor: dict[str, Any]) -> dict[str, Any]:
+    known = values[np.isfinite(values)]
+    categories = factor.get("categories")
+    if categories:
+        counts = np.bincount(known.astype(np.int64), minlength=len(categories))
+        return {"counts": dict(zip(categories, counts.tolist(), strict=False))}
+    if not len(known):
+        return {}
+    return {"min": float(known.min()), "max": float(known.max())}

@@ -1,0 +1,122 @@
+"""Several frame datasets read as one, such as those of two tasks in the same rooms."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from darla.frames.dataset import FrameDataset
+
+
+class JoinedFrames(FrameDataset):
+    """Frame datasets end to end; what they say of themselves is kept in ``parts``.
+
+    Attributes:
+        parts: the datasets, in order.
+    """
+
+    def __init__(self, parts: Sequence[FrameDataset]) -> None:
+        """Join datasets.
+
+        Raises:
+            ValueError: frames or chunks differ in size, or one that is not the last ends within a
+                chunk.
+        """
+        self.parts = tuple(parts)
+        self._ends = np.cumsum([len(part) for part in self.parts])
+        first = self.parts[0]
+        for part in self.parts[1:]:
+            if part.shape[1:] != first.shape[1:]:
+                raise ValueError(
+                    f"frames of {part.path} are {part.shape[1:]}, those of {first.path} "
+                    f"{first.shape[1:]}; collect both with the same --size"
+                )
+            if part.chunk_size != first.chunk_size:
+                raise ValueError(
+                    f"chunks of {part.path} hold {part.chunk_size} frames, those of {first.path} "
+                    f"{first.chunk_size}; collect both with the same --chunk-size"
+                )
+        for part in self.parts[:-1]:
+            if len(part) % part.chunk_size:
+                raise ValueError(
+                    f"{part.path} has {len(part)} frames, which is no multiple of its chunks' "
+                    f"{part.chunk_size}; give it last, or collect a multiple"
+                )
+
+    @property
+    def path(self) -> Path:
+        """The first dataset's folder."""
+        return self.parts[0].path
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """(N, H, W, 3) of all together."""
+        return int(self._ends[-1]), *self.parts[0].shape[1:]
+
+    @property
+    def chunk_size(self) -> int:
+        """Frames in a chunk, the same in all."""
+        return self.parts[0].chunk_size
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """Those of the first dataset; ask ``parts`` for the others'."""
+        return self.parts[0].attributes
+
+    @cached_property
+    def factors(self) -> dict[str, np.ndarray]:
+        """The true factors that all datasets have, (N,) float32."""
+        every = [part.factors for part in self.parts]
+        common = [name for name in every[0] if all(name in factors for factors in every)]
+        return {name: np.concatenate([factors[name] for factors in every]) for name in common}
+
+    @cached_property
+    def actions(self) -> np.ndarray:
+        """(N,) int64."""
+        return np.concatenate([part.actions for part in self.parts])
+
+    @cached_property
+    def rewards(self) -> np.ndarray:
+        """(N,) float32."""
+        return np.concatenate([part.rewards for part in self.parts])
+
+    @cached_property
+    def episode_starts(self) -> np.ndarray:
+        """(N,) bool."""
+        return np.concatenate([part.episode_starts for part in self.parts])
+
+    def read(self, start: int, stop: int) -> np.ndarray:
+        """Read the frames from ``start`` to ``stop``, (stop - start, H, W, 3) uint8.
+
+        Raises:
+            ValueError: the range is not within the datasets, or a chunk is damaged.
+        """
+        if not 0 <= start <= stop <= len(self):
+            raise ValueError(f"frames {start} to {stop} are not within 0 to {len(self)}")
+        pieces = []
+        for part, end in zip(self.parts, self._ends.tolist(), strict=True):
+            begin = end - len(part)
+            low, high = max(start, begin), min(stop, end)
+            if low < high:
+                pieces.append(part.read(low - begin, high - begin))
+        if len(pieces) == 1:
+            return pieces[0]
+        return np.concatenate(pieces) if pieces else self.parts[0].read(0, 0)
+
+
+def open_frames(paths: Sequence[Path]) -> FrameDataset:
+    """Open one dataset, or several as one.
+
+    Raises:
+        FileNotFoundError: one of them is missing.
+        ValueError: one of them cannot be used, or they do not go together.
+    """
+    parts = [FrameDataset.open(path) for path in paths]
+    return parts[0] if len(parts) == 1 else JoinedFrames(parts)
+
+
+def datasets_in(frames: FrameDataset) -> tuple[FrameDataset, ...]:
+    """Return the datasets that were joined, or the only one."""
+    return frames.parts if isinstance(frames, JoinedFrames) else (frames,)

@@ -1,0 +1,199 @@
+"""Write frame datasets chunk by chunk, so that a kill at any moment costs no finished chunk.
+
+Several processes may write at once, each its own chunks: a chunk is one file for each array. When
+these are on the disk, an empty file in the folder ``.finished`` says so; whatever else is found
+after a kill is written again. When all chunks are finished, the number of them goes into the
+dataset's attributes and ``.finished`` is removed, so that a finished dataset is pure Zarr.
+Zarr itself is imported where a dataset is created or completed: who writes chunks does without.
+"""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from darla.atomic import write_bytes
+from darla.frames.attributes import FORMAT, SCHEMA, num_chunks, read_attributes
+from darla.frames.chunk_files import ZSTD_LEVEL, write_chunk_file
+
+if TYPE_CHECKING:
+    from zarr import Group
+
+_DTYPES = {"frames": "uint8", "actions": "int64", "rewards": "float32", "episode_starts": "bool"}
+
+
+@dataclass(frozen=True)
+class FrameChunk:
+    """The n frames of one chunk, and what belongs to them; see :mod:`darla.frames.dataset`.
+
+    Attributes:
+        frames: (n, H, W, 3) uint8.
+        factors: (n, F) float32, the columns in the order of the dataset's factors.
+        actions: (n,) int64, -1 where there is none.
+        rewards: (n,) float32.
+        episode_starts: (n,) bool.
+    """
+
+    frames: np.ndarray
+    factors: np.ndarray
+    actions: np.ndarray
+    rewards: np.ndarray
+    episode_starts: np.ndarray
+
+    @classmethod
+    def empty(cls, count: int, size: tuple[int, int], num_factors: int) -> "FrameChunk":
+        """Make a chunk to be filled in, of ``count`` frames of height and width ``size``."""
+        return cls(
+            frames=np.zeros((count, *size, 3), dtype=np.uint8),
+            factors=np.zeros((count, num_factors), dtype=np.float32),
+            actions=np.full(count, -1, dtype=np.int64),
+            rewards=np.zeros(count, dtype=np.float32),
+            episode_starts=np.zeros(count, dtype=bool),
+        )
+
+    def __len__(self) -> int:
+        """Return the number of frames."""
+        return len(self.frames)
+
+
+def create_frame_dataset(path: Path, attributes: dict[str, Any]) -> None:
+    """Create a dataset without frames; it appears at ``path`` whole or not at all.
+
+    Args:
+        path: a folder that does not exist yet, or is empty.
+        attributes: all of :data:`darla.frames.attributes.ATTRIBUTES` but format, schema and
+            finished_chunks.
+
+    Raises:
+        ValueError: the name of a factor cannot be the name of an array.
+        OSError: something is at ``path`` already.
+    """
+    import zarr
+
+    for name in attributes["factors"]:
+        if not name or "/" in name or "\\" in name or name.startswith((".", "__")):
+            raise ValueError(f"the name of factor {name!r} cannot be the name of an array")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.parent / f".{path.name}.{os.getpid()}.tmp"
+    try:
+        group = zarr.create_group(temporary, zarr_format=3)
+        _create_arrays(group, attributes)
+        header = {"format": FORMAT, "schema": SCHEMA}
+        group.update_attributes({**header, **attributes, "finished_chunks": 0})
+        _sync(temporary / "zarr.json")
+        os.rename(temporary, path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _create_arrays(group: "Group", attributes: dict[str, Any]) -> None:
+    from zarr.codecs import Crc32cCodec, ZstdCodec
+
+    count: int = attributes["num_frames"]
+    height, width = attributes["size"]
+    group.create_group("factors")
+    for name in [*(f"factors/{factor}" for factor in attributes["factors"]), *_DTYPES]:
+        rest = (height, width, 3) if name == "frames" else ()
+        group.create_array(
+            name,
+            shape=(count, *rest),
+            chunks=(min(attributes["chunk_size"], count), *rest),
+            dtype=_dtype(name),
+            compressors=[ZstdCodec(level=ZSTD_LEVEL), Crc32cCodec()],
+        )
+
+
+def _dtype(name: str) -> str:
+    return _DTYPES.get(name, "float32")  # that of all factors
+
+
+class FrameWriter:
+    """Writes chunks into a dataset that :func:`create_frame_dataset` has made.
+
+    Args:
+        path: the dataset's folder.
+
+    Raises:
+        FileNotFoundError: there is no dataset at ``path``.
+        ValueError: there is something else.
+    """
+
+    def __init__(self, path: Path) -> None:
+        attributes = read_attributes(path)
+        if attributes is None:
+            raise FileNotFoundError(f"there is no frame dataset at {path}")
+        self._path = path
+        self._chunk_size: int = attributes["chunk_size"]
+        self._num_frames: int = attributes["num_frames"]
+        self._num_chunks = num_chunks(attributes)
+        self._factor_names = list(attributes["factors"])
+
+    def finished_chunks(self) -> set[int]:
+        """Return the indices of the chunks that are wholly on the disk."""
+        return finished_chunks(self._path)
+
+    def write(self, index: int, chunk: FrameChunk) -> None:
+        """Write a chunk, sync it to the disk, and mark it finished.
+
+        Raises:
+            OSError: it could not be written (such as ENOSPC); the chunk is not marked.
+        """
+        try:
+            self._write_arrays(index, chunk)
+            write_bytes(self._path / ".finished" / str(index), b"")
+        except OSError as error:  # a full disk comes without the name of a file
+            name = error.filename or str(self._path)
+            raise OSError(error.errno, error.strerror or str(error), name) from error
+
+    def _write_arrays(self, index: int, chunk: FrameChunk) -> None:
+        rows = min(self._chunk_size, self._num_frames)
+        # Chunks of nothing but zeros are written too, so that a missing file always means a
+        # damaged dataset.
+        for name, values in self._arrays_of(chunk).items():
+            write_chunk_file(self._path / name, index, values, rows)
+
+    def _arrays_of(self, chunk: FrameChunk) -> dict[str, np.ndarray]:
+        columns = zip(self._factor_names, chunk.factors.T, strict=True)
+        arrays = {
+            "frames": chunk.frames,
+            **{f"factors/{name}": column for name, column in columns},
+            "actions": chunk.actions,
+            "rewards": chunk.rewards,
+            "episode_starts": chunk.episode_starts,
+        }
+        return {name: values.astype(_dtype(name), copy=False) for name, values in arrays.items()}
+
+    def complete(self) -> None:
+        """Mark the whole dataset finished, and remove what an earlier kill may have left.
+
+        Raises:
+            ValueError: chunks are missing.
+        """
+        missing = self._num_chunks - len(self.finished_chunks())
+        if missing:
+            raise ValueError(f"{self._path} still lacks {missing} chunks")
+        for left_over in self._path.rglob("*.partial"):  # temporary files of chunks
+            left_over.unlink()
+        import zarr
+
+        group = zarr.open_group(self._path, mode="r+")
+        group.update_attributes({"finished_chunks": self._num_chunks})
+        _sync(self._path / "zarr.json")
+        shutil.rmtree(self._path / ".finished")
+
+
+def finished_chunks(path: Path) -> set[int]:
+    """Return the indices of the finished chunks of an unfinished dataset."""
+    return {int(marker.name) for marker in path.glob(".finished/[0-9]*")}
+
+
+def _sync(path: Path) -> None:
+    """Force a file that was written by somebody else out to the disk."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

@@ -1,0 +1,1 @@
+"""Training: batches of frames, an objective, and the encoder bundle that comes out."""

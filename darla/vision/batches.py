@@ -1,0 +1,248 @@
+"""Batches of frames, or of pairs of frames, in an order that only the seed decides.
+
+Frames come in an endless stream of rows, epoch after epoch (see :mod:`darla.frames.order`): a row
+is a frame, or a frame and its partner. Batch number k holds rows k R to (k + 1) R of the stream, R
+being the batch size, or half of it for pairs, so that every batch is full, one may span two epochs,
+and the number of steps done is all that a resumed run must know. A batch of pairs holds R frames
+and then their R partners, in the same order.
+
+A dataset that fits into memory is one window; a larger one is read window by window, the next while
+the present one is used.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from darla.frames.dataset import FrameDataset
+from darla.frames.order import Episodes, FrameOrder, PairOrder
+
+_WINDOWS_IN_MEMORY = 2  # one in use, one being read
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some frames and where they come from; of pairs, the partners are the second half.
+
+    Attributes:
+        frames: uint8 (B, H, W, 3), on the training device.
+        indices: int64 (B,), each frame's number in the dataset.
+    """
+
+    frames: Tensor
+    indices: np.ndarray
+
+
+class FrameBatches:
+    """The batches of a dataset for one stage of a training."""
+
+    def __init__(
+        self,
+        dataset: FrameDataset,
+        batch_size: int,
+        seed: tuple[int, ...],
+        max_memory_gb: float,
+        device: torch.device,
+        resident: Tensor | None = None,
+        paired: bool = False,
+    ) -> None:
+        """Describe the batches; no frame is read yet.
+
+        Args:
+            dataset: where frames come from.
+            batch_size: frames in a batch, B.
+            seed: what the order is drawn from.
+            max_memory_gb: how much memory frames may take, in 10^9 bytes; decides the windows.
+            device: where batches are put.
+            resident: all frames, uint8 (N, H, W, 3), if :func:`load_resident` could load them.
+            paired: whether rows are pairs of frames of one episode; ``batch_size`` is even then.
+
+        Raises:
+            ValueError: there are no pairs, or half a pair would be left over in a batch.
+        """
+        kind = PairOrder if paired else FrameOrder
+        if batch_size % kind.frames_per_row:
+            raise ValueError(f"batch_size is {batch_size}; batches of pairs need an even number")
+        copies = kind.frames_per_row  # of the frames, when they are read window by window
+        order: dict[str, Any] = {
+            "num_frames": len(dataset),
+            "chunk_size": dataset.chunk_size,
+            "window_chunks": window_chunks(dataset, max_memory_gb, copies),
+            "seed": seed,
+        }
+        if paired:
+            order["episodes"] = Episodes.of(dataset)
+        self.order: FrameOrder = kind(**order)
+        self._dataset = dataset
+        self._rows = batch_size // kind.frames_per_row
+        self._device = device
+        self._resident = resident
+
+    def indices(self, step: int) -> np.ndarray:
+        """Return which frames batch number ``step`` holds, int64 (B,)."""
+        return _end_to_end(self.order.indices(step * self._rows, (step + 1) * self._rows))
+
+    def starting_at(self, step: int) -> Iterator[Batch]:
+        """Yield batches without end, the first of them number ``step``."""
+        windows = self.order.windows_from(step * self._rows)
+        if self._resident is None:
+            yield from self._streamed(windows)
+        for rows, _ in _carve(((window, None) for window in windows), self._rows):
+            indices = _end_to_end(rows)
+            yield Batch(self._pick(indices), indices)
+
+    def _pick(self, indices: np.ndarray) -> Tensor:
+        assert self._resident is not None
+        rows = torch.from_numpy(indices).to(self._resident.device)
+        return self._resident.index_select(0, rows).to(self._device)
+
+    def _streamed(self, windows: Iterator[np.ndarray]) -> Iterator[Batch]:
+        for rows, frames in _carve(self._read_ahead(windows), self._rows):
+            assert frames is not None
+            tensor = torch.from_numpy(_end_to_end(frames, rows.ndim))
+            if self._device.type == "cuda":
+                tensor = tensor.pin_memory()
+            yield Batch(tensor.to(self._device, non_blocking=True), _end_to_end(rows))
+
+    def _read_ahead(self, windows: Iterator[np.ndarray]) -> Iterator["Piece"]:
+        with ThreadPoolExecutor(max_workers=1) as reader:
+            ahead = reader.submit(self._read, next(windows))
+            while True:
+                piece = ahead.result()
+                ahead = reader.submit(self._read, next(windows))
+                yield piece
+
+    def _read(self, rows: np.ndarray) -> "Piece":
+        """Read the frames of a window, chunk by chunk, into their shuffled places."""
+        frames = np.empty((*rows.shape, *self._dataset.shape[1:]), dtype=np.uint8)
+        chunks = rows // self._dataset.chunk_size
+        for chunk in np.unique(chunks):
+            start = int(chunk) * self._dataset.chunk_size
+            stop = min(start + self._dataset.chunk_size, len(self._dataset))
+            places = np.nonzero(chunks == chunk)
+            frames[places] = self._dataset.read(start, stop)[rows[places] - start]
+        return rows, frames
+
+
+Piece = tuple[np.ndarray, np.ndarray | None]
+"""A part of the stream: rows (n,) or (n, 2), and (n, H, W, 3) or (n, 2, H, W, 3) if read."""
+
+
+def _end_to_end(rows: np.ndarray, ndim: int | None = None) -> np.ndarray:
+    """Put the second of all pairs behind the first of all: (n, 2, ...) to (2 n, ...)."""
+    if (rows.ndim if ndim is None else ndim) == 1:
+        return rows
+    return np.concatenate([rows[:, 0], rows[:, 1]])
+
+
+def _carve(pieces: Iterator[Piece], size: int) -> Iterator[Piece]:
+    """Cut pieces of any length into pieces of ``size``, none left over in between."""
+    parts: list[Piece] = []
+    held = 0
+    for indices, frames in pieces:
+        start = 0
+        while held + len(indices) - start >= size:
+            stop = start + size - held
+            parts.append((indices[start:stop], None if frames is None else frames[start:stop]))
+            yield _join(parts)
+            parts, held, start = [], 0, stop
+        parts.append((indices[start:], None if frames is None else frames[start:].copy()))
+        held += len(indices) - start
+
+
+def _join(parts: list[Piece]) -> Piece:
+    indices = np.concatenate([part for part, _ in parts])
+    frames = [part for _, part in parts if part is not None]
+    return indices, np.concatenate(frames) if frames else None
+
+
+def window_chunks(dataset: FrameDataset, max_memory_gb: float, copies: int = 1) -> int:
+    """Return how many chunks are shuffled together: all of them when they fit into memory.
+
+    Args:
+        dataset: where frames come from.
+        max_memory_gb: how much memory frames may take, in 10^9 bytes.
+        copies: how often a window holds each of its frames.
+    """
+    total = -(-len(dataset) // dataset.chunk_size)
+    if frame_bytes(dataset) <= max_memory_gb * 1e9:
+        return total
+    chunk_bytes = dataset.chunk_size * frame_bytes(dataset) // len(dataset)
+    return max(1, int(max_memory_gb * 1e9 / chunk_bytes / copies / _WINDOWS_IN_MEMORY))
+
+
+def frame_bytes(dataset: FrameDataset) -> int:
+    """Return how much memory all frames of the dataset take, in bytes."""
+    return int(np.prod(dataset.shape, dtype=np.int64))
+
+
+def load_resident(
+    dataset: FrameDataset, max_memory_gb: float, device: torch.device
+) -> Tensor | None:
+    """Read all frames into memory, on the device when it has room for them twice over.
+
+    Returns:
+        uint8 (N, H, W, 3), or None when they would take more than ``max_memory_gb``.
+    """
+    size = frame_bytes(dataset)
+    if size > max_memory_gb * 1e9:
+        return None
+    frames = torch.empty(dataset.shape, dtype=torch.uint8)
+    for start in range(0, len(dataset), dataset.chunk_size):
+        stop = min(start + dataset.chunk_size, len(dataset))
+        frames[start:stop] = torch.from_numpy(dataset.read(start, stop))
+    if device.type == "cuda" and torch.cuda.mem_get_info(device)[0] < 2 * size:
+        return frames.pin_memory()
+    return frames.to(device)
+
+
+def sample_chunks(
+    dataset: FrameDataset, largest: int, device: torch.device, resident: Tensor | None = None
+) -> Iterator[Tensor]:
+    """Yield about ``largest`` frames, from chunks spread evenly over the dataset.
+
+    Yields:
+        uint8 (n, H, W, 3) on ``device``.
+    """
+    for start, stop in _spread_chunks(dataset, largest):
+        if resident is None:
+            yield torch.from_numpy(dataset.read(start, stop)).to(device)
+        else:
+            yield resident[start:stop].to(device)
+
+
+def sample_pairs(
+    dataset: FrameDataset,
+    largest: int,
+    device: torch.device,
+    seed: int,
+    resident: Tensor | None = None,
+) -> Iterator[Tensor]:
+    """Yield about ``largest`` frames with a partner each, from chunks spread over the dataset.
+
+    Yields:
+        uint8 (2 n, H, W, 3) on ``device``, partners in the second half.
+
+    Raises:
+        ValueError: there are no pairs.
+    """
+    episodes = Episodes.of(dataset)
+    random = np.random.default_rng(seed)
+    chunks = sample_chunks(dataset, largest, device, resident)
+    for (start, stop), frames in zip(_spread_chunks(dataset, largest), chunks, strict=True):
+        partners = episodes.partners(np.arange(start, stop), random.random(stop - start)) - start
+        yield torch.cat([frames, frames[torch.from_numpy(partners).to(device)]])
+
+
+def _spread_chunks(dataset: FrameDataset, largest: int) -> Iterator[tuple[int, int]]:
+    """Yield where chunks that hold ``largest`` frames or so begin and end."""
+    num_chunks = -(-len(dataset) // dataset.chunk_size)
+    wanted = min(num_chunks, max(1, largest // dataset.chunk_size))
+    for chunk in np.unique(np.linspace(0, num_chunks - 1, wanted).round().astype(int)):
+        start = int(chunk) * dataset.chunk_size
+        yield start, min(start + dataset.chunk_size, len(dataset))

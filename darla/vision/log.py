@@ -1,0 +1,122 @@
+"""What a vision run writes to TensorBoard: the same tags for every objective and stage.
+
+Each stage writes into a folder of its own (``tensorboard/dae``, ``tensorboard/darla``), so that
+stages overlay under the same tags. The horizontal axis is the stage's own steps. Losses are means
+over the steps since the entry before; see :mod:`darla.likelihoods` for how they are summed.
+
+=========================  =========================================================================
+``loss/total``             what the optimiser makes small
+``loss/reconstruction``    the objective's own comparison of frame and reconstruction: nats, or
+                           squared distance of whitened features for ``darla``
+``loss/pixel``             squared error of the reconstruction, summed over pixels; the same for
+                           every objective, so that they can be compared
+``loss/kl``                KL from the prior in nats, summed over latents
+``loss/contraction``       ``contractive``: squared norm of the encoder's Jacobian
+``loss/total_correlation``  ``factor_vae``, ``beta_tcvae``: the estimate, in nats
+``loss/adversary``         ``factor_vae``: what its discriminator makes small; ln 2 knows nothing
+``loss/covariance``        ``dip_vae_i``, ``dip_vae_ii``: what covariances cost
+``loss/mmd``               ``info_vae``: squared distance of all latents from the prior
+``loss/state_likeness``    ``darla``: KL between the states of recoloured copies and of frames
+``beta``                   cost of one nat (``annealed_vae``: gamma; ``beta_tcvae``: one of total
+                           correlation)
+``beta_normalised``        beta times latents over reconstructed values
+``capacity``               ``annealed_vae``: nats that the latents may carry now
+``kl_per_latent``          histogram of the latents' KL, in nats
+``kl_latent/<i>``          KL of latent i, in nats
+``active_latents``         latents with a KL of at least 0.01 nats
+``gradient_norm``          length of the gradient
+``frames_per_second``      frames trained on in a second, logging included
+``pictures/reconstructions``  frames of the dataset and their reconstructions
+``pictures/traversals``    what each latent changes in a frame
+``pictures/interpolation``  what lies between two frames
+``pictures/posteriors``    at the end of a stage, the posterior of each latent against the prior
+``warnings``               text: latents or reconstructions that have collapsed
+=========================  =========================================================================
+"""
+
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from torch import Tensor
+from torch.utils.tensorboard import SummaryWriter
+from tqdm import tqdm
+
+from darla.frozen_encoder import ACTIVE_KL, FrozenEncoder
+from darla.latent_pictures import interpolation, reconstructions, traversals
+from darla.objectives import LossTerms
+from darla.vision.collapse import collapse_warning
+from darla.vision.latent_plots import posteriors
+
+
+class VisionLog:
+    """The TensorBoard entries of one stage."""
+
+    def __init__(self, folder: Path, start: int) -> None:
+        """Open ``folder``; entries after step ``start`` that a killed run left are hidden."""
+        self._writer = SummaryWriter(folder, purge_step=start + 1)
+        self._sums: dict[str, Tensor] = {}
+        self._kl: Tensor | None = None
+        self._steps = 0
+        self._frames = 0
+        self._since = time.perf_counter()
+        self._warned: set[str] = set()
+
+    def add(self, losses: LossTerms, frames: int) -> None:
+        """Take up the losses of a step, without waiting for the device to compute them."""
+        for tag, value in {"loss/total": losses.total, **losses.terms}.items():
+            self._sums[tag] = self._sums[tag] + value if tag in self._sums else value
+        if losses.kl_per_latent is not None:
+            kl = losses.kl_per_latent
+            self._kl = kl if self._kl is None else self._kl + kl
+        self._steps += 1
+        self._frames += frames
+
+    def write(self, step: int) -> float:
+        """Write the means since the last call, and return that of the total loss."""
+        means = {tag: float(value) / self._steps for tag, value in self._sums.items()}
+        for tag, mean in means.items():
+            self._writer.add_scalar(tag, mean, step)
+        if self._kl is not None:
+            self._write_kl(self._kl.cpu().numpy() / self._steps, step)
+        now = time.perf_counter()
+        self._writer.add_scalar("frames_per_second", self._frames / (now - self._since), step)
+        self._sums, self._kl, self._steps, self._frames = {}, None, 0, 0
+        self._since = now
+        return means["loss/total"]
+
+    def _write_kl(self, kl: np.ndarray, step: int) -> None:
+        self._writer.add_histogram("kl_per_latent", kl, step)
+        self._writer.add_scalar("active_latents", int((kl >= ACTIVE_KL).sum()), step)
+        for index, value in enumerate(kl):
+            self._writer.add_scalar(f"kl_latent/{index}", float(value), step)
+
+    def write_pictures(self, encoder: FrozenEncoder, step: int) -> None:
+        """Draw what the model sees now."""
+        first, last = encoder.reference_frames[[0, -1]]
+        self._write_picture("reconstructions", reconstructions(encoder), step)
+        self._write_picture("traversals", traversals(encoder), step)
+        self._write_picture("interpolation", interpolation(encoder, first, last), step)
+        self._writer.flush()
+
+    def write_posteriors(self, encoder: FrozenEncoder, step: int) -> None:
+        """Plot the posterior of each latent against the prior; this takes about a second."""
+        picture = posteriors(encoder, encoder.reference_frames)
+        self._write_picture("posteriors", picture, step)
+
+    def _write_picture(self, name: str, picture: np.ndarray, step: int) -> None:
+        self._writer.add_image(f"pictures/{name}", picture, step, dataformats="HWC")
+
+    def warn_of_collapse(self, encoder: FrozenEncoder, step: int) -> None:
+        """Say, once for each kind, that the model has collapsed, if it has."""
+        warning = collapse_warning(encoder)
+        if warning is None or warning.split(":")[0] in self._warned:
+            return
+        self._warned.add(warning.split(":")[0])
+        tqdm.write(f"warning: step {step}: {warning}", file=sys.stderr)
+        self._writer.add_text("warnings", warning, step)
+
+    def close(self) -> None:
+        """Write out what is still in memory."""
+        self._writer.close()

@@ -1,0 +1,113 @@
+"""The loop that trains one stage of an objective, from any of its steps on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from darla.atomic import write_json
+from darla.frozen_encoder import FrozenEncoder
+from darla.objectives import Stage
+from darla.progress import progress_bar
+from darla.vision.batches import FrameBatches
+from darla.vision.log import VisionLog
+from darla.vision.training_step import TrainingStep
+
+_PICTURES_PER_STAGE = 10
+_COLLAPSE_AFTER = 0.2  # share of a stage: before it, nothing has been learnt that could be lost
+
+
+@dataclass(frozen=True)
+class StageLoop:
+    """What one stage needs to run.
+
+    Attributes:
+        stage: what to train.
+        steps: how many steps it takes in all.
+        batches: its frames.
+        batch_size: frames in a batch.
+        step: takes one step.
+        check_every: steps between checks for NaN and infinity.
+        log_every: steps between log entries.
+        checkpoint_every: steps between checkpoints.
+        folder: the run's folder.
+        freeze: returns a frozen copy of the model as it is now.
+        save: writes a checkpoint, given the number of steps done in this stage.
+    """
+
+    stage: Stage
+    steps: int
+    batches: FrameBatches
+    batch_size: int
+    step: TrainingStep
+    check_every: int
+    log_every: int
+    checkpoint_every: int
+    folder: Path
+    freeze: Callable[[], FrozenEncoder]
+    save: Callable[[int], None]
+
+    def run(self, start: int) -> None:
+        """Train from step ``start`` to the end.
+
+        Raises:
+            ValueError: a loss or gradient is NaN or infinite.
+        """
+        if start >= self.steps:
+            return
+        log = VisionLog(self.folder / "tensorboard" / self.stage.name, start)
+        try:
+            with self._bar(start) as bar:
+                self._run(start, log, bar)
+        finally:
+            log.close()
+
+    def _run(self, start: int, log: VisionLog, bar: "tqdm[Any]") -> None:
+        batches = self.batches.starting_at(start)
+        self.stage.objective.train()
+        for done in range(start + 1, self.steps + 1):
+            batch = next(batches)
+            log.add(self.step(batch.frames, done - 1), len(batch.indices))
+            bar.update(len(batch.indices))
+            last = done == self.steps
+            if last or any(done % n == 0 for n in (self.check_every, self.checkpoint_every)):
+                self._stop_if_bad()
+            if last or done % self.log_every == 0:
+                bar.set_postfix(loss=f"{log.write(done):.2f}", refresh=False)
+            if last or done % max(1, self.steps // _PICTURES_PER_STAGE) == 0:
+                self._look(log, done)
+            if last or done % self.checkpoint_every == 0:
+                self.save(done)
+
+    def _bar(self, start: int) -> "tqdm[Any]":
+        return progress_bar(
+            self.steps * self.batch_size,
+            "frames",
+            f"train {self.stage.name}",
+            done=start * self.batch_size,
+            scaled=True,
+        )
+
+    def _look(self, log: VisionLog, done: int) -> None:
+        frozen = self.freeze()
+        log.write_pictures(frozen, done)
+        if done == self.steps:
+            log.write_posteriors(frozen, done)
+        if done >= _COLLAPSE_AFTER * self.steps:
+            log.warn_of_collapse(frozen, done)
+
+    def _stop_if_bad(self) -> None:
+        bad = self.step.first_bad()
+        if bad is None:
+            return
+        indices = self.batches.indices(bad).tolist()
+        report = self.folder / "not_finite.json"
+        write_json(report, {"stage": self.stage.name, "step": bad, "frames": indices})
+        shown = ", ".join(str(index) for index in indices[:8])
+        raise ValueError(
+            f"the loss or its gradient is NaN or infinite at step {bad} of stage "
+            f"{self.stage.name!r}, on the batch of frames {shown}, ... (all in {report}); "
+            "the last checkpoint is intact; lower the learning rate, or look at those frames"
+        )

@@ -1,0 +1,89 @@
+from pathlib import Path
+
+import pytest
+import torch
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from toy_frames import tiny_config, write_toy_bundle, write_toy_dataset
+
+import darla.vision.log
+from darla.bundle import load_encoder
+from darla.objectives import LossTerms
+from darla.vision.log import VisionLog
+from darla.vision.train import train_vision
+
+
+def losses(total: float) -> LossTerms:
+    kl = torch.tensor([total, 0.001])
+    return LossTerms(torch.tensor(total), {"loss/kl": kl.sum()}, kl)
+
+
+def read(folder: Path) -> EventAccumulator:
+    return EventAccumulator(str(folder), size_guidance={"scalars": 0}).Reload()
+
+
+def test_entries_are_means_since_the_one_before(tmp_path: Path) -> None:
+    log = VisionLog(tmp_path, start=0)
+    for total in (1.0, 3.0):
+        log.add(losses(total), frames=8)
+    assert log.write(2) == 2.0
+    log.add(losses(10.0), frames=8)
+    assert log.write(3) == 10.0
+    log.close()
+    events = read(tmp_path)
+    assert [(e.step, e.value) for e in events.Scalars("loss/total")] == [(2, 2.0), (3, 10.0)]
+    assert [e.value for e in events.Scalars("kl_latent/0")] == [2.0, 10.0]
+    assert [e.value for e in events.Scalars("active_latents")] == [1.0, 1.0]
+
+
+def test_a_resumed_run_hides_what_a_killed_one_logged_too_far(tmp_path: Path) -> None:
+    for start, total in ((0, 1.0), (5, 2.0)):
+        log = VisionLog(tmp_path, start)
+        for step in range(start + 1, 11):
+            log.add(losses(total), frames=8)
+            log.write(step)
+        log.close()
+    values = {e.step: e.value for e in read(tmp_path).Scalars("loss/total")}
+    assert values == {step: 1.0 if step <= 5 else 2.0 for step in range(1, 11)}
+
+
+def test_collapse_is_said_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frozen = load_encoder(write_toy_bundle(tmp_path / "encoder"))
+    frozen.statistics.kl[:] = 0
+    log = VisionLog(tmp_path / "log", start=0)
+    for step in (10, 20):
+        log.warn_of_collapse(frozen, step)
+    log.close()
+    assert capsys.readouterr().err.count("all 4 latents have collapsed") == 1
+    assert "warnings/text_summary" in read(tmp_path / "log").Tags()["tensors"]
+
+
+def test_every_tag_that_is_written_is_documented(tmp_path: Path) -> None:
+    data = write_toy_dataset(tmp_path / "data", 40)
+    for objective in ("darla_2017", "annealed_vae"):
+        train_vision(tiny_config(data, tmp_path / objective, objective=objective, beta=None))
+    written: set[str] = set()
+    for folder in tmp_path.glob("*/tensorboard/*"):
+        tags = read(folder).Tags()
+        written |= {*tags["scalars"], *tags["images"], *tags["histograms"]}
+    documented = darla.vision.log.__doc__
+    assert documented is not None
+    for tag in written:
+        name = "kl_latent/<i>" if tag.startswith("kl_latent/") else tag
+        assert f"``{name}``" in documented, f"{tag} is not documented"
+    assert {
+        "loss/total",
+        "loss/reconstruction",
+        "loss/pixel",
+        "loss/kl",
+        "beta",
+        "beta_normalised",
+        "capacity",
+        "kl_per_latent",
+        "kl_latent/0",
+        "active_latents",
+        "frames_per_second",
+        "pictures/reconstructions",
+        "pictures/traversals",
+        "pictures/interpolation",
+        "pictures/posteriors",
+    } <= written
