@@ -48,13 +48,21 @@ class GapClosed:
     together: Estimate | None
 
 
-def close_gaps(scores: TaskScores, sampling: Sampling) -> list[GapClosed]:
+def close_gaps(
+    scores: TaskScores, sampling: Sampling, over: Sequence[str] | None = None
+) -> list[GapClosed]:
     """Return the shares of every group but the references; empty without agents of targets.
+
+    Args:
+        scores: of a task.
+        sampling: how intervals are found.
+        over: names of targets; all when not given.
 
     The lower reference shares a group's source (of groups trained in D_U: the task's), and its
     algorithm and steps if there are several; the upper ones are pixels if there are any, and share
     the lower one's algorithm and steps if there are several.
     """
+    targets = scores.targets if over is None else over
     found = []
     for group in scores.groups:
         lower = _lower(scores, group)
@@ -62,7 +70,7 @@ def close_gaps(scores: TaskScores, sampling: Sampling) -> list[GapClosed]:
             continue
         upper = {
             domain: reference
-            for domain in scores.targets
+            for domain in targets
             if domain in group.returns
             and domain in lower.returns
             and (reference := _upper(scores, lower, domain)) is not None

@@ -10,11 +10,14 @@ from pathlib import Path
 from transfer.ladder import COLORS, LADDER, VALIDATED_IN, WRAPPER_OPTIONS
 from transfer.results import Results, read_curve_rows
 from transfer.tables import (
+    FACTORS,
     LITTLE,
+    REFERENCE,
     learnt_too_little,
     novelties,
     options_by_return,
     options_table,
+    ratios_table,
     rivals_table,
     summary_table,
     targets_table,
@@ -79,10 +82,12 @@ def main(config: ReportConfig) -> None:
         f"Where pixels keep {LITTLE} of their margin or less, and whether the intervals of the "
         "options lie above theirs:",
         rivals_table(scores, tuple(options)),
-        "Transfer ratio to each target, and what is new about it after each source: two values "
-        "together (new pair), values that the policy has not met (OOD1), or the encoder either "
-        "(OOD2).",
-        targets_table(scores, order, labels),
+        "What is new about each target after each source: two values together (new pair), values "
+        "that the policy has not met (OOD1), or the encoder either (OOD2). Mean returns of pixels "
+        "that were trained in the target itself, and of others that were not:",
+        targets_table(scores, labels, [REFERENCE, *list(options)[:1], FACTORS]),
+        "Transfer ratio to each target:",
+        ratios_table(scores, order),
         *pictures(config, rows, stem),
     ]
     write_text(config.out / f"{stem}.md", "\n\n".join(parts) + "\n")

@@ -105,17 +105,26 @@ def test_the_report_comes_from_the_rows_alone(tmp_path: Path) -> None:
     done = run("report_transfer.py", "--results", tmp_path, "--out", tmp_path)
     assert done.returncode == 0, done.stderr
     text = (tmp_path / "GoToObject.md").read_text()
-    lines = [line.split("|") for line in text.splitlines() if "|" in line]
-    cells = {line[1].strip(): line[2:-1] for line in lines}
-    assert cells["pixels"][0].strip() == "5"
+    agents, targets = cells_below(text, "# Darla/GoToObject-v0"), cells_below(text, "What is new")
+    assert agents["pixels"][0] == "5"
     # the committed study's own figure: the mean over seeds and the five targets of new colours
-    assert cells["pixels"][2].strip().startswith("0.24 [")
-    assert [cells[target][0].strip() for target in ("all_three", "textured")] == ["OOD1", "OOD2"]
-    assert cells["new_wall"][0].strip() == "OOD1"
-    assert cells["unseen_colors"][0].strip() == "OOD2"
+    assert agents["pixels"][2].startswith("0.24 [")
+    new = {name: cells[0] for name, cells in targets.items()}
+    assert [new[name] for name in ("new_wall", "all_three")] == ["OOD1", "OOD1"]
+    assert [new[name] for name in ("textured", "unseen_colors")] == ["OOD2", "OOD2"]
+    assert {cells[1] for name, cells in targets.items() if name.startswith("new")} == {"-"}
+    assert cells_below(text, "Transfer ratio to each")["pixels"][0].startswith("0.82 [")
     assert {"GoToObject_ratios.png", "GoToObject_profiles.png"} <= {
         path.name for path in tmp_path.iterdir()
     }
+
+
+def cells_below(text: str, beginning: str, header: bool = False) -> dict[str, list[str]]:
+    """Return the cells of the first table below a line, by the first cell of each row."""
+    _, table, *_ = text[text.index(beginning) :].split("\n\n|")
+    lines = table.split("\n\n")[0].splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {name: cells for name, *cells in ([rows[0]] if header else []) + rows[2:]}
 
 
 def test_unknown_agents_are_refused_with_the_nearest() -> None:
@@ -133,9 +142,11 @@ def test_the_wrapper_option_is_chosen_in_looks_of_d_u(tmp_path: Path) -> None:
         "darla": (0.9, 0.3, 0.8),
         "darla_mask": (0.8, 0.7, 0.5),
         "factors": (0.9, 0.9, 0.9),
+        "pixels_in_all_three": (0.2, 0.2, 0.7),
     }
     for name, values in returns.items():
-        algorithm, source, steps = ("", "", 0) if name == "random" else ("ppo", "source", 1000)
+        source = "all_three" if name.endswith("all_three") else "source"
+        algorithm, source, steps = ("", "", 0) if name == "random" else ("ppo", source, 1000)
         for domain, value in zip(("source", "validation", "all_three"), values, strict=True):
             who = f"{name},{name},{algorithm},Darla/GoToObject-v0,{source},{domain},0,,{steps}"
             lines += [f"{who},{episode},{episode},{value},10,1" for episode in range(2)]
@@ -145,9 +156,14 @@ def test_the_wrapper_option_is_chosen_in_looks_of_d_u(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     report = (tmp_path / "GoToObject.md").read_text()
     assert "(0.90) in the source: pixels (67%), darla_mask (89%)." in report
-    options = report[report.index("| wrapper option") :].splitlines()[2:4]
-    assert [line.split("|")[1].strip() for line in options] == ["**darla_mask**", "darla"]
-    assert [line.split("|")[3].split()[0] for line in options] == ["0.70", "0.30"]
+    options = cells_below(report, "Wrapper options")
+    assert {name: cells[1].split()[0] for name, cells in options.items()} == {
+        "**darla_mask**": "0.70",
+        "darla": "0.30",
+    }
+    header, returned = cells_below(report, "What is new", header=True).items()
+    assert header[1][1:] == ["trained there", "seeds", "pixels", "darla_mask", "factors"]
+    assert [cell.split()[0] for cell in returned[1][1:]] == ["0.70", "1", "0.00", "0.50", "0.90"]
 
 
 def test_options_are_set_against_pixels_where_these_lose(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,7 @@ def summary_table(scores: TaskScores, order: Sequence[str], colors: Sequence[str
         order: labels in the order of the table.
         colors: the targets that are averaged over.
     """
-    gaps = {gap.agents: gap for gap in close_gaps(scores, Sampling())}
+    gaps = {gap.agents: gap for gap in close_gaps(scores, Sampling(), colors)}
     groups = [group for group in in_order(scores, order) if not scores.trained_in_target(group)]
     pixels = next((group for group in groups if group.kind == REFERENCE), None)
     header = ["agents", "seeds", "source, IQM", "colours, mean ratio", "colours, IQM of ratios"]
@@ -63,27 +63,41 @@ def summary_table(scores: TaskScores, order: Sequence[str], colors: Sequence[str
 
 
 def targets_table(
-    scores: TaskScores, order: Sequence[str], labels: Mapping[str, Mapping[str, str]]
+    scores: TaskScores, labels: Mapping[str, Mapping[str, str]], agents: Sequence[str]
 ) -> str:
-    """Return the mean transfer ratio of each kind of agent to each target.
+    """Return what is new about each target, and what agents return that were trained in it.
 
     Args:
         scores: of the task.
-        order: labels in the order of the table.
         labels: for each source what is new about each target, see :func:`novelties`.
+        agents: labels of agents whose returns stand beside those.
     """
-    groups = [group for group in in_order(scores, order) if not scores.trained_in_target(group)]
+    groups = {group.kind: group for group in scores.groups}
+    ceilings = {group.source: group for group in scores.groups if scores.trained_in_target(group)}
+    others = [groups[label] for label in agents if label in groups]
     header = ["target", *(f"new after {source}" for source in labels)]
-    header += [group.kind for group in groups]
+    header += ["trained there", "seeds", *(group.kind for group in others)]
+    lines = []
+    for target in scores.targets:
+        there = ceilings.get(target)
+        found = None if there is None else estimate(returns_of(there, [target]), mean)
+        seeds = "-" if found is None else str(found.seeds)
+        line = [target, *(new[target] for new in labels.values()), shown(found), seeds]
+        lines.append(line + [shown(estimate(returns_of(each, [target]), mean)) for each in others])
+    return markdown_table(header, lines, left=1 + len(labels))
+
+
+def ratios_table(scores: TaskScores, order: Sequence[str]) -> str:
+    """Return the mean transfer ratio of each kind of agent to each target, agents by lines."""
     lines = [
         [
-            target,
-            *(new[target] for new in labels.values()),
-            *(shown(estimate(ratios_of(scores, group, [target]), mean)) for group in groups),
+            group.kind,
+            *(shown(estimate(ratios_of(scores, group, [name]), mean)) for name in scores.targets),
         ]
-        for target in scores.targets
+        for group in in_order(scores, order)
+        if not scores.trained_in_target(group)
     ]
-    return markdown_table(header, lines, left=1 + len(labels))
+    return markdown_table(["agents", *scores.targets], lines)
 
 
 def options_by_return(

@@ -26,9 +26,11 @@ def agents(kind: str, source: str, *returns: dict[str, float], **changes: object
     return rows
 
 
-def gaps_of(rows: list[Row], sampling: Sampling = SAMPLING) -> dict[str, GapClosed]:
+def gaps_of(
+    rows: list[Row], sampling: Sampling = SAMPLING, over: list[str] | None = None
+) -> dict[str, GapClosed]:
     (task,) = score_tasks(rows + random_rows(dict.fromkeys(DOMAINS, 0.0)))
-    return {gap.agents: gap for gap in close_gaps(task, sampling)}
+    return {gap.agents: gap for gap in close_gaps(task, sampling, over)}
 
 
 def test_shares_lie_between_pixels_of_the_source_and_agents_of_the_target() -> None:
@@ -52,6 +54,7 @@ def test_shares_lie_between_pixels_of_the_source_and_agents_of_the_target() -> N
     assert gap.together.value == pytest.approx((0.65 - 0.3) / (0.7 - 0.3))
     assert gap.domains["new_floor"].interval is not None
     assert gap.domains["new_wall"].interval is None  # one agent was trained there
+    assert [*gaps_of(rows, over=["new_wall"])["latent"].domains] == ["new_wall"]
 
 
 def test_intervals_are_over_the_seeds_of_all_three() -> None:
