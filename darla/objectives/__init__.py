@@ -1,6 +1,7 @@
 """What a vision model can be trained to do, by name."""
 
 from darla.names import lookup
+from darla.objective_settings import GROUPS, differences
 from darla.objectives.ada_gvae import AdaGVAE, DarlaAda
 from darla.objectives.annealed_vae import AnnealedVAE
 from darla.objectives.autoencoder import Autoencoder
@@ -16,8 +17,7 @@ from darla.objectives.factor_vae import FactorVAE
 from darla.objectives.info_vae import InfoVAE
 from darla.objectives.ml_vae import MLVAE
 from darla.objectives.vae import VariationalAutoencoder
-from darla.vision.config import VisionConfig
-from darla.vision.objective_settings import GROUPS, differences
+from darla.vision_config import VisionConfig
 
 OBJECTIVES: dict[str, type[Objective]] = {
     kind.name: kind

@@ -13,7 +13,7 @@ from torch import Tensor
 from darla.networks import NetworkShape
 from darla.objectives.base import TrainingFacts, network_shape
 from darla.objectives.vae import VariationalAutoencoder
-from darla.vision.config import VisionConfig
+from darla.vision_config import VisionConfig
 
 
 class AnnealedVAE(VariationalAutoencoder):

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from darla.likelihoods import squared_error
 from darla.objectives.base import LossTerms, Objective, TrainingFacts, network_shape
-from darla.vision.config import VisionConfig
+from darla.vision_config import VisionConfig
 
 
 class Autoencoder(Objective):

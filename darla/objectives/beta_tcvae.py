@@ -17,7 +17,7 @@ from torch import Tensor
 from darla.networks import NetworkShape
 from darla.objectives.base import TrainingFacts, network_shape
 from darla.objectives.vae import Penalty, VariationalAutoencoder
-from darla.vision.config import VisionConfig
+from darla.vision_config import VisionConfig
 
 
 class BetaTCVAE(VariationalAutoencoder):

@@ -13,7 +13,7 @@ from torch import Tensor
 from darla.networks import NetworkShape
 from darla.objectives.autoencoder import Autoencoder
 from darla.objectives.base import LossTerms, Stage, TrainingFacts
-from darla.vision.config import VisionConfig
+from darla.vision_config import VisionConfig
 
 
 class DenoisingAutoencoder(Autoencoder):

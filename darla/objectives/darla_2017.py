@@ -27,7 +27,7 @@ from darla.networks import NetworkShape, to_pictures
 from darla.objectives.base import FrameChunks, Stage, TrainingFacts, network_shape
 from darla.objectives.beta_vae import BetaVAE
 from darla.objectives.dae import DenoisingAutoencoder
-from darla.vision.config import VisionConfig
+from darla.vision_config import VisionConfig
 
 _SMALLEST_STD = 1e-3  # a feature that never varies says nothing: do not blow its noise up
 _MOST_WHITENED = 4096

@@ -31,7 +31,7 @@ from darla.objectives.beta_vae import BetaVAE
 from darla.objectives.pairs import Gaussians, PairPosteriors
 from darla.objectives.vae import Inferred, Penalty
 from darla.recoloring import recolor
-from darla.vision.config import VisionConfig
+from darla.vision_config import VisionConfig
 
 _CHANGE_FROM, _CHANGED_FULLY = 0.2, 0.6  # shares of the steps
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from darla.likelihoods import charged_kl, kl_from_standard_normal, sample_latents, squared_error
 from darla.objectives.base import LossTerms, Objective, TrainingFacts, network_shape
-from darla.vision.config import VisionConfig
+from darla.vision_config import VisionConfig
 
 
 @dataclass(frozen=True)

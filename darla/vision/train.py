@@ -32,10 +32,10 @@ from darla.precision import choose_precision
 from darla.run_record import write_run_record
 from darla.vision.batches import FrameBatches, load_resident, sample_chunks, sample_pairs
 from darla.vision.checkpoints import Checkpoint, latest_checkpoint, save_checkpoint
-from darla.vision.config import VisionConfig
 from darla.vision.stage import StageLoop
 from darla.vision.state import pack, unpack
 from darla.vision.training_step import Decay, TrainingStep
+from darla.vision_config import VisionConfig
 
 _REFERENCE_FRAMES = 64
 _STATISTICS_FRAMES = 20_000

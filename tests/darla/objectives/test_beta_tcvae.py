@@ -7,9 +7,9 @@ import torch
 from toy_frames import tiny_config, toy_facts, toy_frames
 
 from darla.networks import to_pictures
+from darla.objective_settings import BetaTCVAESettings
 from darla.objectives import make_objective
 from darla.objectives.beta_tcvae import log_weights, total_correlation
-from darla.vision.objective_settings import BetaTCVAESettings
 
 ESTIMATES = ("weighted", "stratified")
 

@@ -5,13 +5,13 @@ import torch
 from toy_frames import tiny_config, toy_facts, toy_frames
 
 from darla.networks import to_pictures
+from darla.objective_settings import ContractiveSettings
 from darla.objectives import make_objective
 from darla.objectives.contractive import (
     ContractiveAutoencoder,
     random_directions,
     squared_pull,
 )
-from darla.vision.objective_settings import ContractiveSettings
 
 PICTURES = to_pictures(torch.from_numpy(toy_frames(3)[0]))
 

@@ -5,9 +5,9 @@ import pytest
 import torch
 from toy_frames import tiny_config, toy_facts
 
+from darla.objective_settings import DIPVAESettings
 from darla.objectives import make_objective
 from darla.objectives.dip_vae import DIPVAEI, covariance, covariance_cost
-from darla.vision.objective_settings import DIPVAESettings
 
 
 def make(name: str, own: DIPVAESettings) -> DIPVAEI:

@@ -6,9 +6,9 @@ import torch
 from toy_frames import tiny_config, toy_facts, toy_frames
 
 from darla.networks import to_pictures
+from darla.objective_settings import InfoVAESettings
 from darla.objectives import make_objective
 from darla.objectives.info_vae import squared_mmd
-from darla.vision.objective_settings import InfoVAESettings
 
 
 def test_two_samples_are_worked_out_by_hand() -> None:

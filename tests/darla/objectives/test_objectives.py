@@ -11,16 +11,16 @@ from toy_frames import tiny_config, toy_facts, toy_frames, write_toy_dataset
 import darla.vision.log
 from darla.bundle import load_encoder
 from darla.networks import to_pictures
-from darla.objectives import OBJECTIVES, make_objective
-from darla.objectives.vae import VariationalAutoencoder
-from darla.vision.collapse import collapse_warning
-from darla.vision.objective_settings import (
+from darla.objective_settings import (
     BetaTCVAESettings,
     ContractiveSettings,
     DIPVAESettings,
     FactorVAESettings,
     InfoVAESettings,
 )
+from darla.objectives import OBJECTIVES, make_objective
+from darla.objectives.vae import VariationalAutoencoder
+from darla.vision.collapse import collapse_warning
 from darla.vision.train import train_vision
 
 ROWS = {

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from darla.names import unknown
-from darla.precision import Precision
-from darla.vision.objective_settings import (
+from darla.objective_settings import (
     GROUPS,
     BetaTCVAESettings,
     ContractiveSettings,
@@ -16,6 +15,7 @@ from darla.vision.objective_settings import (
     FactorVAESettings,
     InfoVAESettings,
 )
+from darla.precision import Precision
 
 RUN_ONLY = ("out", "threads", "device", "compile", "checkpoint_every", "log_every")
 """Settings that do not decide what is learnt: they may change when a run is resumed."""

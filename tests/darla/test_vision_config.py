@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from toy_frames import tiny_config
 
-from darla.vision.config import RUN_ONLY, VisionConfig
+from darla.vision_config import RUN_ONLY, VisionConfig
 
 
 def test_the_defaults_can_be_used() -> None:
