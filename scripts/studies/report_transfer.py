@@ -14,6 +14,7 @@ from transfer.tables import (
     LITTLE,
     REFERENCE,
     learnt_too_little,
+    nothing_learnt,
     novelties,
     options_by_return,
     options_table,
@@ -88,10 +89,15 @@ def main(config: ReportConfig) -> None:
         targets_table(scores, labels, [REFERENCE, *list(options)[:1], FACTORS]),
         "Transfer ratio to each target:",
         ratios_table(scores, order),
-        *pictures(config, rows, stem),
+        *pictures(config, with_ratio(rows, nothing_learnt(scores)), stem),
     ]
     write_text(config.out / f"{stem}.md", "\n\n".join(parts) + "\n")
     print(f"report: {config.out / f'{stem}.md'}")
+
+
+def with_ratio(rows: Sequence[Row], left_out: Sequence[tuple[str, int]]) -> list[Row]:
+    """Return the rows of agents that have something to transfer."""
+    return [row for row in rows if (row.kind, row.agent_seed) not in left_out]
 
 
 def pictures(config: ReportConfig, rows: Sequence[Row], stem: str) -> list[str]:

@@ -185,3 +185,23 @@ def test_options_are_set_against_pixels_where_these_lose(monkeypatch: pytest.Mon
     assert list(cells) == ["new_wall", "all_three"]  # pixels keep the rest
     assert cells["new_wall"].startswith("0.62 [") and cells["new_wall"].endswith("] apart")
     assert "apart" not in cells["all_three"]
+
+
+def test_agents_that_learnt_nothing_have_nothing_to_transfer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(STUDIES))
+    tables = importlib.import_module("transfer.tables")
+    rows = random_rows({"source": 0.0, "new_wall": 0.0})
+    rows += agent_rows("factors", 0, {"source": 0.8, "new_wall": 0.8})
+    rows += agent_rows("darla", 0, {"source": 0.8, "new_wall": 0.2})
+    rows += agent_rows("darla", 1, {"source": 0.3, "new_wall": 0.3})  # as good anywhere
+    (scores,) = score_tasks(rows)
+    darla = next(group for group in scores.groups if group.kind == "darla")
+    assert tables.nothing_learnt(scores) == [("darla", 1)]
+    assert tables.ratios_of(scores, darla, ["new_wall"]).ravel() == pytest.approx([0.25])
+    assert tables.returns_of(darla, ["new_wall"]).ravel() == pytest.approx([0.2, 0.3])
+    said = tables.learnt_too_little(scores, [])
+    assert said.endswith("Below 50%, without a transfer ratio: 1 of 2 darla.")
+    (scores,) = score_tasks([row for row in rows if row.kind != "factors"])
+    assert tables.nothing_learnt(scores) == []  # nobody to compare them with

@@ -1,5 +1,6 @@
 """The tables of the transfer study, from its rows alone."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -24,6 +25,8 @@ REFERENCE = "pixels"
 FACTORS = "factors"
 ENOUGH = 0.9
 """Share of the true-factor agents' return in the source that an agent must have to be compared."""
+SOMETHING = 0.5
+"""Share below which an agent has nothing to transfer: its ratio would compare noise with noise."""
 LITTLE = 0.6
 """Transfer ratio up to which pixels count as having lost to a shift."""
 
@@ -153,7 +156,10 @@ def rivals_table(scores: TaskScores, options: Sequence[str]) -> str:
 
 
 def learnt_too_little(scores: TaskScores, order: Sequence[str]) -> str:
-    """Return which agents of the source have less than 90% of the true factors' return there."""
+    """Return which agents have less than 90% of the true factors' return in the source.
+
+    And how many have less than half of it, see :func:`nothing_learnt`.
+    """
     returns = {
         group.kind: estimate(returns_of(group, [group.source]), mean).value
         for group in in_order(scores, order)
@@ -169,7 +175,24 @@ def learnt_too_little(scores: TaskScores, order: Sequence[str]) -> str:
     ]
     said = ", ".join(few) if few else "none"
     whole = f"the true-factor agents' return ({factors:.2f}) in the source"
-    return f"Below {ENOUGH:.0%} of {whole}: {said}."
+    idle = Counter(kind for kind, _ in nothing_learnt(scores))
+    seeds = {group.kind: len(group.seeds) for group in scores.groups}
+    none = ", ".join(f"{count} of {seeds[name]} {name}" for name, count in idle.items())
+    left_out = f" Below {SOMETHING:.0%}, without a transfer ratio: {none}." if idle else ""
+    return f"Below {ENOUGH:.0%} of {whole}: {said}.{left_out}"
+
+
+def nothing_learnt(scores: TaskScores) -> list[tuple[str, int]]:
+    """Return kind and seed of agents with less than half the true factors' return in their source.
+
+    None where there are no agents on true factors to compare them with.
+    """
+    return [
+        (group.kind, seed)
+        for group in scores.groups
+        for seed, learnt in zip(group.seeds, _learnt(scores, group), strict=True)
+        if not learnt
+    ]
 
 
 def novelties(scores: TaskScores, encoder: EncoderCoverage) -> dict[str, dict[str, str]]:
@@ -192,8 +215,12 @@ def in_order(scores: TaskScores, order: Sequence[str]) -> list[Group]:
 
 
 def ratios_of(scores: TaskScores, group: Group, targets: Sequence[str]) -> Floats:
-    """Return transfer ratios (seeds, targets) of the seeds for which all are defined."""
-    return _whole(np.stack([scores.ratios(group, target) for target in targets], axis=1))
+    """Return transfer ratios (seeds, targets) of the seeds for which all are defined.
+
+    Those that learnt nothing have none, see :func:`nothing_learnt`.
+    """
+    ratios = np.stack([scores.ratios(group, target) for target in targets], axis=1)
+    return _whole(ratios[_learnt(scores, group)])
 
 
 def returns_of(group: Group, domains: Sequence[str]) -> Floats:
@@ -226,6 +253,15 @@ def beats(scores: TaskScores, group: Group, other: Group, targets: Sequence[str]
 def shown(found: Estimate | None) -> str:
     """Return an estimate for a table; a dash where there is none."""
     return "-" if found is None or not found.seeds else format_estimate(found)
+
+
+def _learnt(scores: TaskScores, group: Group) -> np.ndarray:
+    """Whether each of a group's agents, bool (seeds,), has something to transfer."""
+    factors = [each for each in scores.groups if each.kind == FACTORS]
+    here = [each.returns[group.source] for each in factors if group.source in each.returns]
+    if not here or group.source not in group.returns:
+        return np.ones(len(group.seeds), dtype=bool)
+    return group.returns[group.source] >= SOMETHING * np.nanmean(np.concatenate(here))
 
 
 def _above(one: Estimate, other: Estimate) -> bool:
