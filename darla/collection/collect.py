@@ -72,9 +72,8 @@ def collect(
     new_frames = 0
     if attributes is None or not is_finished(attributes):
         new_frames = _collect_missing(config, load_policy, progress)
-    from darla.frames.dataset import (
-        FrameDataset,  # Zarr: workers, which import this module, do without
-    )
+    # here, for it needs Zarr: workers, which import this module, do without
+    from darla.frames.dataset import FrameDataset
 
     dataset = FrameDataset.open(config.path)
     sheet = config.path.with_name(f"{config.path.name}.contact_sheet.png")
