@@ -8,7 +8,6 @@ stopped knows what is left to do.
 
 import csv
 import dataclasses
-import fcntl
 import gzip
 import io
 import math
@@ -19,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+from darla.exclusive import lock
 
 RANDOM = "random"
 """The kind, and the agent's name, in rows of the random policy."""
@@ -146,20 +147,12 @@ class RowWriter:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         try:
-            self._lock()
+            lock(self._descriptor, path)
             self._mend()
             self.done: set[RowKey] = {row.key for row in read_rows(path)}
         except BaseException:
             os.close(self._descriptor)
             raise
-
-    def _lock(self) -> None:
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ValueError(
-                f"another process is writing to {self.path}; wait for it, or give another file"
-            ) from error
 
     def _mend(self) -> None:
         """Remove a last line that was cut short; write the header where it is missing."""

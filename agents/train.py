@@ -41,6 +41,7 @@ from agents.tensorboard_layout import (
 from agents.train_config import TrainAgentConfig, default_folder, make_spec, run_identity
 from darla.bundle import FrozenEncoder
 from darla.denormals import denormals_flushed
+from darla.exclusive import exclusive
 from darla.latents import LatentTransform
 from darla.run_record import write_run_record
 
@@ -62,7 +63,8 @@ def train_agent(config: TrainAgentConfig) -> Path:
         The run's folder; the agent is in it and the best one in the source under ``best``.
 
     Raises:
-        ValueError: unknown names, settings that do not fit, or a folder that holds another run.
+        ValueError: unknown names, settings that do not fit, or a folder that holds another run or
+            that another process trains in.
         FileNotFoundError: there is no encoder in the folder given.
     """
     spec = make_spec(config)
@@ -96,6 +98,7 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
     stack.enter_context(closing(venv))
     domains = stack.enter_context(_evaluation_stages(config, spec, drawing))
     model = build_for_training(spec, venv, spec.seed, config.device)
+    stack.enter_context(exclusive(folder.path))
     if not (folder.path / "run.json").is_file():
         write_run_record(folder.path, config, config.seed)
     _continue(model, spec, folder)

@@ -10,12 +10,12 @@ and run on its own. Stopped at any moment, the same command continues; finished 
 
 import os
 import shlex
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from darla.children import end_together, start
 from darla.command import run_command
 from envs.domains import GO_TO_OBJECT
 
@@ -57,6 +57,7 @@ class DemoConfig:
 def main(config: DemoConfig) -> None:
     """Run every step for every seed, and say where the results are."""
     config.check()
+    end_together()
     began = time.monotonic()
     for seed in config.seeds:
         run_seed(config, seed)
@@ -109,13 +110,8 @@ def run_side_by_side(commands: list[list[object]]) -> None:
         command = [os.path.relpath(path), *map(str, arguments)]
         print(f"\n$ python {shlex.join(command)}", flush=True)
         environment = {**os.environ, "TQDM_POSITION": str(position)}
-        running.append(subprocess.Popen([sys.executable, *command], env=environment))
-    try:
-        codes = [process.wait() for process in running]
-    except KeyboardInterrupt:
-        for process in running:
-            process.wait()
-        raise
+        running.append(start([sys.executable, *command], env=environment))
+    codes = [process.wait() for process in running]
     print("\n" * (len(commands) - 1), end="", flush=True)
     if any(codes):
         sys.exit(next(code for code in codes if code))

@@ -19,6 +19,7 @@ from tqdm import tqdm
 from darla.atomic import read_json
 from darla.bundle import load_encoder, save_bundle
 from darla.denormals import denormals_flushed
+from darla.exclusive import exclusive
 from darla.frames.dataset import FrameDataset
 from darla.frames.dataset_description import describe_datasets
 from darla.frames.joined import datasets_in, open_frames
@@ -50,8 +51,8 @@ def train_vision(config: VisionConfig) -> Path:
 
     Raises:
         FileNotFoundError: there is no dataset.
-        ValueError: a setting or the dataset cannot be used, the folder belongs to another run, or
-            the training met NaN or infinity.
+        ValueError: a setting or the dataset cannot be used, the folder belongs to another run or
+            another process trains in it, or the training met NaN or infinity.
     """
     config.check()
     dataset = open_frames(config.data)
@@ -66,9 +67,10 @@ def train_vision(config: VisionConfig) -> Path:
     with denormals_flushed(), torch.random.fork_rng(devices=devices):
         torch.manual_seed(config.seed)
         run = VisionRun(config, dataset)
-        if not (config.out / "run.json").exists():
-            write_run_record(config.out, config, config.seed)
-        run.train()
+        with exclusive(config.out):
+            if not (config.out / "run.json").exists():
+                write_run_record(config.out, config, config.seed)
+            run.train()
     return bundle
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import Future, as_completed
 from pathlib import Path
 from typing import TypeVar
 
+from darla.children import start
 from darla.progress import progress_bar
 
 T = TypeVar("T")
@@ -20,9 +21,11 @@ def call(script: str, *arguments: object) -> None:
         ValueError: it failed; the message is the last line of its own.
     """
     command = [sys.executable, str(SCRIPTS / f"{script}.py"), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        last = done.stderr.strip().splitlines()[-1:] or ["no message"]
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    with start(command, **streams) as process:
+        _, errors = process.communicate()
+    if process.returncode:
+        last = errors.strip().splitlines()[-1:] or ["no message"]
         raise ValueError(f"{' '.join(command[1:])}: {last[0]}")
 
 

@@ -22,6 +22,7 @@ from encoders.recipes import RECIPES, Settings, objective_of, run_folder, takes_
 from transfer.ladder import ONE_ROOM
 
 from darla.atomic import read_json
+from darla.children import end_together
 from darla.command import run_command
 from darla.names import lookup
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID, UNSUPERVISED
@@ -69,6 +70,7 @@ def main(config: StudyConfig) -> None:
     Raises:
         ValueError: encoders failed; the others have their rows.
     """
+    end_together()
     for name in config.recipes:
         lookup("recipe", name, RECIPES)
     end = time.monotonic() + 60 * config.minutes

@@ -30,6 +30,7 @@ from transfer.ladder import (
 from transfer.results import Results, task_name
 
 from agents.environments import named_domains
+from darla.children import end_together
 from darla.command import run_command
 from darla.names import lookup
 from envs.domains import GO_TO_OBJECT, VALIDATION
@@ -81,6 +82,7 @@ def main(config: TransferStudyConfig) -> None:
     Raises:
         ValueError: a name is unknown, or agents failed; the others have their rows.
     """
+    end_together()
     ladder = lookup("task", config.task, LADDER)
     wanted = config.agents or tuple(ladder)
     entries = {label: lookup("agent", label, ladder) for label in wanted}

@@ -3,9 +3,12 @@
 import gzip
 import importlib
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from agents.comparison.scores import score_tasks
 from agents.environments import named_domains, named_targets
 from agents.rows import read_rows
 from agents.train_config import TrainAgentConfig, make_spec
+from darla.exclusive import exclusive
 from darla.shipped_encoders import bundle_folder
 
 STUDIES = Path(__file__).parents[2] / "scripts/studies"
@@ -82,6 +86,37 @@ def test_a_small_study_runs_and_is_not_repeated(tmp_path: Path, small: list[obje
     assert again.returncode == 0, again.stderr
     assert not (tmp_path / "runs").exists()
     assert read_rows(tmp_path / "results/GoToObject.csv.gz") == rows
+
+
+def test_agents_end_with_the_study_that_began_them(tmp_path: Path, small: list[object]) -> None:
+    command = [sys.executable, str(STUDIES / "run_transfer.py"), *map(str, small)]
+    command += ["--agents", "factors", "--total-timesteps", "100000000"]
+    agent = tmp_path / "runs/GoToObject/factors/s0"
+    with subprocess.Popen(command) as study:
+        try:
+            wait_until((agent / "run.json").exists, seconds=120)
+            assert being_written(agent)
+            study.terminate()
+            assert study.wait(timeout=60) == 128 + signal.SIGTERM
+        finally:
+            study.kill()
+    wait_until(lambda: not being_written(agent), seconds=30)
+    assert not (agent / "agent.json").exists()
+
+
+def being_written(folder: Path) -> bool:
+    try:
+        with exclusive(folder):
+            return False
+    except ValueError:
+        return True
+
+
+def wait_until(so: Callable[[], bool], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not so():
+        assert time.monotonic() < end, f"not so after {seconds} s"
+        time.sleep(0.1)
 
 
 def test_every_agent_of_the_ladder_can_be_trained(monkeypatch: pytest.MonkeyPatch) -> None:

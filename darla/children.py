@@ -1,0 +1,44 @@
+"""Run commands as child processes that end with the process that began them.
+
+A command that is killed continues when it is run again, so children are simply terminated; left
+alone they would train on in folders that the next run wants.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any
+
+_children: list["subprocess.Popen[str]"] = []
+
+
+def end_together() -> None:
+    """From now on, where this process is interrupted or asked to terminate, end all that it began.
+
+    To be called in the main thread. Children are asked to terminate; those that have called this
+    too pass it on. The exit code is 128 and the signal's number, as a shell has it.
+    """
+    signal.signal(signal.SIGINT, _end)
+    signal.signal(signal.SIGTERM, _end)
+
+
+def start(command: Sequence[str], **options: Any) -> "subprocess.Popen[str]":
+    """Start a child process; any thread may.
+
+    Args:
+        command: program and arguments.
+        options: of :class:`subprocess.Popen`.
+    """
+    child = subprocess.Popen(command, text=True, **options)
+    _children.append(child)
+    return child
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    for child in _children:
+        child.terminate()  # nothing where it has ended
+    print("\ninterrupted; the same command continues where this stopped", file=sys.stderr)
+    os._exit(128 + number)  # threads that wait for children would begin the next ones

@@ -1,0 +1,56 @@
+"""Keep two processes from writing the same run or file.
+
+The lock is the operating system's (``flock``): it ends with the process that holds it, however that
+ends, so that nothing is left behind which a later run would have to clear away. Where there are no
+such locks, as on Windows and some network file systems, nothing is locked.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+if sys.platform != "win32":
+    import fcntl
+
+
+@contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder, which is made when it is missing, while the block runs.
+
+    Raises:
+        ValueError: another process holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if sys.platform == "win32":
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        lock(descriptor, folder)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def lock(descriptor: int, path: Path) -> None:
+    """Take the lock of an open file or folder; closing it gives the lock back.
+
+    Args:
+        descriptor: of the open file.
+        path: its name, for the error.
+
+    Raises:
+        ValueError: another process holds it.
+    """
+    if sys.platform == "win32":
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise ValueError(
+            f"another process is writing to {path}; wait for it, stop it, or write elsewhere"
+        ) from error
+    except OSError:
+        pass  # a file system without locks
