@@ -26,7 +26,9 @@ from agents.worker_envs import make_worker_envs
 from darla.bundle import FrozenEncoder
 from darla.names import unknown
 from darla.sb3 import VecLatent
-from envs.domains import domain_names, targets
+from envs.domain import Domain
+from envs.domains import domain_names, find_domain, targets
+from envs.miniworlds.look_catalogue import find_whole_domain as miniworld_domain
 from envs.miniworlds.look_catalogue import look_names, look_targets
 from envs.miniworlds.single_entry_points import has_named_domains
 from envs.tasks import find_task
@@ -208,6 +210,21 @@ def named_targets(task: str) -> list[str]:
     if _is_described(name):
         return targets(name)
     return look_targets(name) if has_named_domains(name) else []
+
+
+def find_whole_domain(task: str, name: str) -> Domain:
+    """Return a named domain of a task, which says where every factor of its look comes from.
+
+    Raises:
+        ValueError: the task or the domain is unknown, or the task's domains cannot be told.
+    """
+    check_task(task)
+    bare = bare_id(task)
+    if _is_described(bare):
+        return find_domain(bare, name)
+    if not has_named_domains(bare):
+        raise ValueError(f"{task} does not tell what its domains draw from; its package may")
+    return miniworld_domain(bare, name)
 
 
 def _has_domains(name: str) -> bool:

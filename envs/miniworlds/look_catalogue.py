@@ -16,11 +16,11 @@ What a domain does not name stays as MiniWorld gives it. Nothing here needs Mini
 """
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from envs.domain import Domain
-from envs.miniworlds.look_ranges import FACTORS, LOOKS, without_objects
+from envs.miniworlds.look_ranges import FACTORS, LOOKS, STOCK, without_objects
 from envs.names import hint
 from envs.render.scene import Look, check_look
 
@@ -98,6 +98,23 @@ def find_look(env_id: str, domain: LookLike) -> Domain | Look | None:
             "dictionary of one"
         )
     return _checked(domain)
+
+
+def find_whole_domain(env_id: str, name: str) -> Domain:
+    """Return a named domain on the lines, with MiniWorld's own look for what it does not name.
+
+    Raises:
+        ValueError: there is no such domain, or it is a single look in colours off the lines.
+    """
+    found = find_look(env_id, name) or Domain(name)
+    if isinstance(found, Look):
+        raise ValueError(
+            f"domain {name!r} of {env_id} is a look in colours, which are on no line; give a "
+            "Domain on the lines of envs.miniworlds.look_ranges"
+        )
+    named = [*found.look, *(factor for case in found.cases for factor in case)]
+    stock = {factor: where for factor, where in STOCK.items() if factor not in named}
+    return replace(found, look={**stock, **found.look})
 
 
 def _looks_of(env_id: str) -> dict[str, Domain | Look]:

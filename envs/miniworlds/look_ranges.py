@@ -43,6 +43,15 @@ LINES: Mapping[str, Line] = {
 }
 """Where the colours of surfaces and objects are."""
 
+STOCK: Mapping[str, Values] = {
+    "floor": point(0.5),
+    "wall": point(0.6),
+    "objects": point(0.0),
+    "light": point(1.0),
+}
+"""Where the look that MiniWorld gives comes nearest to the lines: greys, red, and all of its
+light."""
+
 _SEEN: Values = ((0.0, 0.75),)
 _NEW = {"floor": point(0.05), "wall": point(0.05), "objects": point(0.65)}
 

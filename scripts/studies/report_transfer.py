@@ -34,13 +34,12 @@ from agents.comparison.summary import summarise_group
 from agents.rows import RANDOM, Row, read_rows
 from darla.atomic import read_json, write_text
 from darla.command import run_command
-from darla.shipped_encoders import bundle_folder
-from envs.domains import GO_TO_OBJECT, SEEK_AVOID, SEEN_LOOKS
+from envs.domains import GO_TO_OBJECT, SEEN_LOOKS
 
 STUDY = Path(__file__).with_name("transfer")
 BY = ("algorithm", "source", "total_timesteps")
-SHOWN = ("pixels", "pixels_conv", "pixels_d_u", "beta_vae_4", "darla", "darla_mask", "factors")
-"""Agents in plots: more of them could not be told apart."""
+SHOWN = ("pixels", "pixels_conv", "pixels_d_u", "beta_vae_4", "darla", "factors")
+"""Agents in plots, beside the wrapper option that is chosen: more could not be told apart."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +65,8 @@ def main(config: ReportConfig) -> None:
     rows = read_rows(results.path)
     (scores,) = score_tasks(rows, BY)
     stem, order = results.path.name.removesuffix(".csv.gz"), tuple(LADDER[config.task])
-    coverage = encoder_coverage(read_json(bundle_folder("rooms") / "config.json")["dataset"])
-    known = config.task in (GO_TO_OBJECT, SEEK_AVOID)  # of others no encoder is committed
-    labels = novelties(scores, coverage) if known else {}
+    known = results.coverage.is_file()
+    labels = novelties(scores, encoder_coverage(read_json(results.coverage))) if known else {}
     colors = [color for color in COLORS[config.task] if color in scores.targets]
     validated_in = VALIDATED_IN[config.task]
     options = options_by_return(scores, WRAPPER_OPTIONS, validated_in)
@@ -89,7 +87,9 @@ def main(config: ReportConfig) -> None:
         targets_table(scores, labels, [REFERENCE, *list(options)[:1], FACTORS]),
         "Transfer ratio to each target:",
         ratios_table(scores, order),
-        *pictures(config, with_ratio(rows, nothing_learnt(scores)), stem),
+        *pictures(
+            config, with_ratio(rows, nothing_learnt(scores)), stem, (*SHOWN, *list(options)[:1])
+        ),
     ]
     write_text(config.out / f"{stem}.md", "\n\n".join(parts) + "\n")
     print(f"report: {config.out / f'{stem}.md'}")
@@ -100,9 +100,11 @@ def with_ratio(rows: Sequence[Row], left_out: Sequence[tuple[str, int]]) -> list
     return [row for row in rows if (row.kind, row.agent_seed) not in left_out]
 
 
-def pictures(config: ReportConfig, rows: Sequence[Row], stem: str) -> list[str]:
-    """Draw ratios, performance profiles and learning curves; returns them as Markdown."""
-    few = [row for row in rows if row.kind in (*SHOWN, RANDOM)]
+def pictures(
+    config: ReportConfig, rows: Sequence[Row], stem: str, agents: Sequence[str]
+) -> list[str]:
+    """Draw ratios, profiles and learning curves of some agents; returns them as Markdown."""
+    few = [row for row in rows if row.kind in (*agents, RANDOM)]
     files = {}
     if any(row.kind != RANDOM for row in few):
         (scores,) = score_tasks(few, BY)
@@ -110,7 +112,7 @@ def pictures(config: ReportConfig, rows: Sequence[Row], stem: str) -> list[str]:
             files[name] = config.out / f"{stem}_{name}.png"
             plot(scores, summaries(scores), files[name])
     points = read_curve_rows(config.results / f"{stem}_curves.csv.gz")
-    points = [point for point in points if point.kind in SHOWN]
+    points = [point for point in points if point.kind in agents]
     if points:
         files["learning curves"] = config.out / f"{stem}_curves.png"
         found = dict.fromkeys(point.domain for point in points)

@@ -91,6 +91,7 @@ def main(config: TransferStudyConfig) -> None:
     results = Results(config.results, config.task)
     jobs = [job for job in in_order(entries, config) if not has(results, config, job)]
     make_encoders(config, jobs)
+    keep_coverage(config, results)
     with ThreadPoolExecutor(config.cores) as pool:
         runs = [pool.submit(run_job, config, job, results, end) for job in jobs]
         for found in finished(runs, "agents", "agents", failed):
@@ -138,6 +139,15 @@ def make_encoders(config: TransferStudyConfig, jobs: list[Job]) -> None:
             how = [*STAGE_1[config.task], "--out", folder, "--cores", config.cores]
             how += ["--seeds", seed, "--bundles-only", "--recipes", *recipes]
             call("studies/run_encoders", *how)
+
+
+def keep_coverage(config: TransferStudyConfig, results: Results) -> None:
+    """Put what the frames of the task's encoders showed beside the rows."""
+    bundles = [bundle_of(encoders_of(config), "darla", seed) for seed in ENCODER_SEEDS]
+    for bundle in bundles:
+        if (bundle / "config.json").is_file():
+            results.add_coverage(bundle)
+            return
 
 
 def run_job(

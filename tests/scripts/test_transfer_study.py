@@ -137,6 +137,7 @@ def test_every_agent_of_the_ladder_can_be_trained(monkeypatch: pytest.MonkeyPatc
 
 def test_the_report_comes_from_the_rows_alone(tmp_path: Path) -> None:
     shutil.copy(STUDIES / "go_to_object/transfer.csv.gz", tmp_path / "GoToObject.csv.gz")
+    shutil.copy(STUDIES / "transfer/GoToObject_coverage.json", tmp_path)
     done = run("report_transfer.py", "--results", tmp_path, "--out", tmp_path)
     assert done.returncode == 0, done.stderr
     text = (tmp_path / "GoToObject.md").read_text()
@@ -195,8 +196,8 @@ def test_the_wrapper_option_is_chosen_in_looks_of_d_u(tmp_path: Path) -> None:
     assert list(options) == ["**darla_mask**", "darla"]  # the best first
     assert [cells[1].split()[0] for cells in options.values()] == ["0.70", "0.30"]
     header, returned = cells_below(report, "What is new", header=True).items()
-    assert header[1][1:] == ["trained there", "seeds", "pixels", "darla_mask", "factors"]
-    assert [cell.split()[0] for cell in returned[1][1:]] == ["0.70", "1", "0.00", "0.50", "0.90"]
+    assert header[1] == ["trained there", "seeds", "pixels", "darla_mask", "factors"]
+    assert [cell.split()[0] for cell in returned[1]] == ["0.70", "1", "0.00", "0.50", "0.90"]
 
 
 def test_options_are_set_against_pixels_where_these_lose(monkeypatch: pytest.MonkeyPatch) -> None:

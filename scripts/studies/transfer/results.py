@@ -13,8 +13,9 @@ from pathlib import Path
 
 from agents.comparison.curves import CurvePoint, read_curves
 from agents.rows import RANDOM, Row, read_rows
-from darla.atomic import write_bytes
+from darla.atomic import read_json, write_bytes, write_json
 
+_SHOWN = ("env", "shape", "domain", "coverage")  # of what a bundle says of a dataset
 CURVE_COLUMNS = tuple(field.name for field in dataclasses.fields(CurvePoint))
 
 
@@ -24,6 +25,7 @@ class Results:
     Attributes:
         path: the file of episodes.
         curves: the file of learning curves.
+        coverage: the file of what the encoders' frames showed.
     """
 
     def __init__(self, folder: Path, task: str) -> None:
@@ -35,6 +37,7 @@ class Results:
         name = task_name(task)
         self.path = folder / f"{name}.csv.gz"
         self.curves = folder / f"{name}_curves.csv.gz"
+        self.coverage = folder / f"{name}_coverage.json"
         self._lines: dict[str, None] = {}
         self._agents: dict[tuple[str, int], set[str]] = defaultdict(set)
         if self.path.exists():
@@ -63,6 +66,12 @@ class Results:
             self._lines.setdefault(line)
         _write(self.path, "\n".join(self._lines) + "\n")
         self._note(added)
+
+    def add_coverage(self, bundle: Path) -> None:
+        """Keep what an encoder's bundle says of its frames; all of a task's saw the same D_U."""
+        said = read_json(bundle / "config.json")["dataset"]
+        parts = said.get("parts", [said])
+        write_json(self.coverage, {"parts": [{key: part[key] for key in _SHOWN} for part in parts]})
 
     def _note(self, rows: Sequence[Row]) -> None:
         for row in rows:

@@ -19,7 +19,7 @@ from agents.comparison.statistics import (
     probability_of_improvement,
     probability_of_improvement_interval,
 )
-from envs.domains import find_domain
+from agents.environments import find_whole_domain
 
 REFERENCE = "pixels"
 FACTORS = "factors"
@@ -198,7 +198,8 @@ def nothing_learnt(scores: TaskScores) -> list[tuple[str, int]]:
 def novelties(scores: TaskScores, encoder: EncoderCoverage) -> dict[str, dict[str, str]]:
     """Return what is new about each target to agents with an encoder, by where they learnt."""
     learnt_in = {group.source for group in scores.groups}
-    domains = {name: find_domain(scores.task, name) for name in (*scores.sources, *scores.targets)}
+    names = (*scores.sources, *scores.targets)
+    domains = {name: find_whole_domain(scores.task, name) for name in names}
     return {
         source: {
             each: novelty(domains[each], domains[source], encoder).target for each in scores.targets

@@ -19,6 +19,7 @@ from agents.comparison.novelty import (
     encoder_coverage,
     novelty,
 )
+from agents.environments import find_whole_domain, named_targets
 from darla.shipped_encoders import shipped_encoders
 from envs.domain import Domain, point, without
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID, find_domain, targets
@@ -224,3 +225,20 @@ def test_frames_that_record_no_factors_say_nothing() -> None:
 def test_incomplete_domains_are_refused() -> None:
     with pytest.raises(ValueError, match=r"where light comes from; complete them with .*find_"):
         novelty(Domain("t", {"light": point(1.0)}), Domain("s", {}))
+
+
+def test_targets_of_miniworlds_environments_have_labels() -> None:
+    task = "MiniWorld-OneRoom-v0"
+    frames = {"domain": find_whole_domain(task, "d_u").to_dict(), "coverage": {}}
+    for factor, ((low, high),) in frames["domain"]["look"].items():
+        frames["coverage"][factor] = {"min": low, "max": high}
+    source = find_whole_domain(task, "source")
+    labels = {
+        name: novelty(find_whole_domain(task, name), source, encoder_coverage(frames))
+        for name in named_targets(task)
+    }
+    assert changed(labels["floor_and_wall"].factors) == {"floor": OOD1, "wall": OOD1}
+    assert {name: label.target for name, label in labels.items()} == {
+        **dict.fromkeys(labels, OOD1),
+        "unseen_colors": OOD2,
+    }

@@ -8,8 +8,14 @@ import pytest
 from envs.domain import Domain, point
 from envs.miniworlds import look_catalogue
 from envs.miniworlds.drawn_looks import look_at
-from envs.miniworlds.look_catalogue import find_look, look_names, look_targets, register_look
-from envs.miniworlds.look_ranges import FACTORS, LINES, SURFACES
+from envs.miniworlds.look_catalogue import (
+    find_look,
+    find_whole_domain,
+    look_names,
+    look_targets,
+    register_look,
+)
+from envs.miniworlds.look_ranges import FACTORS, LINES, STOCK, SURFACES
 from envs.render.scene import Look
 
 MAZE, SIGN = "MiniWorld-Maze-v0", "envs.stock:MiniWorld-Sign-v0"
@@ -127,3 +133,17 @@ def test_what_is_wrong_is_said_in_one_line(domain, message):
 def test_a_registered_look_needs_a_name():
     with pytest.raises(ValueError, match="needs a name"):
         register_look(MAZE, Look())
+
+
+def test_whole_domains_say_where_every_factor_comes_from():
+    assert find_whole_domain(MAZE, "source") == Domain("source", STOCK)
+    for name in look_names(MAZE):
+        named, whole = find_look(MAZE, name), find_whole_domain(MAZE, name).look
+        assert set(whole) == set(FACTORS)
+        if named is not None:
+            assert {**whole, **named.look} == whole
+    register_look(MAZE, Domain("pairs", cases=({"floor": point(0.1)}, {"floor": point(0.2)})))
+    assert set(find_whole_domain(MAZE, "pairs").look) == {*FACTORS} - {"floor"}  # as cases say
+    register_look(MAZE, Look(wall=(1.0, 0.9, 0.5)), name="yellow")
+    with pytest.raises(ValueError, match=r"'yellow' of .*Maze-v0 is a look in colours"):
+        find_whole_domain(MAZE, "yellow")
