@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from darla.denormals import denormals_flushed
 from darla.probes.targets import ProbeTarget
+from darla.progress import progress_bar
 
 _EVALUATED = 1024  # samples at a time when no gradients are needed
 
@@ -38,6 +39,8 @@ class FitSettings:
     """Added to each gradient, times the weight."""
     validation: float = 0.15
     """Share of the samples that decides when to stop and is not trained on."""
+    progress: bool = False
+    """Show a bar, for what takes long; one that stops early does not fill."""
 
     def __post_init__(self) -> None:
         if min(self.epochs, self.patience, self.batch_size) < 1:
@@ -154,13 +157,16 @@ def fit_network(
         module.parameters(), settings.learning_rate, weight_decay=settings.weight_decay, fused=True
     )
     best, best_state, waited = float("inf"), copy.deepcopy(module.state_dict()), 0
-    with denormals_flushed():
+    steps = settings.epochs * len(training)
+    bar = progress_bar(steps, "samples", "labels", shown=settings.progress, scaled=True)
+    with denormals_flushed(), bar:
         for _ in range(settings.epochs):
             shuffled = training[torch.randperm(len(training), generator=generator)]
             for rows in shuffled.split(settings.batch_size):
                 optimizer.zero_grad(set_to_none=True)
                 outputs.loss(network(inputs[rows]), rows).backward()
                 optimizer.step()
+                bar.update(len(rows))
             loss = float(outputs.loss(run_network(network, inputs[validation]), validation))
             if loss < best:
                 best, best_state, waited = loss, copy.deepcopy(module.state_dict()), 0

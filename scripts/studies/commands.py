@@ -14,18 +14,23 @@ T = TypeVar("T")
 SCRIPTS = Path(__file__).resolve().parents[1]
 
 
-def call(script: str, *arguments: object) -> None:
+def call(script: str, *arguments: object, shown: bool = False) -> None:
     """Run one of the scripts.
+
+    Args:
+        script: its name, without ``.py``.
+        arguments: its options.
+        shown: let it write its progress where this process does; for those that run alone.
 
     Raises:
         ValueError: it failed; the message is the last line of its own.
     """
     command = [sys.executable, str(SCRIPTS / f"{script}.py"), *map(str, arguments)]
-    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
-    with start(command, **streams) as process:
+    errors_to = None if shown else subprocess.PIPE
+    with start(command, stdout=subprocess.DEVNULL, stderr=errors_to) as process:
         _, errors = process.communicate()
     if process.returncode:
-        last = errors.strip().splitlines()[-1:] or ["no message"]
+        last = (errors or "").strip().splitlines()[-1:] or ["it said why itself"]
         raise ValueError(f"{' '.join(command[1:])}: {last[0]}")
 
 

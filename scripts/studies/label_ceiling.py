@@ -66,7 +66,9 @@ def main(config: CeilingConfig) -> None:
         frames, (_, targets) = rooms.draw(rows), rooms.encode_labelled(rows, [])
         rows = rooms.sample(rng, config.test_frames)
         tests = LabelledLatents(UNSUPERVISED, rooms.draw(rows), rooms.encode_labelled(rows, [])[1])
-    settings = FitSettings(epochs=config.epochs, patience=2, batch_size=64, learning_rate=1e-3)
+    settings = FitSettings(
+        epochs=config.epochs, patience=2, batch_size=64, learning_rate=1e-3, progress=True
+    )
     network = train_supervised(frames, targets, config.seed, settings)
     if config.bundle is not None:
         save_supervised(config.bundle, network, frames)

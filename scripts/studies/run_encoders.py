@@ -103,10 +103,10 @@ def prepare(config: StudyConfig, seed: int) -> None:
     folder = config.out / f"seed{seed}"
     for task in config.tasks:
         frames = ["--num-frames", config.num_frames, "--seed", seed, "--out", folder / FRAMES[task]]
-        call("collect", "--env", task, "--domain", UNSUPERVISED, *frames)
+        call("collect", "--env", task, "--domain", UNSUPERVISED, *frames, shown=True)
     if any(takes_dae(RECIPES[name]) for name in config.recipes):
         run = ["--objective", "dae", "--epochs", config.dae_epochs, "--out", folder / "dae"]
-        call("train_vision", *data(config, seed), "--seed", seed, *run)
+        call("train_vision", *data(config, seed), "--seed", seed, *run, shown=True)
 
 
 def row_of(config: StudyConfig, name: str, seed: int, end: float) -> dict | None:

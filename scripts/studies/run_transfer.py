@@ -128,17 +128,19 @@ def make_encoders(config: TransferStudyConfig, jobs: list[Job]) -> None:
             for recipe in sorted(recipe for recipe, of in needed if of == seed)
             if not (bundle_of(folder, recipe, seed) / "config.json").is_file()
         ]
+        if missing:
+            print(f"training encoders with seed {seed}: {', '.join(missing)}", flush=True)
         if "supervised" in missing:
             bundle = bundle_of(folder, "supervised", seed)
             how = ["--epochs", 5, "--seed", seed, "--bundle", bundle, "--out", bundle.parent]
-            call("studies/label_ceiling", "--task", config.task, *how)
+            call("studies/label_ceiling", "--task", config.task, *how, shown=True)
         recipes = [recipe for recipe in missing if recipe not in ("supervised", "dae")]
         if "dae" in missing and not recipes:
             recipes = ["darla"]  # which the denoising autoencoder is made for
         if recipes:
             how = [*STAGE_1[config.task], "--out", folder, "--cores", config.cores]
             how += ["--seeds", seed, "--bundles-only", "--recipes", *recipes]
-            call("studies/run_encoders", *how)
+            call("studies/run_encoders", *how, shown=True)
 
 
 def keep_coverage(config: TransferStudyConfig, results: Results) -> None:
