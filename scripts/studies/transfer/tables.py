@@ -166,7 +166,7 @@ def learnt_too_little(scores: TaskScores, order: Sequence[str]) -> str:
         if not scores.trained_in_target(group)
     }
     if FACTORS not in returns:
-        return "There are no agents on true factors yet to compare the source's returns with."
+        return "There are no agents on true factors to compare the source's returns with."
     factors = returns[FACTORS]
     few = [
         f"{name} ({value / factors:.0%})"
