@@ -81,9 +81,11 @@ def plot_ratios(scores: TaskScores, summaries: Sequence[GroupSummary], path: Pat
         path: of the picture.
     """
     groups, _ = _apart(scores, summaries)
-    columns = [*scores.targets, *(name for name in scores.domains if name not in scores.targets)]
-    sources = {summary.group.source for summary in groups}
-    columns = [name for name in columns if sources != {name}]
+    elsewhere = {
+        name for summary in groups for name in summary.domains if name != summary.group.source
+    }
+    others = [name for name in scores.domains if name not in scores.targets and name in elsewhere]
+    columns = [*scores.targets, *others]
     if any(summary.targets for summary in groups):
         columns.insert(len(scores.targets), ALL_TARGETS)
     with rc_context(SETTINGS):
