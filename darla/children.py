@@ -7,11 +7,12 @@ alone they would train on in folders that the next run wants.
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
+_STDERR = 2
+_FAREWELL = b"\ninterrupted; the same command continues where this stopped\n"
 _children: list["subprocess.Popen[str]"] = []
 
 
@@ -40,5 +41,5 @@ def start(command: Sequence[str], **options: Any) -> "subprocess.Popen[str]":
 def _end(number: int, _: FrameType | None) -> None:
     for child in _children:
         child.terminate()  # nothing where it has ended
-    print("\ninterrupted; the same command continues where this stopped", file=sys.stderr)
+    os.write(_STDERR, _FAREWELL)  # sys.stderr may be in the middle of a line of its own
     os._exit(128 + number)  # threads that wait for children would begin the next ones
