@@ -22,8 +22,9 @@ def end_together() -> None:
     To be called in the main thread. Children are asked to terminate; those that have called this
     too pass it on. The exit code is 128 and the signal's number, as a shell has it.
     """
-    signal.signal(signal.SIGINT, _end)
     signal.signal(signal.SIGTERM, _end)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as in a script's background
+        signal.signal(signal.SIGINT, _end)
 
 
 def start(command: Sequence[str], **options: Any) -> "subprocess.Popen[str]":

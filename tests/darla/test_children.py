@@ -9,9 +9,10 @@ import time
 import pytest
 
 PARENT = """
-import sys, time
+import signal, sys, time
 from darla.children import end_together, start
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which tests in the background ignore
 end_together()
 generations = int(sys.argv[1])
 if generations:
