@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from darla.names import unknown
+from darla.running.names import unknown
 
 NONE = "none"
 

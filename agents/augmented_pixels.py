@@ -7,10 +7,10 @@ import numpy as np
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 
 from agents.augmentations import AUGMENTATIONS
-from agents.seeds import derive_seed
-from darla.latents import encode_with_final, find_image
-from darla.names import lookup
-from darla.sb3 import terminal_observations, with_terminal_observations
+from darla.running.names import lookup
+from darla.running.seeds import derive_seed
+from darla.wrappers.latent_transform import encode_with_final, find_image
+from darla.wrappers.sb3 import terminal_observations, with_terminal_observations
 
 _PURPOSE = 5  # of seeds; apart from all others of a run
 

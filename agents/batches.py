@@ -4,7 +4,7 @@ from typing import Any
 
 from gymnasium.vector import AutoresetMode
 
-from darla.names import unknown
+from darla.running.names import unknown
 from envs.batch.batch import Batch
 from envs.batch.make import make_batched
 

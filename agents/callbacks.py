@@ -13,7 +13,7 @@ from tqdm import tqdm
 from agents.episode_queue import PlayedEpisode, Policy, play_queue
 from agents.stages import Stage
 from agents.tensorboard_layout import RETURN, SUCCESS, evaluation_tag
-from darla.progress import progress_bar
+from darla.running.progress import progress_bar
 
 
 class Every(BaseCallback):

@@ -13,7 +13,7 @@ from typing import Any
 from stable_baselines3 import A2C, DQN, PPO
 from stable_baselines3.common.base_class import BaseAlgorithm
 
-from darla.names import lookup, unknown
+from darla.running.names import lookup, unknown
 
 ALGORITHMS: dict[str, type[BaseAlgorithm]] = {"ppo": PPO, "a2c": A2C, "dqn": DQN}
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from agents.spec import FINETUNED, AgentSpec
-from darla.bundle import FrozenEncoder, load_encoder, random_encoder
-from darla.latents import resolve_device
+from darla.encoder.bundle import FrozenEncoder, load_encoder, random_encoder
+from darla.wrappers.latent_transform import resolve_device
 
 
 def agent_encoder(spec: AgentSpec, device: str = "cpu") -> FrozenEncoder | None:

@@ -20,12 +20,12 @@ from agents.augmented_pixels import AugmentedPixels
 from agents.batched_vec_env import BatchedVecEnv
 from agents.batches import BATCHED, can_be_batched, check_rendering, make_batch
 from agents.encoders import agent_encoder
-from agents.seeds import derive_seed
 from agents.spec import PICTURE_KINDS, AgentSpec
 from agents.worker_envs import make_worker_envs
-from darla.bundle import FrozenEncoder
-from darla.names import unknown
-from darla.sb3 import VecLatent
+from darla.encoder.bundle import FrozenEncoder
+from darla.running.names import unknown
+from darla.running.seeds import derive_seed
+from darla.wrappers.sb3 import VecLatent
 from envs.domain import Domain
 from envs.domains import domain_names, find_domain, targets
 from envs.miniworlds.look_catalogue import find_whole_domain as miniworld_domain

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from agents.spec import AgentSpec
-from darla.bundle import FrozenEncoder
+from darla.encoder.bundle import FrozenEncoder
 
 MASK = "mask"
 LOOK_TREATMENTS = {

@@ -12,10 +12,10 @@ from torch import nn
 
 from agents.defaults import ALGORITHMS, SCHEDULED, schedule_start
 from agents.spec import FINETUNED, AgentSpec
-from darla.latents import resolve_device
-from darla.names import lookup
-from darla.networks import NetworkShape
-from darla.sb3 import EncoderExtractor
+from darla.encoder.networks import NetworkShape
+from darla.running.names import lookup
+from darla.wrappers.latent_transform import resolve_device
+from darla.wrappers.sb3 import EncoderExtractor
 
 SMALLEST_PICTURE = 36
 """The convolutional policy's kernels do not fit into pictures with a shorter side (pixels)."""

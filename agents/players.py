@@ -15,8 +15,8 @@ from agents.random_policy import RandomPolicy
 from agents.rows import RANDOM, STOCHASTIC
 from agents.saved_agent import WEIGHTS, SavedAgent, is_saved, load_agent
 from agents.spec import AgentSpec
-from darla.latents import LatentTransform, find_image, image_of, with_latents
-from darla.shipped_encoders import bundle_folder
+from darla.encoder.shipped_encoders import bundle_folder
+from darla.wrappers.latent_transform import LatentTransform, find_image, image_of, with_latents
 
 _HASH_LENGTH = 8
 

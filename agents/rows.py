@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from darla.exclusive import lock
+from darla.running.exclusive import lock
 
 RANDOM = "random"
 """The kind, and the agent's name, in rows of the random policy."""

@@ -19,7 +19,7 @@ from typing import Any
 from agents.augmentations import NONE
 from agents.batches import STOCK
 from agents.saved_agent import is_saved
-from darla.atomic import read_json
+from darla.running.atomic import read_json
 
 CHECKPOINTS_KEPT = 2
 # What runs did that began before there was a choice.

@@ -26,11 +26,11 @@ from agents.encoders import agent_encoder
 from agents.models import build_for_acting
 from agents.spaces import space_from_json, space_to_json
 from agents.spec import FINETUNED, AgentSpec
-from darla.atomic import read_json, write_bytes, write_json
-from darla.latents import LatentTransform, resize_frames
-from darla.networks import NetworkShape
-from darla.run_record import versions
-from darla.sb3 import EncoderExtractor
+from darla.encoder.networks import NetworkShape
+from darla.running.atomic import read_json, write_bytes, write_json
+from darla.running.run_record import versions
+from darla.wrappers.latent_transform import LatentTransform, resize_frames
+from darla.wrappers.sb3 import EncoderExtractor
 
 SCHEMA = 1
 DESCRIPTION = "agent.json"

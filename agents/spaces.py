@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from gymnasium import spaces
 
-from darla.names import lookup
+from darla.running.names import lookup
 
 
 def space_to_json(space: spaces.Space[Any]) -> dict[str, Any]:

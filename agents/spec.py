@@ -9,7 +9,7 @@ from agents.augmentations import NONE, check_augmentation
 from agents.defaults import ALGORITHMS, KINDS, check_kind
 from agents.group_labels import name_of
 from agents.rows import RANDOM
-from darla.names import lookup, unknown
+from darla.running.names import lookup, unknown
 
 ENCODED_KINDS = ("latent", "random_encoder")
 """The kinds of observation that an encoder makes."""

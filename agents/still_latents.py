@@ -13,9 +13,9 @@ import numpy as np
 
 from agents.augmentations import NONE
 from agents.environments import make_vec_env
-from agents.seeds import derive_seed
 from agents.spec import AgentSpec
-from darla.bundle import FrozenEncoder
+from darla.encoder.bundle import FrozenEncoder
+from darla.running.seeds import derive_seed
 
 _PURPOSE = 3  # of seeds; apart from those of training and evaluation
 _NUM_ENVS, _STEPS = 8, 250

@@ -27,7 +27,6 @@ from agents.saved_agent import (
     restore,
     save_agent,
 )
-from agents.seeds import derive_seed
 from agents.spec import AgentSpec
 from agents.stages import Stage, make_stages
 from agents.still_latents import hide_still_directions, hide_still_latents
@@ -39,11 +38,12 @@ from agents.tensorboard_layout import (
     write_layout,
 )
 from agents.train_config import TrainAgentConfig, default_folder, make_spec, run_identity
-from darla.bundle import FrozenEncoder
-from darla.denormals import denormals_flushed
-from darla.exclusive import exclusive
-from darla.latents import LatentTransform
-from darla.run_record import write_run_record
+from darla.encoder.bundle import FrozenEncoder
+from darla.running.denormals import denormals_flushed
+from darla.running.exclusive import exclusive
+from darla.running.run_record import write_run_record
+from darla.running.seeds import derive_seed
+from darla.wrappers.latent_transform import LatentTransform
 
 EVERY_TARGET = "targets"
 """What stands for all of a task's targets among the domains to evaluate in."""

@@ -10,8 +10,8 @@ from agents.defaults import parse_settings, settings_for
 from agents.environments import SOURCE
 from agents.look_latents import LOOK_TREATMENTS, MASK
 from agents.spec import BUNDLE_KINDS, ENCODED_KINDS, FINETUNED, AgentSpec
-from darla.names import lookup
-from darla.precision import Precision
+from darla.running.names import lookup
+from darla.running.precision import Precision
 
 
 @dataclass(frozen=True)

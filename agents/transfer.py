@@ -18,8 +18,8 @@ from agents.episode_queue import PlayedEpisode, play_queue
 from agents.players import Player, find_players, make_policy, random_player, unfinished_runs
 from agents.rows import RANDOM, Row, RowWriter
 from agents.stages import make_stages
-from darla.names import unknown
-from darla.progress import progress_bar
+from darla.running.names import unknown
+from darla.running.progress import progress_bar
 
 _SEED_PURPOSE = 7_000  # keeps these episodes apart from those that agents were trained on
 

@@ -15,10 +15,10 @@ from agents.encoders import agent_encoder
 from agents.environments import SOURCE, domain_argument
 from agents.players import Player, find_players, make_policy
 from agents.spec import AgentSpec
-from darla.atomic import write_bytes
-from darla.bundle import load_encoder
-from darla.frozen_encoder import FrozenEncoder
-from darla.latents import resize_frames
+from darla.encoder.bundle import load_encoder
+from darla.encoder.frozen_encoder import FrozenEncoder
+from darla.running.atomic import write_bytes
+from darla.wrappers.latent_transform import resize_frames
 
 _GAP, _TITLE, _BACKGROUND = 4, 18, 255
 _COLORS = 64  # of a picture; more make a larger file

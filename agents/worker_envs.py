@@ -15,7 +15,7 @@ from typing import Any
 import gymnasium as gym
 from stable_baselines3.common.vec_env import SubprocVecEnv, VecEnv
 
-from darla.atomic import read_json, write_json
+from darla.running.atomic import read_json, write_json
 
 _LOST = (EOFError, ConnectionResetError, BrokenPipeError)
 

@@ -9,12 +9,12 @@ from typing import Any
 
 _HOMES = {
     "FrameDataset": "darla.frames.dataset",
-    "load_encoder": "darla.bundle",
-    "FrozenEncoder": "darla.bundle",
-    "LatentObservation": "darla.latent_observation",
-    "VectorLatentObservation": "darla.vector_latent_observation",
-    "VecLatent": "darla.sb3",
-    "EncoderExtractor": "darla.sb3",
+    "load_encoder": "darla.encoder.bundle",
+    "FrozenEncoder": "darla.encoder.bundle",
+    "LatentObservation": "darla.wrappers.latent_observation",
+    "VectorLatentObservation": "darla.wrappers.vector_latent_observation",
+    "VecLatent": "darla.wrappers.sb3",
+    "EncoderExtractor": "darla.wrappers.sb3",
 }
 
 __all__ = sorted(_HOMES)

@@ -8,8 +8,8 @@ has one process with one environment on each core, a window of the observation's
 checks switched off.
 """
 
-from darla.atomic import write_json
-from darla.command import run_command
+from darla.running.atomic import write_json
+from darla.running.command import run_command
 from envs.benchmark.rows import BenchmarkConfig, run_benchmark, table_heading, table_row
 
 

@@ -10,7 +10,7 @@ Killed half-way, the same command continues where it stopped.
 """
 
 from darla.collection.collect import CollectConfig, collect
-from darla.command import run_command
+from darla.running.command import run_command
 
 
 def main(config: CollectConfig) -> None:

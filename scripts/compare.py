@@ -6,7 +6,7 @@ Example::
 """
 
 from agents.comparison.compare import CompareConfig, compare
-from darla.command import run_command
+from darla.running.command import run_command
 
 
 def main(config: CompareConfig) -> None:

@@ -5,7 +5,7 @@ Example::
     python scripts/compare_renderers.py --ids MiniWorld-Maze-v0 MiniWorld-Sign-v0 --worst /tmp/worst
 """
 
-from darla.command import run_command
+from darla.running.command import run_command
 from envs.miniworlds.parity import CompareConfig, compare_all, table_heading, table_row
 
 

@@ -15,8 +15,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from darla.children import end_together, start
-from darla.command import run_command
+from darla.running.children import end_together, start
+from darla.running.command import run_command
 from envs.domains import GO_TO_OBJECT
 
 KINDS = ("latent", "pixels", "factors")

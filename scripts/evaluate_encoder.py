@@ -11,7 +11,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve 
 
 from agents.encoder_evaluation.config import EncoderEvaluationConfig
 from agents.encoder_evaluation.evaluate import evaluate_encoders
-from darla.command import run_command
+from darla.running.command import run_command
 
 
 def main(config: EncoderEvaluationConfig) -> None:

@@ -6,7 +6,7 @@ Example::
 """
 
 from agents.transfer import EvaluateConfig, evaluate
-from darla.command import run_command
+from darla.running.command import run_command
 
 
 def main(config: EvaluateConfig) -> None:

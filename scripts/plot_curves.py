@@ -6,7 +6,7 @@ Example::
 """
 
 from agents.comparison.curve_plot import PlotCurvesConfig, plot_curves
-from darla.command import run_command
+from darla.running.command import run_command
 
 
 def main(config: PlotCurvesConfig) -> None:

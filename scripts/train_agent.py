@@ -8,7 +8,7 @@ A run that was stopped continues with the same command. Curves: tensorboard --lo
 
 from agents.train import train_agent
 from agents.train_config import TrainAgentConfig
-from darla.command import run_command
+from darla.running.command import run_command
 
 
 def main(config: TrainAgentConfig) -> None:

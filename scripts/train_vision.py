@@ -9,9 +9,9 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
 
-from darla.command import run_command
+from darla.running.command import run_command
+from darla.vision.config import VisionConfig
 from darla.vision.train import train_vision
-from darla.vision_config import VisionConfig
 
 
 def main(config: VisionConfig) -> None:

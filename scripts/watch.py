@@ -10,7 +10,7 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
 
 from agents.watch import WatchConfig, watch
-from darla.command import run_command
+from darla.running.command import run_command
 
 
 def main(config: WatchConfig) -> None:

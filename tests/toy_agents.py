@@ -9,7 +9,7 @@ from agents.environments import make_vec_env
 from agents.models import build_for_training
 from agents.saved_agent import save_agent
 from agents.spec import AgentSpec
-from darla.atomic import write_json
+from darla.running.atomic import write_json
 
 TOY_TASK = "toy_tasks:Toy/BrightSide-v0"
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from darla.bundle import save_bundle
-from darla.frozen_encoder import LatentStatistics
-from darla.networks import Decoder, Encoder, NetworkShape
+from darla.encoder.bundle import save_bundle
+from darla.encoder.frozen_encoder import LatentStatistics
+from darla.encoder.networks import Decoder, Encoder, NetworkShape
 
 LATENTS = 4
 DEAD = 3

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from darla.bundle import save_bundle
+from darla.encoder.bundle import save_bundle
+from darla.encoder.frozen_encoder import latent_statistics
+from darla.encoder.networks import Decoder, Encoder, NetworkShape
 from darla.frames.writer import FrameChunk, FrameWriter, create_frame_dataset
-from darla.frozen_encoder import latent_statistics
-from darla.networks import Decoder, Encoder, NetworkShape
 from darla.objectives import OBJECTIVES, TrainingFacts
-from darla.vision_config import VisionConfig
+from darla.vision.config import VisionConfig
 
 FACTORS = {
     "hue": {"kind": "continuous", "low": 0.0, "high": 1.0, "role": "look"},

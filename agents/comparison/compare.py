@@ -18,8 +18,8 @@ from agents.comparison.statistics import RESAMPLES
 from agents.comparison.summary import TaskSummary, compare_kinds, summarise_group
 from agents.group_labels import KIND_ORDER
 from agents.rows import RANDOM, Row, merge_rows, read_rows
-from darla.atomic import write_json, write_text
-from darla.names import unknown
+from darla.running.atomic import write_json, write_text
+from darla.running.names import unknown
 
 
 @dataclass(frozen=True)

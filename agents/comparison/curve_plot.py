@@ -24,7 +24,7 @@ from agents.comparison.plot_style import (
 from agents.comparison.scores import GROUPING
 from agents.comparison.statistics import RESAMPLES
 from agents.group_labels import rank
-from darla.names import unknown
+from darla.running.names import unknown
 from envs.domains import SOURCES, UNSUPERVISED
 
 _PANEL = (3.1, 2.1)  # inches

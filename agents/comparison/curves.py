@@ -21,8 +21,8 @@ from agents.comparison.profiles import Band, mean_band
 from agents.comparison.scores import GROUPING
 from agents.comparison.statistics import Floats
 from agents.group_labels import GroupKey, label, name_of, rank
-from darla.atomic import read_json
-from darla.names import unknown
+from darla.running.atomic import read_json
+from darla.running.names import unknown
 
 STEP, SECONDS = "step", "seconds"
 """What a curve may be drawn against."""

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from darla.atomic import write_bytes
+from darla.running.atomic import write_bytes
 
 # The palette of Okabe and Ito, which people with any colour vision can tell apart; every kind has
 # a marker of its own as well.

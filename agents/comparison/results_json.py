@@ -3,7 +3,7 @@
 from typing import Any
 
 from agents.comparison.summary import THRESHOLDS, GroupSummary, TaskSummary
-from agents.plain_json import plain
+from darla.running.plain_json import plain
 
 
 def task_to_json(summary: TaskSummary) -> dict[str, Any]:

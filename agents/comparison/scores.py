@@ -13,7 +13,7 @@ import numpy as np
 from agents.comparison.statistics import Floats, transfer_ratio
 from agents.group_labels import GroupKey, label, rank
 from agents.rows import RANDOM, STOCHASTIC, Row
-from darla.names import unknown
+from darla.running.names import unknown
 from envs.domains import SEEN_LOOKS, SOURCES, UNSUPERVISED
 
 GROUPING = ("algorithm", "source", "encoder", "total_timesteps")

@@ -6,8 +6,8 @@ from typing import Any
 
 from agents.encoder_evaluation.targets import TARGETS
 from darla.metrics import METRICS
-from darla.names import unknown
-from darla.precision import Precision
+from darla.running.names import unknown
+from darla.running.precision import Precision
 from envs.domains import GO_TO_OBJECT, UNSUPERVISED, find_domain, targets
 from envs.tasks import find_task
 

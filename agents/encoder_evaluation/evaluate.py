@@ -22,10 +22,8 @@ from agents.encoder_evaluation.measures import (
 from agents.encoder_evaluation.pictures import draw_encoder
 from agents.encoder_evaluation.report import EncoderScores, left_out, table, to_json
 from agents.encoder_evaluation.rooms import EvaluationRooms
-from darla.atomic import write_json, write_text
-from darla.bundle import load_encoder
-from darla.frozen_encoder import FrozenEncoder
-from darla.latents import resolve_device
+from darla.encoder.bundle import load_encoder
+from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.metrics import METRICS, Result, Samples
 from darla.metrics.beta_vae_score import beta_vae_score
 from darla.metrics.dci import DCI
@@ -34,7 +32,9 @@ from darla.metrics.irs import irs
 from darla.metrics.total_correlation import total_correlation
 from darla.metrics.udr import udr
 from darla.probes import LabelledLatents
-from darla.progress import progress_bar
+from darla.running.atomic import write_json, write_text
+from darla.running.progress import progress_bar
+from darla.wrappers.latent_transform import resolve_device
 
 T = TypeVar("T")
 _METRICS, _INTERVENTIONS = 10, 11  # purposes of random numbers

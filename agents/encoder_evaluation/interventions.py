@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from agents.encoder_evaluation.rooms import EvaluationRooms
-from darla.frozen_encoder import FrozenEncoder
-from darla.names import unknown
+from darla.encoder.frozen_encoder import FrozenEncoder
+from darla.running.names import unknown
 from envs.tasks import ANYWHERE
 
 _SETTABLE = {

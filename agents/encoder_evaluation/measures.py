@@ -8,7 +8,7 @@ import numpy as np
 from agents.encoder_evaluation.config import EncoderEvaluationConfig
 from agents.encoder_evaluation.rooms import EvaluationRooms
 from agents.encoder_evaluation.targets import STATE, all_known, factor_columns
-from darla.frozen_encoder import FrozenEncoder
+from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.metrics import Samples, check_samples
 from darla.probes import (
     PROBES,

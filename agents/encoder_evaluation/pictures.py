@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from agents.encoder_evaluation.rooms import EvaluationRooms
-from darla.frozen_encoder import FrozenEncoder
-from darla.latent_pictures import (
+from darla.encoder.frozen_encoder import FrozenEncoder
+from darla.encoder.latent_pictures import (
     interpolation,
     latent_label,
     object_reconstructions,

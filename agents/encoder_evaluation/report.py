@@ -9,9 +9,9 @@ from typing import Any
 from agents.encoder_evaluation.config import EncoderEvaluationConfig
 from agents.encoder_evaluation.measures import StateInvariance
 from agents.encoder_evaluation.targets import STATE
-from agents.plain_json import plain
 from darla.metrics import Result
 from darla.probes import PROBES, ProbeReport
+from darla.running.plain_json import plain
 
 _MLP = "mlp"
 

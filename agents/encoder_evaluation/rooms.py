@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from agents.encoder_evaluation.targets import room_targets
-from darla.frozen_encoder import FrozenEncoder
+from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.probes import ProbeTarget
 from envs.rooms.room_worlds import DomainLike, RoomWorlds
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from darla.metrics import FactorColumn
-from darla.names import lookup
 from darla.probes import ProbeTarget
+from darla.running.names import lookup
 from envs.factors import Factor
 from envs.tasks import IN_VIEW, Task
 

@@ -13,8 +13,8 @@ from darla.collection.config import CollectConfig
 from darla.collection.workers import CollectWorkers, Done, Progress, Ready
 from darla.frames.attributes import is_finished, read_attributes
 from darla.frames.writer import FrameWriter, create_frame_dataset, finished_chunks
-from darla.progress import progress_bar
-from darla.run_record import versions
+from darla.running.progress import progress_bar
+from darla.running.run_record import versions
 
 if TYPE_CHECKING:
     from darla.frames.dataset import FrameDataset

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from darla.frames.attributes import DEFAULT_CHUNK_SIZE
-from darla.names import unknown
+from darla.running.names import unknown
 
 POLICIES = ("random", "factors", "agent")
 RENDERINGS = ("batched", "stock")

@@ -8,7 +8,7 @@ import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
 
-from darla.names import unknown
+from darla.running.names import unknown
 
 Environment = gym.Env[Any, Any]
 
@@ -168,6 +168,8 @@ def resized(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """
     if picture.shape[:2] == size:
         return picture
-    from darla.latents import resize_frames  # torch, which most collections do without
+    from darla.wrappers.latent_transform import (
+        resize_frames,  # torch, which most collections do without
+    )
 
     return resize_frames(picture[None], size)[0]

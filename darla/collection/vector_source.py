@@ -103,6 +103,8 @@ def all_resized(pictures: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """
     if pictures.shape[1:3] == size:
         return pictures
-    from darla.latents import resize_frames  # torch, which most collections do without
+    from darla.wrappers.latent_transform import (
+        resize_frames,  # torch, which most collections do without
+    )
 
     return resize_frames(pictures, size)

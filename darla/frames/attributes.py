@@ -6,7 +6,7 @@ Processes that write chunks need no more than this, and Zarr takes long to impor
 from pathlib import Path
 from typing import Any
 
-from darla.atomic import read_json
+from darla.running.atomic import read_json
 
 FORMAT = "darla frames"
 SCHEMA = 1

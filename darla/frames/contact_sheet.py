@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from darla.atomic import write_bytes
 from darla.frames.dataset import FrameDataset
+from darla.running.atomic import write_bytes
 
 _COLUMNS = 12
 _ROWS = 6

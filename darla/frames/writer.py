@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from darla.atomic import write_bytes
 from darla.frames.attributes import FORMAT, SCHEMA, num_chunks, read_attributes
 from darla.frames.chunk_files import ZSTD_LEVEL, write_chunk_file
+from darla.running.atomic import write_bytes
 
 if TYPE_CHECKING:
     from zarr import Group

@@ -6,7 +6,7 @@ import numpy as np
 
 from darla.metrics.factor_columns import DEAD_STD, check_latents
 
-ACTIVE_KL = 0.01  # nats, as darla.frozen_encoder.ACTIVE_KL, which would import torch
+ACTIVE_KL = 0.01  # nats, as darla.encoder.frozen_encoder.ACTIVE_KL, which would import torch
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,13 +11,13 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from darla.names import unknown
+from darla.running.names import unknown
 
 FactorKind = Literal["continuous", "circular", "categorical"]
 
 BINS = 20  # as in Chen et al. (2018) and Locatello et al. (2019)
 LEAST_SAMPLES = 1000  # with fewer, histograms of 20 x 20 bins see structure in noise
-DEAD_STD = 1e-3  # as darla.frozen_encoder.ACTIVE_STD, which would import torch
+DEAD_STD = 1e-3  # as darla.encoder.frozen_encoder.ACTIVE_STD, which would import torch
 _ROUNDING = 1e-5  # how far, in ranges, float32 may push a value out of its range
 
 
@@ -197,7 +197,8 @@ def check_samples(
         factors: the factors' values; every column has N.
         least: how many samples there must be.
         active: bool (z,), which latents carry anything, such as
-            :attr:`darla.frozen_encoder.FrozenEncoder.active`; None: all, as far as is known.
+            :attr:`darla.encoder.frozen_encoder.FrozenEncoder.active`; None: all, as far as is
+            known.
 
     Raises:
         ValueError: shapes do not fit, there are too few samples, a latent is not finite, two

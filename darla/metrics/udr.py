@@ -25,7 +25,7 @@ from scipy.stats import rankdata
 from sklearn.linear_model import Lasso
 
 from darla.metrics.factor_columns import LEAST_SAMPLES, check_latents, find_dead_latents
-from darla.names import unknown
+from darla.running.names import unknown
 
 Similarity = Literal["lasso", "spearman"]
 

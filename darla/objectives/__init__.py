@@ -1,6 +1,5 @@
 """What a vision model can be trained to do, by name."""
 
-from darla.names import lookup
 from darla.objective_settings import GROUPS, differences
 from darla.objectives.ada_gvae import AdaGVAE, DarlaAda
 from darla.objectives.annealed_vae import AnnealedVAE
@@ -17,7 +16,8 @@ from darla.objectives.factor_vae import FactorVAE
 from darla.objectives.info_vae import InfoVAE
 from darla.objectives.ml_vae import MLVAE
 from darla.objectives.vae import VariationalAutoencoder
-from darla.vision_config import VisionConfig
+from darla.running.names import lookup
+from darla.vision.config import VisionConfig
 
 OBJECTIVES: dict[str, type[Objective]] = {
     kind.name: kind

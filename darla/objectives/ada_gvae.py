@@ -12,8 +12,8 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from darla.likelihoods import kl_between
-from darla.networks import to_pictures
+from darla.encoder.likelihoods import kl_between
+from darla.encoder.networks import to_pictures
 from darla.objectives.base import FrameChunks
 from darla.objectives.beta_vae import BetaVAE
 from darla.objectives.darla_2017 import Darla2017

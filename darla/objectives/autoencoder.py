@@ -8,9 +8,9 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from darla.likelihoods import squared_error
+from darla.encoder.likelihoods import squared_error
 from darla.objectives.base import LossTerms, Objective, TrainingFacts, network_shape
-from darla.vision_config import VisionConfig
+from darla.vision.config import VisionConfig
 
 
 class Autoencoder(Objective):

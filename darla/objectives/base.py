@@ -14,9 +14,9 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from darla.likelihoods import Likelihood, make_likelihood
-from darla.networks import Decoder, Encoder, NetworkShape
-from darla.vision_config import VisionConfig
+from darla.encoder.likelihoods import Likelihood, make_likelihood
+from darla.encoder.networks import Decoder, Encoder, NetworkShape
+from darla.vision.config import VisionConfig
 
 FrameChunks = Callable[[], Iterable[Tensor]]
 """Call it for an iterator over (a sample of) the dataset: uint8 (n, H, W, 3) on the device."""

@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from darla.networks import NetworkShape
+from darla.encoder.networks import NetworkShape
 from darla.objectives.autoencoder import Autoencoder
 from darla.objectives.base import LossTerms, Stage, TrainingFacts
-from darla.vision_config import VisionConfig
+from darla.vision.config import VisionConfig
 
 
 class DenoisingAutoencoder(Autoencoder):

@@ -20,14 +20,14 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from darla.bundle import load_encoder
-from darla.likelihoods import squared_error
-from darla.names import lookup
-from darla.networks import NetworkShape, to_pictures
+from darla.encoder.bundle import load_encoder
+from darla.encoder.likelihoods import squared_error
+from darla.encoder.networks import NetworkShape, to_pictures
 from darla.objectives.base import FrameChunks, Stage, TrainingFacts, network_shape
 from darla.objectives.beta_vae import BetaVAE
 from darla.objectives.dae import DenoisingAutoencoder
-from darla.vision_config import VisionConfig
+from darla.running.names import lookup
+from darla.vision.config import VisionConfig
 
 _SMALLEST_STD = 1e-3  # a feature that never varies says nothing: do not blow its noise up
 _MOST_WHITENED = 4096

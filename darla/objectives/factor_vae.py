@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional
 
-from darla.networks import NetworkShape
+from darla.encoder.networks import NetworkShape
 from darla.objectives.vae import Penalty, VariationalAutoencoder
-from darla.vision_config import VisionConfig
+from darla.vision.config import VisionConfig
 
 _SLOPE = 0.2
 _BETAS = (0.5, 0.9)  # Adam's, for the discriminator: those of the paper

@@ -25,13 +25,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from darla.likelihoods import kl_between
+from darla.encoder.likelihoods import kl_between
 from darla.objectives.base import FrameChunks
 from darla.objectives.beta_vae import BetaVAE
 from darla.objectives.pairs import Gaussians, PairPosteriors
+from darla.objectives.recoloring import recolor
 from darla.objectives.vae import Inferred, Penalty
-from darla.recoloring import recolor
-from darla.vision_config import VisionConfig
+from darla.vision.config import VisionConfig
 
 _CHANGE_FROM, _CHANGED_FULLY = 0.2, 0.6  # shares of the steps
 

@@ -11,9 +11,14 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from darla.likelihoods import charged_kl, kl_from_standard_normal, sample_latents, squared_error
+from darla.encoder.likelihoods import (
+    charged_kl,
+    kl_from_standard_normal,
+    sample_latents,
+    squared_error,
+)
 from darla.objectives.base import LossTerms, Objective, TrainingFacts, network_shape
-from darla.vision_config import VisionConfig
+from darla.vision.config import VisionConfig
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from darla.networks import Encoder, NetworkShape, to_pictures
+from darla.encoder.networks import Encoder, NetworkShape, to_pictures
 from darla.probes.domains import LabelledLatents, ProbeReport, score_probe
 from darla.probes.fitting import FitSettings, TargetOutputs, fit_network, run_network
 from darla.probes.targets import ProbeTarget, check_lengths, split_usable

@@ -13,12 +13,12 @@ from typing import Protocol
 
 import numpy as np
 
-from darla.names import lookup
 from darla.probes.fitting import FitSettings
 from darla.probes.linear import fit_linear
 from darla.probes.mlp import fit_mlp
 from darla.probes.scores import Match, match
 from darla.probes.targets import ProbeTarget, check_lengths, split_usable
+from darla.running.names import lookup
 
 PROBES = ("linear", "mlp")
 

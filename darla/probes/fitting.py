@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from darla.denormals import denormals_flushed
 from darla.probes.targets import ProbeTarget
-from darla.progress import progress_bar
+from darla.running.denormals import denormals_flushed
+from darla.running.progress import progress_bar
 
 _EVALUATED = 1024  # samples at a time when no gradients are needed
 

@@ -17,7 +17,7 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
-from darla.atomic import read_json, write_bytes, write_json
+from darla.running.atomic import read_json, write_bytes, write_json
 
 KEPT = 2
 

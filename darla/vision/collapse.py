@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from darla.frozen_encoder import ACTIVE_KL, FrozenEncoder
+from darla.encoder.frozen_encoder import ACTIVE_KL, FrozenEncoder
 
 _SMALLEST_SHARE = 0.01
 

@@ -5,9 +5,9 @@ import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from darla.frozen_encoder import FrozenEncoder
-from darla.latent_pictures import latent_label, most_informative
-from darla.networks import to_pictures
+from darla.encoder.frozen_encoder import FrozenEncoder
+from darla.encoder.latent_pictures import latent_label, most_informative
+from darla.encoder.networks import to_pictures
 
 _INK, _PRIOR = "#3b6ea5", "#c44e1c"
 _CELL = 0.42  # inches

@@ -2,7 +2,7 @@
 
 Each stage writes into a folder of its own (``tensorboard/dae``, ``tensorboard/darla``), so that
 stages overlay under the same tags. The horizontal axis is the stage's own steps. Losses are means
-over the steps since the entry before; see :mod:`darla.likelihoods` for how they are summed.
+over the steps since the entry before; see :mod:`darla.encoder.likelihoods` for how they are summed.
 
 =========================  =========================================================================
 ``loss/total``             what the optimiser makes small
@@ -43,8 +43,8 @@ from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
-from darla.frozen_encoder import ACTIVE_KL, FrozenEncoder
-from darla.latent_pictures import interpolation, reconstructions, traversals
+from darla.encoder.frozen_encoder import ACTIVE_KL, FrozenEncoder
+from darla.encoder.latent_pictures import interpolation, reconstructions, traversals
 from darla.objectives import LossTerms
 from darla.vision.collapse import collapse_warning
 from darla.vision.latent_plots import posteriors

@@ -7,10 +7,10 @@ from typing import Any
 
 from tqdm import tqdm
 
-from darla.atomic import write_json
-from darla.frozen_encoder import FrozenEncoder
+from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.objectives import Stage
-from darla.progress import progress_bar
+from darla.running.atomic import write_json
+from darla.running.progress import progress_bar
 from darla.vision.batches import FrameBatches
 from darla.vision.log import VisionLog
 from darla.vision.training_step import TrainingStep

@@ -16,27 +16,27 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from darla.atomic import read_json
-from darla.bundle import load_encoder, save_bundle
-from darla.denormals import denormals_flushed
-from darla.exclusive import exclusive
+from darla.encoder.bundle import load_encoder, save_bundle
+from darla.encoder.frozen_encoder import FrozenEncoder, LatentStatistics, latent_statistics
+from darla.encoder.latent_pictures import reconstructions, save_picture, traversals
+from darla.encoder.networks import check_image_shape
 from darla.frames.dataset import FrameDataset
 from darla.frames.dataset_description import describe_datasets
 from darla.frames.joined import datasets_in, open_frames
 from darla.frames.order import Episodes
-from darla.frozen_encoder import FrozenEncoder, LatentStatistics, latent_statistics
-from darla.latent_pictures import reconstructions, save_picture, traversals
-from darla.latents import resolve_device
-from darla.networks import check_image_shape
 from darla.objectives import Objective, Stage, TrainingFacts, make_objective
-from darla.precision import choose_precision
-from darla.run_record import write_run_record
+from darla.running.atomic import read_json
+from darla.running.denormals import denormals_flushed
+from darla.running.exclusive import exclusive
+from darla.running.precision import choose_precision
+from darla.running.run_record import write_run_record
 from darla.vision.batches import FrameBatches, load_resident, sample_chunks, sample_pairs
 from darla.vision.checkpoints import Checkpoint, latest_checkpoint, save_checkpoint
+from darla.vision.config import VisionConfig
 from darla.vision.stage import StageLoop
 from darla.vision.state import pack, unpack
 from darla.vision.training_step import Decay, TrainingStep
-from darla.vision_config import VisionConfig
+from darla.wrappers.latent_transform import resolve_device
 
 _REFERENCE_FRAMES = 64
 _STATISTICS_FRAMES = 20_000

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import get_total_norm
 
-from darla.networks import to_pictures
+from darla.encoder.networks import to_pictures
 from darla.objectives import LossTerms, Objective, Stage
 
 _LAST_RATE = 0.02

@@ -7,8 +7,8 @@ from concurrent.futures import Future, as_completed
 from pathlib import Path
 from typing import TypeVar
 
-from darla.children import start
-from darla.progress import progress_bar
+from darla.running.children import start
+from darla.running.progress import progress_bar
 
 T = TypeVar("T")
 SCRIPTS = Path(__file__).resolve().parents[1]

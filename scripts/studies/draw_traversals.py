@@ -10,8 +10,8 @@ import gymnasium as gym
 
 import envs  # noqa: F401 (registers the tasks)
 from darla import load_encoder
-from darla.command import run_command
-from darla.latent_pictures import save_picture, traversals
+from darla.encoder.latent_pictures import save_picture, traversals
+from darla.running.command import run_command
 from envs.domains import GO_TO_OBJECT, UNSUPERVISED
 
 CORNER = {

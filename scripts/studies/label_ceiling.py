@@ -16,15 +16,15 @@ import numpy as np
 import torch
 
 from agents.encoder_evaluation.rooms import EvaluationRooms
-from darla.atomic import write_json
-from darla.bundle import save_bundle
-from darla.command import run_command
-from darla.frozen_encoder import latent_statistics
-from darla.networks import Decoder
+from darla.encoder.bundle import save_bundle
+from darla.encoder.frozen_encoder import latent_statistics
+from darla.encoder.networks import Decoder
 from darla.probes import LabelledLatents, SupervisedNetwork, train_supervised
 from darla.probes.domains import score_probe
 from darla.probes.fitting import FitSettings
 from darla.probes.targets import split_usable
+from darla.running.atomic import write_json
+from darla.running.command import run_command
 from envs.domains import GO_TO_OBJECT, UNSUPERVISED
 
 IMAGE_SHAPE = (64, 64, 3)

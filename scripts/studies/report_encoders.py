@@ -14,10 +14,10 @@ from encoders.recipes import BASE, RECIPES
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from darla.atomic import write_text
-from darla.command import run_command
-from darla.latent_pictures import save_picture
+from darla.encoder.latent_pictures import save_picture
 from darla.metrics.intervals import interval_of
+from darla.running.atomic import write_text
+from darla.running.command import run_command
 
 STUDY = Path(__file__).with_name("encoders")
 GO = "go_to_object"

@@ -32,8 +32,8 @@ from agents.comparison.profile_plot import plot_profiles
 from agents.comparison.scores import TaskScores, score_tasks
 from agents.comparison.summary import summarise_group
 from agents.rows import RANDOM, Row, read_rows
-from darla.atomic import read_json, write_text
-from darla.command import run_command
+from darla.running.atomic import read_json, write_text
+from darla.running.command import run_command
 from envs.domains import GO_TO_OBJECT, SEEN_LOOKS
 
 STUDY = Path(__file__).with_name("transfer")

@@ -21,10 +21,10 @@ from encoders.acting import transfer_of
 from encoders.recipes import RECIPES, Settings, objective_of, run_folder, takes_dae
 from transfer.ladder import ONE_ROOM
 
-from darla.atomic import read_json
-from darla.children import end_together
-from darla.command import run_command
-from darla.names import lookup
+from darla.running.atomic import read_json
+from darla.running.children import end_together
+from darla.running.command import run_command
+from darla.running.names import lookup
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID, UNSUPERVISED
 
 ROWS = Path(__file__).parent / "encoders/rows.jsonl"

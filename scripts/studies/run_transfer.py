@@ -30,9 +30,9 @@ from transfer.ladder import (
 from transfer.results import Results, task_name
 
 from agents.environments import named_domains
-from darla.children import end_together
-from darla.command import run_command
-from darla.names import lookup
+from darla.running.children import end_together
+from darla.running.command import run_command
+from darla.running.names import lookup
 from envs.domains import GO_TO_OBJECT, VALIDATION
 
 STUDY = Path(__file__).with_name("transfer")

@@ -23,7 +23,7 @@ from toy_encoder import LATENTS, make_toy_bundle
 from toy_worlds import ToyWorldEnv, ToyWorlds, assert_same
 
 from agents.batched_vec_env import BatchedVecEnv
-from darla.sb3 import VecLatent
+from darla.wrappers.sb3 import VecLatent
 from envs.batch.batched_envs import BatchedEnvs
 from envs.batch.worker_envs import WorkerEnvs
 

@@ -18,8 +18,8 @@ from agents.train import train_agent
 from agents.train_config import TrainAgentConfig
 from agents.transfer import EvaluateConfig, evaluate
 from agents.watch import WatchConfig, watch
-from darla.bundle import load_encoder, save_bundle
-from darla.latents import LatentTransform
+from darla.encoder.bundle import load_encoder, save_bundle
+from darla.wrappers.latent_transform import LatentTransform
 from envs.domains import GO_TO_OBJECT
 
 FRAMES = np.random.default_rng(0).integers(0, 256, (50, 64, 64, 3), dtype=np.uint8)

@@ -4,8 +4,8 @@ from toy_encoder import make_toy_bundle
 
 from agents.look_latents import hide_look_latents, treat_look
 from agents.spec import AgentSpec
-from darla.bundle import load_encoder
-from darla.latents import LatentTransform
+from darla.encoder.bundle import load_encoder
+from darla.wrappers.latent_transform import LatentTransform
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from toy_encoder import make_toy_bundle
 from agents.environments import make_vec_env
 from agents.spec import AgentSpec
 from agents.still_latents import hide_still_directions, hide_still_latents
-from darla.bundle import load_encoder
-from darla.latents import LatentTransform
+from darla.encoder.bundle import load_encoder
+from darla.wrappers.latent_transform import LatentTransform
 
 
 @pytest.fixture

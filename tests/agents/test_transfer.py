@@ -17,7 +17,7 @@ from agents.environments import make_env
 from agents.rows import Row, read_rows
 from agents.saved_agent import load_agent, save_agent
 from agents.transfer import EvaluateConfig, Evaluation, episode_seeds, evaluate
-from darla.latents import LatentTransform
+from darla.wrappers.latent_transform import LatentTransform
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID, targets
 
 DOMAINS = ("source", "new_floor")

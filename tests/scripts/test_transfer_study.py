@@ -20,8 +20,8 @@ from agents.comparison.scores import score_tasks
 from agents.environments import named_domains, named_targets
 from agents.rows import read_rows
 from agents.train_config import TrainAgentConfig, make_spec
-from darla.exclusive import exclusive
-from darla.shipped_encoders import bundle_folder
+from darla.encoder.shipped_encoders import bundle_folder
+from darla.running.exclusive import exclusive
 
 STUDIES = Path(__file__).parents[2] / "scripts/studies"
 

@@ -13,7 +13,7 @@ from commands import call
 
 from agents.comparison.scores import score_tasks
 from agents.rows import RANDOM, read_rows
-from darla.bundle import load_encoder
+from darla.encoder.bundle import load_encoder
 from envs.domains import GO_TO_OBJECT, targets
 
 MASK_LOOK = ("--mask-look",)

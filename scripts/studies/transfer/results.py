@@ -13,7 +13,7 @@ from pathlib import Path
 
 from agents.comparison.curves import CurvePoint, read_curves
 from agents.rows import RANDOM, Row, read_rows
-from darla.atomic import read_json, write_bytes, write_json
+from darla.running.atomic import read_json, write_bytes, write_json
 
 _SHOWN = ("env", "shape", "domain", "coverage")  # of what a bundle says of a dataset
 CURVE_COLUMNS = tuple(field.name for field in dataclasses.fields(CurvePoint))

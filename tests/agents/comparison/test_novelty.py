@@ -20,7 +20,7 @@ from agents.comparison.novelty import (
     novelty,
 )
 from agents.environments import find_whole_domain, named_targets
-from darla.shipped_encoders import shipped_encoders
+from darla.encoder.shipped_encoders import shipped_encoders
 from envs.domain import Domain, point, without
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID, find_domain, targets
 

@@ -16,11 +16,11 @@ from agents.encoder_evaluation.measures import (
     open_rooms,
 )
 from agents.encoder_evaluation.report import EncoderScores, left_out, table
-from agents.plain_json import plain
-from darla.bundle import load_encoder
+from darla.encoder.bundle import load_encoder
 from darla.metrics import Result
 from darla.probes import Invariance, ProbeReport, ProbeScore
 from darla.probes.scores import Match
+from darla.running.plain_json import plain
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID
 
 

@@ -9,8 +9,8 @@ from toy_encoder import LATENTS, make_toy_bundle
 from agents.encoder_evaluation.interventions import RoomInterventions, holdable
 from agents.encoder_evaluation.rooms import EvaluationRooms
 from agents.encoder_evaluation.targets import TARGETS, all_known, factor_columns, room_targets
-from darla.bundle import load_encoder
-from darla.frozen_encoder import FrozenEncoder
+from darla.encoder.bundle import load_encoder
+from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.probes import ProbeTarget
 from envs.domains import GO_TO_OBJECT, SEEK_AVOID
 from envs.tasks import find_task

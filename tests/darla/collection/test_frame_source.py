@@ -7,7 +7,7 @@ import toy_envs
 from toy_envs import counting_frame
 
 from darla.collection.frame_source import FrameSource, make_env
-from darla.latents import resize_frames
+from darla.wrappers.latent_transform import resize_frames
 
 
 def source_of(

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from toy_frames import tiny_config, toy_frames, write_toy_dataset
 
-from darla.bundle import load_encoder
+from darla.encoder.bundle import load_encoder
 from darla.frames.dataset import FrameDataset
 from darla.frames.joined import open_frames
 from darla.frames.order import Episodes

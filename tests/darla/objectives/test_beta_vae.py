@@ -4,7 +4,7 @@ import pytest
 import torch
 from toy_frames import tiny_config, toy_facts, toy_frames
 
-from darla.networks import to_pictures
+from darla.encoder.networks import to_pictures
 from darla.objectives import make_objective
 
 PICTURES = to_pictures(torch.from_numpy(toy_frames(6)[0]))

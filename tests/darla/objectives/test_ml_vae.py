@@ -6,12 +6,12 @@ import pytest
 import torch
 from toy_frames import tiny_config, toy_facts, toy_frames, write_toy_dataset
 
-from darla.bundle import load_encoder
-from darla.networks import to_pictures
+from darla.encoder.bundle import load_encoder
+from darla.encoder.networks import to_pictures
 from darla.objectives import make_objective
 from darla.objectives.ml_vae import MLVAE, product
+from darla.objectives.recoloring import recolor
 from darla.objectives.vae import Inferred, Penalty
-from darla.recoloring import recolor
 from darla.vision.train import train_vision
 
 

@@ -9,8 +9,8 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from toy_frames import tiny_config, toy_facts, toy_frames, write_toy_dataset
 
 import darla.vision.log
-from darla.bundle import load_encoder
-from darla.networks import to_pictures
+from darla.encoder.bundle import load_encoder
+from darla.encoder.networks import to_pictures
 from darla.objective_settings import (
     BetaTCVAESettings,
     ContractiveSettings,

@@ -5,8 +5,8 @@ import pytest
 import torch
 from toy_frames import tiny_config, toy_facts, toy_frames
 
-from darla.likelihoods import charged_kl
-from darla.networks import to_pictures
+from darla.encoder.likelihoods import charged_kl
+from darla.encoder.networks import to_pictures
 from darla.objectives import make_objective
 from darla.objectives.base import LossTerms
 

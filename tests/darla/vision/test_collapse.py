@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from toy_frames import toy_frames, write_toy_bundle
 
-from darla.bundle import load_encoder
+from darla.encoder.bundle import load_encoder
 from darla.vision.collapse import collapse_warning, varied_share
 
 

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 from toy_frames import write_toy_bundle
 
-from darla.bundle import load_encoder
+from darla.encoder.bundle import load_encoder
 from darla.vision import latent_plots
 from darla.vision.latent_plots import factor_heat_map, posteriors
 

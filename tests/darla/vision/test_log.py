@@ -6,7 +6,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from toy_frames import tiny_config, write_toy_bundle, write_toy_dataset
 
 import darla.vision.log
-from darla.bundle import load_encoder
+from darla.encoder.bundle import load_encoder
 from darla.objectives import LossTerms
 from darla.vision.log import VisionLog
 from darla.vision.train import train_vision

@@ -11,14 +11,14 @@ from safetensors.torch import load_file
 from torch import Tensor
 from toy_frames import tiny_config, toy_frames, write_toy_dataset
 
-from darla.bundle import load_encoder
+from darla.encoder.bundle import load_encoder
 from darla.objective_settings import FactorVAESettings
 from darla.objectives.base import LossTerms
 from darla.objectives.beta_vae import BetaVAE
 from darla.vision.batches import Batch, FrameBatches, FrameOrder
 from darla.vision.checkpoints import checkpoint_folders, latest_checkpoint
+from darla.vision.config import VisionConfig
 from darla.vision.train import train_vision
-from darla.vision_config import VisionConfig
 
 COUNT = 96
 

@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 from toy_frames import tiny_config, toy_facts, toy_frames
 
-from darla.networks import NetworkShape
+from darla.encoder.networks import NetworkShape
 from darla.objectives import LossTerms, Objective, make_objective
 from darla.objectives.autoencoder import Autoencoder
+from darla.vision.config import VisionConfig
 from darla.vision.training_step import Decay, TrainingStep
-from darla.vision_config import VisionConfig
 
 CPU = torch.device("cpu")
 FRAMES = torch.from_numpy(toy_frames(16)[0])

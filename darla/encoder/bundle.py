@@ -1,0 +1,226 @@
+"""Encoder bundles: a folder that holds a trained encoder and all that is needed to use it.
+
+``config.json`` says what the encoder is and what it has seen; ``model.safetensors`` holds the
+weights, the latents' statistics and a few reference frames. Nothing in it can run code.
+
+Keys of ``config.json``:
+
+- ``format``, ``schema``: what the folder is, and the version of this layout;
+- ``network``: the :class:`darla.encoder.networks.NetworkShape`;
+- ``objective``: ``name`` and ``settings`` of what it was trained to do;
+- ``likelihood``: ``name`` and ``sigma`` of the pixels;
+- ``preprocessing``: how frames become the network's input;
+- ``dataset``: what D_U was, and what of each factor it covered;
+- ``training``: the settings of the run that made it;
+- ``latent_roles``: indices of the latents that hold the ``look`` and of those that hold the
+  ``state``; only of objectives that tell them apart;
+- ``versions``: of Python and the packages.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from torch import Tensor, nn
+
+from darla.encoder.frozen_encoder import FrozenEncoder, LatentStatistics, latent_statistics
+from darla.encoder.networks import Decoder, Encoder, NetworkShape
+from darla.encoder.shipped_encoders import bundle_folder, shipped_encoders
+from darla.running.atomic import read_json, write_bytes, write_json
+from darla.running.run_record import versions
+
+__all__ = ["FrozenEncoder", "load_encoder", "random_encoder", "save_bundle"]
+
+FORMAT = "darla encoder"
+SCHEMA = 1
+PREPROCESSING = "uint8 (N, H, W, 3) RGB / 255, channels first"
+_STATISTICS = ("mean", "std", "kl", "low", "high")
+
+
+def save_bundle(
+    path: Path,
+    encoder: Encoder,
+    decoder: Decoder,
+    statistics: LatentStatistics,
+    reference_frames: np.ndarray,
+    description: dict[str, Any],
+) -> None:
+    """Write a bundle; ``config.json`` comes last, so that a folder with one is whole.
+
+    Args:
+        path: the folder; an earlier bundle in it is replaced.
+        encoder: the trained encoder.
+        decoder: the trained decoder.
+        statistics: of the latents over D_U.
+        reference_frames: uint8 (n, H, W, 3), frames of D_U.
+        description: ``objective``, ``likelihood``, ``dataset``, ``training`` and, if known,
+            ``latent_roles`` of the config.
+    """
+    tensors = {f"encoder.{name}": tensor for name, tensor in encoder.state_dict().items()}
+    tensors |= {f"decoder.{name}": tensor for name, tensor in decoder.state_dict().items()}
+    tensors |= {f"statistics.{name}": value for name, value in statistics.tensors().items()}
+    tensors["reference_frames"] = torch.from_numpy(reference_frames)
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    config = {
+        "format": FORMAT,
+        "schema": SCHEMA,
+        "network": encoder.shape.to_json(),
+        **description,
+        "preprocessing": PREPROCESSING,
+        "versions": versions(),
+    }
+    (path / "config.json").unlink(missing_ok=True)
+    write_bytes(path / "model.safetensors", save_tensors(plain))
+    write_json(path / "config.json", config)
+
+
+def load_encoder(path: str | os.PathLike[str], device: str = "cpu") -> FrozenEncoder:
+    """Load the frozen encoder of a bundle.
+
+    Args:
+        path: the bundle's folder; or the name of a bundle that comes with the package, such as
+            "rooms", where there is no folder of that name.
+        device: where to put it, such as "cpu" or "cuda".
+
+    Raises:
+        FileNotFoundError: there is no bundle.
+        ValueError: the folder holds something else, or a damaged bundle.
+    """
+    folder = bundle_folder(path)
+    config = _read_config(folder)
+    tensors = _read_tensors(folder)
+    shape = _network_shape(folder, config)
+    _check_roles(folder, config, shape.latents)
+    with torch.device("meta"):  # without memory, and without drawing random weights
+        encoder, decoder = Encoder(shape), Decoder(shape)
+    _fill(encoder, "encoder.", tensors, folder)
+    _fill(decoder, "decoder.", tensors, folder)
+    statistics = _statistics(tensors, shape, folder)
+    frames = _take(tensors, "reference_frames", (None, *shape.image_shape), torch.uint8, folder)
+    frozen = FrozenEncoder(encoder, decoder, statistics, frames.numpy(), config, folder)
+    return frozen.to(device)
+
+
+def random_encoder(path: str | os.PathLike[str], seed: int, device: str = "cpu") -> FrozenEncoder:
+    """Make an encoder of the same shape as a bundle's, but untrained: a baseline.
+
+    Its statistics are measured on the bundle's reference frames.
+
+    Args:
+        path: the bundle's folder.
+        seed: decides the weights; torch's own random numbers are left as they were.
+        device: where to put it, such as "cpu" or "cuda".
+
+    Raises:
+        FileNotFoundError: there is no bundle.
+        ValueError: the folder holds something else, or a damaged bundle.
+    """
+    trained = load_encoder(path)
+    shape = trained.encoder.shape
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        encoder, decoder = Encoder(shape), Decoder(shape)
+    frames = trained.reference_frames
+    statistics = latent_statistics(encoder, [torch.from_numpy(frames)])
+    objective = {"name": "random", "settings": {"seed": seed}}
+    config = {**trained.config, "objective": objective}
+    config.pop("latent_roles", None)
+    return FrozenEncoder(encoder, decoder, statistics, frames, config, trained.path).to(device)
+
+
+def _read_config(folder: Path) -> dict[str, Any]:
+    path = folder / "config.json"
+    if not path.is_file():
+        shipped = ", ".join(shipped_encoders())
+        raise FileNotFoundError(
+            f"there is no encoder bundle at {folder} (no config.json in it); train one with "
+            "scripts/train_vision.py, and give the path of its folder 'encoder', or the name of "
+            f"one that comes with darla: {shipped}"
+        )
+    config = read_json(path)
+    if not isinstance(config, dict) or config.get("format") != FORMAT:
+        raise ValueError(f"{path} does not describe an encoder; expected an encoder bundle")
+    if config.get("schema") != SCHEMA:
+        raise ValueError(
+            f"{path} has schema {config.get('schema')}, but this version of darla reads {SCHEMA}; "
+            "use the version that wrote it, or train the encoder again"
+        )
+    return config
+
+
+def _network_shape(folder: Path, config: dict[str, Any]) -> NetworkShape:
+    try:
+        return NetworkShape.from_json(config["network"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{folder / 'config.json'}: bad network: {error!s}") from error
+
+
+def _check_roles(folder: Path, config: dict[str, Any], latents: int) -> None:
+    roles = config.get("latent_roles", {})
+    good = isinstance(roles, dict) and all(
+        isinstance(indices, list)
+        and all(isinstance(index, int) and 0 <= index < latents for index in indices)
+        for indices in roles.values()
+    )
+    if not good:
+        raise ValueError(
+            f"{folder / 'config.json'}: bad latent_roles {roles!r}; expected lists of indices from "
+            f"0 to {latents - 1}"
+        )
+
+
+def _read_tensors(folder: Path) -> dict[str, Tensor]:
+    path = folder / "model.safetensors"
+    if not path.is_file():
+        raise FileNotFoundError(f"the bundle {folder} has no model.safetensors; copy it whole")
+    try:
+        return load_tensors(path.read_bytes())
+    except SafetensorError as error:
+        raise ValueError(f"{path} is damaged ({error}); copy or train it again") from error
+
+
+def _fill(module: nn.Module, prefix: str, tensors: dict[str, Tensor], folder: Path) -> None:
+    """Load the tensors that begin with ``prefix`` into ``module``, after checking each."""
+    state = {
+        name: _take(tensors, prefix + name, tuple(own.shape), own.dtype, folder).clone()
+        for name, own in module.state_dict().items()
+    }
+    module.load_state_dict(state, assign=True)
+
+
+def _statistics(tensors: dict[str, Tensor], shape: NetworkShape, folder: Path) -> LatentStatistics:
+    size = (shape.latents,)
+    values = {
+        name: _take(tensors, f"statistics.{name}", size, torch.float32, folder).numpy()
+        for name in _STATISTICS
+    }
+    return LatentStatistics(**values)
+
+
+def _take(
+    tensors: dict[str, Tensor],
+    name: str,
+    shape: tuple[int | None, ...],
+    dtype: torch.dtype,
+    folder: Path,
+) -> Tensor:
+    """Return one tensor, checked: there, of that shape (None: any size) and dtype, and finite."""
+    path = folder / "model.safetensors"
+    if name not in tensors:
+        raise ValueError(f"{path} lacks {name}; it does not belong to its config.json")
+    tensor = tensors[name]
+    sides = zip(tensor.shape, shape, strict=False)
+    fits = tensor.ndim == len(shape) and all(want in (None, have) for have, want in sides)
+    if not fits or tensor.dtype != dtype:
+        raise ValueError(
+            f"{path}: {name} is {tensor.dtype} of shape {tuple(tensor.shape)}, "
+            f"but its config.json asks for {dtype} of {shape}"
+        )
+    if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+        raise ValueError(f"{path}: {name} holds NaN or infinity; train the encoder again")
+    return tensor

@@ -1,0 +1,239 @@
+"""An encoder that has finished learning: it maps frames to latents, and never changes again."""
+
+import copy
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from darla.encoder.likelihoods import kl_from_standard_normal
+from darla.encoder.networks import Decoder, Encoder, to_frames, to_pictures
+from darla.running.precision import choose_precision
+
+ENCODE_CHUNK = 512  # frames at a time: bounds the memory that large batches need
+ACTIVE_KL = 0.01
+ACTIVE_STD = 1e-3
+
+
+@dataclass(frozen=True)
+class LatentStatistics:
+    """What each latent did over D_U; all float32 (z,).
+
+    Attributes:
+        mean: mean of the posterior means.
+        std: standard deviation of the posterior means.
+        kl: KL from the prior in nats, mean over frames; 0 for models without a posterior.
+        low: 1st percentile of the posterior means.
+        high: 99th percentile of the posterior means.
+    """
+
+    mean: np.ndarray
+    std: np.ndarray
+    kl: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Return the statistics by name, for saving."""
+        return {field.name: torch.from_numpy(getattr(self, field.name)) for field in fields(self)}
+
+    def active(self, posterior: str) -> np.ndarray:
+        """Tell which latents carry anything, bool (z,): by KL, or by std without a posterior."""
+        return self.kl >= ACTIVE_KL if posterior == "gaussian" else self.std > ACTIVE_STD
+
+
+@torch.no_grad()
+def latent_statistics(encoder: Encoder, chunks: Iterable[Tensor]) -> LatentStatistics:
+    """Measure what each latent does over frames.
+
+    Args:
+        encoder: the network, in float32.
+        chunks: uint8 frames (n, H, W, 3) on the encoder's device; not empty.
+    """
+    means, kl, count = [], torch.zeros(encoder.shape.latents, dtype=torch.float64), 0
+    for chunk in chunks:
+        for frames in chunk.split(ENCODE_CHUNK):
+            mu, logvar = encoder(to_pictures(frames))
+            means.append(mu.cpu().numpy())
+            count += len(mu)
+            if logvar is not None:
+                kl += kl_from_standard_normal(mu, logvar).double().sum(dim=0).cpu()
+    latents = np.concatenate(means)
+    low, high = np.percentile(latents, [1, 99], axis=0).astype(np.float32)
+    return LatentStatistics(
+        mean=latents.mean(axis=0, dtype=np.float64).astype(np.float32),
+        std=latents.std(axis=0, dtype=np.float64).astype(np.float32),
+        kl=(kl / count).numpy().astype(np.float32),
+        low=low,
+        high=high,
+    )
+
+
+class FrozenEncoder(nn.Module):
+    """Frames to latents and back, with weights that never change.
+
+    It stays in eval mode and without gradients whatever is called on it; a network to fine-tune is
+    made by :meth:`trainable_copy`.
+
+    Attributes:
+        config: the bundle's ``config.json``.
+        path: the bundle's folder; None when it has none.
+        statistics: what each latent did over D_U.
+        reference_frames: uint8 (64 or fewer, H, W, 3), frames of D_U.
+        encoder: the network behind :meth:`encode`.
+        decoder: the network behind :meth:`decode`.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        decoder: Decoder,
+        statistics: LatentStatistics,
+        reference_frames: np.ndarray,
+        config: dict[str, Any],
+        path: Path | None = None,
+    ) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.decoder = decoder
+        self.statistics = statistics
+        self.reference_frames = reference_frames
+        self.config = config
+        self.path = path
+        self.requires_grad_(False)
+        self.eval()
+
+    def train(self, mode: bool = True) -> "FrozenEncoder":
+        """Stay in eval mode: frozen means frozen."""
+        return super().train(False)
+
+    def requires_grad_(self, requires_grad: bool = True) -> "FrozenEncoder":
+        """Stay without gradients: frozen means frozen."""
+        return super().requires_grad_(False)
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of the frames that it encodes."""
+        return self.encoder.shape.image_shape
+
+    @property
+    def latent_dim(self) -> int:
+        """Number of latents, z."""
+        return self.encoder.shape.latents
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.encoder.head.weight.device
+
+    @property
+    def active(self) -> np.ndarray:
+        """Which latents carry anything, bool (z,): KL of at least 0.01 nats.
+
+        Models without a posterior have no KL: there, a standard deviation above 0.001.
+        """
+        return self.statistics.active(self.encoder.shape.posterior)
+
+    @property
+    def latent_roles(self) -> dict[str, np.ndarray]:
+        """Which latents hold what: sorted int64 indices by role, ``look`` and ``state``.
+
+        Empty when the objective did not tell them apart.
+        """
+        roles = self.config.get("latent_roles", {})
+        return {name: np.array(sorted(found), dtype=np.int64) for name, found in roles.items()}
+
+    def encode(self, frames: np.ndarray | Tensor) -> np.ndarray:
+        """Encode uint8 frames (N, H, W, 3), as an array or a tensor on any device.
+
+        Returns:
+            float32 (N, z), a fresh array: the posterior mean, never a sample, not standardised.
+
+        Raises:
+            ValueError: the frames have another shape or dtype.
+        """
+        tensor = (
+            torch.from_numpy(np.require(frames, requirements=["C", "W"]))
+            if isinstance(frames, np.ndarray)
+            else frames
+        )
+        self._check_frames(tensor)
+        chunks = [self._encode_chunk(chunk) for chunk in tensor.split(ENCODE_CHUNK)]
+        return torch.cat(chunks).cpu().numpy()
+
+    def encode_tensor(self, frames: Tensor) -> Tensor:
+        """Encode a uint8 tensor (N, H, W, 3); float32 (N, z) on the encoder's device.
+
+        Raises:
+            ValueError: the frames have another shape or dtype.
+        """
+        self._check_frames(frames)
+        return torch.cat([self._encode_chunk(chunk) for chunk in frames.split(ENCODE_CHUNK)])
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """Do what :meth:`encode_tensor` does."""
+        return self.encode_tensor(frames)
+
+    @torch.no_grad()
+    def decode(self, latents: np.ndarray) -> np.ndarray:
+        """Decode float32 latents (N, z) into uint8 frames (N, H, W, 3).
+
+        Raises:
+            ValueError: the latents have another shape.
+        """
+        if latents.ndim != 2 or latents.shape[1] != self.latent_dim:
+            raise ValueError(f"latents are {latents.shape}; expected (N, {self.latent_dim})")
+        tensor = torch.from_numpy(np.asarray(latents, dtype=np.float32)).to(self.device)
+        frames = [
+            to_frames(torch.sigmoid(self.decoder(chunk))) for chunk in tensor.split(ENCODE_CHUNK)
+        ]
+        return torch.cat(frames).contiguous().cpu().numpy()
+
+    def in_precision(self, precision: str) -> "FrozenEncoder":
+        """Return an encoder whose network computes in another arithmetic than float32.
+
+        It is the arithmetic that most encoders are trained in. In bfloat16 latents differ by about
+        a hundredth of their spread, and are the same type as ever.
+
+        Args:
+            precision: "float32", "bfloat16", or "auto": bfloat16 on a GPU and on CPUs with units
+                for it, where small batches take half to two thirds of the time.
+
+        Returns:
+            This encoder itself for float32; otherwise one that shares all but the network.
+
+        Raises:
+            ValueError: the precision is unknown.
+        """
+        dtype = choose_precision(precision, self.device)
+        if dtype == torch.float32:
+            return self
+        encoder = copy.deepcopy(self.encoder).lower(dtype)
+        statistics, frames = self.statistics, self.reference_frames
+        return FrozenEncoder(encoder, self.decoder, statistics, frames, self.config, self.path)
+
+    def trainable_copy(self) -> Encoder:
+        """Return a copy of the network that can be trained further.
+
+        It takes float pictures (N, 3, H, W) in [0, 1] and returns a
+        :class:`darla.encoder.networks.Posterior`, whose ``mu`` is what :meth:`encode` returns.
+        """
+        return copy.deepcopy(self.encoder).float().requires_grad_(True).train()
+
+    @torch.no_grad()
+    def _encode_chunk(self, frames: Tensor) -> Tensor:
+        mu: Tensor = self.encoder(to_pictures(frames.to(self.device))).mu
+        return mu
+
+    def _check_frames(self, frames: Tensor) -> None:
+        fits = frames.ndim == 4 and tuple(frames.shape[1:]) == self.image_shape
+        if not fits or frames.dtype != torch.uint8:
+            expected = ", ".join(str(side) for side in self.image_shape)
+            raise ValueError(
+                f"frames are {frames.dtype} of shape {tuple(frames.shape)}, but the encoder "
+                f"{self.path or ''} takes uint8 frames of shape (N, {expected})"
+            )

@@ -1,0 +1,220 @@
+"""Pictures of what an encoder sees: reconstructions, and what each latent stands for.
+
+Plots, as opposed to frames side by side, are in :mod:`darla.vision.latent_plots`.
+"""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from darla.encoder.frozen_encoder import ACTIVE_STD, FrozenEncoder
+from darla.running.atomic import write_bytes
+
+_SMALLEST_TILE = 64  # pixels; smaller frames are enlarged
+_GAP = 2
+_LABEL_WIDTH = 92
+_TITLE_HEIGHT = 18
+_BACKGROUND = 255
+_HIDDEN = 128  # grey that covers what is not the object
+LARGEST_ROWS = 16
+
+
+def traversals(
+    encoder: FrozenEncoder,
+    frame: int | np.ndarray | None = None,
+    columns: int = 9,
+    names: Mapping[int, str] = MappingProxyType({}),
+) -> np.ndarray:
+    """Draw what each active latent changes in a frame.
+
+    A row is a latent, those with the largest KL first. The first column is the frame itself,
+    the others are decoded with that latent alone moved, from its 1st to its 99th percentile.
+
+    Args:
+        encoder: whose latents.
+        frame: a frame, uint8 (H, W, 3), or the number of one of the bundle's reference frames; by
+            default a typical one of these.
+        columns: number of values.
+        names: what latents stand for, by their number, to be drawn beside them.
+
+    Returns:
+        uint8 (height, width, 3).
+    """
+    frame = _typical_frame(encoder) if frame is None else frame
+    reference = frame if isinstance(frame, np.ndarray) else encoder.reference_frames[frame]
+    latent = encoder.encode(reference[None])[0]
+    rows, labels = [], []
+    for index in most_informative(encoder):
+        moved = np.tile(latent, (columns, 1))
+        low, high = encoder.statistics.low[index], encoder.statistics.high[index]
+        moved[:, index] = np.linspace(low, high, columns)
+        rows.append(np.concatenate([reference[None], encoder.decode(moved)]))
+        labels.append(latent_label(encoder, int(index), names.get(int(index), "")))
+    return _draw(rows, labels, "frame | each latent from its 1st to its 99th percentile")
+
+
+def reconstructions(encoder: FrozenEncoder, columns: int = 10, blocks: int = 3) -> np.ndarray:
+    """Draw reference frames and, under each, its reconstruction.
+
+    Args:
+        encoder: whose reconstructions.
+        columns: frames in a row.
+        blocks: pairs of rows, if there are frames enough.
+
+    Returns:
+        uint8 (height, width, 3).
+    """
+    frames = encoder.reference_frames[: columns * blocks]
+    decoded = encoder.decode(encoder.encode(frames))
+    rows, labels = [], []
+    for start in range(0, len(frames), columns):
+        rows += [frames[start : start + columns], decoded[start : start + columns]]
+        labels += ["frame", "decoded"]
+    return _draw(rows, labels, "frames of the dataset, and what the model makes of them")
+
+
+@dataclass(frozen=True)
+class ObjectError:
+    """How far decoded frames are from frames, on the object and elsewhere.
+
+    Attributes:
+        object: mean squared error over the object's pixels and colours, of values in [0, 1]; NaN
+            when no frame shows any.
+        elsewhere: the same over all other pixels.
+    """
+
+    object: float
+    elsewhere: float
+
+
+def object_error(frames: np.ndarray, decoded: np.ndarray, masks: np.ndarray) -> ObjectError:
+    """Measure the error on the object alone: small objects hardly count in a mean over pixels.
+
+    Args:
+        frames: uint8 (N, H, W, 3).
+        decoded: uint8 (N, H, W, 3), what a model makes of them.
+        masks: bool (N, H, W), which pixels show the object.
+
+    Raises:
+        ValueError: shapes differ.
+    """
+    _check_masks(frames, masks)
+    squares = np.square((frames.astype(np.float64) - decoded) / 255).mean(axis=3)
+
+    def mean(pixels: np.ndarray) -> float:
+        return float(squares[pixels].mean()) if pixels.any() else float("nan")
+
+    return ObjectError(mean(masks), mean(~masks))
+
+
+def object_reconstructions(
+    encoder: FrozenEncoder, frames: np.ndarray, masks: np.ndarray, columns: int = 10
+) -> np.ndarray:
+    """Draw frames and reconstructions, and both once more with all but the object covered.
+
+    Args:
+        encoder: whose reconstructions.
+        frames: uint8 (N, H, W, 3); the first ones are drawn, all count for the title's errors.
+        masks: bool (N, H, W), which pixels show the object.
+        columns: frames that are drawn.
+
+    Returns:
+        uint8 (height, width, 3).
+
+    Raises:
+        ValueError: shapes differ.
+    """
+    decoded = encoder.decode(encoder.encode(frames))
+    error = object_error(frames, decoded, masks)
+    shown = masks[:columns, ..., None]
+    pairs = [frames[:columns], decoded[:columns]]
+    covered = [np.where(shown, each, np.uint8(_HIDDEN)) for each in pairs]
+    title = f"mean squared error: object {error.object:.4f}, elsewhere {error.elsewhere:.4f}"
+    return _draw([*pairs, *covered], ["frame", "decoded", "object", "decoded"], title)
+
+
+def interpolation(
+    encoder: FrozenEncoder, first: np.ndarray, second: np.ndarray, columns: int = 9
+) -> np.ndarray:
+    """Draw what lies between two frames: decoded mixtures of their latents, in equal steps.
+
+    Args:
+        encoder: whose latents.
+        first: uint8 (H, W, 3), drawn on the left.
+        second: uint8 (H, W, 3), drawn on the right.
+        columns: number of mixtures, the decoded frames themselves included.
+
+    Returns:
+        uint8 (height, width, 3).
+    """
+    start, end = encoder.encode(np.stack([first, second]))
+    shares = np.linspace(0, 1, columns, dtype=np.float32)[:, None]
+    decoded = encoder.decode((1 - shares) * start + shares * end)
+    row = np.concatenate([first[None], decoded, second[None]])
+    return _draw([row], ["mixtures"], "frame | its latents change into the other's | frame")
+
+
+def save_picture(path: Path, picture: np.ndarray) -> None:
+    """Write a uint8 picture (height, width, 3) as PNG, atomically."""
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, format="png")
+    write_bytes(path, buffer.getvalue())
+
+
+def _typical_frame(encoder: FrozenEncoder) -> int:
+    """Return the reference frame whose latents are of median length: neither empty nor extreme."""
+    statistics = encoder.statistics
+    latents = encoder.encode(encoder.reference_frames)[:, encoder.active]
+    spread = np.maximum(statistics.std[encoder.active], ACTIVE_STD)
+    lengths = np.square((latents - statistics.mean[encoder.active]) / spread).sum(axis=1)
+    return int(np.argsort(lengths, kind="stable")[len(lengths) // 2])
+
+
+def most_informative(encoder: FrozenEncoder) -> np.ndarray:
+    """Return the active latents, the largest KL (or std) first; at least one, at most 16."""
+    statistics = encoder.statistics
+    gaussian = encoder.encoder.shape.posterior == "gaussian"
+    order = np.argsort(-(statistics.kl if gaussian else statistics.std), kind="stable")
+    return order[: min(max(1, int(encoder.active.sum())), LARGEST_ROWS)]
+
+
+def latent_label(encoder: FrozenEncoder, index: int, name: str = "") -> str:
+    """Return a latent's number and name, and its KL over D_U or its standard deviation below."""
+    title = f"z{index} {name}".rstrip()
+    if encoder.encoder.shape.posterior == "gaussian":
+        return f"{title}\nKL {encoder.statistics.kl[index]:.2f}"
+    return f"{title}\nstd {encoder.statistics.std[index]:.2f}"
+
+
+def _check_masks(frames: np.ndarray, masks: np.ndarray) -> None:
+    if masks.shape != frames.shape[:3] or masks.dtype != np.bool_:
+        raise ValueError(
+            f"masks are {masks.dtype} of shape {masks.shape}; expected bool of {frames.shape[:3]}"
+        )
+
+
+def _draw(rows: list[np.ndarray], labels: list[str], title: str) -> np.ndarray:
+    """Lay rows of frames (n, H, W, 3) out under a title, each with a label on its left."""
+    scale = max(1, -(-_SMALLEST_TILE // min(rows[0].shape[1:3])))
+    height, width = (side * scale + _GAP for side in rows[0].shape[1:3])
+    columns = max(len(row) for row in rows)
+    font = ImageFont.load_default(size=14)
+    title_width = int(font.getlength(title)) + 2 * _GAP
+    size = (
+        max(_LABEL_WIDTH + columns * width, title_width),
+        _TITLE_HEIGHT + len(rows) * height,
+    )
+    canvas = Image.new("RGB", size, (_BACKGROUND,) * 3)
+    draw = ImageDraw.Draw(canvas)
+    draw.text((_GAP, 0), title, fill=0, font=font)
+    for number, (row, label) in enumerate(zip(rows, labels, strict=True)):
+        top = _TITLE_HEIGHT + number * height
+        draw.text((_GAP, top + _GAP), label, fill=0, font=font)
+        for column, frame in enumerate(row.repeat(scale, axis=1).repeat(scale, axis=2)):
+            canvas.paste(Image.fromarray(frame), (_LABEL_WIDTH + column * width, top))
+    return np.asarray(canvas)

@@ -1,0 +1,50 @@
+"""What made a folder: its configuration, seed, versions and command, in ``run.json``."""
+
+import dataclasses
+import platform
+import sys
+import time
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from darla.running.atomic import write_json
+
+_PACKAGES = ("darla", "torch", "numpy", "gymnasium", "miniworld", "stable-baselines3", "zarr")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that shape results."""
+    found = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def write_run_record(folder: Path, config: Any, seed: int) -> None:
+    """Write ``folder/run.json``.
+
+    Args:
+        folder: the run's folder; made when missing.
+        config: a dataclass instance; paths in it are written as text.
+        seed: the seed that the run started from.
+    """
+    record = {
+        "config": _plain(dataclasses.asdict(config)),
+        "seed": seed,
+        "versions": versions(),
+        "command": sys.argv,
+        "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+    }
+    write_json(folder / "run.json", record)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, Path) else value

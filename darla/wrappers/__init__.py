@@ -1,0 +1,1 @@
+"""An encoder around environments: observations become latents, for Gymnasium and SB3."""

@@ -1,0 +1,89 @@
+"""A Gymnasium wrapper: the picture that an environment shows becomes an encoder's latents."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.utils import RecordConstructorArgs
+
+from darla.encoder.bundle import FrozenEncoder
+from darla.wrappers.latent_transform import (
+    LatentTransform,
+    find_image,
+    image_of,
+    latent_space,
+    with_latents,
+)
+
+
+class LatentObservation(gym.ObservationWrapper[Any, Any, Any], gym.utils.RecordConstructorArgs):
+    """Observations are latents (z,) float32 instead of pictures (H, W, 3) uint8.
+
+    In a Dict observation the picture's entry is replaced and all others are passed on. The spec
+    records the bundle's folder and never the network, so ``env.spec.to_json()`` and
+    ``gym.make(env.spec)`` work. For many environments at once prefer
+    :class:`darla.VectorLatentObservation` or :class:`darla.VecLatent`, which encode all in one
+    batch.
+
+    Args:
+        env: an environment with uint8 RGB observations, or with one in a Dict.
+        encoder: a bundle's folder, or an encoder that is already loaded.
+        key: the picture's entry in a Dict; needed only when there are several.
+        standardize: standardise latents by their mean and standard deviation over D_U.
+        zero_dead: set latents that carry nothing to zero.
+        masked: further latents to set to zero, by index.
+        removed: (k, z) directions of what remains to project out.
+        precision: what the encoder computes in: "float32", "bfloat16", or "auto", which is
+            bfloat16 where the machine has units for it, which is 1.4 to 2 times as fast.
+        device: where a bundle given by its folder is put: "cpu", "cuda" or "auto".
+
+    Raises:
+        ValueError: the observation holds no picture that can be encoded.
+        FileNotFoundError: there is no bundle in that folder.
+    """
+
+    def __init__(
+        self,
+        env: gym.Env[Any, Any],
+        encoder: FrozenEncoder | str | Path,
+        *,
+        key: str | None = None,
+        standardize: bool = True,
+        zero_dead: bool = True,
+        masked: Sequence[int] = (),
+        removed: Sequence[Sequence[float]] = (),
+        precision: str = "float32",
+        device: str = "cpu",
+    ) -> None:
+        found = find_image(env.observation_space, key)
+        transform = LatentTransform(
+            encoder,
+            standardize=standardize,
+            zero_dead=zero_dead,
+            masked=masked,
+            removed=removed,
+            precision=precision,
+            device=device,
+        )
+        RecordConstructorArgs.__init__(
+            self,
+            encoder=transform.path,
+            key=key,
+            standardize=standardize,
+            zero_dead=zero_dead,
+            masked=list(masked),
+            removed=[list(direction) for direction in removed],
+            precision=precision,
+            device=device,
+        )
+        super().__init__(env)
+        self.transform = transform
+        self._key = found
+        self.observation_space = latent_space(env.observation_space, found, transform.latent_dim)
+
+    def observation(self, observation: Any) -> Any:
+        """Encode one observation."""
+        picture: np.ndarray = image_of(observation, self._key)
+        return with_latents(observation, self._key, self.transform(picture[None])[0])

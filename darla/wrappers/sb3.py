@@ -1,0 +1,225 @@
+"""The adapters for Stable-Baselines3; no other module of ``darla`` imports it."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from gymnasium import spaces
+from stable_baselines3.common.preprocessing import is_image_space
+from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
+from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
+
+from darla.encoder.bundle import FrozenEncoder
+from darla.encoder.networks import Encoder, NetworkShape
+from darla.wrappers.latent_transform import (
+    LatentTransform,
+    encode_with_final,
+    find_image,
+    latent_space,
+    resize_pixels,
+)
+from darla.wrappers.look_resampling import LookResampling
+
+
+class VecLatent(VecEnvWrapper):
+    """Observations are latents (num_envs, z) float32 instead of pictures.
+
+    One forward pass a step encodes the pictures of all environments and, in the same batch, the
+    ``terminal_observation`` of those whose episode has just ended, from which PPO, A2C and DQN
+    bootstrap at time limits. Put ``VecFrameStack`` or ``VecNormalize`` around this, not below it.
+
+    Args:
+        venv: a vector environment with uint8 RGB observations (H, W, 3), or with one in a Dict.
+        encoder: a bundle's folder, or an encoder that is already loaded.
+        key: the picture's entry in a Dict; needed only when there are several.
+        standardize: standardise latents by their mean and standard deviation over D_U.
+        zero_dead: set latents that carry nothing to zero.
+        masked: further latents to set to zero, by index.
+        removed: (k, z) directions of what remains to project out.
+        resampled: latents that hold the look, by index; in each episode they are those of a frame
+            of D_U, so that a policy learns to act in every look. Only for learning: agents are
+            tested with the latents as they are. See ``darla.wrappers.look_resampling``.
+        repaint: decode what results into a picture, and encode this again.
+        seed: of the looks that are drawn.
+        precision: what the encoder computes in: "float32", "bfloat16", or "auto", which is
+            bfloat16 where the machine has units for it, which is 1.4 to 2 times as fast.
+        device: where a bundle given by its folder is put: "cpu", "cuda" or "auto". It may differ
+            from the policy's: small policies belong on the CPU.
+
+    Raises:
+        ValueError: the observation holds no picture that can be encoded, or there is no latent of
+            an index given.
+        FileNotFoundError: there is no bundle in that folder.
+    """
+
+    def __init__(
+        self,
+        venv: VecEnv,
+        encoder: FrozenEncoder | str | Path,
+        *,
+        key: str | None = None,
+        standardize: bool = True,
+        zero_dead: bool = True,
+        masked: Sequence[int] = (),
+        removed: Sequence[Sequence[float]] = (),
+        resampled: Sequence[int] = (),
+        repaint: bool = False,
+        seed: int | None = None,
+        precision: str = "float32",
+        device: str = "cpu",
+    ) -> None:
+        self._key = find_image(venv.observation_space, key)
+        self.transform = LatentTransform(
+            encoder,
+            standardize=standardize,
+            zero_dead=zero_dead,
+            masked=masked,
+            removed=removed,
+            precision=precision,
+            device=device,
+        )
+        space = latent_space(venv.observation_space, self._key, self.transform.latent_dim)
+        super().__init__(venv, observation_space=space)
+        self._resampling = (
+            LookResampling(self.transform, resampled, repaint, venv.num_envs, seed)
+            if len(resampled)
+            else None
+        )
+
+    def reset(self) -> Any:
+        """Reset the environments and encode what they show."""
+        encode = self.transform if self._resampling is None else self._resampling.begin()
+        return encode_with_final(encode, self._key, self.venv.reset(), {})[0]
+
+    def step_wait(self) -> tuple[Any, np.ndarray, np.ndarray, list[dict[str, Any]]]:
+        """Wait for the step, and encode observations and terminal observations in one batch."""
+        observations, rewards, dones, infos = self.venv.step_wait()
+        finals = terminal_observations(dones, infos)
+        encode = (
+            self.transform
+            if self._resampling is None
+            else self._resampling.step(np.flatnonzero(dones).tolist(), finals)
+        )
+        encoded, encoded_finals = encode_with_final(encode, self._key, observations, finals)
+        return encoded, rewards, dones, with_terminal_observations(infos, encoded_finals)
+
+
+def terminal_observations(dones: np.ndarray, infos: Sequence[dict[str, Any]]) -> dict[int, Any]:
+    """Return the last observation of each episode that has just ended, by environment."""
+    return {
+        i: infos[i]["terminal_observation"]
+        for i in np.flatnonzero(dones).tolist()
+        if "terminal_observation" in infos[i]
+    }
+
+
+def with_terminal_observations(
+    infos: Sequence[dict[str, Any]], finals: Mapping[int, Any]
+) -> list[dict[str, Any]]:
+    """Return infos with other last observations; those given stay as they are."""
+    passed_on = list(infos)  # worker processes give a tuple
+    for index, final in finals.items():
+        passed_on[index] = {**infos[index], "terminal_observation": final}
+    return passed_on
+
+
+class EncoderExtractor(BaseFeaturesExtractor):
+    """A features extractor made of a bundle's encoder, frozen or fine-tuned.
+
+    For the same pictures its features are the latents that :class:`VecLatent` shows. Use it with a
+    ``CnnPolicy``: ``policy_kwargs={"features_extractor_class": EncoderExtractor,
+    "features_extractor_kwargs": {"encoder": folder}}``. With stacked frames (3k channels) the k
+    pictures are encoded one by one and their latents put side by side. An encoder that stays
+    frozen belongs in :class:`VecLatent`, which encodes each picture once; here it is encoded again
+    in every epoch.
+
+    Args:
+        observation_space: pictures as policies see them, (3k, H, W): uint8 from 0 to 255, or with
+            ``normalized_image`` any Box whose pictures go from 0 to its highest bound.
+        encoder: a bundle's folder, or an encoder that is already loaded; or the shape of one whose
+            weights, with all that the next options decide, are loaded with the policy's.
+        trainable: fine-tune the encoder with the policy. False: it never changes and stays in
+            eval mode, whatever the policy does.
+        standardize: standardise latents by their mean and standard deviation over D_U.
+        zero_dead: set latents that carry nothing to zero.
+        masked: further latents to set to zero, by index.
+        normalized_image: the policy has ``normalize_images=False``, so that pictures come as they
+            are in the observation space and not divided by 255.
+
+    Raises:
+        ValueError: observations are no such pictures, or there is no latent of a masked index.
+        FileNotFoundError: there is no bundle in that folder.
+    """
+
+    def __init__(
+        self,
+        observation_space: spaces.Space[Any],
+        encoder: FrozenEncoder | str | Path | NetworkShape,
+        trainable: bool = False,
+        *,
+        standardize: bool = True,
+        zero_dead: bool = True,
+        masked: Sequence[int] = (),
+        normalized_image: bool = False,
+    ) -> None:
+        frames = _stacked_frames(observation_space, normalized_image)
+        network, shift, scale = _network(
+            encoder, standardize=standardize, zero_dead=zero_dead, masked=masked
+        )
+        super().__init__(observation_space, features_dim=frames * network.shape.latents)
+        assert isinstance(observation_space, spaces.Box)
+        self._trainable = trainable
+        self._highest = float(observation_space.high.max()) if normalized_image else 1.0
+        height, width, _ = network.shape.image_shape
+        self._size = (height, width)
+        self.network = network.requires_grad_(trainable)
+        self.register_buffer("shift", torch.from_numpy(shift))
+        self.register_buffer("scale", torch.from_numpy(scale))
+        self.train()
+
+    def forward(self, observations: torch.Tensor) -> torch.Tensor:
+        """Encode pictures.
+
+        Args:
+            observations: (N, 3k, H, W); uint8, or float as the policy hands it on.
+
+        Returns:
+            (N, k * z) float32.
+        """
+        highest = 255.0 if observations.dtype == torch.uint8 else self._highest
+        pixels = observations.float() / highest
+        pixels = pixels.reshape(-1, 3, *pixels.shape[-2:])
+        latents = self.network(resize_pixels(pixels, self._size)).mu
+        return ((latents - self.shift) * self.scale).reshape(len(observations), -1)
+
+    def train(self, mode: bool = True) -> "EncoderExtractor":
+        """Follow the policy's mode only when the encoder is trained with it."""
+        return super().train(mode and self._trainable)
+
+    def apply(self, fn: Any) -> "EncoderExtractor":
+        """Keep the encoder's weights: policies initialise their extractors anew through this."""
+        return self
+
+
+def _network(
+    encoder: FrozenEncoder | str | Path | NetworkShape, **options: Any
+) -> tuple[Encoder, np.ndarray, np.ndarray]:
+    """Return a network of its own, and what its latents are shifted and scaled by."""
+    if isinstance(encoder, NetworkShape):
+        latents = encoder.latents
+        return Encoder(encoder), np.zeros(latents, np.float32), np.ones(latents, np.float32)
+    transform = LatentTransform(encoder, **options)
+    return transform.encoder.trainable_copy(), transform.shift.copy(), transform.scale.copy()
+
+
+def _stacked_frames(space: spaces.Space[Any], normalized_image: bool) -> int:
+    """Return how many RGB pictures an observation (3k, H, W) holds."""
+    fits = is_image_space(space, normalized_image=normalized_image)
+    if not fits or not isinstance(space, spaces.Box) or space.shape[0] % 3:
+        raise ValueError(
+            "an EncoderExtractor takes RGB pictures of shape (3k, H, W), uint8 from 0 to 255 "
+            f"unless normalized_image=True, not {space}"
+        )
+    return space.shape[0] // 3

@@ -1,0 +1,147 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from toy_frames import toy_frames, write_toy_bundle
+
+from darla.encoder.bundle import load_encoder, random_encoder
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    return write_toy_bundle(tmp_path / "encoder")
+
+
+def test_a_bundle_is_two_plain_files(bundle: Path) -> None:
+    assert sorted(path.name for path in bundle.iterdir()) == ["config.json", "model.safetensors"]
+    config = json.loads((bundle / "config.json").read_text())
+    assert config["schema"] == 1
+    assert config["network"]["image_shape"] == [32, 32, 3]
+    assert config["versions"]["torch"]
+
+
+def test_weights_and_statistics_come_back_bit_by_bit(tmp_path: Path) -> None:
+    first = load_encoder(write_toy_bundle(tmp_path / "a"))
+    second = load_encoder(write_toy_bundle(tmp_path / "b"))
+    stored = load_file(tmp_path / "a" / "model.safetensors")
+    for name, tensor in first.state_dict().items():
+        assert torch.equal(tensor, stored[name])
+        assert torch.equal(tensor, second.state_dict()[name])
+    for name, values in first.statistics.tensors().items():
+        assert torch.equal(values, stored[f"statistics.{name}"])
+    frames, _ = toy_frames(8)
+    np.testing.assert_array_equal(first.reference_frames, frames)
+    np.testing.assert_array_equal(first.encode(frames), second.encode(frames))
+    assert first.path == tmp_path / "a"
+
+
+def test_a_missing_bundle_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"scripts/train_vision\.py"):
+        load_encoder(tmp_path / "nowhere")
+
+
+def test_missing_weights_are_named(bundle: Path) -> None:
+    (bundle / "model.safetensors").unlink()
+    with pytest.raises(FileNotFoundError, match=r"no model\.safetensors"):
+        load_encoder(bundle)
+
+
+def edit_config(bundle: Path, **changes: object) -> None:
+    path = bundle / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+
+
+def edit_tensors(bundle: Path, **changes: torch.Tensor | None) -> None:
+    path = bundle / "model.safetensors"
+    tensors = {**load_file(path), **{name.replace("__", "."): t for name, t in changes.items()}}
+    save_file({name: tensor for name, tensor in tensors.items() if tensor is not None}, path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"format": "something else"}, "does not describe an encoder"),
+        ({"schema": 99}, "schema 99"),
+        ({"network": {}}, "bad network"),
+        ({"network": 3}, "bad network"),
+        ({"latent_roles": {"look": [0, 4]}}, "bad latent_roles .* expected lists of indices"),
+        ({"latent_roles": {"look": 1}}, "bad latent_roles"),
+        ({"latent_roles": [1]}, "bad latent_roles"),
+        (
+            {
+                "network": {
+                    "image_shape": [64, 64, 3],
+                    "channels": [8, 8, 16, 16],
+                    "hidden_units": 32,
+                    "latents": 4,
+                    "posterior": "gaussian",
+                }
+            },
+            r"hidden\.weight is .* but its config\.json asks for",
+        ),
+    ],
+)
+def test_a_foreign_configuration_is_refused(bundle: Path, changes: dict, message: str) -> None:
+    edit_config(bundle, **changes)
+    with pytest.raises(ValueError, match=message) as error:
+        load_encoder(bundle)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"statistics__kl": None}, r"lacks statistics\.kl"),
+        ({"statistics__kl": torch.zeros(5)}, r"statistics\.kl is .*\(5,\)"),
+        ({"statistics__kl": torch.zeros(4, dtype=torch.float64)}, "float64"),
+        ({"statistics__mean": torch.full((4,), float("nan"))}, "NaN or infinity"),
+        ({"encoder__head__bias": torch.full((8,), float("inf"))}, "NaN or infinity"),
+        ({"reference_frames": torch.zeros(2, 8, 8, 3, dtype=torch.uint8)}, "reference_frames"),
+    ],
+)
+def test_foreign_tensors_are_refused(
+    bundle: Path, changes: dict[str, torch.Tensor | None], message: str
+) -> None:
+    edit_tensors(bundle, **changes)
+    with pytest.raises(ValueError, match=message):
+        load_encoder(bundle)
+
+
+def test_damage_is_noticed(bundle: Path) -> None:
+    path = bundle / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(ValueError, match="damaged"):
+        load_encoder(bundle)
+    (bundle / "config.json").write_text("{")
+    with pytest.raises(ValueError, match="not valid JSON"):
+        load_encoder(bundle)
+
+
+def test_latent_roles_come_back_as_indices(bundle: Path) -> None:
+    assert load_encoder(bundle).latent_roles == {}
+    edit_config(bundle, latent_roles={"look": [2, 0], "state": []})
+    roles = load_encoder(bundle).latent_roles
+    assert {name: indices.tolist() for name, indices in roles.items()} == {
+        "look": [0, 2],
+        "state": [],
+    }
+    assert all(indices.dtype == np.int64 for indices in roles.values())
+    assert random_encoder(bundle, 0).latent_roles == {}
+
+
+def test_a_random_encoder_is_the_same_network_untrained(bundle: Path) -> None:
+    trained = load_encoder(bundle)
+    before = torch.get_rng_state()
+    first, again, other = (random_encoder(bundle, seed) for seed in (1, 1, 2))
+    assert torch.equal(before, torch.get_rng_state())
+    frames, _ = toy_frames(8)
+    assert first.image_shape == trained.image_shape and first.latent_dim == trained.latent_dim
+    np.testing.assert_array_equal(first.encode(frames), again.encode(frames))
+    assert not np.allclose(first.encode(frames), other.encode(frames))
+    assert not np.allclose(first.encode(frames), trained.encode(frames))
+    assert first.config["objective"]["name"] == "random"
+    mean = first.encode(first.reference_frames).mean(axis=0)
+    np.testing.assert_allclose(first.statistics.mean, mean, rtol=1e-4, atol=1e-6)

@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+import torch
+
+from darla.encoder.networks import (
+    LOGVAR_LIMIT,
+    Decoder,
+    Encoder,
+    NetworkShape,
+    check_image_shape,
+    to_frames,
+    to_pictures,
+)
+
+
+def test_the_default_is_the_shape_of_the_paper() -> None:
+    encoder = Encoder(NetworkShape((64, 64, 3)))
+    assert [layer.out_channels for layer in encoder.convolutions] == [32, 32, 64, 64]
+    assert {layer.kernel_size for layer in encoder.convolutions} == {(4, 4)}
+    assert {layer.stride for layer in encoder.convolutions} == {(2, 2)}
+    assert encoder.hidden is not None and encoder.hidden.weight.shape == (256, 64 * 4 * 4)
+    assert encoder.head.weight.shape == (2 * 32, 256)
+
+
+@pytest.mark.parametrize("size", [(32, 32), (48, 80), (64, 64), (112, 32), (128, 128)])
+@pytest.mark.parametrize("posterior", ["gaussian", "point"])
+def test_every_allowed_picture_is_encoded_and_decoded(
+    size: tuple[int, int], posterior: str
+) -> None:
+    shape = NetworkShape((*size, 3), (4, 4, 4, 4), 8, 5, posterior)
+    pictures = torch.rand(2, 3, *size)
+    mu, logvar = Encoder(shape)(pictures)
+    assert mu.shape == (2, 5)
+    assert (logvar is None) == (posterior == "point")
+    assert Decoder(shape)(mu).shape == pictures.shape
+
+
+@pytest.mark.parametrize(
+    "shape", [(16, 32, 3), (32, 144, 3), (40, 64, 3), (64, 64, 1), (64, 64), (0, 64, 3)]
+)
+def test_other_pictures_are_refused_in_one_line(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="multiples of 16 from 32 to 128") as error:
+        check_image_shape(shape)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"channels": ()}, "channels"),
+        ({"channels": (8, 0)}, "channels"),
+        ({"channels": (8,) * 6}, "multiples of 64"),
+        ({"latents": 0}, "latents=0"),
+        ({"hidden_units": -1}, "hidden_units=-1"),
+        ({"posterior": "cauchy"}, "cauchy"),
+    ],
+)
+def test_impossible_networks_are_refused(changes: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        NetworkShape(**{"image_shape": (32, 32, 3), **changes})
+
+
+def test_the_shape_survives_json() -> None:
+    shape = NetworkShape((32, 64, 3), (8, 16), 0, 7, "point")
+    assert NetworkShape.from_json(shape.to_json()) == shape
+
+
+def test_logvar_stays_within_its_limits() -> None:
+    encoder = Encoder(NetworkShape((32, 32, 3), (4, 4), 0, 2))
+    with torch.no_grad():
+        encoder.head.bias.copy_(torch.tensor([0.0, 0.0, 1e6, -1e6]))
+        logvar = encoder(torch.rand(1, 3, 32, 32)).logvar
+    assert logvar is not None
+    assert logvar.tolist() == [[LOGVAR_LIMIT, -LOGVAR_LIMIT]]
+
+
+def test_features_are_those_of_the_layer_asked_for() -> None:
+    encoder = Encoder(NetworkShape((32, 32, 3), (4, 8), 0, 5, "point"))
+    pictures = torch.rand(3, 3, 32, 32)
+    assert encoder.layers() == ["conv1", "conv2", "bottleneck"]
+    assert encoder.features(pictures, "conv1").shape == (3, 4 * 16 * 16)
+    assert encoder.features(pictures, "conv2").shape == (3, 8 * 8 * 8)
+    torch.testing.assert_close(encoder.features(pictures, "bottleneck"), encoder(pictures).mu)
+
+
+def test_frames_survive_becoming_pictures() -> None:
+    values = np.arange(256, dtype=np.uint8).repeat(3).reshape(1, 16, 16, 3)
+    frames = torch.from_numpy(values)
+    pictures = to_pictures(frames)
+    assert pictures.shape == (1, 3, 16, 16) and pictures.min() == 0 and pictures.max() == 1
+    assert torch.equal(to_frames(pictures), frames)
