@@ -15,7 +15,9 @@ from darla.running.command import run_command
 
 def main(config: CollectConfig) -> None:
     """Collect, and say where the dataset is."""
-    result = collect(config, load_policy="agents.saved_agent:make_policy", progress=True)
+    result = collect(
+        config, load_policy="darla_agents.agent.saved_agent:make_policy", progress=True
+    )
     frames, seconds = result.new_frames, result.seconds
     if frames:
         print(f"collected {frames:,} frames in {seconds:.1f} s ({frames / seconds:.0f} frames/s)")

@@ -5,8 +5,8 @@ Example::
     python scripts/compare.py --rows results/transfer.csv --over new_floor new_wall floor_and_wall
 """
 
-from agents.comparison.compare import CompareConfig, compare
 from darla.running.command import run_command
+from darla_agents.comparison.compare import CompareConfig, compare
 
 
 def main(config: CompareConfig) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from darla.running.children import end_together, start
 from darla.running.command import run_command
-from envs.domains import GO_TO_OBJECT
+from darla_envs.description.domains import GO_TO_OBJECT
 
 KINDS = ("latent", "pixels", "factors")
 OVER = ("new_floor", "new_wall", "floor_and_wall")

@@ -9,9 +9,9 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
 
-from agents.encoder_evaluation.config import EncoderEvaluationConfig
-from agents.encoder_evaluation.evaluate import evaluate_encoders
 from darla.running.command import run_command
+from darla_agents.encoder_evaluation.config import EncoderEvaluationConfig
+from darla_agents.encoder_evaluation.evaluate import evaluate_encoders
 
 
 def main(config: EncoderEvaluationConfig) -> None:

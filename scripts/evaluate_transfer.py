@@ -5,8 +5,8 @@ Example::
     python scripts/evaluate_transfer.py --agents runs/agents --out results/transfer.csv
 """
 
-from agents.transfer import EvaluateConfig, evaluate
 from darla.running.command import run_command
+from darla_agents.playing.evaluate import EvaluateConfig, evaluate
 
 
 def main(config: EvaluateConfig) -> None:

@@ -5,8 +5,8 @@ Example::
     python scripts/plot_curves.py --agents runs/agents --domains source all_three
 """
 
-from agents.comparison.curve_plot import PlotCurvesConfig, plot_curves
 from darla.running.command import run_command
+from darla_agents.comparison.curve_plot import PlotCurvesConfig, plot_curves
 
 
 def main(config: PlotCurvesConfig) -> None:

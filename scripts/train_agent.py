@@ -6,9 +6,9 @@
 A run that was stopped continues with the same command. Curves: tensorboard --logdir runs/agents
 """
 
-from agents.train import train_agent
-from agents.train_config import TrainAgentConfig
 from darla.running.command import run_command
+from darla_agents.learning.config import TrainAgentConfig
+from darla_agents.learning.train import train_agent
 
 
 def main(config: TrainAgentConfig) -> None:

@@ -9,8 +9,8 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
 
-from agents.watch import WatchConfig, watch
 from darla.running.command import run_command
+from darla_agents.playing.watch import WatchConfig, watch
 
 
 def main(config: WatchConfig) -> None:

@@ -1,6 +1,6 @@
 """A MiniWorld environment that shows what the stock ones do not, for tests of the renderer."""
 
-import envs.stock  # noqa: F401  (before MiniWorld)
+import darla_envs.stock  # noqa: F401  (before MiniWorld)
 
 # isort: split
 import gymnasium as gym

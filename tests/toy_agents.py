@@ -4,12 +4,12 @@ from pathlib import Path
 
 import torch
 
-from agents.defaults import settings_for
-from agents.environments import make_vec_env
-from agents.models import build_for_training
-from agents.saved_agent import save_agent
-from agents.spec import AgentSpec
 from darla.running.atomic import write_json
+from darla_agents.agent.algorithms import settings_for
+from darla_agents.agent.models import build_for_training
+from darla_agents.agent.saved_agent import save_agent
+from darla_agents.agent.spec import AgentSpec
+from darla_agents.worlds.environments import make_vec_env
 
 TOY_TASK = "toy_tasks:Toy/BrightSide-v0"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from agents.rows import RANDOM, Row, RowWriter
+from darla_agents.playing.rows import RANDOM, Row, RowWriter
 
 TASK = "Darla/GoToObject-v0"
 SOURCE = "source"

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from envs.render.meshes import Mesh, MeshSet
-from envs.render.renderer import Renderer
-from envs.render.scene import ROOM_ENTITY, WALL, Scene, SceneFaces, SceneLight, SceneThings
-from envs.render.scene_batch import SceneBatch
-from envs.render.textures import TextureSet
+from darla_envs.render.meshes import Mesh, MeshSet
+from darla_envs.render.renderer import Renderer
+from darla_envs.render.scene import ROOM_ENTITY, WALL, Scene, SceneFaces, SceneLight, SceneThings
+from darla_envs.render.scene_batch import SceneBatch
+from darla_envs.render.textures import TextureSet
 
 FULL_LIGHT = SceneLight(np.array([0.0, 1.0, 0.0]), np.ones(3), np.zeros(3))
 BLACK, WHITE, RED, GREEN, BLUE = (

@@ -8,6 +8,7 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
+
 from toy_envs import CountingDictEnv
 
 DOMAINS = {"source": 0, "new_floor": 120}

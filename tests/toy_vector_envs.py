@@ -4,6 +4,7 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
+
 from toy_envs import (
     TOY_FACTORS,
     CountingDictEnv,

@@ -12,7 +12,7 @@ import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
 
-from envs.batch.worlds import Infos, Outcomes, Worlds
+from darla_envs.batch.worlds import Infos, Outcomes, Worlds
 
 DOMAINS = {"source": 0, "bright": 100}
 HEIGHT, WIDTH = 4, 6

@@ -70,7 +70,7 @@ class CollectConfig:
     env_kwargs: dict[str, EnvValue] = field(default_factory=dict)
     """Further arguments of the environment: names and values by turns."""
 
-    imports: tuple[str, ...] = ("envs", "envs.stock")
+    imports: tuple[str, ...] = ("darla_envs", "darla_envs.stock")
     """Modules that register environments, imported by every worker one after the other until one
     has registered ``env``."""
 

@@ -1,6 +1,5 @@
 """How well what a policy needs can be read from latents, and how little the look disturbs it."""
 
-from darla.probes.ceiling import SupervisedNetwork, supervised_ceiling, train_supervised
 from darla.probes.domains import (
     PROBES,
     LabelledLatents,
@@ -31,13 +30,10 @@ __all__ = [
     "ProbeReport",
     "ProbeScore",
     "ProbeTarget",
-    "SupervisedNetwork",
     "fit_linear",
     "fit_mlp",
     "invariance",
     "prediction_movement",
     "probe_domains",
     "state_weights",
-    "supervised_ceiling",
-    "train_supervised",
 ]

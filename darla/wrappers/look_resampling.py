@@ -3,9 +3,9 @@
 Where the source has one look, the latents that hold the look stand still, and a policy that sees
 them does anything when they move. They can be hidden (``masked`` of
 :class:`darla.wrappers.latent_transform.LatentTransform`); here they are made to move while the
-policy learns: in each episode the environment wears the look of a frame of D_U, taken from the frames that a bundle
-carries. The state is the source's own, and so are rewards: a policy trains in every look at the
-cost of one.
+policy learns: in each episode the environment wears the look of a frame of D_U, taken from the
+frames that a bundle carries. The state is the source's own, and so are rewards: a policy trains in
+every look at the cost of one.
 """
 
 from collections.abc import Callable, Mapping, Sequence

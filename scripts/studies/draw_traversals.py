@@ -8,11 +8,11 @@ from pathlib import Path
 
 import gymnasium as gym
 
-import envs  # noqa: F401 (registers the tasks)
+import darla_envs  # noqa: F401 (registers the tasks)
 from darla import load_encoder
 from darla.encoder.latent_pictures import save_picture, traversals
 from darla.running.command import run_command
-from envs.domains import GO_TO_OBJECT, UNSUPERVISED
+from darla_envs.description.domains import GO_TO_OBJECT, UNSUPERVISED
 
 CORNER = {
     "floor": 0.18,

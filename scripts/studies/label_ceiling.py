@@ -15,17 +15,18 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve 
 import numpy as np
 import torch
 
-from agents.encoder_evaluation.rooms import EvaluationRooms
 from darla.encoder.bundle import save_bundle
 from darla.encoder.frozen_encoder import latent_statistics
 from darla.encoder.networks import Decoder
-from darla.probes import LabelledLatents, SupervisedNetwork, train_supervised
+from darla.probes import LabelledLatents
 from darla.probes.domains import score_probe
 from darla.probes.fitting import FitSettings
 from darla.probes.targets import split_usable
 from darla.running.atomic import write_json
 from darla.running.command import run_command
-from envs.domains import GO_TO_OBJECT, UNSUPERVISED
+from darla_agents.encoder_evaluation.rooms import EvaluationRooms
+from darla_envs.description.domains import GO_TO_OBJECT, UNSUPERVISED
+from supervised_ceiling import SupervisedNetwork, train_supervised
 
 IMAGE_SHAPE = (64, 64, 3)
 STUDY = Path(__file__).with_name("encoders")

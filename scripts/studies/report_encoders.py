@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from encoders.prediction import AGENTS, LEARNT, prediction_table
-from encoders.recipes import BASE, RECIPES
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from darla.encoder.latent_pictures import save_picture
-from darla.metrics.intervals import interval_of
 from darla.running.atomic import write_text
 from darla.running.command import run_command
+from encoders.prediction import AGENTS, LEARNT, prediction_table
+from encoders.recipes import BASE, RECIPES
+from intervals import interval_of
 
 STUDY = Path(__file__).with_name("encoders")
 GO = "go_to_object"

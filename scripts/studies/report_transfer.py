@@ -7,6 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from darla.running.atomic import read_json, write_text
+from darla.running.command import run_command
+from darla_agents.comparison.curve_plot import draw_curves
+from darla_agents.comparison.estimates import Sampling
+from darla_agents.comparison.plots import plot_ratios
+from darla_agents.comparison.profile_plot import plot_profiles
+from darla_agents.comparison.scores import TaskScores, score_tasks
+from darla_agents.comparison.summary import summarise_group
+from darla_agents.playing.rows import RANDOM, Row, read_rows
+from darla_envs.description.domains import GO_TO_OBJECT, SEEN_LOOKS
+from novelty import encoder_coverage
 from transfer.ladder import COLORS, LADDER, VALIDATED_IN, WRAPPER_OPTIONS
 from transfer.results import Results, read_curve_rows
 from transfer.tables import (
@@ -23,18 +34,6 @@ from transfer.tables import (
     summary_table,
     targets_table,
 )
-
-from agents.comparison.curve_plot import draw_curves
-from agents.comparison.estimates import Sampling
-from agents.comparison.novelty import encoder_coverage
-from agents.comparison.plots import plot_ratios
-from agents.comparison.profile_plot import plot_profiles
-from agents.comparison.scores import TaskScores, score_tasks
-from agents.comparison.summary import summarise_group
-from agents.rows import RANDOM, Row, read_rows
-from darla.running.atomic import read_json, write_text
-from darla.running.command import run_command
-from envs.domains import GO_TO_OBJECT, SEEN_LOOKS
 
 STUDY = Path(__file__).with_name("transfer")
 BY = ("algorithm", "source", "total_timesteps")

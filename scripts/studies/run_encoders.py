@@ -17,15 +17,14 @@ from pathlib import Path
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
 
 from commands import call, finished
-from encoders.acting import transfer_of
-from encoders.recipes import RECIPES, Settings, objective_of, run_folder, takes_dae
-from transfer.ladder import ONE_ROOM
-
 from darla.running.atomic import read_json
 from darla.running.children import end_together
 from darla.running.command import run_command
 from darla.running.names import lookup
-from envs.domains import GO_TO_OBJECT, SEEK_AVOID, UNSUPERVISED
+from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID, UNSUPERVISED
+from encoders.acting import transfer_of
+from encoders.recipes import RECIPES, Settings, objective_of, run_folder, takes_dae
+from transfer.ladder import ONE_ROOM
 
 ROWS = Path(__file__).parent / "encoders/rows.jsonl"
 FRAMES = {GO_TO_OBJECT: "go_to_object", SEEK_AVOID: "seek_avoid", ONE_ROOM: "one_room"}

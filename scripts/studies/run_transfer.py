@@ -16,6 +16,11 @@ from pathlib import Path
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
 
 from commands import call, finished
+from darla.running.children import end_together
+from darla.running.command import run_command
+from darla.running.names import lookup
+from darla_agents.worlds.environments import named_domains
+from darla_envs.description.domains import GO_TO_OBJECT, VALIDATION
 from encoders.recipes import run_folder
 from transfer.ladder import (
     ENCODER_SEEDS,
@@ -28,12 +33,6 @@ from transfer.ladder import (
     Entry,
 )
 from transfer.results import Results, task_name
-
-from agents.environments import named_domains
-from darla.running.children import end_together
-from darla.running.command import run_command
-from darla.running.names import lookup
-from envs.domains import GO_TO_OBJECT, VALIDATION
 
 STUDY = Path(__file__).with_name("transfer")
 

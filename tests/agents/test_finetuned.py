@@ -6,21 +6,21 @@ import shutil
 import numpy as np
 import pytest
 import torch
-import toy_tasks  # noqa: F401
 from safetensors.torch import load_file
 from stable_baselines3 import PPO
-from toy_encoder import DEAD, make_toy_bundle
 
-from agents import train
-from agents.players import find_players
-from agents.saved_agent import DESCRIPTION, export_zip, load_agent, make_policy
-from agents.train import train_agent
-from agents.train_config import TrainAgentConfig
-from agents.transfer import EvaluateConfig, evaluate
-from agents.watch import WatchConfig, watch
+import toy_tasks  # noqa: F401
 from darla.encoder.bundle import load_encoder, save_bundle
 from darla.wrappers.latent_transform import LatentTransform
-from envs.domains import GO_TO_OBJECT
+from darla_agents.agent.saved_agent import DESCRIPTION, export_zip, load_agent, make_policy
+from darla_agents.learning import train
+from darla_agents.learning.config import TrainAgentConfig
+from darla_agents.learning.train import train_agent
+from darla_agents.playing.evaluate import EvaluateConfig, evaluate
+from darla_agents.playing.players import find_players
+from darla_agents.playing.watch import WatchConfig, watch
+from darla_envs.description.domains import GO_TO_OBJECT
+from toy_encoder import DEAD, make_toy_bundle
 
 FRAMES = np.random.default_rng(0).integers(0, 256, (50, 64, 64, 3), dtype=np.uint8)
 SMALL = FRAMES[:, :32, :32]  # the size that the bundle's encoder takes

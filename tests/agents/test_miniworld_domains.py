@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 import torch
-import toy_envs  # noqa: F401 - registers
 
-from agents.environments import is_batched, make_vec_env, named_domains, named_targets
-from agents.episode_queue import play_queue
-from agents.random_policy import RandomPolicy
-from agents.rows import read_rows
-from agents.spec import AgentSpec
-from agents.stages import BatchedStage, make_stages
-from agents.train import train_agent
-from agents.train_config import TrainAgentConfig
-from agents.transfer import EvaluateConfig, evaluate
-from envs.domains import GO_TO_OBJECT, domain_names, targets
+import toy_envs  # noqa: F401 - registers
+from darla_agents.agent.spec import AgentSpec
+from darla_agents.learning.config import TrainAgentConfig
+from darla_agents.learning.train import train_agent
+from darla_agents.playing.episode_queue import play_queue
+from darla_agents.playing.evaluate import EvaluateConfig, evaluate
+from darla_agents.playing.random_policy import RandomPolicy
+from darla_agents.playing.rows import read_rows
+from darla_agents.playing.stages import BatchedStage, make_stages
+from darla_agents.worlds.environments import is_batched, make_vec_env, named_domains, named_targets
+from darla_envs.description.domains import GO_TO_OBJECT, domain_names, targets
 
 TASK = "MiniWorld-OneRoomS6Fast-v0"
 TARGETS = [
@@ -29,7 +29,7 @@ TARGETS = [
 
 
 def test_every_kind_of_task_names_its_domains():
-    assert named_domains(f"envs.stock:{TASK}") == ["source", "d_u", *TARGETS]
+    assert named_domains(f"darla_envs.stock:{TASK}") == ["source", "d_u", *TARGETS]
     assert named_targets(TASK) == TARGETS
     assert named_domains(GO_TO_OBJECT) == domain_names(GO_TO_OBJECT)
     assert named_targets(GO_TO_OBJECT) == targets(GO_TO_OBJECT)

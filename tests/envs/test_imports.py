@@ -14,7 +14,9 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_package_imports_neither_miniworld_nor_opengl():
-    done = run("import envs, envs.tasks, envs.visibility" + LIGHT)
+    done = run(
+        "import darla_envs, darla_envs.description.tasks, darla_envs.description.visibility" + LIGHT
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -24,7 +26,7 @@ def test_the_package_survives_without_gymnasium():
         import importlib.util
         find_spec = importlib.util.find_spec
         importlib.util.find_spec = lambda name: None if name == "gymnasium" else find_spec(name)
-        import envs, envs.tasks
+        import darla_envs, darla_envs.description.tasks
         assert "gymnasium" not in sys.modules
         """
     )
@@ -38,10 +40,10 @@ def test_missing_libraries_are_named_when_an_environment_is_made():
                 if name == "pyglet":
                     raise OSError("libGL.so.1: cannot open shared object file")
         sys.meta_path.insert(0, Broken())
-        import envs, gymnasium
+        import darla_envs, gymnasium
         gymnasium.make({name!r})
         """
-    for name in ("Darla/GoToObject-v0", "envs.stock:MiniWorld-OneRoom-v0"):
+    for name in ("Darla/GoToObject-v0", "darla_envs.stock:MiniWorld-OneRoom-v0"):
         done = run(textwrap.dedent(broken).format(name=name))
         assert done.stderr.strip().splitlines()[-1].startswith("ImportError: MiniWorld cannot draw")
         assert "libegl1" in done.stderr

@@ -2,10 +2,10 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-import envs  # noqa: F401  (registers the tasks)
-from envs.domains import GO_TO_OBJECT, SEEK_AVOID
-from envs.factor_observation import FactorObservation
-from envs.shifted_look import ShiftedLook
+import darla_envs  # noqa: F401  (registers the tasks)
+from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.single.factor_observation import FactorObservation
+from darla_envs.single.shifted_look import ShiftedLook
 
 
 @pytest.mark.parametrize("task", [GO_TO_OBJECT, SEEK_AVOID])

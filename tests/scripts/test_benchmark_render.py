@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from envs.benchmark.spread_worlds import ages
+from benchmark.spread_worlds import ages
 
-SCRIPT = Path(__file__).parents[2] / "scripts/benchmark_render.py"
+SCRIPT = Path(__file__).parents[2] / "scripts/tools/benchmark_render.py"
 
 
 def run(monkeypatch: pytest.MonkeyPatch, arguments: str) -> int:

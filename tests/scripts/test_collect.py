@@ -9,13 +9,13 @@ from pathlib import Path
 import gymnasium as gym
 import numpy as np
 import pytest
-import toy_envs  # noqa: F401 - registers
 from stable_baselines3 import PPO
-from toy_envs import counting_frame
 
-from agents.saved_agent import load_agent, save_agent
-from agents.spec import AgentSpec
+import toy_envs  # noqa: F401 - registers
 from darla import FrameDataset
+from darla_agents.agent.saved_agent import load_agent, save_agent
+from darla_agents.agent.spec import AgentSpec
+from toy_envs import counting_frame
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "scripts/collect.py"

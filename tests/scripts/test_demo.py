@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import darla
-from envs.domains import GO_TO_OBJECT, targets
+from darla_envs.description.domains import GO_TO_OBJECT, targets
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "demo.py"
 

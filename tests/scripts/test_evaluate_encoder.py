@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+
 from toy_encoder import make_toy_bundle
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "evaluate_encoder.py"

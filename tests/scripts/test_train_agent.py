@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from toy_encoder import make_toy_bundle
 
 ROOT = Path(__file__).parents[2]

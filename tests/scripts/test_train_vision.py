@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
+
 from toy_frames import write_toy_dataset
 
 ROOT = Path(__file__).parents[2]

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from toy_agents import make_toy_agent
 from toy_rows import agent_rows, random_rows, write_rows
 

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 import tyro
-from toy_rows import agent_rows, random_rows
 
-from agents.comparison.scores import score_tasks
-from agents.environments import named_domains, named_targets
-from agents.rows import read_rows
-from agents.train_config import TrainAgentConfig, make_spec
 from darla.encoder.shipped_encoders import bundle_folder
 from darla.running.exclusive import exclusive
+from darla_agents.comparison.scores import score_tasks
+from darla_agents.learning.config import TrainAgentConfig, make_spec
+from darla_agents.playing.rows import read_rows
+from darla_agents.worlds.environments import named_domains, named_targets
+from toy_rows import agent_rows, random_rows
 
 STUDIES = Path(__file__).parents[2] / "scripts/studies"
 

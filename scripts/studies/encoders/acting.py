@@ -10,11 +10,10 @@ import math
 from pathlib import Path
 
 from commands import call
-
-from agents.comparison.scores import score_tasks
-from agents.rows import RANDOM, read_rows
 from darla.encoder.bundle import load_encoder
-from envs.domains import GO_TO_OBJECT, targets
+from darla_agents.comparison.scores import score_tasks
+from darla_agents.playing.rows import RANDOM, read_rows
+from darla_envs.description.domains import GO_TO_OBJECT, targets
 
 MASK_LOOK = ("--mask-look",)
 """Hides the latents that an encoder marks as look."""

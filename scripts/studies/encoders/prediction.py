@@ -10,10 +10,10 @@ that holds 0; with dozens of scores one in twenty will not.
 from collections.abc import Sequence
 
 import numpy as np
-from transfer.ladder import COLORS as TARGETS_OF
 
-from agents.comparison.rank_correlation import RankCorrelation, rank_correlation
-from envs.domains import GO_TO_OBJECT
+from darla_envs.description.domains import GO_TO_OBJECT
+from rank_correlation import RankCorrelation, rank_correlation
+from transfer.ladder import COLORS as TARGETS_OF
 
 COLORS = TARGETS_OF[GO_TO_OBJECT]
 """Targets whose colours encoders have seen and policies have not."""

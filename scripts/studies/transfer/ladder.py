@@ -8,9 +8,14 @@ with seed s has the encoder of seed s modulo their number.
 
 from dataclasses import dataclass, replace
 
+from darla_envs.description.domains import (
+    GO_TO_OBJECT,
+    SEEK_AVOID,
+    UNSUPERVISED,
+    VALIDATION,
+    targets,
+)
 from encoders.acting import MASK_LOOK, MASK_STILL
-
-from envs.domains import GO_TO_OBJECT, SEEK_AVOID, UNSUPERVISED, VALIDATION, targets
 
 ENCODER_SEEDS = (0, 1, 2)
 

@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from agents.comparison.estimates import Estimate, Sampling
-from agents.comparison.gap import close_gaps
-from agents.comparison.markdown import format_estimate, markdown_table
-from agents.comparison.novelty import EncoderCoverage, novelty
-from agents.comparison.scores import Group, TaskScores
-from agents.comparison.statistics import (
+from darla_agents.comparison.estimates import Estimate, Sampling
+from darla_agents.comparison.gap import close_gaps
+from darla_agents.comparison.markdown import format_estimate, markdown_table
+from darla_agents.comparison.scores import Group, TaskScores
+from darla_agents.comparison.statistics import (
     Floats,
     Statistic,
     bootstrap_interval,
@@ -19,7 +18,8 @@ from agents.comparison.statistics import (
     probability_of_improvement,
     probability_of_improvement_interval,
 )
-from agents.environments import find_whole_domain
+from darla_agents.worlds.environments import find_whole_domain
+from novelty import EncoderCoverage, novelty
 
 REFERENCE = "pixels"
 FACTORS = "factors"

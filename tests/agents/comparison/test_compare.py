@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib.image import imread
-from toy_rows import agent_rows, random_rows, write_rows
 
-from agents.comparison.compare import CompareConfig, compare
-from agents.comparison.markdown import markdown_table
-from agents.rows import COLUMNS, Row
+from darla_agents.comparison.compare import CompareConfig, compare
+from darla_agents.comparison.markdown import markdown_table
+from darla_agents.playing.rows import COLUMNS, Row
+from toy_rows import agent_rows, random_rows, write_rows
 
 DOMAINS = ("source", "new_floor", "new_wall")
 RANDOM = random_rows(dict.fromkeys(DOMAINS, 0.1))

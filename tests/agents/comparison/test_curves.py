@@ -15,13 +15,13 @@ from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.record_writer import RecordWriter
 
-from agents.comparison.curve_plot import PlotCurvesConfig, plot_curves
-from agents.comparison.curves import SECONDS, STEP, CurvePoint, mean_curves, read_curves
-from agents.comparison.estimates import Sampling
-from agents.comparison.profiles import mean_band
-from agents.defaults import KINDS
-from agents.spec import ENCODED_KINDS
-from agents.tensorboard_layout import RETURN, TensorBoardFolder, evaluation_tag
+from darla_agents.agent.algorithms import KINDS
+from darla_agents.agent.spec import ENCODED_KINDS
+from darla_agents.comparison.curve_plot import PlotCurvesConfig, plot_curves
+from darla_agents.comparison.curves import SECONDS, STEP, CurvePoint, mean_curves, read_curves
+from darla_agents.comparison.estimates import Sampling
+from darla_agents.comparison.profiles import mean_band
+from darla_agents.learning.tensorboard_layout import RETURN, TensorBoardFolder, evaluation_tag
 
 SAMPLING = Sampling(resamples=200)
 ROOT = Path(__file__).parents[3]

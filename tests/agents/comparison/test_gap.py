@@ -4,12 +4,12 @@ import itertools
 
 import numpy as np
 import pytest
-from toy_rows import agent_rows, random_rows
 
-from agents.comparison.estimates import Sampling
-from agents.comparison.gap import GapClosed, close_gaps
-from agents.comparison.scores import score_tasks
-from agents.rows import Row
+from darla_agents.comparison.estimates import Sampling
+from darla_agents.comparison.gap import GapClosed, close_gaps
+from darla_agents.comparison.scores import score_tasks
+from darla_agents.playing.rows import Row
+from toy_rows import agent_rows, random_rows
 
 SAMPLING = Sampling(resamples=400)
 DOMAINS = ("source", "new_floor", "new_wall", "d_u")

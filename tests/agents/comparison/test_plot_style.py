@@ -1,6 +1,6 @@
 """Colours and markers of plots: as many groups as a plot may hold can be told apart."""
 
-from agents.comparison.plot_style import style_of
+from darla_agents.comparison.plot_style import style_of
 
 KINDS = ("pixels", "pixels_conv", "pixels_d_u", "beta_vae_4", "darla", "darla_mask", "factors")
 

@@ -8,7 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from agents.comparison.profiles import mean_band, performance_profile, performance_profile_band
+from darla_agents.comparison.profiles import (
+    mean_band,
+    performance_profile,
+    performance_profile_band,
+)
 
 tables = arrays.arrays(
     np.float64,

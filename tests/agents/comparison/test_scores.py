@@ -4,11 +4,11 @@ import dataclasses
 
 import numpy as np
 import pytest
-from toy_rows import TASK, agent_rows, random_rows
 
-from agents.comparison.scores import score_tasks
-from agents.defaults import KINDS
-from agents.group_labels import KIND_ORDER
+from darla_agents.agent.algorithms import KINDS
+from darla_agents.agent.group_labels import KIND_ORDER
+from darla_agents.comparison.scores import score_tasks
+from toy_rows import TASK, agent_rows, random_rows
 
 RANDOM = random_rows({"source": 0.1, "new_floor": 0.2})
 

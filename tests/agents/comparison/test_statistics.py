@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from agents.comparison.statistics import (
+from darla_agents.comparison.statistics import (
     bootstrap,
     bootstrap_interval,
     gap_closed,

@@ -2,13 +2,19 @@
 
 import numpy as np
 import pytest
-from toy_rows import agent_rows, random_rows
 
-from agents.comparison.estimates import Sampling
-from agents.comparison.profiles import performance_profile, performance_profile_band
-from agents.comparison.scores import TaskScores, score_tasks
-from agents.comparison.statistics import bootstrap_interval, mean
-from agents.comparison.summary import RATIO, RETURN, THRESHOLDS, compare_kinds, summarise_group
+from darla_agents.comparison.estimates import Sampling
+from darla_agents.comparison.profiles import performance_profile, performance_profile_band
+from darla_agents.comparison.scores import TaskScores, score_tasks
+from darla_agents.comparison.statistics import bootstrap_interval, mean
+from darla_agents.comparison.summary import (
+    RATIO,
+    RETURN,
+    THRESHOLDS,
+    compare_kinds,
+    summarise_group,
+)
+from toy_rows import agent_rows, random_rows
 
 SAMPLING = Sampling(resamples=500)
 DOMAINS = ("source", "new_floor", "new_wall", "d_u")

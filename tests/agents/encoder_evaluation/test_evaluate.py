@@ -5,23 +5,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from toy_encoder import make_toy_bundle
 
-from agents.encoder_evaluation.config import EncoderEvaluationConfig
-from agents.encoder_evaluation.evaluate import bundle_labels, evaluate_encoders
-from agents.encoder_evaluation.measures import (
-    StateInvariance,
-    labelled_latents,
-    measure_invariance,
-    open_rooms,
-)
-from agents.encoder_evaluation.report import EncoderScores, left_out, table
 from darla.encoder.bundle import load_encoder
 from darla.metrics import Result
 from darla.probes import Invariance, ProbeReport, ProbeScore
 from darla.probes.scores import Match
 from darla.running.plain_json import plain
-from envs.domains import GO_TO_OBJECT, SEEK_AVOID
+from darla_agents.encoder_evaluation.config import EncoderEvaluationConfig
+from darla_agents.encoder_evaluation.evaluate import bundle_labels, evaluate_encoders
+from darla_agents.encoder_evaluation.measures import (
+    StateInvariance,
+    labelled_latents,
+    measure_invariance,
+    open_rooms,
+)
+from darla_agents.encoder_evaluation.report import EncoderScores, left_out, table
+from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
+from toy_encoder import make_toy_bundle
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from toy_encoder import LATENTS, make_toy_bundle
 
-from agents.encoder_evaluation.interventions import RoomInterventions, holdable
-from agents.encoder_evaluation.rooms import EvaluationRooms
-from agents.encoder_evaluation.targets import TARGETS, all_known, factor_columns, room_targets
 from darla.encoder.bundle import load_encoder
 from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.probes import ProbeTarget
-from envs.domains import GO_TO_OBJECT, SEEK_AVOID
-from envs.tasks import find_task
+from darla_agents.encoder_evaluation.interventions import RoomInterventions, holdable
+from darla_agents.encoder_evaluation.rooms import EvaluationRooms
+from darla_agents.encoder_evaluation.targets import TARGETS, all_known, factor_columns, room_targets
+from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.description.tasks import find_task
+from toy_encoder import LATENTS, make_toy_bundle
 
 SIZE = (32, 32, 3)
 

@@ -9,8 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toy_envs import TOY_FACTORS, counting_frame
-from toy_vector_envs import CountingVectorEnv, FactorVectorEnv
 
 from darla.collection.batched_chunks import BatchedChunkMaker, make_chunk_maker, num_envs_for
 from darla.collection.chunk_maker import StockChunkMaker
@@ -18,6 +16,8 @@ from darla.collection.collect import CollectConfig
 from darla.collection.rollouts import info_rows
 from darla.collection.vector_source import make_vector_env
 from darla.frames.writer import FrameChunk
+from toy_envs import TOY_FACTORS, counting_frame
+from toy_vector_envs import CountingVectorEnv, FactorVectorEnv
 
 
 def config_of(env: str = "Toy/ManyCounting-v0", **changes: Any) -> CollectConfig:
@@ -143,7 +143,7 @@ def test_looks_that_are_tied_to_shapes_cannot_be_kept(rendering: str) -> None:
         "Darla/SeekAvoid-v0",
         policy="factors",
         env_kwargs={"domain": "source_pairs"},
-        imports=("envs",),
+        imports=("darla_envs",),
         rendering=rendering,
         frames_per_look=2,
     )
@@ -275,7 +275,7 @@ def test_both_renderers_show_the_same_settings(task: str, per_look: int) -> None
         task,
         policy="factors",
         env_kwargs={"domain": "d_u"},
-        imports=("envs",),
+        imports=("darla_envs",),
         size=(64,),
         num_frames=60,
         chunk_size=45,
@@ -294,7 +294,7 @@ def test_both_renderers_show_the_same_settings(task: str, per_look: int) -> None
 
 
 def test_agents_and_chance_act_in_batched_rooms() -> None:
-    config = config_of("Darla/GoToObject-v0", env_kwargs={}, imports=("envs",), size=(64,))
+    config = config_of("Darla/GoToObject-v0", env_kwargs={}, imports=("darla_envs",), size=(64,))
     maker = make_chunk_maker(config)
     assert maker.renderer == "batched"
     chunk = maker.make(1)

@@ -276,7 +276,7 @@ def test_an_operating_systems_error_keeps_its_number() -> None:
 
 
 def test_workers_import_little() -> None:
-    unwanted = ("torch", "zarr", "matplotlib", "tyro", "stable_baselines3", "envs")
+    unwanted = ("torch", "zarr", "matplotlib", "tyro", "stable_baselines3", "darla_envs")
     code = (
         f"import sys, darla.collection.collect; print([n for n in {unwanted} if n in sys.modules])"
     )

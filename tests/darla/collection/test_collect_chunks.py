@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toy_envs import TOY_FACTORS, counting_frame
 
 from darla.collection.chunk_maker import StockChunkMaker
 from darla.collection.collect import CollectConfig
 from darla.frames.writer import FrameChunk
+from toy_envs import TOY_FACTORS, counting_frame
 
 
 def config_of(env: str = "Toy/Counting-v0", **changes: Any) -> CollectConfig:

@@ -3,11 +3,11 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import pytest
-import toy_envs
-from toy_envs import counting_frame
 
+import toy_envs
 from darla.collection.frame_source import FrameSource, make_env
 from darla.wrappers.latent_transform import resize_frames
+from toy_envs import counting_frame
 
 
 def source_of(

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from toy_frames import toy_frames, write_toy_bundle
 
 from darla.encoder.bundle import load_encoder, random_encoder
+from toy_frames import toy_frames, write_toy_bundle
 
 
 @pytest.fixture

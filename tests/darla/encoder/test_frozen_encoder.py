@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 import torch
-from toy_frames import toy_frames, write_toy_bundle
 
 from darla.encoder.bundle import load_encoder
 from darla.encoder.frozen_encoder import (
@@ -12,6 +11,7 @@ from darla.encoder.frozen_encoder import (
 )
 from darla.encoder.likelihoods import kl_from_standard_normal
 from darla.encoder.networks import Encoder, NetworkShape, to_pictures
+from toy_frames import toy_frames, write_toy_bundle
 
 
 @pytest.fixture(scope="module")

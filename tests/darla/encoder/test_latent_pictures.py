@@ -3,7 +3,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from toy_frames import write_toy_bundle
 
 from darla.encoder.bundle import load_encoder
 from darla.encoder.frozen_encoder import FrozenEncoder
@@ -16,6 +15,7 @@ from darla.encoder.latent_pictures import (
     save_picture,
     traversals,
 )
+from toy_frames import write_toy_bundle
 
 TILE = 64 + 2  # a frame of 32 pixels enlarged twice, and the gap
 TITLE = 18

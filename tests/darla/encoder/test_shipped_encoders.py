@@ -2,10 +2,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from toy_frames import write_toy_bundle
 
 from darla.encoder.bundle import load_encoder
 from darla.encoder.shipped_encoders import bundle_folder, shipped_encoders
+from toy_frames import write_toy_bundle
 
 MOST_BYTES = 8_000_000
 

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from toy_frames import FACTORS, toy_frames, write_toy_dataset
 
 from darla.frames.dataset import FrameDataset
 from darla.frames.dataset_description import coverage, describe_dataset
+from toy_frames import FACTORS, toy_frames, write_toy_dataset
 
 
 @pytest.fixture

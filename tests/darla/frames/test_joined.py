@@ -3,13 +3,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from toy_frames import tiny_config, toy_frames, write_toy_dataset
 
 from darla.encoder.bundle import load_encoder
 from darla.frames.dataset import FrameDataset
 from darla.frames.joined import open_frames
 from darla.frames.order import Episodes
 from darla.vision.train import train_vision
+from toy_frames import tiny_config, toy_frames, write_toy_dataset
 
 
 def two(folder: Path, first: int = 40, second: int = 50) -> list[Path]:

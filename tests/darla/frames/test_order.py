@@ -8,11 +8,11 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from toy_frames import toy_frames, write_toy_dataset
 
 from darla.frames.dataset import FrameDataset
 from darla.frames.order import Episodes
 from darla.vision.batches import FrameBatches, load_resident, sample_pairs
+from toy_frames import toy_frames, write_toy_dataset
 
 CPU = torch.device("cpu")
 COUNT, CHUNK, BATCH, PER_LOOK = 95, 20, 16, 6

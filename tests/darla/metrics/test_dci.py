@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from toy_codes import mixed_factors, stacked
 
 from darla.metrics import check_samples
 from darla.metrics.dci import completeness, dci, disentanglement
+from toy_codes import mixed_factors, stacked
 
 TWO_OF_TEN = 1 - np.log(2) / np.log(10)
 

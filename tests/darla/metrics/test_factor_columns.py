@@ -2,13 +2,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from toy_codes import mixed_factors, stacked
 
 from darla.encoder.frozen_encoder import ACTIVE_KL as ENCODER_ACTIVE_KL
 from darla.encoder.frozen_encoder import ACTIVE_STD
 from darla.metrics import FactorColumn, check_samples
 from darla.metrics.active_latents import ACTIVE_KL
 from darla.metrics.factor_columns import DEAD_STD
+from toy_codes import mixed_factors, stacked
 
 
 def column(values: list[float], kind: str = "continuous", low: float = 0, high: float = 1):

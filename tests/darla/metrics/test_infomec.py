@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from toy_codes import mixed_factors, stacked
 
 from darla.metrics import FactorColumn, check_samples
 from darla.metrics.infomec import infomec
+from toy_codes import mixed_factors, stacked
 
 
 def test_neighbours_find_all_there_is_to_know_and_nothing_in_noise() -> None:

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toy_codes import ToyWorld, duplicated, identity, permuted, zero
 
 from darla.metrics.beta_vae_score import beta_vae_score
 from darla.metrics.factor_vae_score import factor_vae_score
 from darla.metrics.irs import irs
+from toy_codes import ToyWorld, duplicated, identity, permuted, zero
 
 SCORES = {"irs": irs, "beta_vae_score": beta_vae_score, "factor_vae_score": factor_vae_score}
 

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from darla.metrics import METRICS, Result, Samples, check_samples
 from toy_codes import (
     Code,
     duplicated,
@@ -18,8 +20,6 @@ from toy_codes import (
     ten_factors,
     zero,
 )
-
-from darla.metrics import METRICS, Result, Samples, check_samples
 
 RIGHT_FOR_IDENTITY = {
     "mig",

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from toy_codes import mixed_factors, permuted, stacked, ten_factors
 
 from darla.metrics import FactorColumn, check_samples
 from darla.metrics.mig import mig
 from darla.metrics.mutual_information import binned_information
+from toy_codes import mixed_factors, permuted, stacked, ten_factors
 
 
 def test_information_and_entropy_have_their_closed_forms() -> None:

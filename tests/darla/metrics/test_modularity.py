@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from toy_codes import mixed_factors, permuted, stacked, ten_factors
 
 from darla.metrics import check_samples
 from darla.metrics.modularity import modularity, modularity_per_latent
 from darla.metrics.mutual_information import binned_information
+from toy_codes import mixed_factors, permuted, stacked, ten_factors
 
 
 def test_a_dead_latent_counts_as_0() -> None:

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from toy_codes import mixed_factors, stacked
 
 from darla.metrics import FactorColumn, check_samples
 from darla.metrics.sap import sap
+from toy_codes import mixed_factors, stacked
 
 
 def test_continuous_factors_are_a_matter_of_squared_correlation() -> None:

@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 import torch
-from toy_frames import tiny_config, toy_facts, toy_frames
 
 from darla.encoder.likelihoods import kl_between
 from darla.encoder.networks import to_pictures
 from darla.objectives import make_objective
 from darla.objectives.ada_gvae import AdaGVAE, average, hardly_differ
+from toy_frames import tiny_config, toy_facts, toy_frames
 
 
 def make(**changes: Any) -> AdaGVAE:

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from toy_frames import tiny_config, toy_facts, toy_frames
 
 from darla.encoder.networks import to_pictures
 from darla.objectives.annealed_vae import AnnealedVAE
+from toy_frames import tiny_config, toy_facts, toy_frames
 
 
 def annealed(**changes: object) -> AnnealedVAE:

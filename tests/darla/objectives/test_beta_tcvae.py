@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 import torch
-from toy_frames import tiny_config, toy_facts, toy_frames
 
 from darla.encoder.networks import to_pictures
 from darla.objective_settings import BetaTCVAESettings
 from darla.objectives import make_objective
 from darla.objectives.beta_tcvae import log_weights, total_correlation
+from toy_frames import tiny_config, toy_facts, toy_frames
 
 ESTIMATES = ("weighted", "stratified")
 

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from toy_frames import tiny_config, toy_facts, toy_frames
 
 from darla.encoder.networks import to_pictures
 from darla.objectives import make_objective
+from toy_frames import tiny_config, toy_facts, toy_frames
 
 PICTURES = to_pictures(torch.from_numpy(toy_frames(6)[0]))
 

@@ -2,7 +2,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from toy_frames import tiny_config, toy_facts, toy_frames
 
 from darla.encoder.networks import to_pictures
 from darla.objective_settings import ContractiveSettings
@@ -12,6 +11,7 @@ from darla.objectives.contractive import (
     random_directions,
     squared_pull,
 )
+from toy_frames import tiny_config, toy_facts, toy_frames
 
 PICTURES = to_pictures(torch.from_numpy(toy_frames(3)[0]))
 

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from toy_frames import tiny_config, toy_facts
 
 from darla.objectives.dae import DenoisingAutoencoder, mask_rectangles
+from toy_frames import tiny_config, toy_facts
 
 
 def test_holes_are_rectangles_within_their_limits() -> None:

@@ -3,12 +3,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from toy_frames import tiny_config, toy_facts, toy_frames, write_toy_bundle, write_toy_dataset
 
 from darla.encoder.bundle import load_encoder
 from darla.encoder.networks import to_pictures
 from darla.objectives.darla_2017 import Darla2017, whitening
 from darla.vision.train import train_vision
+from toy_frames import tiny_config, toy_facts, toy_frames, write_toy_bundle, write_toy_dataset
 
 FRAMES = torch.from_numpy(toy_frames(60)[0])
 

@@ -3,11 +3,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from toy_frames import tiny_config, toy_facts
 
 from darla.objective_settings import DIPVAESettings
 from darla.objectives import make_objective
 from darla.objectives.dip_vae import DIPVAEI, covariance, covariance_cost
+from toy_frames import tiny_config, toy_facts
 
 
 def make(name: str, own: DIPVAESettings) -> DIPVAEI:

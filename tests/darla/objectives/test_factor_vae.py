@@ -5,12 +5,12 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toy_frames import tiny_config, toy_facts, toy_frames
 
 from darla.objective_settings import FactorVAESettings
 from darla.objectives import make_objective
 from darla.objectives.factor_vae import Discriminator, FactorVAE, shuffle_latents
 from darla.vision.training_step import TrainingStep
+from toy_frames import tiny_config, toy_facts, toy_frames
 
 
 def make() -> FactorVAE:

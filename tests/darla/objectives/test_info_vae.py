@@ -3,12 +3,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from toy_frames import tiny_config, toy_facts, toy_frames
 
 from darla.encoder.networks import to_pictures
 from darla.objective_settings import InfoVAESettings
 from darla.objectives import make_objective
 from darla.objectives.info_vae import squared_mmd
+from toy_frames import tiny_config, toy_facts, toy_frames
 
 
 def test_two_samples_are_worked_out_by_hand() -> None:

@@ -4,7 +4,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from toy_frames import tiny_config, toy_facts, toy_frames, write_toy_dataset
 
 from darla.encoder.bundle import load_encoder
 from darla.encoder.networks import to_pictures
@@ -13,6 +12,7 @@ from darla.objectives.ml_vae import MLVAE, product
 from darla.objectives.recoloring import recolor
 from darla.objectives.vae import Inferred, Penalty
 from darla.vision.train import train_vision
+from toy_frames import tiny_config, toy_facts, toy_frames, write_toy_dataset
 
 
 def make(**changes: Any) -> MLVAE:

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from toy_frames import tiny_config, toy_facts, toy_frames, write_toy_dataset
 
 import darla.vision.log
 from darla.encoder.bundle import load_encoder
@@ -22,6 +21,7 @@ from darla.objectives import OBJECTIVES, make_objective
 from darla.objectives.vae import VariationalAutoencoder
 from darla.vision.collapse import collapse_warning
 from darla.vision.train import train_vision
+from toy_frames import tiny_config, toy_facts, toy_frames, write_toy_dataset
 
 ROWS = {
     "autoencoder": {},

@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 import torch
-from toy_frames import tiny_config, toy_facts, toy_frames
 
 from darla.encoder.likelihoods import charged_kl
 from darla.encoder.networks import to_pictures
 from darla.objectives import make_objective
 from darla.objectives.base import LossTerms
+from toy_frames import tiny_config, toy_facts, toy_frames
 
 
 def losses_of(name: str, **changes: Any) -> LossTerms:

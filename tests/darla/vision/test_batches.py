@@ -3,7 +3,6 @@ from itertools import islice
 import numpy as np
 import pytest
 import torch
-from toy_frames import toy_frames, write_toy_dataset
 
 from darla.frames.dataset import FrameDataset
 from darla.vision.batches import (
@@ -13,6 +12,7 @@ from darla.vision.batches import (
     sample_chunks,
     window_chunks,
 )
+from toy_frames import toy_frames, write_toy_dataset
 
 CPU = torch.device("cpu")
 COUNT, CHUNK, BATCH = 95, 20, 16

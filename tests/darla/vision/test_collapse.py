@@ -2,10 +2,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from toy_frames import toy_frames, write_toy_bundle
 
 from darla.encoder.bundle import load_encoder
 from darla.vision.collapse import collapse_warning, varied_share
+from toy_frames import toy_frames, write_toy_bundle
 
 
 def test_dead_latents_are_reported(tmp_path: Path) -> None:

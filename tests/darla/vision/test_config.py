@@ -3,9 +3,9 @@ import json
 from pathlib import Path
 
 import pytest
-from toy_frames import tiny_config
 
 from darla.vision.config import RUN_ONLY, VisionConfig
+from toy_frames import tiny_config
 
 
 def test_the_defaults_can_be_used() -> None:

@@ -3,11 +3,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from toy_frames import write_toy_bundle
 
 from darla.encoder.bundle import load_encoder
 from darla.vision import latent_plots
 from darla.vision.latent_plots import factor_heat_map, posteriors
+from toy_frames import write_toy_bundle
 
 
 @pytest.fixture

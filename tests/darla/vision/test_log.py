@@ -3,13 +3,13 @@ from pathlib import Path
 import pytest
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from toy_frames import tiny_config, write_toy_bundle, write_toy_dataset
 
 import darla.vision.log
 from darla.encoder.bundle import load_encoder
 from darla.objectives import LossTerms
 from darla.vision.log import VisionLog
 from darla.vision.train import train_vision
+from toy_frames import tiny_config, write_toy_bundle, write_toy_dataset
 
 
 def losses(total: float) -> LossTerms:

@@ -9,7 +9,6 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
-from toy_frames import tiny_config, toy_frames, write_toy_dataset
 
 from darla.encoder.bundle import load_encoder
 from darla.objective_settings import FactorVAESettings
@@ -19,6 +18,7 @@ from darla.vision.batches import Batch, FrameBatches, FrameOrder
 from darla.vision.checkpoints import checkpoint_folders, latest_checkpoint
 from darla.vision.config import VisionConfig
 from darla.vision.train import train_vision
+from toy_frames import tiny_config, toy_frames, write_toy_dataset
 
 COUNT = 96
 

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
-from toy_frames import tiny_config, toy_facts, toy_frames
 
 from darla.encoder.networks import NetworkShape
 from darla.objectives import LossTerms, Objective, make_objective
 from darla.objectives.autoencoder import Autoencoder
 from darla.vision.config import VisionConfig
 from darla.vision.training_step import Decay, TrainingStep
+from toy_frames import tiny_config, toy_facts, toy_frames
 
 CPU = torch.device("cpu")
 FRAMES = torch.from_numpy(toy_frames(16)[0])

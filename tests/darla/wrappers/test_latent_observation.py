@@ -1,15 +1,15 @@
 import gymnasium as gym
 import numpy as np
 import pytest
-import toy_envs  # noqa: F401
 from gymnasium.utils.env_checker import check_env
 from gymnasium.wrappers import FrameStackObservation
-from toy_encoder import LATENTS, make_toy_bundle
-from toy_envs import counting_frame
 
 import darla
+import toy_envs  # noqa: F401
 from darla.encoder.bundle import load_encoder, random_encoder
 from darla.wrappers.latent_transform import LatentTransform
+from toy_encoder import LATENTS, make_toy_bundle
+from toy_envs import counting_frame
 
 
 @pytest.fixture

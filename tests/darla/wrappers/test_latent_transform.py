@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 from gymnasium import spaces
-from toy_encoder import DEAD, LATENTS, make_toy_bundle
-from toy_envs import counting_frame
 
 from darla.encoder.bundle import load_encoder
 from darla.wrappers.latent_transform import LatentTransform, find_image, latent_space, resize_frames
+from toy_encoder import DEAD, LATENTS, make_toy_bundle
+from toy_envs import counting_frame
 
 IMAGE = spaces.Box(0, 255, (32, 32, 3), np.uint8)
 STATE = spaces.Box(-1, 1, (2,), np.float32)

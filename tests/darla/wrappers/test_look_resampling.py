@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 from gymnasium import spaces
-from toy_encoder import LATENTS, make_toy_bundle
-from toy_envs import CountingImageEnv
 
 import darla
 from darla.wrappers.latent_transform import LatentTransform
 from darla.wrappers.look_resampling import LookResampling
+from toy_encoder import LATENTS, make_toy_bundle
+from toy_envs import CountingImageEnv
 
 LOOK = [1, 3]
 STATE = [index for index in range(LATENTS) if index not in LOOK]

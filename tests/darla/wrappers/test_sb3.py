@@ -6,11 +6,11 @@ import torch
 from gymnasium import spaces
 from stable_baselines3 import A2C, DQN, PPO
 from stable_baselines3.common.vec_env import DummyVecEnv, VecFrameStack, VecTransposeImage
-from toy_encoder import LATENTS, make_toy_bundle
-from toy_envs import CountingDictEnv, CountingImageEnv, counting_frame
 
 import darla
 from darla.wrappers.latent_transform import LatentTransform
+from toy_encoder import LATENTS, make_toy_bundle
+from toy_envs import CountingDictEnv, CountingImageEnv, counting_frame
 
 LENGTHS = (2, 3)
 PIXELS = spaces.Box(0, 255, (3, 32, 32), np.uint8)

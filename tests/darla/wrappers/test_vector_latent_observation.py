@@ -2,11 +2,11 @@ import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.vector import AsyncVectorEnv, AutoresetMode, SyncVectorEnv
-from toy_encoder import LATENTS, make_toy_bundle
-from toy_envs import CountingDictEnv, CountingImageEnv, counting_frame
 
 import darla
 from darla.wrappers.latent_transform import LatentTransform
+from toy_encoder import LATENTS, make_toy_bundle
+from toy_envs import CountingDictEnv, CountingImageEnv, counting_frame
 
 LENGTHS = (2, 3)
 

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
-from toy_worlds import ToyWorldEnv, ToyWorlds, assert_same
 
-from envs.batch.batched_envs import BatchedEnvs
-from envs.batch.vector_env import BatchedVectorEnv
-from envs.batch.worker_envs import WorkerEnvs
+from darla_envs.batch.batched_envs import BatchedEnvs
+from darla_envs.batch.vector_env import BatchedVectorEnv
+from darla_envs.batch.worker_envs import WorkerEnvs
+from toy_worlds import ToyWorldEnv, ToyWorlds, assert_same
 
 MODES = list(AutoresetMode)
 N = 5

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from gymnasium import error
 from gymnasium.vector import AutoresetMode
-from toy_worlds import HEIGHT, WIDTH, ToyWorlds
 
-from envs.batch.batched_envs import BatchedEnvs
-from envs.batch.frame_slots import FrameSlots
+from darla_envs.batch.batched_envs import BatchedEnvs
+from darla_envs.batch.frame_slots import FrameSlots
+from toy_worlds import HEIGHT, WIDTH, ToyWorlds
 
 N = 4
 SEEDS = [0, 1, 2, 3]  # their first episodes are 2, 3, 4 and 5 steps long

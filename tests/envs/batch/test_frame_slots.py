@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envs.batch.frame_slots import FrameSlots
+from darla_envs.batch.frame_slots import FrameSlots
 
 
 def make(count: int = 3, replaceable: bool = True) -> FrameSlots:

@@ -5,11 +5,11 @@ import multiprocessing
 import pytest
 from gymnasium.vector import AutoresetMode
 
-from envs.batch.batched_envs import BatchedEnvs
-from envs.batch.make import make_batched
-from envs.batch.vector_env import make_go_to_object, make_seek_avoid
-from envs.batch.worker_envs import WorkerEnvs
-from envs.domains import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.batch.batched_envs import BatchedEnvs
+from darla_envs.batch.make import make_batched
+from darla_envs.batch.vector_env import make_go_to_object, make_seek_avoid
+from darla_envs.batch.worker_envs import WorkerEnvs
+from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
 
 
 @pytest.mark.parametrize(

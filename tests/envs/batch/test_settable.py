@@ -6,9 +6,9 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-import envs  # noqa: F401  (registers the tasks)
-from envs.domains import GO_TO_OBJECT, SEEK_AVOID
-from envs.factors import Setting
+import darla_envs  # noqa: F401  (registers the tasks)
+from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.description.factors import Setting
 
 TASKS = (GO_TO_OBJECT, SEEK_AVOID)
 

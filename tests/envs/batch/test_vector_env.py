@@ -6,12 +6,12 @@ import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode
-from toy_worlds import ToyWorlds
 
-from envs.batch.batched_envs import BatchedEnvs
-from envs.batch.infos import combine
-from envs.batch.make import find_autoreset_mode, make_batched
-from envs.batch.vector_env import BatchedVectorEnv
+from darla_envs.batch.batched_envs import BatchedEnvs
+from darla_envs.batch.infos import combine
+from darla_envs.batch.make import find_autoreset_mode, make_batched
+from darla_envs.batch.vector_env import BatchedVectorEnv
+from toy_worlds import ToyWorlds
 
 N = 3
 ACTIONS = np.zeros(N, dtype=np.int64)

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from gymnasium import error
 from gymnasium.vector import AutoresetMode
-from toy_worlds import ToyWorlds, assert_same, tell_threads
 
-from envs.batch.batched_envs import BatchedEnvs
-from envs.batch.worker_envs import WorkerEnvs
+from darla_envs.batch.batched_envs import BatchedEnvs
+from darla_envs.batch.worker_envs import WorkerEnvs
+from toy_worlds import ToyWorlds, assert_same, tell_threads
 
 TESTS = Path(__file__).resolve().parents[2]
 needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -174,13 +174,13 @@ _SCRIPT = """
 import sys, time
 from functools import partial
 from toy_worlds import ToyWorlds
-from envs.batch.worker_envs import WorkerEnvs
+from darla_envs.batch.worker_envs import WorkerEnvs
 if __name__ == "__mp_main__":
     {beginning}
 if __name__ == "__main__":
     envs = WorkerEnvs(ToyWorlds, 3, 2)
-    frames = envs.reset([0, 1, 2]).frames
-    envs.step([0, 0, 0])
+    frames = darla_envs.reset([0, 1, 2]).frames
+    darla_envs.step([0, 0, 0])
     print("ready", flush=True)
     {ending}
 """
@@ -201,7 +201,7 @@ def _start(tmp_path: Path, ending: str, beginning: str = "pass") -> subprocess.P
 
 
 @pytest.mark.parametrize(
-    "ending", ["envs.close()", "pass", "envs.step_async([0, 0, 0])", "del envs"]
+    "ending", ["darla_envs.close()", "pass", "darla_envs.step_async([0, 0, 0])", "del envs"]
 )
 def test_nothing_is_said_at_the_end_of_a_script(tmp_path, ending):
     process = _start(tmp_path, ending)

@@ -4,10 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import kstest
 
-from envs.domain import Domain, point
-from envs.miniworlds.drawn_looks import LookSequence
-from envs.miniworlds.look_ranges import D_U
-from envs.render.scene import Look
+from darla_envs.description.domain import Domain, point
+from darla_envs.description.look_ranges import D_U
+from darla_envs.miniworlds.drawn_looks import LookSequence
+from darla_envs.render.scene import Look
 
 
 def looks(seeds, domain=D_U):

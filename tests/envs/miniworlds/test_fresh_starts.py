@@ -4,11 +4,11 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from envs.domains import GO_TO_OBJECT
-from envs.miniworlds.fresh_starts import IN_VIEW
-from envs.miniworlds.miniworlds import MiniWorlds
+from darla_envs.description.domains import GO_TO_OBJECT
+from darla_envs.miniworlds.fresh_starts import IN_VIEW
+from darla_envs.miniworlds.miniworlds import MiniWorlds
 
-FAST = "envs.stock:MiniWorld-OneRoomS6Fast-v0"
+FAST = "darla_envs.stock:MiniWorld-OneRoomS6Fast-v0"
 
 
 @pytest.fixture

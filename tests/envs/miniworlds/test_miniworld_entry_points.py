@@ -1,6 +1,6 @@
 """MiniWorld's own ids through ``gym.make_vec``."""
 
-import envs.stock  # noqa: F401  (before MiniWorld)
+import darla_envs.stock  # noqa: F401  (before MiniWorld)
 
 # isort: split
 import gymnasium as gym
@@ -9,7 +9,7 @@ import pytest
 from gymnasium.vector import AutoresetMode
 
 from darla.collection.vector_source import make_vector_env
-from envs.batch.vector_env import BatchedVectorEnv
+from darla_envs.batch.vector_env import BatchedVectorEnv
 
 ONE_ROOM = "MiniWorld-OneRoom-v0"
 
@@ -58,14 +58,14 @@ def test_single_environments_side_by_side_can_still_be_had():
 
 
 def test_frames_are_collected_from_batches_that_draw_in_one_thread():
-    made = make_vector_env(ONE_ROOM, {"obs_width": 16, "obs_height": 16}, ["envs.stock"], 2)
+    made = make_vector_env(ONE_ROOM, {"obs_width": 16, "obs_height": 16}, ["darla_envs.stock"], 2)
     assert isinstance(made, BatchedVectorEnv)
     assert made.batch.worlds._renderer._num_threads == 1
     made.close()
 
 
 def test_an_attribute_that_is_no_id_is_missing():
-    from envs.miniworlds import miniworld_entry_points
+    from darla_envs.miniworlds import miniworld_entry_points
 
     with pytest.raises(AttributeError, match="no attribute 'MiniWorld-Rom-v0'"):
         getattr(miniworld_entry_points, "MiniWorld-Rom-v0")
@@ -82,7 +82,7 @@ def test_an_attribute_that_is_no_id_is_missing():
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(env_id, settings, message):
-    from envs.batch import vector_env
+    from darla_envs.batch import vector_env
 
     with pytest.raises(ValueError, match=message.replace("?", r"\?")) as error:
         vector_env.make_miniworld(env_id, 2, **settings)

@@ -3,6 +3,13 @@
 import gymnasium as gym
 import numpy as np
 import pytest
+
+from darla_envs.miniworlds import entity_looks
+from darla_envs.miniworlds.asset_library import AssetLibrary
+from darla_envs.miniworlds.entity_looks import UNTEXTURED, FacePart, MeshPart, draw_as
+from darla_envs.miniworlds.miniworld_scene import scene_of
+from darla_envs.miniworlds.miniworlds import MiniWorlds
+from darla_envs.render.meshes import Mesh
 from miniworld_gallery import (
     GALLERY,
     MESHES,
@@ -12,14 +19,7 @@ from miniworld_gallery import (
     Pillar,
     TallBox,
 )
-
-from envs.miniworlds import entity_looks
-from envs.miniworlds.asset_library import AssetLibrary
-from envs.miniworlds.entity_looks import UNTEXTURED, FacePart, MeshPart, draw_as
-from envs.miniworlds.miniworld_scene import scene_of
-from envs.miniworlds.miniworlds import MiniWorlds
-from envs.miniworlds.parity import CompareConfig, compare_all, measures, pose_pairs
-from envs.render.meshes import Mesh
+from parity import CompareConfig, compare_all, measures, pose_pairs
 
 # isort: split
 from miniworld.entity import MeshEnt

@@ -4,15 +4,15 @@ import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
-from miniworld_gallery import GALLERY
 
-from envs.batch.make import make_batched
-from envs.batch.vector_env import make_vector_env
-from envs.domains import GO_TO_OBJECT
-from envs.miniworlds.miniworlds import MiniWorlds
-from envs.miniworlds.parity import measures
-from envs.render.scene import Look
-from envs.shifted_look import ShiftedLook
+from darla_envs.batch.make import make_batched
+from darla_envs.batch.vector_env import make_vector_env
+from darla_envs.description.domains import GO_TO_OBJECT
+from darla_envs.miniworlds.miniworlds import MiniWorlds
+from darla_envs.render.scene import Look
+from darla_envs.single.shifted_look import ShiftedLook
+from miniworld_gallery import GALLERY
+from parity import measures
 
 SMALL = {"obs_width": 16, "obs_height": 12}
 CASES = [
@@ -200,7 +200,7 @@ def test_what_is_wrong_is_said():
         make_batched(GO_TO_OBJECT, 1, env_kwargs={"domain_rand": True})
     with pytest.raises(ValueError, match="no domain 'new_flor'; did you mean 'new_floor'"):
         make_batched("MiniWorld-OneRoom-v0", 1, domain="new_flor")
-    worlds = MiniWorlds("envs.stock:MiniWorld-OneRoom-v0", 1, num_threads=1)
+    worlds = MiniWorlds("darla_envs.stock:MiniWorld-OneRoom-v0", 1, num_threads=1)
     here = np.array([0])
     with pytest.raises(ValueError, match="world 0 cannot act yet; reset it first"):
         worlds.step(here, here)

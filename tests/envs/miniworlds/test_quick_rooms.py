@@ -1,6 +1,6 @@
 """Rooms that are made in less time, beside MiniWorld's own."""
 
-import envs.stock  # noqa: F401  (before MiniWorld)
+import darla_envs.stock  # noqa: F401  (before MiniWorld)
 
 # isort: split
 import numpy as np
@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from miniworld.miniworld import Room
 
-from envs.miniworlds.quick_rooms import generate_static_data, quick_numpy
-from envs.miniworlds.without_gl import without_loading
+from darla_envs.miniworlds.quick_rooms import generate_static_data, quick_numpy
+from darla_envs.miniworlds.without_gl import without_loading
 
 numbers = st.floats(-100, 100)
 OUTLINE = np.array([[0.0, 0.0], [0.0, 3.0], [4.0, 3.0], [4.0, 0.0]])

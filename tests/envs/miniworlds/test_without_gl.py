@@ -4,11 +4,11 @@ import gymnasium as gym
 import numpy as np
 import pyglet
 import pytest
-from miniworld_gallery import GALLERY, Gallery
 
-from envs.domains import GO_TO_OBJECT
-from envs.miniworlds.miniworlds import MiniWorlds
-from envs.miniworlds.without_gl import TextureRecord, VertexRecord, without_gl
+from darla_envs.description.domains import GO_TO_OBJECT
+from darla_envs.miniworlds.miniworlds import MiniWorlds
+from darla_envs.miniworlds.without_gl import TextureRecord, VertexRecord, without_gl
+from miniworld_gallery import GALLERY, Gallery
 
 # isort: split
 from miniworld import miniworld, objmesh

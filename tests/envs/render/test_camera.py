@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import envs.stock  # noqa: F401  (before MiniWorld)
-from envs.render.camera import Cameras, aim, project
+import darla_envs.stock  # noqa: F401  (before MiniWorld)
+from darla_envs.render.camera import Cameras, aim, project
 
 # isort: split
 from miniworld.entity import Agent

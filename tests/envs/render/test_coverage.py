@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envs.render.coverage import (
+from darla_envs.render.coverage import (
     BEGIN,
     END,
     first_row_below,

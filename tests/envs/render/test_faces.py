@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from toy_scenes import (
     BLUE,
     GREEN,

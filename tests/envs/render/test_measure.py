@@ -1,9 +1,9 @@
 """How far away and whose each pixel is."""
 
 import numpy as np
-from toy_scenes import Face, View, make_scene
 
-from envs.render.scene import ROOM_ENTITY, SKY_ENTITY
+from darla_envs.render.scene import ROOM_ENTITY, SKY_ENTITY
+from toy_scenes import Face, View, make_scene
 
 
 def test_a_wall_is_as_far_as_it_stands():

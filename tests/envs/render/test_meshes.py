@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from toy_scenes import as_triangles, mesh_set
 
-from envs.render.meshes import Mesh, MeshSet
+from darla_envs.render.meshes import Mesh, MeshSet
+from toy_scenes import as_triangles, mesh_set
 
 SQUARE = np.array([(0, 0, 0), (2, 0, 0), (2, 1, 0), (0, 1, 0)], float)
 

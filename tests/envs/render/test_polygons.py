@@ -5,16 +5,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from envs.render.coverage import sample_offsets
-from envs.render.polygons import (
+from darla_envs.render.coverage import sample_offsets
+from darla_envs.render.polygons import (
     clip_near,
     draw_polygon,
     outside,
     set_plane,
     weights_over_distance,
 )
-from envs.render.scratch import INVERSE, PLANE_U
-from envs.render.visibility import FAR, NEAR, SKY, polygon_bits, polygon_number
+from darla_envs.render.scratch import INVERSE, PLANE_U
+from darla_envs.render.visibility import FAR, NEAR, SKY, polygon_bits, polygon_number
 
 WIDTH, HEIGHT = 32, 24
 coordinates = st.floats(-5, 5, width=32)

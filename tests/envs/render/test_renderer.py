@@ -6,6 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from darla_envs.render.meshes import Mesh, MeshSet
+from darla_envs.render.renderer import Renderer
+from darla_envs.render.scene import SceneLight
+from darla_envs.render.scene_batch import SceneBatch
+from darla_envs.render.textures import TextureSet
 from toy_scenes import (
     BLUE,
     GREEN,
@@ -19,12 +25,6 @@ from toy_scenes import (
     noise,
     texture_set,
 )
-
-from envs.render.meshes import Mesh, MeshSet
-from envs.render.renderer import Renderer
-from envs.render.scene import SceneLight
-from envs.render.scene_batch import SceneBatch
-from envs.render.textures import TextureSet
 
 SIZES = [(1, 1), (1, 9), (9, 1), (3, 2), (16, 16), (37, 23), (64, 5), (65, 3), (130, 7)]
 TEXTURES = texture_set(noise(16, 16, 1), noise(7, 5, 2))

@@ -6,13 +6,13 @@ import textwrap
 
 import numpy as np
 import pytest
-from toy_scenes import RED, Face, Thing, View, as_triangles, make_scene, mesh_set
 
-from envs.render.meshes import Mesh, MeshSet
-from envs.render.renderer import Renderer
-from envs.render.scene_batch import SceneBatch
-from envs.render.scratch import MOST_POLYGONS, MOST_WIDTH
-from envs.render.textures import TextureSet, level_rows
+from darla_envs.render.meshes import Mesh, MeshSet
+from darla_envs.render.renderer import Renderer
+from darla_envs.render.scene_batch import SceneBatch
+from darla_envs.render.scratch import MOST_POLYGONS, MOST_WIDTH
+from darla_envs.render.textures import TextureSet, level_rows
+from toy_scenes import RED, Face, Thing, View, as_triangles, make_scene, mesh_set
 
 
 def crowd(triangles: int):
@@ -97,10 +97,10 @@ def test_drawing_needs_only_numpy_and_numba():
 
         sys.meta_path[:] = [Without(finder) for finder in sys.meta_path]
         import numpy as np
-        from envs.render.meshes import MeshSet
-        from envs.render.renderer import Renderer
-        from envs.render.scene_batch import SceneBatch
-        from envs.render.textures import TextureSet
+        from darla_envs.render.meshes import MeshSet
+        from darla_envs.render.renderer import Renderer
+        from darla_envs.render.scene_batch import SceneBatch
+        from darla_envs.render.textures import TextureSet
 
         scenes = SceneBatch(1)
         scenes.lights.sky[:] = (0.2, 0.4, 1.0)

@@ -6,6 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from darla_envs.render.resolve import SEVERAL, find_numbers, pack, run_end, share_of, shows
+from darla_envs.render.scratch import MOST_WIDTH
+from darla_envs.render.visibility import SKY, polygon_bits
 from toy_scenes import (
     BLUE,
     GREEN,
@@ -22,10 +26,6 @@ from toy_scenes import (
     plain_picture,
     texture_set,
 )
-
-from envs.render.resolve import SEVERAL, find_numbers, pack, run_end, share_of, shows
-from envs.render.scratch import MOST_WIDTH
-from envs.render.visibility import SKY, polygon_bits
 
 VIEW = View(16, 16)
 few = settings(max_examples=40)

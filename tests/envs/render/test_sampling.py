@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toy_scenes import Face, View, assert_close, make_scene, noise, plain_picture, texture_set
 
-from envs.render.textures import TextureSet, mip_levels
+from darla_envs.render.textures import TextureSet, mip_levels
+from toy_scenes import Face, View, assert_close, make_scene, noise, plain_picture, texture_set
 
 few = settings(max_examples=60)
 sides = st.integers(1, 40)

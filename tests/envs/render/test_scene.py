@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from toy_scenes import Face, Thing, make_scene
 
-from envs.render.scene import (
+from darla_envs.render.scene import (
     CEILING,
     FLOOR,
     FRAME,
@@ -19,6 +18,7 @@ from envs.render.scene import (
     SceneLight,
     repaint,
 )
+from toy_scenes import Face, Thing, make_scene
 
 PLACE = np.zeros((4, 3))
 LIGHT = SceneLight(np.array([0.0, 1.0, 0.0]), np.array([0.5, 0.6, 0.7]), np.array([0.4, 0.3, 0.2]))

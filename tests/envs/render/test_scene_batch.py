@@ -3,10 +3,10 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from toy_scenes import Face, Thing, make_scene
 
-from envs.render.scene import SceneLight
-from envs.render.scene_batch import UNTEXTURED, Faces, SceneBatch, Things
+from darla_envs.render.scene import SceneLight
+from darla_envs.render.scene_batch import UNTEXTURED, Faces, SceneBatch, Things
+from toy_scenes import Face, Thing, make_scene
 
 LIGHT = SceneLight(np.array([0.0, 1.0, 0.0]), np.array([0.5, 0.6, 0.7]), np.array([0.4, 0.3, 0.2]))
 

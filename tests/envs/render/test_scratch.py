@@ -2,7 +2,7 @@
 
 import pytest
 
-from envs.render.scratch import LANES, MOST_POLYGONS, Scratch
+from darla_envs.render.scratch import LANES, MOST_POLYGONS, Scratch
 
 
 @pytest.mark.parametrize("samples", [1, 4])

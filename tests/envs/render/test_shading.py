@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from darla_envs.render.scene import SceneLight
 from toy_scenes import (
     BLACK,
     Face,
@@ -17,8 +19,6 @@ from toy_scenes import (
     plain_picture,
     texture_set,
 )
-
-from envs.render.scene import SceneLight
 
 units = st.floats(0, 1)
 channels = st.tuples(units, units, units)

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from toy_scenes import noise, plain_picture
 
-from envs.render.textures import (
+from darla_envs.render.textures import (
     BLUE_BITS,
     GREEN_BITS,
     LONGEST_SIDE,
@@ -15,6 +14,7 @@ from envs.render.textures import (
     level_rows,
     mip_levels,
 )
+from toy_scenes import noise, plain_picture
 
 sides = st.integers(1, LONGEST_SIDE)
 small_sides = st.integers(1, 40)

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from darla_envs.render.scene import SceneLight
 from toy_scenes import (
     BLUE,
     RED,
@@ -20,8 +22,6 @@ from toy_scenes import (
     noise,
     texture_set,
 )
-
-from envs.render.scene import SceneLight
 
 VIEW = View(16, 16)
 WALL = VIEW.wall()

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envs.render.coverage import sample_offsets
-from envs.render.visibility import (
+from darla_envs.render.coverage import sample_offsets
+from darla_envs.render.visibility import (
     FAR,
     NEAR,
     SKY,

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode
 
-from envs.domains import GO_TO_OBJECT, SEEK_AVOID
-from envs.factor_observation import FactorObservation
-from envs.rooms.factor_worlds import make_factor_batch
+from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.rooms.factor_worlds import make_factor_batch
+from darla_envs.single.factor_observation import FactorObservation
 
 STEPS = 130  # both tasks' episodes end before
 

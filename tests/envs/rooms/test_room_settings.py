@@ -11,18 +11,18 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-import envs  # noqa: F401  (registers the tasks)
-from envs.domain import Domain
-from envs.domains import GO_TO_OBJECT, SEEK_AVOID, find_domain
-from envs.layout import look_from
-from envs.rooms.look_table import draw_look, look_table
-from envs.rooms.room_worlds import RoomWorlds
-from envs.rooms.setting_rows import OBJECTS, SettingRows
-from envs.rooms.visible import camera_of, visible_fraction
-from envs.shapes import HEIGHT, RADIUS
-from envs.tasks import SEEK_AVOID_TASK
-from envs.view import find_view
-from envs.visibility import visible_fractions
+import darla_envs  # noqa: F401  (registers the tasks)
+from darla_envs.description.domain import Domain
+from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID, find_domain
+from darla_envs.description.layout import look_from
+from darla_envs.description.shapes import HEIGHT, RADIUS
+from darla_envs.description.tasks import SEEK_AVOID_TASK
+from darla_envs.description.view import find_view
+from darla_envs.description.visibility import visible_fractions
+from darla_envs.rooms.look_table import draw_look, look_table
+from darla_envs.rooms.room_worlds import RoomWorlds
+from darla_envs.rooms.setting_rows import OBJECTS, SettingRows
+from darla_envs.rooms.visible import camera_of, visible_fraction
 
 TASKS = (GO_TO_OBJECT, SEEK_AVOID)
 

@@ -6,11 +6,11 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-import envs  # noqa: F401  (registers the tasks)
-from envs.domain import Domain
-from envs.domains import GO_TO_OBJECT, SEEK_AVOID
-from envs.miniworlds.parity import measures
-from envs.rooms.room_worlds import RoomWorlds
+import darla_envs  # noqa: F401  (registers the tasks)
+from darla_envs.description.domain import Domain
+from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.rooms.room_worlds import RoomWorlds
+from parity import measures
 
 LOW = {"height": 0.5, "pitch": 8.0, "field_of_view": 55.0}
 HIGH = {"height": 2.2, "pitch": -35.0, "field_of_view": 110.0}

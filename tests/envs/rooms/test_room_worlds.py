@@ -8,11 +8,11 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-import envs  # noqa: F401  (registers the tasks)
-from envs.domain import Domain, point, without
-from envs.domains import GO_TO_OBJECT, SEEK_AVOID
-from envs.factor_observation import FactorObservation
-from envs.rooms.room_worlds import RoomWorlds
+import darla_envs  # noqa: F401  (registers the tasks)
+from darla_envs.description.domain import Domain, point, without
+from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.rooms.room_worlds import RoomWorlds
+from darla_envs.single.factor_observation import FactorObservation
 
 MIXED = Domain(
     "mixed",
@@ -212,7 +212,7 @@ def test_rooms_need_neither_miniworld_nor_opengl() -> None:
     code = """
 import sys
 import numpy as np
-from envs.rooms.room_worlds import RoomWorlds
+from darla_envs.rooms.room_worlds import RoomWorlds
 worlds = RoomWorlds("Darla/SeekAvoid-v0", 2, "d_u")
 worlds.reset(np.arange(2))
 worlds.step(np.arange(2), np.array([0, 2]))

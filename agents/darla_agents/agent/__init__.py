@@ -1,0 +1,1 @@
+"""What an agent is: its kind, its description, its model, and how it lies on disk."""

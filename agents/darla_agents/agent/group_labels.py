@@ -1,0 +1,72 @@
+"""Names for groups of agents: the kind, and whatever tells a group from others of its kind."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from darla_envs.description.domains import SOURCES, UNSUPERVISED
+
+KIND_ORDER = ("latent", "pixels", "finetuned", "random_encoder", "factors")
+"""The order of kinds in tables and plots. Labels that begin with a kind (``pixels_shift``) come
+after it, and those that do not come last."""
+
+GroupKey = tuple[tuple[str, str], ...]
+"""What the agents of a group share, as (column, value) pairs; the first is their kind."""
+
+
+def name_of(kind: str, augmentation: str = "none", label: str | None = None) -> str:
+    """Return what tables call an agent: its label; else its kind, with the augmentation."""
+    return label or (kind if augmentation == "none" else f"{kind}_{augmentation}")
+
+
+def rank(key: GroupKey) -> tuple[int, list[str]]:
+    """Return what groups are ordered by: their kind, then the values of their columns."""
+    kind = key[0][1]
+    known = [kind == name or kind.startswith(f"{name}_") for name in KIND_ORDER]
+    place = known.index(True) if any(known) else len(KIND_ORDER)
+    return place, [_sortable(column, value) for column, value in key]
+
+
+def _sortable(column: str, value: str) -> str:
+    if column == "source":  # agents of the task's own sources come before others of their kind
+        return f"{(value == UNSUPERVISED) + (value not in SOURCES)}{value}"
+    return f"{value:>12}" if value.isdigit() else value
+
+
+def label(key: GroupKey, keys: Sequence[GroupKey]) -> tuple[str, str]:
+    """Return a group's label among others, and the details that its label leaves out.
+
+    Args:
+        key: of the group.
+        keys: of all groups, this one included; their columns are the same.
+
+    Returns:
+        The kind with the values that differ within it, as ``pixels (60,000 steps)``; and, joined by
+        commas, those that differ between kinds only.
+    """
+    within_kind = _differences([other for other in keys if other[0] == key[0]], key)
+    details = [text for text in _differences(keys, key) if text not in within_kind]
+    text = key[0][1] + (f" ({', '.join(within_kind)})" if within_kind else "")
+    return text, ", ".join(details)
+
+
+def _differences(keys: Sequence[GroupKey], key: GroupKey) -> list[str]:
+    """Return the values of a group's columns in which it differs from one of ``keys``."""
+    values: dict[str, set[str]] = defaultdict(set)
+    for column, value in (pair for each in keys for pair in each):
+        if value:
+            values[column].add(value)
+    return [
+        _readable(column, value, values[column])
+        for column, value in key[1:]
+        if value and len(values[column]) > 1
+    ]
+
+
+def _readable(column: str, value: str, all_values: set[str]) -> str:
+    if column == "encoder":
+        names = [PurePath(other).name for other in all_values]
+        return PurePath(value).name if len(set(names)) == len(names) else value
+    if column == "total_timesteps":
+        return f"{int(value):,} steps"
+    return {"source": f"from {value}", "actions": f"actions {value}"}.get(column, value)

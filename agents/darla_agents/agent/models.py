@@ -1,0 +1,154 @@
+"""Build an algorithm of Stable-Baselines3 from an agent's description."""
+
+from typing import Any
+
+import torch
+from gymnasium import spaces
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.preprocessing import is_image_space
+from stable_baselines3.common.utils import LinearSchedule
+from stable_baselines3.common.vec_env import VecEnv
+from torch import nn
+
+from darla.encoder.networks import NetworkShape
+from darla.running.names import lookup
+from darla.wrappers.latent_transform import resolve_device
+from darla.wrappers.sb3 import EncoderExtractor
+from darla_agents.agent.algorithms import ALGORITHMS, SCHEDULED, schedule_start
+from darla_agents.agent.spec import FINETUNED, AgentSpec
+
+SMALLEST_PICTURE = 36
+"""The convolutional policy's kernels do not fit into pictures with a shorter side (pixels)."""
+
+_ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "elu": nn.ELU, "gelu": nn.GELU, "silu": nn.SiLU}
+
+
+def build_for_training(spec: AgentSpec, env: VecEnv, seed: int, device: str) -> BaseAlgorithm:
+    """Build the algorithm with fresh weights on the environments that it will learn in.
+
+    The encoder of an agent of kind finetuned is part of the policy, so that one optimiser, with
+    one learning rate, trains both; it begins with the weights of the bundle, which stays as it is.
+
+    Args:
+        spec: what to build.
+        env: the environments, already showing what the agent sees.
+        seed: of the weights and of exploration.
+        device: of the policy; "auto" puts convolutional policies on a GPU when there is one and
+            all others on the CPU, where they are faster.
+
+    Raises:
+        ValueError: the algorithm refuses its settings or the observations.
+        FileNotFoundError: there is no encoder to fine-tune.
+    """
+    policy = _policy(spec, env.observation_space)
+    start = {"encoder": spec.encoder, **spec.latent_options}
+    device = policy_device(device, policy)
+    try:
+        return ALGORITHMS[spec.algorithm](
+            policy, env, seed=seed, device=device, **_arguments(spec, start)
+        )
+    except (AssertionError, TypeError) as error:
+        raise ValueError(f"{spec.algorithm} refuses its settings: {error}") from error
+
+
+def build_for_acting(
+    spec: AgentSpec,
+    observation_space: spaces.Space[Any],
+    action_space: spaces.Space[Any],
+    device: str,
+    encoder_shape: NetworkShape | None = None,
+) -> BaseAlgorithm:
+    """Build the algorithm without environments and without a memory to learn from.
+
+    The global random generators are left as they are.
+
+    Args:
+        spec: what to build.
+        observation_space: of one environment.
+        action_space: of one environment.
+        device: of the policy.
+        encoder_shape: of the policy's own encoder, which kind finetuned has; its weights come
+            with the policy's, and no bundle is read.
+    """
+    policy = _policy(spec, observation_space)
+    algorithm: Any = ALGORITHMS[spec.algorithm]
+    with torch.random.fork_rng(devices=[]):
+        model = algorithm(
+            policy,
+            None,
+            device=policy_device(device, policy),
+            _init_setup_model=False,
+            **_arguments(spec, {"encoder": encoder_shape}),
+        )
+        model.observation_space, model.action_space = observation_space, action_space
+        model.n_envs = 1
+        memory = getattr(model, "buffer_size", None)
+        if memory is not None:
+            model.buffer_size = 1
+        model._setup_model()
+        if memory is not None:
+            model.buffer_size = memory
+    built: BaseAlgorithm = model
+    return built
+
+
+def policy_name(space: spaces.Space[Any]) -> str:
+    """Return the name of the policy that fits what is observed.
+
+    Raises:
+        ValueError: pictures are too small for the convolutional policy.
+    """
+    entries = list(space.values()) if isinstance(space, spaces.Dict) else [space]
+    pictures = [entry.shape for entry in entries if is_image_space(entry) and entry.shape]
+    for shape in pictures:
+        if min(sorted(shape)[1:]) < SMALLEST_PICTURE:
+            raise ValueError(
+                f"the convolutional policy needs pictures of {SMALLEST_PICTURE} pixels or more a "
+                f"side, not {shape}; make the task's pictures larger"
+            )
+    if isinstance(space, spaces.Dict):
+        return "MultiInputPolicy"
+    return "CnnPolicy" if pictures else "MlpPolicy"
+
+
+def policy_device(device: str, policy: str) -> str:
+    """Resolve "auto": multi-layer perceptrons are faster on the CPU."""
+    return "cpu" if device == "auto" and policy == "MlpPolicy" else resolve_device(device)
+
+
+def _policy(spec: AgentSpec, space: spaces.Space[Any]) -> str:
+    """Return the name of an agent's policy; an encoder resizes pictures that do not suit it."""
+    if spec.kind != FINETUNED:
+        return policy_name(space)
+    if isinstance(space, spaces.Dict):
+        raise ValueError(
+            f"an agent of kind {FINETUNED} sees one picture and nothing else, but {spec.task} "
+            f"shows {space}; train one of kind pixels or latent"
+        )
+    return "CnnPolicy"
+
+
+def _arguments(spec: AgentSpec, extractor: dict[str, Any]) -> dict[str, Any]:
+    """Turn settings, as JSON holds them, into the algorithm's arguments.
+
+    Args:
+        spec: the agent.
+        extractor: what to make the encoder of, if it is trained with the policy.
+    """
+    arguments = dict(spec.settings)
+    policy = arguments.get("policy_kwargs")
+    if policy and "activation_fn" in policy:
+        activation = lookup("activation", policy["activation_fn"], _ACTIVATIONS)
+        arguments["policy_kwargs"] = {**policy, "activation_fn": activation}
+    if spec.kind == FINETUNED:
+        arguments["policy_kwargs"] = {
+            **(arguments.get("policy_kwargs") or {}),
+            "features_extractor_class": EncoderExtractor,
+            "features_extractor_kwargs": {"trainable": True, **extractor},
+        }
+    for name in SCHEDULED:
+        if isinstance(arguments.get(name), str):
+            arguments[name] = LinearSchedule(schedule_start(name, arguments[name]), 0.0, 1.0)
+    if isinstance(arguments.get("train_freq"), list):
+        arguments["train_freq"] = tuple(arguments["train_freq"])
+    return arguments

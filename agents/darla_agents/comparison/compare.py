@@ -1,0 +1,173 @@
+"""Turn transfer rows into tables, numbers and plots."""
+
+import fnmatch
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from darla.running.atomic import write_json, write_text
+from darla.running.names import unknown
+from darla_agents.agent.group_labels import KIND_ORDER
+from darla_agents.comparison.estimates import Sampling
+from darla_agents.comparison.gap import close_gaps
+from darla_agents.comparison.plots import plot_ratios, plot_returns
+from darla_agents.comparison.profile_plot import plot_profiles
+from darla_agents.comparison.report import report_comparison, report_task
+from darla_agents.comparison.results_json import task_to_json
+from darla_agents.comparison.scores import GROUPING, TaskScores, score_tasks
+from darla_agents.comparison.statistics import RESAMPLES
+from darla_agents.comparison.summary import TaskSummary, compare_kinds, summarise_group
+from darla_agents.playing.rows import RANDOM, Row, merge_rows, read_rows
+
+
+@dataclass(frozen=True)
+class CompareConfig:
+    """What to compare, and where the result goes."""
+
+    rows: tuple[Path, ...] = (Path("results/transfer.csv"),)
+    """Files of rows that scripts/evaluate_transfer.py wrote."""
+    over: tuple[str, ...] = ()
+    """Domains over which the two kinds' mean transfer ratios are compared; every target if none."""
+    kinds: tuple[str, str] = ("latent", "pixels")
+    """The two kinds, or labels, of agents that are compared, paired by their seeds."""
+    by: tuple[str, ...] = GROUPING
+    """Columns in which agents of one group must agree; leave out encoder to pool encoders."""
+    without: tuple[str, ...] = ()
+    """Agents to leave out, by name as in the rows; * stands for anything."""
+    out: Path | None = None
+    """Where to write, without an ending; beside the first file of rows when not given."""
+    plots: bool = True
+    """Draw the plots."""
+    resamples: int = RESAMPLES
+    """How often the bootstrap resamples."""
+    seed: int = 0
+    """Seed of the bootstrap."""
+
+    def check(self) -> None:
+        """Check the values.
+
+        Raises:
+            ValueError: there is no file, or too few resamples.
+        """
+        if not self.rows:
+            raise ValueError("no file of rows was given; give --rows results/transfer.csv")
+        if self.resamples < 100:
+            raise ValueError(f"resamples is {self.resamples}, but must be at least 100")
+
+
+@dataclass(frozen=True)
+class ComparisonFiles:
+    """What was written.
+
+    Attributes:
+        report: the tables in Markdown, to be printed as well.
+        table: file of the report.
+        numbers: JSON file of all numbers.
+        plots: pictures.
+    """
+
+    report: str
+    table: Path
+    numbers: Path
+    plots: tuple[Path, ...]
+
+
+def compare(config: CompareConfig) -> ComparisonFiles:
+    """Compare agents by their rows; write a Markdown table, a JSON file and plots.
+
+    Raises:
+        FileNotFoundError: there is no file of rows.
+        ValueError: a file holds no usable rows, or something named in the configuration is
+            unknown.
+    """
+    config.check()
+    rows = _wanted_rows(config)
+    summaries = [_summarise(scores, config) for scores in score_tasks(rows, config.by)]
+    report = "\n\n".join(_section(summary, config) for summary in summaries)
+    first = config.rows[0]
+    stem = config.out or first.with_name(first.name.removesuffix(".gz")).with_suffix("")
+    plots = _draw(summaries, stem) if config.plots else {}
+    table, numbers = (stem.with_name(f"{stem.name}.{ending}") for ending in ("md", "json"))
+    write_text(table, _with_pictures(report, summaries, plots))
+    write_json(numbers, _numbers(summaries, config))
+    return ComparisonFiles(
+        report, table, numbers, tuple(path for paths in plots.values() for path in paths)
+    )
+
+
+def _wanted_rows(config: CompareConfig) -> list[Row]:
+    rows = merge_rows([read_rows(path) for path in config.rows])
+    files = ", ".join(str(path) for path in config.rows)
+    if not rows:
+        raise ValueError(f"{files}: no rows yet; run scripts/evaluate_transfer.py first")
+    _check_names("kind", config.kinds, {*KIND_ORDER, *(row.kind for row in rows)} - {RANDOM})
+    _check_names("domain", config.over, {row.domain for row in rows})
+    agents = {row.agent for row in rows if row.kind != RANDOM}
+    for pattern in config.without:
+        left_out = set(fnmatch.filter(agents, pattern))
+        if not left_out:
+            raise unknown("agent", pattern, agents)
+        rows = [row for row in rows if row.agent not in left_out]
+    return rows
+
+
+def _check_names(what: str, names: Sequence[str], known: set[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise unknown(what, name, known)
+
+
+def _summarise(scores: TaskScores, config: CompareConfig) -> TaskSummary:
+    sampling = Sampling(config.resamples, config.seed)
+    groups = tuple(summarise_group(scores, group, sampling) for group in scores.groups)
+    over = config.over or scores.targets
+    comparisons = tuple(compare_kinds(scores, *config.kinds, over, sampling))
+    return TaskSummary(scores, groups, tuple(close_gaps(scores, sampling)), comparisons)
+
+
+def _section(summary: TaskSummary, config: CompareConfig) -> str:
+    paragraphs = [report_comparison(comparison) for comparison in summary.comparisons]
+    if not paragraphs:
+        first, second = config.kinds
+        paragraphs = [
+            f"**{first} against {second}**: nothing to compare; it takes agents of both kinds with "
+            "the same algorithm, source and steps, and a domain other than the source."
+        ]
+    return report_task(summary, paragraphs)
+
+
+def _draw(summaries: Sequence[TaskSummary], stem: Path) -> dict[str, list[Path]]:
+    """Draw the pictures of each task, and return where they are."""
+    plots = {}
+    for summary in summaries:
+        task = re.sub(r"\W+", "_", summary.scores.task.rpartition("/")[2]).strip("_")
+        draw = {"returns": plot_returns, "ratios": plot_ratios}
+        if any(group.profile is not None for group in summary.groups):
+            draw["profiles"] = plot_profiles
+        paths = {what: stem.with_name(f"{stem.name}_{task}_{what}.png") for what in draw}
+        for what, plot in draw.items():
+            plot(summary.scores, summary.groups, paths[what])
+        plots[summary.scores.task] = [*paths.values()]
+    return plots
+
+
+def _with_pictures(
+    report: str, summaries: Sequence[TaskSummary], plots: dict[str, list[Path]]
+) -> str:
+    pictures = [
+        f"![{path.stem.rpartition('_')[2]} of {summary.scores.task}]({path.name})"
+        for summary in summaries
+        for path in plots.get(summary.scores.task, [])
+    ]
+    return "\n\n".join(["# Transfer", report, *pictures]) + "\n"
+
+
+def _numbers(summaries: Sequence[TaskSummary], config: CompareConfig) -> dict[str, Any]:
+    return {
+        "rows": [str(path) for path in config.rows],
+        "resamples": config.resamples,
+        "seed": config.seed,
+        "tasks": [task_to_json(summary) for summary in summaries],
+    }

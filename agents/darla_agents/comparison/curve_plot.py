@@ -1,0 +1,175 @@
+"""Plot learning curves against steps and against time, side by side, for every domain."""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter
+
+from darla.running.names import unknown
+from darla_agents.agent.group_labels import rank
+from darla_agents.comparison.curves import SECONDS, STEP, CurvePoint, mean_curves, read_curves
+from darla_agents.comparison.estimates import Sampling
+from darla_agents.comparison.plot_style import (
+    SETTINGS,
+    add_grid,
+    add_legend,
+    count_seeds,
+    new_figure,
+    save,
+    style_of,
+)
+from darla_agents.comparison.scores import GROUPING
+from darla_agents.comparison.statistics import RESAMPLES
+from darla_envs.description.domains import SOURCES, UNSUPERVISED
+
+_PANEL = (3.1, 2.1)  # inches
+_MOST_IN_A_COLUMN = 3  # domains; more stand in two columns
+_HOW = (
+    "mean over seeds with pointwise 95% bootstrap interval, over the steps that all seeds cover; "
+    "thin lines: single seeds; time: median over seeds, with evaluations, without pauses"
+)
+_AXES = {STEP: "steps", SECONDS: "seconds"}
+
+
+@dataclass(frozen=True)
+class PlotCurvesConfig:
+    """Which learning curves to draw, and where to."""
+
+    agents: tuple[Path, ...] = (Path("runs/agents"),)
+    """Folders of agents' runs, finished or not, or folders that hold several."""
+    domains: tuple[str, ...] = ()
+    """Domains to draw, in this order; all that agents were evaluated in when not given."""
+    by: tuple[str, ...] = GROUPING
+    """Columns in which agents of one group must agree; leave out encoder to pool encoders."""
+    out: Path = Path("results/curves.png")
+    """The picture."""
+    resamples: int = RESAMPLES
+    """How often the bootstrap resamples."""
+    seed: int = 0
+    """Seed of the bootstrap."""
+
+    def check(self) -> None:
+        """Check the values.
+
+        Raises:
+            ValueError: there are no agents, or too few resamples.
+        """
+        if not self.agents:
+            raise ValueError("no folder of agents was given; give --agents runs/agents")
+        if self.resamples < 100:
+            raise ValueError(f"resamples is {self.resamples}, but must be at least 100")
+
+
+def plot_curves(config: PlotCurvesConfig) -> Path:
+    """Draw the learning curves of agents, and return the picture's path.
+
+    Raises:
+        FileNotFoundError: there are no runs, or none with an evaluation.
+        ValueError: a domain or column is unknown, or runs do not belong into one picture.
+    """
+    config.check()
+    points = read_curves(config.agents, config.by)
+    known = _in_order(point.domain for point in points)
+    for domain in config.domains:
+        if domain not in known:
+            raise unknown("domain", domain, known)
+    draw_curves(
+        points, config.domains or known, config.out, Sampling(config.resamples, config.seed)
+    )
+    return config.out
+
+
+def draw_curves(
+    points: Sequence[CurvePoint], domains: Sequence[str], path: Path, sampling: Sampling
+) -> None:
+    """Draw mean returns with intervals, and single seeds as thin lines, as a PNG.
+
+    Args:
+        points: of all agents.
+        domains: to draw, two panels each.
+        path: of the picture.
+        sampling: how intervals are made.
+    """
+    pairs = 1 if len(domains) <= _MOST_IN_A_COLUMN else 2
+    rows = -(-len(domains) // pairs)
+    with rc_context(SETTINGS):
+        width, height = 2 * pairs * _PANEL[0] + 0.6, rows * _PANEL[1] + 1.3
+        figure = new_figure(width, height)
+        panels = figure.subplots(rows, 2 * pairs, sharey=True, squeeze=False)
+        for place, domain in enumerate(domains):
+            row, column = place // pairs, 2 * (place % pairs)
+            for axes, against in zip(panels[row, column : column + 2], _AXES, strict=True):
+                _draw_panel(axes, points, domain, against, sampling)
+            panels[row, column].set_title(_readable(domain), loc="left", fontsize=10)
+        for axes in panels.ravel()[2 * len(domains) :]:
+            axes.set_axis_off()
+        for axes in panels[:, 0]:
+            axes.set_ylabel("mean return")
+        _title(figure)
+        add_legend(figure, panels[0, 0])
+        save(figure, path)
+
+
+def _draw_panel(
+    axes: Axes, points: Sequence[CurvePoint], domain: str, against: str, sampling: Sampling
+) -> None:
+    groups = sorted(
+        dict.fromkeys((point.label, point.kind) for point in points),
+        key=lambda group: rank((("kind", group[1]),)),
+    )
+    kinds = [kind for _, kind in groups]
+    styles = {name: style_of(kinds, place)[0] for place, (name, _) in enumerate(groups)}
+    for name, color in styles.items():
+        mine = [point for point in points if (point.label, point.domain) == (name, domain)]
+        for seed in {point.seed for point in mine}:
+            line = [point for point in mine if point.seed == seed]
+            x = [getattr(point, against) for point in line]
+            axes.plot(x, [p.episode_return for p in line], color=color, linewidth=0.7, alpha=0.35)
+    curves = mean_curves(points, domain, against, sampling)
+    for curve in curves:
+        color = styles[curve.label]
+        if curve.band is not None:
+            ends = (curve.band.low, curve.band.high)
+            axes.fill_between(curve.x, *ends, color=color, alpha=0.18, linewidth=0)
+        marker = "o" if curve.x.size == 1 else ""  # a line of one point would not be seen
+        axes.plot(curve.x, curve.mean, marker=marker, color=color, linewidth=2)
+    for name, color in styles.items():
+        seeds = len({point.seed for point in points if point.label == name})
+        axes.plot([], [], color=color, linewidth=2, label=count_seeds(name, seeds))
+    add_grid(axes, "both")
+    # A single seed that took longer than others, on a busy machine, does not stretch the axis.
+    ends = [curve.x[-1] for curve in curves if curve.x[-1] > 0]
+    axes.set_xlim(0, 1.02 * max(ends) if ends else None)
+    axes.set_xlabel(_AXES[against])
+    axes.xaxis.set_major_formatter(EngFormatter(sep=""))
+
+
+def _title(figure: Figure) -> None:
+    """Write the title, and what is drawn in smaller letters below, for which it leaves room."""
+    lines = textwrap.wrap(_HOW, int(13.5 * figure.get_figwidth()))
+    title = figure.suptitle(
+        "Return while learning, by steps and by time" + "\n" * len(lines),
+        x=0.01,
+        ha="left",
+        fontsize=12,
+        fontweight="bold",
+    )
+    _, top = title.get_position()
+    below = top - 0.23 / figure.get_figheight()
+    figure.text(0.01, below, "\n".join(lines), va="top", fontsize=9, color="#555555")
+
+
+def _readable(domain: str) -> str:
+    return "D_U" if domain == UNSUPERVISED else domain.replace("_", " ")
+
+
+def _in_order(domains: Iterable[str]) -> list[str]:
+    """Return domains in the order in which they were logged, but sources first and D_U last."""
+    return sorted(
+        dict.fromkeys(domains), key=lambda name: (name == UNSUPERVISED) + (name not in SOURCES)
+    )

@@ -1,0 +1,251 @@
+"""Learning curves: what agents returned in each domain while they learned, by steps and by time.
+
+They are read from the events that training wrote for TensorBoard, with its own reader; TensorFlow
+is not needed.
+"""
+
+import bisect
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tensorboard.backend.event_processing.event_accumulator import SCALARS, EventAccumulator
+
+from darla.running.atomic import read_json
+from darla.running.names import unknown
+from darla_agents.agent.group_labels import GroupKey, label, name_of, rank
+from darla_agents.comparison.estimates import Sampling
+from darla_agents.comparison.profiles import Band, mean_band
+from darla_agents.comparison.scores import GROUPING
+from darla_agents.comparison.statistics import Floats
+
+STEP, SECONDS = "step", "seconds"
+"""What a curve may be drawn against."""
+
+_ENCODED_KINDS = (
+    "latent",
+    "random_encoder",
+)  # those of darla_agents.agent.spec, which imports torch
+_RETURN = re.compile(r"eval/(?P<domain>.+)/return")
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """One evaluation in one domain while an agent learned.
+
+    Attributes:
+        label: the kind of the agent, and whatever tells its group from others of that kind.
+        kind: what it observes, or the label that it was given.
+        seed: of its training.
+        domain: that it was evaluated in.
+        step: how many steps it had learned for, all environments together.
+        seconds: how long it had trained by then, evaluations included, on whatever machine that
+            was; of a run that was continued the sum over its sessions, without the pauses, and with
+            what was lost when it was stopped.
+        episode_return: mean return of the evaluation's episodes.
+    """
+
+    label: str
+    kind: str
+    seed: int
+    domain: str
+    step: int
+    seconds: float
+    episode_return: float
+
+
+@dataclass(frozen=True)
+class MeanCurve:
+    """The mean over the seeds of a group, in one domain.
+
+    Attributes:
+        label: of the group.
+        kind: of the group.
+        seeds: how many.
+        x: float64 array (points,), the steps of evaluations, over the span that all seeds cover,
+            where a seed without one at some step is interpolated; or the median over seeds of
+            the seconds that it took them to get there: one that shared its machine counts little.
+        mean: float64 array (points,), mean return.
+        band: its pointwise 95% bootstrap intervals over seeds; None for one seed.
+    """
+
+    label: str
+    kind: str
+    seeds: int
+    x: Floats
+    mean: Floats
+    band: Band | None
+
+
+def read_curves(folders: Sequence[Path], by: Sequence[str] = GROUPING) -> list[CurvePoint]:
+    """Read the evaluations of agents' runs, finished or not.
+
+    Of a run that was continued later values for a step win, and values of steps that were lost,
+    because they came after the checkpoint that it continued from, are left out.
+
+    Args:
+        folders: of runs, or of folders that hold several at any depth.
+        by: columns of ``darla_agents.comparison.scores.GROUPING`` in which agents of one group must
+            agree.
+
+    Returns:
+        Points in the order of groups, seeds, domains as they were logged, and steps.
+
+    Raises:
+        FileNotFoundError: there is no run, or none with an evaluation.
+        ValueError: an unknown column, runs of several tasks, or two runs of one group with the same
+            seed.
+    """
+    for column in by:
+        if column not in GROUPING:
+            raise unknown("column to group agents by", column, GROUPING)
+    runs = {path: read_json(path / "run.json")["config"] for path in _runs(folders)}
+    tasks = sorted({config["task"] for config in runs.values()})
+    if len(tasks) > 1:
+        raise ValueError(f"these runs are of several tasks, {', '.join(tasks)}; give those of one")
+    keys = {path: _group_key(config, by) for path, config in runs.items()}
+    _check_seeds({path: (key, runs[path]["seed"]) for path, key in keys.items()})
+    groups = sorted({*keys.values()}, key=rank)
+    points = []
+    for path in sorted(runs, key=lambda path: (groups.index(keys[path]), runs[path]["seed"])):
+        name, kind = label(keys[path], groups)[0], keys[path][0][1]
+        for domain, step, seconds, value in _evaluations(path / "tensorboard"):
+            points.append(CurvePoint(name, kind, runs[path]["seed"], domain, step, seconds, value))
+    if not points:
+        raise FileNotFoundError(
+            f"no evaluation was logged by any agent in {', '.join(map(str, folders))} yet"
+        )
+    return points
+
+
+def mean_curves(
+    points: Iterable[CurvePoint], domain: str, against: str, sampling: Sampling
+) -> list[MeanCurve]:
+    """Return the mean curve of every group in one domain.
+
+    Args:
+        points: of all agents.
+        domain: of the curves.
+        against: STEP or SECONDS.
+        sampling: how intervals are made.
+
+    Returns:
+        A curve for each group that has a span in common.
+    """
+    groups: dict[tuple[str, str], dict[int, list[tuple[float, float, float]]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for point in points:
+        if point.domain == domain:
+            place = (float(point.step), point.seconds, point.episode_return)
+            groups[point.label, point.kind][point.seed].append(place)
+    curves = []
+    for (name, kind), seeds in groups.items():
+        each = [np.array(sorted(places)).T for places in seeds.values()]
+        start, end = max(steps[0] for steps, *_ in each), min(steps[-1] for steps, *_ in each)
+        shared = np.unique(np.concatenate([steps for steps, *_ in each]))
+        shared = shared[(shared >= start) & (shared <= end)]
+        if shared.size:
+            values = np.stack([np.interp(shared, steps, returns) for steps, _, returns in each])
+            seconds = [np.interp(shared, steps, seconds) for steps, seconds, _ in each]
+            x = shared if against == STEP else np.median(seconds, axis=0)
+            band = mean_band(values, resamples=sampling.resamples, seed=sampling.seed)
+            curves.append(MeanCurve(name, kind, len(each), x, values.mean(axis=0), band))
+    return curves
+
+
+def _runs(folders: Sequence[Path]) -> list[Path]:
+    """Return the folders of agents' runs; those of encoders are passed over."""
+    found = []
+    for folder in folders:
+        runs = sorted(file.parent for file in folder.rglob("run.json"))
+        agents = [run for run in runs if "kind" in read_json(run / "run.json").get("config", {})]
+        if not agents:
+            raise FileNotFoundError(
+                f"there is no agent's run in {folder}; train one with scripts/train_agent.py"
+            )
+        found += agents
+    return list(dict.fromkeys(run.resolve() for run in found))
+
+
+def _group_key(config: dict[str, Any], by: Sequence[str]) -> GroupKey:
+    values = {
+        "algorithm": config["algorithm"],
+        "source": config["domain"],
+        "encoder": config["encoder"] if config["kind"] in _ENCODED_KINDS else "",
+        "total_timesteps": str(config["total_timesteps"]),
+    }
+    shared = [(column, str(values[column])) for column in GROUPING if column in by]
+    name = name_of(config["kind"], config.get("augmentation", "none"), config.get("label"))
+    return (("kind", name), *shared)
+
+
+def _check_seeds(runs: dict[Path, tuple[GroupKey, int]]) -> None:
+    first: dict[tuple[GroupKey, int], Path] = {}
+    for path, (key, seed) in runs.items():
+        other = first.setdefault((key, seed), path)
+        if other != path:
+            raise ValueError(
+                f"the runs {other} and {path} differ in nothing that is known, and share their "
+                f"seed {seed}; leave one out"
+            )
+
+
+def _evaluations(folder: Path) -> list[tuple[str, int, float, float]]:
+    """Return the evaluations of a run as (domain, step, seconds, return), domain by domain."""
+    sessions = _sessions(folder)
+    if not sessions:
+        return []
+    events = _load(folder)  # all files, without what came after a checkpoint and was lost
+    points = []
+    for tag in events.Tags()[SCALARS]:  # in the order in which they were logged
+        match = _RETURN.fullmatch(tag)
+        if match:
+            # The last value for a step is kept.
+            last = {event.step: event for event in events.Scalars(tag)}
+            points += [
+                (
+                    match["domain"],
+                    step,
+                    _time_spent(last[step].wall_time, sessions),
+                    last[step].value,
+                )
+                for step in sorted(last)
+            ]
+    return points
+
+
+def _sessions(folder: Path) -> list[tuple[float, float]]:
+    """Return when the processes that trained a run began and last wrote, in seconds since 1970."""
+    sessions = []
+    for file in sorted(folder.glob("*tfevents*")):
+        events = _load(file)
+        times = [event.wall_time for tag in events.Tags()[SCALARS] for event in events.Scalars(tag)]
+        if times:
+            sessions.append((events.FirstEventTimestamp(), max(times)))
+    return sorted(sessions)
+
+
+def _time_spent(time: float, sessions: Sequence[tuple[float, float]]) -> float:
+    """Return the seconds spent in sessions up to a time."""
+    place = max(0, bisect.bisect_right([start for start, _ in sessions], time) - 1)
+    before = sum(end - start for start, end in sessions[:place])
+    return before + time - sessions[place][0]
+
+
+def _load(path: Path) -> EventAccumulator:
+    """Read all scalars of a file of events, or of a folder of such files."""
+    events = EventAccumulator(str(path), size_guidance={SCALARS: 0})
+    logger = logging.getLogger("tensorboard")
+    level = logger.level
+    logger.setLevel(logging.ERROR)  # it warns of every run that was continued
+    try:
+        events.Reload()
+    finally:
+        logger.setLevel(level)
+    return events

@@ -1,0 +1,248 @@
+"""The comparison in words: Markdown tables that are readable in a terminal too."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from darla_agents.comparison.gap_report import report_gaps
+from darla_agents.comparison.markdown import (
+    format_estimate,
+    format_interval,
+    join_names,
+    markdown_table,
+)
+from darla_agents.comparison.scores import Group, TaskScores
+from darla_agents.comparison.statistics import MINIMUM_MARGIN, Interval
+from darla_agents.comparison.summary import (
+    RATIO,
+    Comparison,
+    DomainSummary,
+    GroupSummary,
+    TaskSummary,
+)
+
+ALL_TARGETS = "all targets"
+
+
+def report_task(summary: TaskSummary, comparison: Sequence[str]) -> str:
+    """Return the Markdown section of one task.
+
+    Args:
+        summary: of the task.
+        comparison: paragraphs about one kind against another.
+    """
+    scores = summary.scores
+    parts = [
+        f"## {scores.task}",
+        _who(scores),
+        "Return: mean and interquartile mean (IQM) over seeds.",
+        _returns_table(scores, summary.groups),
+        _what_ratios_are(scores),
+        _ratio_table(scores, summary.groups),
+        *report_gaps(scores, summary.gaps),
+        *comparison,
+    ]
+    notes = _notes(scores, summary.groups)
+    if notes:
+        parts.append("\n".join(f"- {note}" for note in notes))
+    return "\n\n".join(parts)
+
+
+def report_comparison(comparison: Comparison) -> str:
+    """Return the paragraph about one group against another."""
+    first, second = comparison.first, comparison.second
+    over = join_names(comparison.domains)
+    title = f"**{first} against {second}**: mean {comparison.measure} over {over}."
+    if comparison.measure != RATIO:
+        title += " Their sources differ, and so do the margins that ratios would be relative to."
+    left_out = (
+        f" Left out, for want of a partner or of a defined {comparison.measure}: "
+        f"{_seeds(comparison.left_out)}."
+        if comparison.left_out
+        else ""
+    )
+    difference = comparison.difference
+    if difference is None:
+        return f"{title} No seed has a defined {comparison.measure} in both.{left_out}"
+    lines = [
+        title,
+        f"{first} {comparison.first_scores.mean():.2f}, "
+        f"{second} {comparison.second_scores.mean():.2f}, "
+        f"difference {_plus(difference.mean)} over {_seeds(comparison.seeds)}, paired.{left_out}",
+    ]
+    pairs = zip(comparison.seeds, comparison.first_scores - comparison.second_scores, strict=True)
+    lines.append("By seed: " + ", ".join(f"{seed}: {_plus(gap)}" for seed, gap in pairs) + ".")
+    if not difference.intervals:
+        lines.append("One pair of seeds gives no interval: train more seeds.")
+    for interval in difference.intervals:
+        lines.append(f"{_signed(interval)}: {_verdict(interval, comparison)}.")
+    lines.append(
+        f"Probability that an agent on {first} beats one on {second}: "
+        f"{comparison.probability:.2f}{format_interval(comparison.probability_interval)}."
+    )
+    return "\n".join(lines)
+
+
+def _who(scores: TaskScores) -> str:
+    groups = ", ".join(
+        f"{group.label} ({_size(group)})"
+        for group in scores.groups
+        if not scores.trained_in_target(group)
+    )
+    episodes = _range([count for g in scores.groups for n in g.episodes.values() for count in n])
+    random = _range([score.episodes for score in scores.random.values()])
+    return (
+        f"{groups}; {episodes} episodes for each agent in each domain, {random} of the random "
+        f"policy.\n{_references(scores)}In brackets: 95% bootstrap intervals over seeds."
+    )
+
+
+def _references(scores: TaskScores) -> str:
+    """Say which groups were trained in a target; nothing where there are none."""
+    groups = [group for group in scores.groups if scores.trained_in_target(group)]
+    if not groups:
+        return ""
+    kinds = join_names([*dict.fromkeys(group.kind for group in groups)])
+    seeds, places = _range([len(group.seeds) for group in groups]), {g.source for g in groups}
+    each = f"{seeds} {'seed' if seeds == '1' else 'seeds'}"
+    return (
+        f"Trained in a target, and shown in that one alone: {kinds} ({each}) in "
+        f"{join_names([name for name in scores.targets if name in places])}.\n"
+    )
+
+
+def _returns_table(scores: TaskScores, summaries: Sequence[GroupSummary]) -> str:
+    rows = []
+    for domain in (*scores.domains, ALL_TARGETS):
+        first = True
+        for summary in summaries:
+            cell = _cell(summary, domain)
+            reference = scores.trained_in_target(summary.group)
+            if cell is None or (reference and domain != summary.group.source):
+                continue
+            rows.append(
+                [
+                    domain if first else "",
+                    summary.group.label,
+                    format_estimate(cell.mean),
+                    format_estimate(cell.interquartile_mean),
+                    "-" if math.isnan(cell.success) else f"{cell.success:.2f}",
+                    f"{cell.random:.2f}",
+                ]
+            )
+            first = False
+    header = ["domain", "agents", "mean return", "IQM", "success", "random policy"]
+    return markdown_table(header, rows, left=2)
+
+
+def _what_ratios_are(scores: TaskScores) -> str:
+    """Say what a ratio is, and whose source it is relative to where there are several."""
+    text = (
+        "Transfer ratio, (R_target - R_random,target) / (R_source - R_random,source): mean over "
+        "seeds."
+    )
+    sources = dict.fromkeys(
+        group.source for group in scores.groups if not scores.trained_in_target(group)
+    )
+    if len(sources) > 1:
+        text += (
+            "\nEach is relative to the margin in the agents' own source "
+            f"({join_names([*sources])}): agents of different sources compare by their returns."
+        )
+    return text
+
+
+def _ratio_table(scores: TaskScores, summaries: Sequence[GroupSummary]) -> str:
+    summaries = [each for each in summaries if not scores.trained_in_target(each.group)]
+    rows = []
+    for domain in (*scores.domains, ALL_TARGETS):
+        cells = [_ratio(summary, domain) for summary in summaries]
+        if any(cell != "" for cell in cells):
+            rows.append([domain, *cells])
+    return markdown_table(["domain", *(summary.group.label for summary in summaries)], rows)
+
+
+def _cell(summary: GroupSummary, domain: str) -> DomainSummary | None:
+    return summary.targets if domain == ALL_TARGETS else summary.domains.get(domain)
+
+
+def _ratio(summary: GroupSummary, domain: str) -> str:
+    cell = _cell(summary, domain)
+    if cell is None:
+        return ""
+    if domain == summary.group.source and cell.ratio.seeds:
+        return "1"
+    text = format_estimate(cell.ratio)
+    evaluated = int(np.isfinite(cell.returns).sum())
+    if 0 < cell.ratio.seeds < evaluated:
+        text += f" ({cell.ratio.seeds} of {evaluated} seeds)"
+    return text
+
+
+def _plus(number: float) -> str:
+    """Format with its sign; what rounds to nothing has a plus."""
+    return f"{round(number, 2) + 0.0:+.2f}"
+
+
+def _signed(interval: Interval) -> str:
+    ends = f"[{_plus(interval.low)}, {_plus(interval.high)}]"
+    return f"{interval.level:.0%} interval of the difference {ends}"
+
+
+def _verdict(interval: Interval, comparison: Comparison) -> str:
+    better = "transfers better" if comparison.measure == RATIO else "returns more"
+    if interval.low > 0:
+        return f"above 0, {comparison.first} {better}"
+    if interval.high < 0:
+        return f"below 0, {comparison.second} {better}"
+    return "holds 0, undecided"
+
+
+def _notes(scores: TaskScores, summaries: Sequence[GroupSummary]) -> list[str]:
+    notes = []
+    for summary in summaries:
+        group = summary.group
+        if len(group.seeds) == 1 and not scores.trained_in_target(group):
+            notes.append(f"{group.label}: one seed gives no interval; train more seeds.")
+        notes += _missing(scores, group)
+    return notes
+
+
+def _missing(scores: TaskScores, group: Group) -> list[str]:
+    """Say what is missing from a group's ratios and episodes."""
+    notes = []
+    if group.source not in group.returns:
+        return [
+            f"{group.label}: not evaluated in its source {group.source!r}, so its transfer ratios "
+            f"are undefined; run scripts/evaluate_transfer.py --domains {group.source}"
+        ]
+    ratios = scores.ratios(group, group.source)
+    undefined = [seed for seed, ratio in zip(group.seeds, ratios, strict=True) if np.isnan(ratio)]
+    if undefined:
+        notes.append(
+            f"{group.label}: transfer ratio undefined for {_seeds(undefined)}, less than "
+            f"{MINIMUM_MARGIN} above the random policy in {group.source!r}."
+        )
+    uneven = [name for name, count in group.episodes.items() if len({*count.tolist()}) > 1]
+    if uneven:
+        notes.append(
+            f"{group.label}: seeds differ in their number of episodes in {join_names(uneven)}; "
+            "run scripts/evaluate_transfer.py again to complete them."
+        )
+    return notes
+
+
+def _range(counts: Sequence[int]) -> str:
+    low, high = min(counts), max(counts)
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def _size(group: Group) -> str:
+    count = len(group.seeds)
+    seeds = f"{count} {'seed' if count == 1 else 'seeds'}"
+    return f"{seeds}, {group.details}" if group.details else seeds
+
+
+def _seeds(seeds: Sequence[int]) -> str:
+    return f"{'seed' if len(seeds) == 1 else 'seeds'} {join_names([str(seed) for seed in seeds])}"

@@ -1,0 +1,288 @@
+"""From scores to what is reported: means with intervals, transfer ratios, paired comparisons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from darla_agents.comparison.estimates import Estimate, Sampling
+from darla_agents.comparison.gap import GapClosed
+from darla_agents.comparison.profiles import Band, performance_profile, performance_profile_band
+from darla_agents.comparison.scores import Group, TaskScores
+from darla_agents.comparison.statistics import (
+    Floats,
+    Interval,
+    PairedDifference,
+    Statistic,
+    bootstrap_interval,
+    interquartile_mean,
+    mean,
+    paired_difference,
+    probability_of_improvement,
+    probability_of_improvement_interval,
+)
+from darla_envs.description.domains import UNSUPERVISED
+
+THRESHOLDS = np.linspace(-1.0, 2.0, 301)
+"""Transfer ratios at which performance profiles are given."""
+
+RATIO, RETURN = "transfer ratio", "return"
+"""What a comparison may be of."""
+
+
+@dataclass(frozen=True)
+class DomainSummary:
+    """How a group does in one domain, or over all targets together.
+
+    Attributes:
+        mean: mean return.
+        interquartile_mean: of the returns.
+        success: share of episodes that ended in success; NaN where the task does not say.
+        ratio: mean transfer ratio over the seeds for which it is defined.
+        random: the random policy's mean return.
+        returns: float64 array (seeds,), mean return of each seed; NaN where not evaluated.
+        ratios: float64 array (seeds,), transfer ratio of each seed; NaN where undefined.
+        episodes: int array (seeds,), episodes of each seed.
+    """
+
+    mean: Estimate
+    interquartile_mean: Estimate
+    success: float
+    ratio: Estimate
+    random: float
+    returns: Floats
+    ratios: Floats
+    episodes: np.ndarray
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The performance profile of a group over its transfer ratios to all targets.
+
+    Attributes:
+        share: float64 array (thresholds,), the share of seeds and targets whose ratio lies above
+            each of THRESHOLDS.
+        band: its pointwise 95% intervals over seeds; None for one seed.
+        seeds: how many seeds have a ratio to every target; the others are left out.
+    """
+
+    share: Floats
+    band: Band | None
+    seeds: int
+
+
+@dataclass(frozen=True)
+class GroupSummary:
+    """How a group does in every domain that it was evaluated in.
+
+    Attributes:
+        group: the agents.
+        domains: by name, in the order of tables.
+        targets: over all targets together; None where there are fewer than two, where no seed was
+            evaluated in all of them, or where the group learned in one of them.
+        profile: over all targets; None where there is none, where no seed has a ratio to each of
+            them, or where the group learned in one of them.
+    """
+
+    group: Group
+    domains: dict[str, DomainSummary]
+    targets: DomainSummary | None
+    profile: Profile | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two groups, paired by seed, by their mean score over some domains.
+
+    Attributes:
+        first: label of one group.
+        second: label of the other.
+        measure: what the scores are: RATIO, or RETURN for groups of different sources, whose
+            ratios have different denominators.
+        domains: that scores are averaged over.
+        seeds: for which both scores are defined.
+        left_out: seeds of either group without a partner, or without a defined score.
+        first_scores: float64 array (seeds,), mean score over the domains.
+        second_scores: the same of the other group.
+        difference: first minus second; None where no pair is left.
+        probability: that an agent of the first group beats one of the second; NaN without pairs.
+        probability_interval: its 95% interval; None with fewer than two pairs.
+    """
+
+    first: str
+    second: str
+    measure: str
+    domains: tuple[str, ...]
+    seeds: tuple[int, ...]
+    left_out: tuple[int, ...]
+    first_scores: Floats
+    second_scores: Floats
+    difference: PairedDifference | None
+    probability: float
+    probability_interval: Interval | None
+
+
+@dataclass(frozen=True)
+class TaskSummary:
+    """All that was found in one task.
+
+    Attributes:
+        scores: of the task.
+        groups: a summary of each of its groups.
+        gaps: what groups close of the gap to agents that were trained in the targets; empty without
+            such agents.
+        comparisons: of the two kinds.
+    """
+
+    scores: TaskScores
+    groups: tuple[GroupSummary, ...]
+    gaps: tuple[GapClosed, ...]
+    comparisons: tuple[Comparison, ...]
+
+
+def summarise_group(scores: TaskScores, group: Group, sampling: Sampling) -> GroupSummary:
+    """Summarise a group in every domain, and over the targets together."""
+    here = [domain for domain in scores.domains if domain in group.returns]
+    domains = {domain: _summarise(scores, group, [domain], sampling) for domain in here}
+    # Agents trained in one target have fewer of them: over those they would not compare.
+    complete = set(scores.targets) <= {*here} and not scores.trained_in_target(group)
+    together = None
+    if complete and len(scores.targets) > 1:
+        together = _summarise(scores, group, scores.targets, sampling)
+    if together is not None and together.mean.seeds == 0:
+        together = None
+    profile = _profile(scores, group, sampling) if complete and scores.targets else None
+    return GroupSummary(group, domains, together, profile)
+
+
+def _profile(scores: TaskScores, group: Group, sampling: Sampling) -> Profile | None:
+    ratios = np.stack([scores.ratios(group, domain) for domain in scores.targets], axis=1)
+    ratios = ratios[np.isfinite(ratios).all(axis=1)]
+    if not len(ratios):
+        return None
+    band = performance_profile_band(
+        [ratios], THRESHOLDS, resamples=sampling.resamples, seed=sampling.seed
+    )
+    return Profile(performance_profile(ratios, THRESHOLDS), band, len(ratios))
+
+
+def _summarise(
+    scores: TaskScores, group: Group, domains: Sequence[str], sampling: Sampling
+) -> DomainSummary:
+    """Summarise over domains; the results of one agent in several of them stay together."""
+    returns = np.stack([group.returns[domain] for domain in domains], axis=1)
+    ratios = scores.mean_ratios(group, domains)
+    successes = np.stack([group.successes[domain] for domain in domains], axis=1)
+    known = successes[~np.isnan(successes).any(axis=1)]
+    return DomainSummary(
+        mean=_estimate(returns, mean, sampling),
+        interquartile_mean=_estimate(returns, interquartile_mean, sampling),
+        success=float(known.mean()) if known.size else float("nan"),
+        ratio=_estimate(ratios, mean, sampling),
+        random=float(np.mean([scores.random[domain].mean_return for domain in domains])),
+        returns=returns.mean(axis=1),
+        ratios=ratios,
+        episodes=np.min([group.episodes[domain] for domain in domains], axis=0),
+    )
+
+
+def _estimate(per_seed: ArrayLike, statistic: Statistic, sampling: Sampling) -> Estimate:
+    """Estimate over the seeds, the first axis, that have a score in every cell."""
+    scores = np.asarray(per_seed, dtype=np.float64)
+    scores = scores.reshape(len(scores), -1)
+    scores = scores[~np.isnan(scores).any(axis=1)]
+    if not len(scores):
+        return Estimate(float("nan"), None, 0)
+    interval = bootstrap_interval(
+        [scores], statistic, resamples=sampling.resamples, seed=sampling.seed
+    )
+    return Estimate(float(statistic(scores.ravel())), interval, len(scores))
+
+
+def compare_kinds(
+    scores: TaskScores, first: str, second: str, over: Sequence[str], sampling: Sampling
+) -> list[Comparison]:
+    """Compare every group of one kind with the groups of another that match it.
+
+    Groups match when they share algorithm, source and steps; their encoders may differ, because
+    a kind may have none. Such groups are compared by their transfer ratios. A group that learned
+    in D_U is also compared with those of the same algorithm that learned in a source, by returns.
+    Groups that learned in a target are left out.
+
+    Args:
+        scores: of one task.
+        first: a kind.
+        second: the kind that it is compared with.
+        over: domains to average scores over; those that the task lacks are left out.
+        sampling: how intervals are made.
+
+    Returns:
+        A comparison for each matching pair of groups; none where no groups match.
+    """
+    domains = tuple(domain for domain in over if domain in scores.domains)
+    if not domains:
+        return []
+    groups = [group for group in scores.groups if not scores.trained_in_target(group)]
+    pairs = [
+        (one, other)
+        for one in groups
+        for other in groups
+        if (one.kind, other.kind) == (first, second)
+    ]
+    return [
+        _compare(scores, one, other, measure, domains, sampling)
+        for one, other in pairs
+        if (measure := _measure(scores, one, other)) is not None
+    ]
+
+
+def _measure(scores: TaskScores, one: Group, other: Group) -> str | None:
+    """Return what two groups are compared by, None if they do not match."""
+    if one.shares_settings(other, but=("encoder",)):
+        return RATIO
+    places = {group.source for group in (one, other)}
+    alike = one.shares_settings(other, but=("encoder", "source", "total_timesteps"))
+    randomised = UNSUPERVISED in places and places & {*scores.sources}
+    return RETURN if alike and randomised else None
+
+
+def _compare(
+    scores: TaskScores,
+    first: Group,
+    second: Group,
+    measure: str,
+    domains: tuple[str, ...],
+    sampling: Sampling,
+) -> Comparison:
+    average = scores.mean_ratios if measure == RATIO else scores.mean_returns
+    first_by_seed, second_by_seed = (
+        dict(zip(group.seeds, average(group, domains), strict=True)) for group in (first, second)
+    )
+    every_seed = sorted({*first.seeds, *second.seeds})
+    seeds = tuple(
+        seed
+        for seed in every_seed
+        if np.isfinite(first_by_seed.get(seed, np.nan))
+        and np.isfinite(second_by_seed.get(seed, np.nan))
+    )
+    a, b = (np.array([table[seed] for seed in seeds]) for table in (first_by_seed, second_by_seed))
+    return Comparison(
+        first=first.label,
+        second=second.label,
+        measure=measure,
+        domains=domains,
+        seeds=seeds,
+        left_out=tuple(seed for seed in every_seed if seed not in seeds),
+        first_scores=a,
+        second_scores=b,
+        difference=paired_difference(a, b, resamples=sampling.resamples, seed=sampling.seed)
+        if seeds
+        else None,
+        probability=probability_of_improvement(a, b) if seeds else float("nan"),
+        probability_interval=probability_of_improvement_interval(
+            a, b, resamples=sampling.resamples, seed=sampling.seed
+        )
+        if seeds
+        else None,
+    )

@@ -1,0 +1,90 @@
+"""Which encoders to evaluate, and on what."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from darla.metrics import METRICS
+from darla.running.names import unknown
+from darla.running.precision import Precision
+from darla_agents.encoder_evaluation.targets import TARGETS
+from darla_envs.description.domains import GO_TO_OBJECT, UNSUPERVISED, find_domain, targets
+from darla_envs.description.tasks import find_task
+
+SOURCE = "source"
+_FEWEST = {"frames": 1000, "probe_frames": 400, "test_frames": 100, "pairs": 50}
+_QUICK: dict[str, Any] = {"frames": 1000, "probe_frames": 400, "test_frames": 200, "pairs": 100}
+
+
+@dataclass(frozen=True)
+class EncoderEvaluationConfig:
+    """Which encoders to evaluate, and on what."""
+
+    bundles: tuple[Path, ...]
+    """Folders of encoder bundles, or names of those that come with darla (rooms)."""
+    env: str = GO_TO_OBJECT
+    """The task whose frames they see; one of this package's, which know their true factors."""
+    out: Path = Path("runs/evaluation")
+    """Folder of the results; earlier ones in it are replaced."""
+    factors: tuple[str, ...] = ("floor", "wall", "object_color", "yaw", "bearing", "distance")
+    """Factors that metrics ask latents for."""
+    metrics: tuple[str, ...] = tuple(METRICS)
+    """Metrics that need samples alone."""
+    interventions: bool = True
+    """Also compute the metrics that hold one factor while others vary."""
+    domain: str = UNSUPERVISED
+    """Where frames for metrics, for what is kept and for pairs of looks come from."""
+    source: str = SOURCE
+    """Where the probes of the forecast are trained."""
+    targets: tuple[str, ...] = ()
+    """Where they are tested as well; every target of the task when not given."""
+    frames: int = 10_000
+    """Frames for metrics."""
+    probe_frames: int = 10_000
+    """Frames that probes are trained on."""
+    test_frames: int = 2_000
+    """Frames that probes are tested on, in each domain."""
+    pairs: int = 2_000
+    """States that are drawn in two looks."""
+    seed: int = 0
+    """Decides the frames; every encoder sees the same."""
+    probe_seeds: tuple[int, ...] = (0,)
+    """Seeds of the probes that are networks."""
+    quick: bool = False
+    """As few frames as possible: to try things out, not to be believed."""
+    threads: int | None = None
+    """Limits the threads of torch and of drawing."""
+    device: str = "auto"
+    """Device of the encoders: auto (a GPU when there is one), cpu or cuda."""
+    precision: Precision = "float32"
+    """Arithmetic of the encoders; auto: bfloat16 on a GPU, and on a CPU built for it, which is
+    faster and moves scores by less than a hundredth."""
+    progress: bool = True
+    """Show a progress bar."""
+
+    def checked(self) -> "EncoderEvaluationConfig":
+        """Return the configuration as it takes effect, after checking names and numbers.
+
+        Raises:
+            ValueError: a name is unknown (the nearest is suggested) or a number is too small.
+        """
+        if not self.bundles:
+            raise ValueError("no bundle was given; give --bundles runs/vision/encoder")
+        config = replace(self, **_QUICK) if self.quick else self
+        find_task(config.env)
+        tested = config.targets or tuple(targets(config.env))
+        for domain in (config.domain, config.source, *tested):
+            find_domain(config.env, domain)
+        for what, names, known in (
+            ("factor", config.factors, TARGETS),
+            ("metric", config.metrics, METRICS),
+        ):
+            for name in names:
+                if name not in known:
+                    raise unknown(what, name, known)
+        for name, fewest in _FEWEST.items():
+            if getattr(config, name) < fewest:
+                raise ValueError(f"{name} is {getattr(config, name)}; give at least {fewest}")
+        if config.seed < 0 or not config.probe_seeds or not config.factors:
+            raise ValueError("seed must be at least 0, and a probe seed and a factor are needed")
+        return replace(config, targets=tested)

@@ -1,0 +1,284 @@
+"""Evaluate encoders on frames of a task: what their latents keep, and what will transfer."""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+
+from darla.encoder.bundle import load_encoder
+from darla.encoder.frozen_encoder import FrozenEncoder
+from darla.metrics import METRICS, Result, Samples
+from darla.metrics.beta_vae_score import beta_vae_score
+from darla.metrics.dci import DCI
+from darla.metrics.factor_vae_score import factor_vae_score
+from darla.metrics.irs import irs
+from darla.metrics.total_correlation import total_correlation
+from darla.metrics.udr import udr
+from darla.probes import LabelledLatents
+from darla.running.atomic import write_json, write_text
+from darla.running.progress import progress_bar
+from darla.wrappers.latent_transform import resolve_device
+from darla_agents.encoder_evaluation.config import EncoderEvaluationConfig
+from darla_agents.encoder_evaluation.interventions import RoomInterventions, holdable
+from darla_agents.encoder_evaluation.measures import (
+    labelled_latents,
+    measure_invariance,
+    measure_probes,
+    metric_samples,
+    open_rooms,
+)
+from darla_agents.encoder_evaluation.pictures import draw_encoder
+from darla_agents.encoder_evaluation.report import EncoderScores, left_out, table, to_json
+from darla_agents.encoder_evaluation.rooms import EvaluationRooms
+
+T = TypeVar("T")
+_METRICS, _INTERVENTIONS = 10, 11  # purposes of random numbers
+_QUICK_VOTES: dict[str, Any] = {
+    "train_batches": 10,
+    "test_batches": 5,
+    "batch_size": 16,
+    "survey_size": 1000,
+}
+_QUICK_IRS: dict[str, Any] = {"batches": 50, "batch_size": 20}
+
+
+@dataclass(frozen=True)
+class EncoderEvaluation:
+    """What an evaluation found.
+
+    Attributes:
+        report: the table, and what was left out.
+        scores: of each encoder.
+        table: file of the report.
+        numbers: JSON file of all numbers.
+        pictures: PNG files.
+    """
+
+    report: str
+    scores: tuple[EncoderScores, ...]
+    table: Path
+    numbers: Path
+    pictures: tuple[Path, ...]
+
+
+def evaluate_encoders(config: EncoderEvaluationConfig) -> EncoderEvaluation:
+    """Evaluate encoders on the same frames; write a table, all numbers and pictures.
+
+    Raises:
+        FileNotFoundError: there is no bundle in a folder.
+        ValueError: something in the configuration is unknown or too small, or the encoders see
+            frames of different sizes.
+    """
+    config = config.checked()
+    if config.threads is not None:
+        torch.set_num_threads(config.threads)
+    encoders, labels = _load(config), bundle_labels(config.bundles)
+    of_each = len(config.metrics) + len(_interventional(config)) + 5
+    with ExitStack() as stack:
+        rooms = stack.enter_context(open_rooms(config, config.domain, encoders[0].image_shape))
+        if config.interventions:
+            check_holdable(rooms, config.factors)
+        parts = len(encoders) * of_each + len(config.targets) + 5
+        progress = stack.enter_context(_Progress(parts, config.progress))
+        scores, pictures = [], []
+        for subject in _look(rooms, encoders, labels, config, progress):
+            scores.append(_score(subject, rooms, config, progress))
+            draw = partial(_draw, subject, rooms, scores[-1], config)
+            pictures += progress(f"{subject.label}: pictures", draw)
+    report = "\n\n".join(filter(None, [table(scores, config), left_out(scores)]))
+    files = config.out / "table.md", config.out / "scores.json"
+    write_text(files[0], report + "\n")
+    write_json(files[1], to_json(scores, config))
+    return EncoderEvaluation(report, tuple(scores), *files, tuple(pictures))
+
+
+def bundle_labels(bundles: Sequence[Path]) -> list[str]:
+    """Return a short name for each bundle that no other has.
+
+    The folder's name, or its parent's where it is called ``encoder``; the whole path, with
+    underscores, where these are not enough to tell bundles apart.
+    """
+    short = [path.parent.name if path.name == "encoder" else path.name for path in bundles]
+    if len(set(short)) == len(short) and all(short):
+        return short
+    whole = ["_".join(part for part in path.parts if part.strip("/.")) for path in bundles]
+    if len(set(whole)) < len(whole):
+        raise ValueError("a bundle was given twice; give each once")
+    return whole
+
+
+def check_holdable(rooms: EvaluationRooms, factors: Sequence[str]) -> None:
+    """Check that enough factors can be held for metrics that compare interventions.
+
+    Raises:
+        ValueError: fewer than two can.
+    """
+    held = [name for name in factors if name in holdable(rooms)]
+    if len(held) < 2:
+        raise ValueError(
+            f"of the factors {', '.join(factors)} only {len(held)} can be held, and two are "
+            f"needed; give --no-interventions, or two of {', '.join(holdable(rooms))}"
+        )
+
+
+class _Progress:
+    """A bar that names what is being done."""
+
+    def __init__(self, total: int, enabled: bool) -> None:
+        self._bar = progress_bar(total, "parts", shown=enabled)
+
+    def __call__(self, what: str, do: Callable[[], T]) -> T:
+        self._bar.set_description(what)
+        result = do()
+        self._bar.update()
+        return result
+
+    def __enter__(self) -> "_Progress":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.close()
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """One encoder, and what it makes of the frames that all encoders are measured on."""
+
+    label: str
+    encoder: FrozenEncoder
+    udr: float | None
+    samples: Samples
+    kept_train: LabelledLatents
+    kept_test: LabelledLatents
+    source_train: LabelledLatents
+    tests: tuple[LabelledLatents, ...]
+
+
+def _load(config: EncoderEvaluationConfig) -> list[FrozenEncoder]:
+    device = resolve_device(config.device)
+    loaded = (load_encoder(path, device) for path in config.bundles)
+    encoders = [encoder.in_precision(config.precision) for encoder in loaded]
+    sizes = {encoder.image_shape: encoder for encoder in encoders}
+    if len(sizes) > 1:
+        different = " and ".join(f"{each.path} {size}" for size, each in sizes.items())
+        raise ValueError(
+            f"encoders see frames of different sizes: {different}; evaluate them apart"
+        )
+    return encoders
+
+
+def _look(
+    rooms: EvaluationRooms,
+    encoders: Sequence[FrozenEncoder],
+    labels: Sequence[str],
+    config: EncoderEvaluationConfig,
+    progress: _Progress,
+) -> list[_Subject]:
+    """Draw the frames that all encoders are measured on, and encode them."""
+
+    def look(domain: str, train: bool) -> list[LabelledLatents]:
+        purpose = "training" if train else "testing"
+        draw = partial(labelled_latents, config, domain, encoders, train)
+        return progress(f"frames of {domain} for {purpose} probes", draw)
+
+    draw = partial(metric_samples, rooms, encoders, config)
+    samples = progress("frames for metrics", draw)
+    tests = [look(domain, False) for domain in (config.source, *config.targets)]
+    columns = (
+        labels,
+        encoders,
+        _agreement(encoders, samples),
+        samples,
+        look(config.domain, True),
+        look(config.domain, False),
+        look(config.source, True),
+        zip(*tests, strict=True),
+    )
+    return [_Subject(*row) for row in zip(*columns, strict=True)]
+
+
+def _score(
+    subject: _Subject,
+    rooms: EvaluationRooms,
+    config: EncoderEvaluationConfig,
+    progress: _Progress,
+) -> EncoderScores:
+    """Measure one encoder."""
+
+    def part(what: str, do: Callable[[], T]) -> T:
+        return progress(f"{subject.label}: {what}", do)
+
+    encoder, samples, train = subject.encoder, subject.samples, subject.kept_train
+    results: dict[str, Result] = {}
+    for name in config.metrics:
+        rng = np.random.default_rng((config.seed, _METRICS))
+        results[name] = part(name, partial(METRICS[name], samples, rng))
+    held = [factor for factor in samples.names if factor in holdable(rooms)]
+    for name, measure in _interventional(config).items():
+        rng = np.random.default_rng((config.seed, _INTERVENTIONS))
+        interventions = RoomInterventions(rooms, encoder, held)
+        results[name] = part(name, partial(measure, interventions, rng, active=encoder.active))
+    source, tests = subject.source_train, subject.tests
+    state = encoder.latent_roles.get("state", np.zeros(0, np.int64))
+    from_state = [_only(state, each) for each in (source, *tests)] if len(state) else None
+    return EncoderScores(
+        label=subject.label,
+        path=str(encoder.path),
+        objective=encoder.config["objective"]["name"],
+        active_latents=int(encoder.active.sum()),
+        latents=encoder.latent_dim,
+        total_correlation=total_correlation(samples.latents, encoder.active).nats,
+        metrics=results,
+        kept=part("what is kept", lambda: measure_probes(train, [subject.kept_test], config)),
+        forecast=part("forecast", lambda: measure_probes(source, tests, config)),
+        state_forecast=part(
+            "forecast from state latents",
+            lambda: measure_probes(from_state[0], from_state[1:], config) if from_state else None,
+        ),
+        invariance=part("invariance", lambda: measure_invariance(rooms, encoder, train, config)),
+        udr=subject.udr,
+    )
+
+
+def _only(chosen: np.ndarray, samples: LabelledLatents) -> LabelledLatents:
+    """Return samples with some of their latents alone."""
+    return replace(samples, latents=samples.latents[:, chosen])
+
+
+def _interventional(config: EncoderEvaluationConfig) -> dict[str, Callable[..., Result]]:
+    """Return the metrics that hold factors, with few batches when a quick look is enough."""
+    if not config.interventions:
+        return {}
+    votes, batches = (_QUICK_VOTES, _QUICK_IRS) if config.quick else ({}, {})
+    return {
+        "beta_vae_score": partial(beta_vae_score, **votes),
+        "factor_vae_score": partial(factor_vae_score, **votes),
+        "irs": partial(irs, **batches),
+    }
+
+
+def _agreement(encoders: Sequence[FrozenEncoder], samples: Sequence[Samples]) -> list[float | None]:
+    """Return how far each encoder agrees with the others; None when there are no others."""
+    if len(encoders) < 2:
+        return [None]
+    latents = [each.latents for each in samples]
+    scores = udr(latents, active=[encoder.active for encoder in encoders]).per_model
+    return [float(score) for score in scores]
+
+
+def _draw(
+    subject: _Subject,
+    rooms: EvaluationRooms,
+    scores: EncoderScores,
+    config: EncoderEvaluationConfig,
+) -> list[Path]:
+    """Draw the pictures of one encoder into a folder of its own."""
+    found = scores.metrics.get("dci")
+    importance = found.importance if isinstance(found, DCI) else None
+    factors, folder = subject.samples.names, config.out / subject.label
+    return draw_encoder(rooms, subject.encoder, importance, factors, config.seed, folder)

@@ -1,0 +1,150 @@
+"""The scores of encoders as a table for people, and as numbers for programs."""
+
+import dataclasses
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from darla.metrics import Result
+from darla.probes import PROBES, ProbeReport
+from darla.running.plain_json import plain
+from darla_agents.encoder_evaluation.config import EncoderEvaluationConfig
+from darla_agents.encoder_evaluation.measures import StateInvariance
+from darla_agents.encoder_evaluation.targets import STATE
+
+_MLP = "mlp"
+
+
+@dataclass(frozen=True)
+class EncoderScores:
+    """All that was measured of one encoder.
+
+    Attributes:
+        label: what the table calls it.
+        path: its bundle's folder.
+        objective: what it was trained to do.
+        active_latents: how many of its latents carry anything.
+        latents: how many it has.
+        total_correlation: of its latents over the metrics' frames, in nats, taken as Gaussian.
+        metrics: results by the metric's name.
+        kept: probes trained and tested in the domain that frames come from.
+        forecast: probes trained in the source, and tested there and in the targets.
+        state_forecast: the same with only the latents that the encoder itself says hold the state;
+            None when it tells none apart.
+        invariance: movement between two looks of one state.
+        udr: agreement with the other encoders; None when there is no other.
+    """
+
+    label: str
+    path: str
+    objective: str
+    active_latents: int
+    latents: int
+    total_correlation: float
+    metrics: Mapping[str, Result]
+    kept: ProbeReport
+    forecast: ProbeReport
+    state_forecast: ProbeReport | None
+    invariance: StateInvariance
+    udr: float | None
+
+
+def table(scores: Sequence[EncoderScores], config: EncoderEvaluationConfig) -> str:
+    """Return a table in Markdown: a column for each encoder, a row for each number."""
+    rows: dict[str, list[str]] = {}
+    for place, each in enumerate(scores):
+        for name, value in _rows(each, config):
+            rows.setdefault(name, ["-"] * len(scores))[place] = _shown(value)
+    header = [["", *(each.label for each in scores)]]
+    body = [[name, *cells] for name, cells in rows.items()]
+    widths = [max(map(len, column)) for column in zip(*header, *body, strict=True)]
+    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+    return "\n".join(
+        "| " + " | ".join(_aligned(row, widths)) + " |" for row in [*header, rule, *body]
+    )
+
+
+def left_out(scores: Sequence[EncoderScores]) -> str:
+    """Say what was not measured, and why: a line for each encoder and kind; empty if nothing."""
+    lines = []
+    for each in scores:
+        factors = {
+            name: why
+            for result in each.metrics.values()
+            for name, why in result.excluded_factors.items()
+        }
+        excluded = {
+            "metrics": factors,
+            "probes of what is kept": each.kept.excluded,
+            "the forecast": each.forecast.excluded,
+        }
+        for what, reasons in excluded.items():
+            if reasons:
+                listed = "; ".join(f"{name} ({why})" for name, why in reasons.items())
+                lines.append(f"{each.label}: left out of {what}: {listed}")
+    return "\n".join(lines)
+
+
+def to_json(scores: Sequence[EncoderScores], config: EncoderEvaluationConfig) -> dict[str, Any]:
+    """Return everything that was measured; what is undefined is null."""
+    return {
+        "config": plain({**dataclasses.asdict(config), "bundles": [str(p) for p in config.bundles]})
+        | {"out": str(config.out)},
+        "encoders": [plain(each) | {"scores": _scores_of(each)} for each in scores],
+    }
+
+
+def _scores_of(scores: EncoderScores) -> dict[str, dict[str, float | None]]:
+    return {name: plain(result.scores) for name, result in scores.metrics.items()}
+
+
+def _rows(
+    scores: EncoderScores, config: EncoderEvaluationConfig
+) -> Iterator[tuple[str, float | str | None]]:
+    """Yield the names and values of one encoder's column."""
+    yield "objective", scores.objective
+    yield "active latents", f"{scores.active_latents} of {scores.latents}"
+    yield "total correlation, nats", scores.total_correlation
+    for result in scores.metrics.values():
+        yield from result.scores.items()
+    if scores.udr is not None:
+        yield "udr", scores.udr
+    for target, kind in {each.target: each.kind for each in scores.kept.scores}.items():
+        what = "balanced accuracy" if kind == "categorical" else "R2"
+        for probe in PROBES:
+            value = scores.kept.mean(target, config.domain, probe)
+            yield f"kept in {config.domain}: {target}, {what} ({probe})", value
+    yield from _forecast_rows("forecast", scores.forecast, config)
+    yield from _forecast_rows("forecast from state latents", scores.state_forecast, config)
+    moved = scores.invariance
+    yield "movement with the look: latents that state is read from", moved.latents.mean
+    if moved.state_role is not None:
+        yield "movement with the look: state latents it is read from", moved.state_role.mean
+    if moved.active_state is not None:
+        yield "movement with the look: all active state latents", moved.active_state.mean
+    for probe, movements in moved.predictions.items():
+        for target, value in movements.items():
+            yield f"movement with the look: {target} as read ({probe})", value
+
+
+def _forecast_rows(
+    name: str, forecast: ProbeReport | None, config: EncoderEvaluationConfig
+) -> Iterator[tuple[str, float | None]]:
+    if forecast is None:
+        return
+    for domain in (config.source, *config.targets):
+        for target in STATE:
+            value = forecast.mean(target, domain, _MLP)
+            yield f"{name} for {domain}: {target}, R2 ({_MLP})", value
+
+
+def _shown(value: float | str | None) -> str:
+    if value is None or isinstance(value, str):
+        return value or "-"
+    return f"{value:.3f}" if math.isfinite(value) else "-"
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int]) -> list[str]:
+    first, *rest = zip(row, widths, strict=True)
+    return [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in rest)]

@@ -1,0 +1,127 @@
+"""Frames of the tasks with their true factors, drawn at will: any pose, any look, any pair."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from darla.encoder.frozen_encoder import FrozenEncoder
+from darla.probes import ProbeTarget
+from darla_agents.encoder_evaluation.targets import room_targets
+from darla_envs.rooms.room_worlds import DomainLike, RoomWorlds
+
+_TOGETHER = 256  # frames that are drawn and encoded at a time
+
+
+class EvaluationRooms:
+    """Draws rooms of a task in settings: rows of numbers, as ``RoomWorlds.sample_settings`` gives.
+
+    Args:
+        task_id: the id of one of this package's tasks.
+        domain: where looks are drawn from.
+        image_shape: height, width and channels of frames.
+        num_threads: threads that draw; as many as there are cores when None.
+
+    Attributes:
+        worlds: the rooms.
+        names: the settable factors, one for each column of a row.
+
+    Raises:
+        ValueError: there is no such task or domain.
+    """
+
+    def __init__(
+        self,
+        task_id: str,
+        domain: DomainLike,
+        image_shape: tuple[int, int, int],
+        num_threads: int | None = None,
+    ) -> None:
+        height, width, _ = image_shape
+        self.worlds = RoomWorlds(
+            task_id,
+            _TOGETHER,
+            domain,
+            obs_width=width,
+            obs_height=height,
+            num_threads=num_threads,
+        )
+        self.names = self.worlds.setting_names
+        self._shape = image_shape
+
+    def __enter__(self) -> "EvaluationRooms":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.worlds.close()
+
+    def sample(
+        self,
+        rng: np.random.Generator,
+        count: int,
+        in_view: float | None = None,
+        fixed: Mapping[str, Any] | None = None,
+    ) -> np.ndarray:
+        """Draw settings, (count, S); see ``RoomWorlds.sample_settings``."""
+        return self.worlds.sample_settings(rng, count, in_view, fixed)
+
+    def in_other_looks(self, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return the same states in other looks drawn from the domain, (n, S).
+
+        Colours and light change. What kind of thing an object is does not: it belongs to the look
+        in the domains' sense, but it decides what an agent must do.
+        """
+        looks = self.sample(rng, len(rows))
+        changed = rows.copy()
+        for column, name in enumerate(self.names):
+            factor = self.worlds.factors[name]
+            if factor.role == "look" and not factor.categories:
+                changed[:, column] = looks[:, column]
+        return changed
+
+    def draw(self, rows: np.ndarray) -> np.ndarray:
+        """Draw settings; uint8 (n, H, W, 3)."""
+        return np.concatenate([frames for frames, _ in self._parts(rows)])
+
+    def object_masks(self, rows: np.ndarray) -> np.ndarray:
+        """Return which pixels show an object, bool (n, H, W)."""
+        masks = [self.worlds.measure(chosen)[1] >= 0 for _, chosen in self._parts(rows)]
+        return np.concatenate(masks)
+
+    def encode(self, rows: np.ndarray, encoder: FrozenEncoder) -> np.ndarray:
+        """Draw and encode settings; float32 (n, z)."""
+        return np.concatenate([encoder.encode(frames) for frames, _ in self._parts(rows)])
+
+    def encode_labelled(
+        self, rows: np.ndarray, encoders: Sequence[FrozenEncoder]
+    ) -> tuple[list[np.ndarray], tuple[ProbeTarget, ...]]:
+        """Draw settings once, and encode them with every encoder.
+
+        Returns:
+            Latents (n, z) of each encoder, and the targets of the n frames.
+        """
+        latents: list[list[np.ndarray]] = [[] for _ in encoders]
+        factors: list[dict[str, np.ndarray]] = []
+        for frames, chosen in self._parts(rows):
+            for encoder, found in zip(encoders, latents, strict=True):
+                found.append(encoder.encode(frames))
+            factors.append(self.worlds.infos(chosen)["factors"])
+        table = {name: np.concatenate([part[name] for part in factors]) for name in factors[0]}
+        targets = room_targets(self.worlds.task, table)
+        return [np.concatenate(found) for found in latents], targets
+
+    def _parts(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Put worlds into the settings, some at a time; yields frames and the worlds' indices."""
+        for start in range(0, len(rows), _TOGETHER):
+            part = rows[start : start + _TOGETHER]
+            chosen = np.arange(len(part))
+            self.worlds.reset_to(chosen, part)
+            frames = np.empty((len(part), *self._shape), np.uint8)
+            self.worlds.draw(chosen, frames)
+            yield frames, chosen

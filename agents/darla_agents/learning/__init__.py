@@ -1,0 +1,1 @@
+"""Learning to act in the source, from the configuration to a saved agent."""

@@ -1,0 +1,194 @@
+"""What happens while an agent learns: evaluation, the best model, checkpoints, the progress bar."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from stable_baselines3.common.callbacks import BaseCallback
+from torch.utils.tensorboard.writer import SummaryWriter
+from tqdm import tqdm
+
+from darla.running.progress import progress_bar
+from darla_agents.learning.tensorboard_layout import RETURN, SUCCESS, evaluation_tag
+from darla_agents.playing.episode_queue import PlayedEpisode, Policy, play_queue
+from darla_agents.playing.stages import Stage
+
+
+class Every(BaseCallback):
+    """Does something every so many steps, between rollouts, and once at the end.
+
+    Between rollouts the weights are those that the last update left, so that a checkpoint taken
+    there and the number of steps beside it belong together.
+
+    Args:
+        interval: in steps of all environments together.
+        at_end: whether to do it when training ends as well.
+    """
+
+    def __init__(self, interval: int, at_end: bool = True) -> None:
+        super().__init__()
+        self._interval = interval
+        self._at_end = at_end
+        self._last = 0
+
+    def _on_training_start(self) -> None:
+        self._last = self.model.num_timesteps
+
+    def _on_rollout_start(self) -> None:
+        if self.model.num_timesteps // self._interval > self._last // self._interval:
+            self._last = self.model.num_timesteps
+            self.act()
+
+    def _on_step(self) -> bool:
+        return True
+
+    def _on_training_end(self) -> None:
+        if self._at_end and self.model.num_timesteps > self._last:
+            self.act()
+
+    def act(self) -> None:
+        """Do it."""
+        raise NotImplementedError
+
+
+class EvaluateDomains(Every):
+    """Plays the same episodes in every domain, and keeps the model that is best in the source.
+
+    Only the source decides which model is best: choosing it by a target would not be transfer
+    without training there.
+
+    Args:
+        interval: in steps of all environments together.
+        domains: where the episodes of each domain are played; the first is the source.
+        policy: acts as the agent that is learning.
+        seeds: one for each episode; the same in every domain and evaluation.
+        writer: where ``eval/<domain>/return`` and ``eval/<domain>/success`` go.
+        best_return: the source's return of the best model so far, None when there is none.
+        keep_best: called with the source's mean return and success when the model is the best.
+    """
+
+    def __init__(
+        self,
+        interval: int,
+        domains: Mapping[str, Stage],
+        policy: Policy,
+        seeds: Sequence[int],
+        writer: SummaryWriter,
+        best_return: float | None,
+        keep_best: Callable[[dict[str, float]], None],
+    ) -> None:
+        super().__init__(interval)
+        self._domains = domains
+        self._policy = policy
+        self._seeds = seeds
+        self._writer = writer
+        self._best = -np.inf if best_return is None else best_return
+        self._keep_best = keep_best
+
+    def act(self) -> None:
+        """Evaluate in every domain."""
+        results = {
+            domain: summarise(list(play_queue(stage, self._policy, self._seeds)))
+            for domain, stage in self._domains.items()
+        }
+        for domain, result in results.items():
+            for quantity, value in result.items():
+                tag = evaluation_tag(domain, quantity)
+                self._writer.add_scalar(tag, value, self.model.num_timesteps)
+        source = next(iter(results.values()))
+        if source[RETURN] >= self._best:
+            self._best = source[RETURN]
+            self._keep_best(source)
+
+
+def summarise(episodes: Sequence[PlayedEpisode]) -> dict[str, float]:
+    """Return the mean return and the share of successes."""
+    return {
+        RETURN: float(np.mean([episode.total for episode in episodes])),
+        SUCCESS: float(np.mean([bool(episode.success) for episode in episodes])),
+    }
+
+
+class SaveCheckpoints(Every):
+    """Saves the agent every so many steps.
+
+    Args:
+        interval: in steps of all environments together.
+        save: called to save it.
+    """
+
+    def __init__(self, interval: int, save: Callable[[], None]) -> None:
+        super().__init__(interval, at_end=False)
+        self._save = save
+
+    def act(self) -> None:
+        """Save."""
+        self._save()
+
+
+class StopAtNaN(Every):
+    """Stops training when a weight is NaN or infinite, before that can be saved.
+
+    Args:
+        interval: in steps of all environments together.
+        folder: the run's folder, for the message.
+    """
+
+    def __init__(self, interval: int, folder: Path) -> None:
+        super().__init__(interval)
+        self._folder = folder
+
+    def act(self) -> None:
+        """Look at all weights.
+
+        Raises:
+            ValueError: one is NaN or infinite.
+        """
+        for name, weight in self.model.policy.named_parameters():
+            if not torch.isfinite(weight).all():
+                raise ValueError(
+                    f"{name} became NaN or infinite by step {self.model.num_timesteps}; the "
+                    f"checkpoints in {self._folder} are intact: lower learning_rate or "
+                    "max_grad_norm and train into another --out"
+                )
+
+
+class ShowProgress(BaseCallback):
+    """A progress bar over the steps, with the mean return and success of the last 100 episodes.
+
+    Args:
+        total: steps that the whole run takes.
+        title: written before the bar.
+        enabled: False shows nothing.
+    """
+
+    def __init__(self, total: int, title: str, enabled: bool = True) -> None:
+        super().__init__()
+        self._total = total
+        self._title = title
+        self._enabled = enabled
+        self._bar: tqdm[Any] | None = None
+
+    def _on_training_start(self) -> None:
+        done = self.model.num_timesteps
+        self._bar = progress_bar(self._total, "steps", self._title, done=done, shown=self._enabled)
+
+    def _on_step(self) -> bool:
+        assert self._bar is not None
+        self._bar.update(self.training_env.num_envs)
+        return True
+
+    def _on_rollout_end(self) -> None:
+        assert self._bar is not None
+        buffer, successes = self.model.ep_info_buffer, self.model.ep_success_buffer
+        if buffer:
+            numbers = {RETURN: f"{np.mean([episode['r'] for episode in buffer]):.2f}"}
+            if successes:
+                numbers[SUCCESS] = f"{np.mean(list(successes)):.2f}"
+            self._bar.set_postfix(numbers, refresh=False)
+
+    def _on_training_end(self) -> None:
+        assert self._bar is not None
+        self._bar.close()

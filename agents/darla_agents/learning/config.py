@@ -1,0 +1,185 @@
+"""The configuration of one agent's training, and what follows from it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from darla.running.names import lookup
+from darla.running.precision import Precision
+from darla_agents.agent.algorithms import parse_settings, settings_for
+from darla_agents.agent.augmentations import NONE
+from darla_agents.agent.spec import BUNDLE_KINDS, ENCODED_KINDS, FINETUNED, AgentSpec
+from darla_agents.learning.look_latents import LOOK_TREATMENTS, MASK
+from darla_agents.worlds.batches import BATCHED, check_rendering
+from darla_agents.worlds.environments import SOURCE
+
+
+@dataclass(frozen=True)
+class TrainAgentConfig:
+    """How to train one agent."""
+
+    task: str = "Darla/GoToObject-v0"
+    """Id of the environment."""
+    domain: str = SOURCE
+    """The domain that the agent learns in."""
+    kind: str = "latent"
+    """What the agent sees: pixels, latent, factors, random_encoder, or finetuned: pixels, through
+    an encoder that is trained further with the policy, by the same optimiser."""
+    augmentation: str = NONE
+    """What is done to pictures while learning from them (kinds pixels and finetuned): none, shift
+    (by up to 4 pixels), color (jitter) or conv (a random convolution), drawn for each episode."""
+    label: str | None = None
+    """What tables call this agent; its kind when not given, and its augmentation: pixels_shift."""
+    algorithm: str = "ppo"
+    """ppo, a2c or dqn."""
+    encoder: Path = Path("runs/vision/encoder")
+    """Encoder bundle's folder, or the name of one that comes with darla (rooms), for kinds latent,
+    finetuned (which starts from it) and random_encoder."""
+    total_timesteps: int = 60_000
+    """Steps to learn for, all environments together."""
+    num_envs: int = 8
+    """Environments that are stepped together."""
+    seed: int = 0
+    """Seed of weights, environments and exploration."""
+    out: Path | None = None
+    """The run's folder; runs/agents/<task>__<kind>__<algorithm>__s<seed> when not given,
+    where a label takes the kind's place."""
+    settings: tuple[str, ...] = ()
+    """The algorithm's settings to change, such as learning_rate=3e-4 n_steps=256."""
+    standardize: bool = True
+    """Standardise latents by their mean and standard deviation over D_U."""
+    zero_dead: bool = True
+    """Set latents that carry nothing to zero."""
+    precision: Precision = "auto"
+    """Arithmetic of the frozen encoder; auto: bfloat16 on a GPU, and on a CPU built for it, as when
+    it was trained."""
+    mask_still: float = 0.0
+    """Hide latents whose standard deviation in the source is below this share of that over D_U: a
+    policy cannot learn what they mean and does anything when they change. 0 hides none."""
+    mask_directions: float = 0.0
+    """Project out the directions among latents whose standard deviation in the source is below this
+    share of that over D_U: where an encoder mixes look and state, no latent stands still, but
+    directions may. 0 removes none."""
+    mask_look: bool = False
+    """Hide the latents that the encoder itself says hold the look (``latent_roles``)."""
+    look_treatment: str = MASK
+    """What is done with the latents that mask_still and mask_look find. mask: they are hidden.
+    resample: while learning they are those of a frame of D_U, another in each episode. repaint: the
+    same, and what results is decoded into a picture that is encoded again. mask_repaint: repainted
+    and hidden."""
+    eval_freq: int = 10_000
+    """Steps between evaluations."""
+    eval_episodes: int = 20
+    """Episodes of an evaluation in each domain; always the same ones."""
+    eval_domains: tuple[str, ...] = ()
+    """Domains to evaluate in besides the source; targets stands for all that agents are tested in.
+    The best model is chosen in the source alone."""
+    checkpoint_freq: int = 10_000
+    """Steps between checkpoints."""
+    rendering: str = BATCHED
+    """batched: worlds simulated and drawn together where possible; stock: drawn by MiniWorld."""
+    workers: int = 0
+    """0: all environments in this process. Otherwise so many processes share them; with stock
+    rendering, and for tasks that cannot be batched, a process each: num_envs."""
+    device: str = "auto"
+    """Device of the policy: auto (a GPU for pixels when there is one, else the CPU), cpu, cuda."""
+    encoder_device: str = "auto"
+    """Device of the encoder: auto (a GPU when there is one), cpu or cuda."""
+    threads: int = 0
+    """Threads of torch, and of drawing batched worlds; 0: torch's own choice, and all cores."""
+    progress: bool = True
+    """Show a progress bar."""
+    export_zip: Path | None = None
+    """Also write the agent as a zip file of Stable-Baselines3."""
+
+    def check(self) -> None:
+        """Check numbers and names.
+
+        Raises:
+            ValueError: a number is out of range, or the rendering is unknown.
+        """
+        check_rendering(self.rendering)
+        lookup("look treatment", self.look_treatment, LOOK_TREATMENTS)
+        if self.look_treatment != MASK and not (self.mask_look or self.mask_still > 0):
+            raise ValueError(
+                f"look_treatment is {self.look_treatment}, but no latents are to be treated; give "
+                "mask_look or mask_still, which say where the look is"
+            )
+        if self.look_treatment != MASK and self.kind not in ENCODED_KINDS:
+            raise ValueError(
+                f"look_treatment is {self.look_treatment}, and agents of kind {self.kind} see no "
+                "latents that can be treated so; leave it out"
+            )
+        for name in ("mask_still", "mask_directions"):
+            if not 0.0 <= getattr(self, name) < 1.0:
+                given = getattr(self, name)
+                raise ValueError(f"{name} is {given}, but must be from 0 to below 1")
+        if self.mask_directions > 0 and self.kind == FINETUNED:
+            raise ValueError("mask_directions is for frozen encoders; give mask_still or mask_look")
+        for name in ("total_timesteps", "num_envs", "eval_freq", "eval_episodes"):
+            _check_at_least(1, name, getattr(self, name))
+        _check_at_least(1, "checkpoint_freq", self.checkpoint_freq)
+        _check_at_least(0, "seed", self.seed)
+        _check_at_least(0, "threads", self.threads)
+
+
+def _check_at_least(least: int, name: str, value: int) -> None:
+    if value < least:
+        raise ValueError(f"{name} is {value}, but must be {least} or more")
+
+
+def make_spec(config: TrainAgentConfig) -> AgentSpec:
+    """Return the agent that a configuration describes, with its settings complete.
+
+    Raises:
+        ValueError: an unknown kind, algorithm or setting, a setting's value is of a wrong type, or
+            a number is out of range.
+    """
+    config.check()
+    settings = settings_for(config.algorithm, config.kind, parse_settings(config.settings))
+    bundled = config.kind in BUNDLE_KINDS
+    # The KL of an untrained posterior says nothing, so no latent of a random encoder is dead.
+    zero_dead = config.zero_dead and config.kind != "random_encoder"
+    options: dict[str, Any] = {"standardize": config.standardize, "zero_dead": zero_dead}
+    if config.kind in ENCODED_KINDS:
+        options["precision"] = config.precision
+    return AgentSpec(
+        task=config.task,
+        kind=config.kind,
+        algorithm=config.algorithm,
+        domain=config.domain,
+        seed=config.seed,
+        encoder=str(config.encoder) if bundled else None,
+        total_timesteps=config.total_timesteps,
+        settings=settings,
+        latent_options=options if bundled else {},
+        augmentation=config.augmentation,
+        label=config.label or "",
+    )
+
+
+def default_folder(spec: AgentSpec) -> Path:
+    """Return where an agent's run goes unless told otherwise."""
+    task = spec.task.replace("/", "-").replace(":", "-")
+    return Path("runs/agents") / f"{task}__{spec.shown_kind}__{spec.algorithm}__s{spec.seed}"
+
+
+def run_identity(config: TrainAgentConfig) -> dict[str, Any]:
+    """Return the entries that make a run what it is; the others may change when it continues.
+
+    They are as ``run.json`` holds them.
+    """
+    names = ["task", "domain", "kind", "algorithm", "total_timesteps", "num_envs", "seed"]
+    names += ["rendering", "augmentation", "label"]
+    identity = {name: getattr(config, name) for name in names}
+    identity["settings"] = list(config.settings)
+    if config.kind in BUNDLE_KINDS:
+        identity["encoder"] = str(config.encoder)
+        identity |= {"standardize": config.standardize, "zero_dead": config.zero_dead}
+        identity["mask_still"] = config.mask_still
+        identity["mask_look"] = config.mask_look
+        identity["look_treatment"] = config.look_treatment
+        identity["mask_directions"] = config.mask_directions
+    if config.kind in ENCODED_KINDS:
+        identity["precision"] = config.precision
+    return identity

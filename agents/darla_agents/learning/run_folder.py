@@ -1,0 +1,114 @@
+"""The folder of an agent's run: what lies where, and whether a run may start or continue in it.
+
+::
+
+    run.json              configuration, seed, versions, command
+    agent.json            the agent after its last step (its presence says: finished)
+    agent.safetensors
+    best/                 the agent that was best in the source
+    checkpoints/step_.../ the newest agents while learning
+    tensorboard/          events
+"""
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from darla.running.atomic import read_json
+from darla_agents.agent.augmentations import NONE
+from darla_agents.agent.saved_agent import is_saved
+from darla_agents.worlds.batches import STOCK
+
+CHECKPOINTS_KEPT = 2
+# What runs did that began before there was a choice.
+_UNRECORDED = {
+    "rendering": STOCK,
+    "mask_look": False,
+    "look_treatment": "mask",
+    "mask_directions": 0.0,
+    "precision": "float32",
+    "augmentation": NONE,
+    "label": None,
+}
+_NAME = re.compile(r"step_(\d{9,})")
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Names what lies in a run's folder.
+
+    Attributes:
+        path: the folder.
+    """
+
+    path: Path
+
+    @property
+    def best(self) -> Path:
+        """Where the agent lies that was best in the source."""
+        return self.path / "best"
+
+    @property
+    def tensorboard(self) -> Path:
+        """Where events lie."""
+        return self.path / "tensorboard"
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run has come to its end."""
+        return is_saved(self.path)
+
+    @property
+    def precedes_batches(self) -> bool:
+        """Whether it holds a run that began before worlds could be drawn together."""
+        record = self.path / "run.json"
+        return record.is_file() and "rendering" not in read_json(record).get("config", {})
+
+    def check(self, identity: dict[str, Any]) -> None:
+        """Check that a run with this identity may start or continue here.
+
+        Args:
+            identity: the entries of the configuration that make a run what it is.
+
+        Raises:
+            ValueError: the folder holds something else, or a run with other entries.
+        """
+        if not self.path.exists() or not any(self.path.iterdir()):
+            return
+        record = self.path / "run.json"
+        if not record.is_file():
+            raise ValueError(
+                f"{self.path} holds something that is no agent's run; give another --out"
+            )
+        there = {**_UNRECORDED, **read_json(record).get("config", {})}
+        for name, value in identity.items():
+            if there.get(name) != value:
+                raise ValueError(
+                    f"{self.path} holds a run with {name}={there.get(name)}, not {value}; "
+                    "give another --out, or the same options to continue it"
+                )
+
+    def checkpoint(self, step: int) -> Path:
+        """Return the folder of the checkpoint of a step."""
+        return self.path / "checkpoints" / f"step_{step:09d}"
+
+    def latest_checkpoint(self) -> Path | None:
+        """Return the newest whole checkpoint, or None when there is none."""
+        whole = [path for path in self._checkpoints() if is_saved(path)]
+        return whole[-1] if whole else None
+
+    def prune(self) -> None:
+        """Delete all but the newest checkpoints."""
+        for path in self._checkpoints()[:-CHECKPOINTS_KEPT]:
+            shutil.rmtree(path)
+
+    def _checkpoints(self) -> list[Path]:
+        """All checkpoints, whole or not, oldest first."""
+        folders = (self.path / "checkpoints").glob("step_*")
+        return sorted((path for path in folders if _NAME.fullmatch(path.name)), key=_step_of)
+
+
+def _step_of(path: Path) -> int:
+    return int(path.name.partition("_")[2])

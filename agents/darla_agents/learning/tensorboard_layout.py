@@ -1,0 +1,87 @@
+"""What agents write to TensorBoard, under the same tags for every kind of observation.
+
+A run's events lie in its own ``tensorboard`` folder. Because tags are the same, ``tensorboard
+--logdir runs/agents`` overlays all agents in every chart; the custom layout has a chart of returns
+and one of successes for each domain, in which pixels and latents lie on top of each other.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from stable_baselines3.common.logger import HParam, Logger, TensorBoardOutputFormat
+from torch.utils.tensorboard.writer import SummaryWriter
+
+from darla_agents.agent.spec import AgentSpec
+
+RETURN, SUCCESS = "return", "success"
+
+
+def evaluation_tag(domain: str, quantity: str) -> str:
+    """Return the tag of a quantity (``return`` or ``success``) measured in a domain."""
+    return f"eval/{domain}/{quantity}"
+
+
+class TensorBoardFolder(TensorBoardOutputFormat):
+    """Stable-Baselines3's TensorBoard output, fit for runs that continue after a kill.
+
+    Args:
+        folder: where events go.
+        last_step: the step that the run continues from, 0 at the start; what an earlier process
+            wrote for later steps, before it was killed, is hidden.
+    """
+
+    def __init__(self, folder: Path, last_step: int) -> None:
+        self.writer = SummaryWriter(str(folder), purge_step=last_step + 1)
+        self._is_closed = False
+
+
+def make_logger(output: TensorBoardFolder) -> Logger:
+    """Make the logger that an algorithm writes its own tags to."""
+    return Logger(folder=None, output_formats=[output])
+
+
+def write_layout(writer: SummaryWriter, domains: Iterable[str]) -> None:
+    """Write the custom layout: a chart for each domain and quantity, all runs overlaid."""
+    names = list(domains)
+    layout: dict[str, Any] = {
+        f"transfer: {quantity}": {
+            domain: ["Multiline", [evaluation_tag(domain, quantity)]] for domain in names
+        }
+        for quantity in (RETURN, SUCCESS)
+    }
+    layout["learning"] = {
+        "return while learning": ["Multiline", ["rollout/ep_rew_mean"]],
+        "success while learning": ["Multiline", ["rollout/success_rate"]],
+    }
+    writer.add_custom_scalars(layout)
+
+
+def write_hyperparameters(
+    output: TensorBoardFolder, spec: AgentSpec, domains: Iterable[str]
+) -> None:
+    """Write the agent's hyperparameters with the metrics that the HParams page compares.
+
+    The metrics' values are the last ones that the run logs under their tags.
+    """
+    values: dict[str, Any] = {
+        "task": spec.task,
+        "kind": spec.kind,
+        "augmentation": spec.augmentation,
+        "label": spec.shown_kind,
+        "algorithm": spec.algorithm,
+        "domain": spec.domain,
+        "seed": spec.seed,
+        "encoder": spec.encoder or "",
+        "total_timesteps": spec.total_timesteps,
+    }
+    numbers = {**spec.settings, **spec.latent_options}
+    values |= {
+        name: value if isinstance(value, bool | int | float | str) else str(value)
+        for name, value in numbers.items()
+    }
+    tags = [
+        evaluation_tag(domain, quantity) for domain in domains for quantity in (RETURN, SUCCESS)
+    ]
+    metrics: dict[str, float] = dict.fromkeys(["rollout/ep_rew_mean", *tags], 0.0)
+    output.write({"hyperparameters": HParam(values, metrics)}, {"hyperparameters": ()})

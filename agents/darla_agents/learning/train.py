@@ -1,0 +1,221 @@
+"""Train an agent in its source domain, or continue where an earlier process was stopped."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack, closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.callbacks import BaseCallback
+
+from darla.encoder.bundle import FrozenEncoder
+from darla.running.denormals import denormals_flushed
+from darla.running.exclusive import exclusive
+from darla.running.run_record import write_run_record
+from darla.running.seeds import derive_seed
+from darla.wrappers.latent_transform import LatentTransform
+from darla_agents.agent.encoders import bundled_encoder
+from darla_agents.agent.models import build_for_training
+from darla_agents.agent.saved_agent import (
+    SavedAgent,
+    export_zip,
+    is_saved,
+    load_agent,
+    read_description,
+    restore,
+    save_agent,
+)
+from darla_agents.agent.spec import AgentSpec
+from darla_agents.learning.callbacks import (
+    EvaluateDomains,
+    SaveCheckpoints,
+    ShowProgress,
+    StopAtNaN,
+)
+from darla_agents.learning.config import TrainAgentConfig, default_folder, make_spec, run_identity
+from darla_agents.learning.look_latents import hide_look_latents, treat_look
+from darla_agents.learning.run_folder import RunFolder
+from darla_agents.learning.still_latents import hide_still_directions, hide_still_latents
+from darla_agents.learning.tensorboard_layout import (
+    RETURN,
+    TensorBoardFolder,
+    make_logger,
+    write_hyperparameters,
+    write_layout,
+)
+from darla_agents.playing.players import AgentPolicy
+from darla_agents.playing.stages import Stage, make_stages
+from darla_agents.worlds.batches import STOCK
+from darla_agents.worlds.environments import make_vec_env, named_targets
+
+EVERY_TARGET = "targets"
+"""What stands for all of a task's targets among the domains to evaluate in."""
+_TRAINING, _EVALUATION = 1, 2  # purposes of seeds
+_MOST_EVALUATION_ENVS = 8
+_WEIGHTS_CHECKED_EVERY = 1_000  # steps
+
+
+def train_agent(config: TrainAgentConfig) -> Path:
+    """Train an agent, or continue a run that was stopped, or say that it is finished.
+
+    A continued run has the weights, the optimiser and the step count of its last checkpoint; its
+    episodes, and DQN's memory, start afresh. One that began before there was a choice of rendering
+    goes on with MiniWorld's.
+
+    Returns:
+        The run's folder; the agent is in it and the best one in the source under ``best``.
+
+    Raises:
+        ValueError: unknown names, settings that do not fit, or a folder that holds another run or
+            that another process trains in.
+        FileNotFoundError: there is no encoder in the folder given.
+    """
+    spec = make_spec(config)
+    folder = RunFolder(config.out or default_folder(spec))
+    if folder.precedes_batches and config.rendering != STOCK:
+        config = replace(config, rendering=STOCK)
+        print(f"{folder.path} began with {STOCK} rendering, and keeps it")
+    folder.check(run_identity(config))
+    if config.threads:
+        torch.set_num_threads(config.threads)
+    if folder.finished:
+        print(f"{folder.path} is finished: nothing is left to train")
+    else:
+        with denormals_flushed(), ExitStack() as stack:
+            _train(config, spec, folder, stack)
+    if config.export_zip is not None:
+        export_zip(load_agent(folder.path).model, config.export_zip)
+    return folder.path
+
+
+def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: ExitStack) -> None:
+    drawing = {"rendering": config.rendering, "num_threads": config.threads or None}
+    bundled = bundled_encoder(spec, config.encoder_device)
+    if bundled is not None:
+        spec = _hide_look(config, spec, bundled, drawing)
+    encoder = bundled if spec.encoded else None
+    seen = {"encoder": encoder, "learning": True}
+    venv = make_vec_env(
+        spec, spec.domain, config.num_envs, workers=config.workers, **seen, **drawing
+    )
+    stack.enter_context(closing(venv))
+    domains = stack.enter_context(_evaluation_stages(config, spec, drawing))
+    model = build_for_training(spec, venv, spec.seed, config.device)
+    stack.enter_context(exclusive(folder.path))
+    if not (folder.path / "run.json").is_file():
+        write_run_record(folder.path, config, config.seed)
+    _continue(model, spec, folder)
+    output = TensorBoardFolder(folder.tensorboard, model.num_timesteps)
+    model.set_logger(make_logger(output))
+    stack.callback(model.logger.close)
+    write_layout(output.writer, domains)
+    write_hyperparameters(output, spec, domains)
+    evaluate = EvaluateDomains(
+        config.eval_freq,
+        domains,
+        _current_policy(model, spec, encoder, domains[spec.domain]),
+        _evaluation_seeds(config),
+        output.writer,
+        _best_return(folder),
+        lambda evaluation: save_agent(model, spec, folder.best, evaluation),
+    )
+    model.learn(
+        spec.total_timesteps - model.num_timesteps,
+        callback=[
+            StopAtNaN(_WEIGHTS_CHECKED_EVERY, folder.path),
+            evaluate,
+            *_housekeeping(config, spec, folder, model),
+        ],
+        log_interval=_log_interval(spec, venv.num_envs),
+        reset_num_timesteps=False,
+    )
+    save_agent(model, spec, folder.path)
+
+
+def _hide_look(
+    config: TrainAgentConfig, spec: AgentSpec, encoder: FrozenEncoder, drawing: Mapping[str, Any]
+) -> AgentSpec:
+    """Return the spec with what is to be done about the latents of the look.
+
+    The look is treated last: directions are then found among the other latents, whether those of
+    the look are hidden or made to move.
+    """
+    if config.mask_still > 0:
+        spec = hide_still_latents(spec, encoder, config.mask_still, **drawing)
+    if config.mask_look:
+        spec = hide_look_latents(spec, encoder)
+    if config.mask_directions > 0:
+        spec = hide_still_directions(spec, encoder, config.mask_directions, **drawing)
+    return treat_look(spec, config.look_treatment)
+
+
+def _log_interval(spec: AgentSpec, num_envs: int) -> int:
+    """Return how many rollouts (DQN: episodes) lie between two points of TensorBoard's curves.
+
+    About every 1,000 steps, and ten times in a shorter run.
+    """
+    if spec.algorithm == "dqn":
+        return 4
+    steps = min(1_000, spec.total_timesteps // 10)
+    return max(1, steps // (spec.settings["n_steps"] * num_envs))
+
+
+def _evaluation_stages(
+    config: TrainAgentConfig, spec: AgentSpec, drawing: Mapping[str, Any]
+) -> AbstractContextManager[dict[str, Stage]]:
+    """Make what the agent is evaluated in, by domain, with the source first."""
+    named = {EVERY_TARGET: named_targets(spec.task)}
+    wanted = [name for each in config.eval_domains for name in named.get(each, [each])]
+    domains = list(dict.fromkeys([spec.domain, *wanted]))
+    count = min(config.eval_episodes, _MOST_EVALUATION_ENVS)
+    return make_stages(spec.task, spec.kind, domains, count, **drawing)
+
+
+def _current_policy(
+    model: BaseAlgorithm, spec: AgentSpec, encoder: FrozenEncoder | None, stage: Stage
+) -> AgentPolicy:
+    """Return a policy that acts as the model does at any time while it learns."""
+    eyes = None if encoder is None else LatentTransform(encoder, **spec.latent_options)
+    return AgentPolicy(SavedAgent(spec, model, model.num_timesteps), eyes, stage.observation_space)
+
+
+def _evaluation_seeds(config: TrainAgentConfig) -> list[int]:
+    """Return one seed for each episode; runs of one seed play the same ones, whatever they see."""
+    return [derive_seed(config.seed, _EVALUATION, index) for index in range(config.eval_episodes)]
+
+
+def _continue(model: BaseAlgorithm, spec: AgentSpec, folder: RunFolder) -> None:
+    """Take up the newest checkpoint if there is one, and seed what is to come.
+
+    The seeds depend on the step, so that a continued run does not play its first episodes again.
+    """
+    checkpoint = folder.latest_checkpoint()
+    if checkpoint is not None:
+        restore(model, checkpoint)
+        memory = "; DQN's memory starts empty" if spec.algorithm == "dqn" else ""
+        print(f"{folder.path} continues after {model.num_timesteps} steps{memory}")
+    model.set_random_seed(derive_seed(spec.seed, _TRAINING, model.num_timesteps))
+
+
+def _housekeeping(
+    config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, model: BaseAlgorithm
+) -> list[BaseCallback]:
+    def save_checkpoint() -> None:
+        save_agent(model, spec, folder.checkpoint(model.num_timesteps))
+        folder.prune()
+
+    title = f"{spec.shown_kind} {spec.algorithm} seed {spec.seed}"
+    return [
+        SaveCheckpoints(config.checkpoint_freq, save_checkpoint),
+        ShowProgress(spec.total_timesteps, title, config.progress),
+    ]
+
+
+def _best_return(folder: RunFolder) -> float | None:
+    """Return the source's return of the best agent so far, or None when there is none."""
+    if not is_saved(folder.best):
+        return None
+    evaluation = read_description(folder.best)["evaluation"]
+    return None if evaluation is None else float(evaluation[RETURN])

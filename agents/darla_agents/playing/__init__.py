@@ -1,0 +1,1 @@
+"""Playing episodes without learning: evaluation in domains, rows of results, videos."""

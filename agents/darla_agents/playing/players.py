@@ -1,0 +1,237 @@
+"""What can be evaluated: saved agents found on disk, and the random policy."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+
+from darla.encoder.shipped_encoders import bundle_folder
+from darla.wrappers.latent_transform import LatentTransform, find_image, image_of, with_latents
+from darla_agents.agent.encoders import agent_encoder
+from darla_agents.agent.saved_agent import WEIGHTS, SavedAgent, is_saved, load_agent
+from darla_agents.agent.spec import AgentSpec
+from darla_agents.playing.episode_queue import Policy
+from darla_agents.playing.random_policy import RandomPolicy
+from darla_agents.playing.rows import RANDOM, STOCHASTIC
+
+_HASH_LENGTH = 8
+
+
+@dataclass(frozen=True)
+class Player:
+    """Something that plays a task; its fields are columns of transfer rows.
+
+    Attributes:
+        name: of the agent's folder, and a hash of what it has learned, so that an agent that was
+            trained again into the same folder is another player.
+        spec: of a saved agent; None for the random policy.
+        folder: of a saved agent; None for the random policy.
+        task: id of the environment.
+        deterministic: take the most probable actions instead of drawing them.
+    """
+
+    name: str
+    spec: AgentSpec | None
+    folder: Path | None
+    task: str
+    deterministic: bool = True
+
+    @property
+    def kind(self) -> str:
+        """What it observes, or that it is the random policy."""
+        return RANDOM if self.spec is None else self.spec.kind
+
+    @property
+    def shown_kind(self) -> str:
+        """What rows and tables call agents of its kind and label."""
+        return RANDOM if self.spec is None else self.spec.shown_kind
+
+
+def random_player(task: str) -> Player:
+    """Return the random policy as a player of a task."""
+    return Player(RANDOM, None, None, task)
+
+
+def find_players(folders: Sequence[Path], deterministic: bool = True) -> list[Player]:
+    """Find saved agents, check that they and their encoders load, and return them as players.
+
+    Args:
+        folders: of agents, or of folders that hold agents at any depth. Runs that have not
+            finished, and the best models and checkpoints within runs, are only taken when their
+            own folder is given.
+        deterministic: whether they are to take the most probable actions.
+
+    Raises:
+        FileNotFoundError: there is no agent, or an agent's encoder is missing.
+        ValueError: an agent is damaged, not finished, or does not fit its encoder.
+    """
+    found = dict.fromkeys(path for folder in folders for path in _agents_under(Path(folder)))
+    players = {player.name: player for player in (_player(path, deterministic) for path in found)}
+    return list(players.values())
+
+
+def _agents_under(folder: Path) -> list[Path]:
+    if not folder.exists():
+        raise FileNotFoundError(
+            f"there is no folder {folder}; give the folders of agents that were trained with "
+            "scripts/train_agent.py"
+        )
+    found = list(_search(folder))
+    if not found and _is_run(folder):
+        raise ValueError(
+            f"the agent in {folder} has not finished training; continue it with the command that "
+            f"began it, or give one of its saved models, such as {folder / 'best'}"
+        )
+    if not found:
+        raise FileNotFoundError(
+            f"there is no finished agent in {folder}; train one with scripts/train_agent.py"
+        )
+    return found
+
+
+def unfinished_runs(folders: Sequence[Path]) -> list[Path]:
+    """Return the runs under folders whose agents have not finished training; they are left out."""
+    runs = {file.parent for folder in folders for file in Path(folder).rglob("run.json")}
+    return sorted(run for run in runs if not is_saved(run))
+
+
+def _search(folder: Path) -> Iterator[Path]:
+    if is_saved(folder):
+        yield folder.resolve()
+    elif folder.is_dir() and not _is_run(folder):
+        for child in sorted(folder.iterdir()):
+            if child.is_dir() and not child.name.startswith("."):
+                yield from _search(child)
+
+
+def _is_run(folder: Path) -> bool:
+    return (folder / "run.json").is_file()
+
+
+def _player(folder: Path, deterministic: bool) -> Player:
+    agent = load_agent(folder)
+    try:
+        _check_encoder(agent, _load_eyes(agent.spec))
+    except (FileNotFoundError, ValueError) as error:
+        kind = FileNotFoundError if isinstance(error, FileNotFoundError) else ValueError
+        raise kind(f"the agent in {folder} cannot be evaluated: {error}") from error
+    mode = "" if deterministic else STOCHASTIC
+    name = f"{_readable_name(folder)}@{_content_hash(folder, agent.spec)}{mode}"
+    return Player(name, agent.spec, folder, agent.spec.task, deterministic)
+
+
+def _readable_name(folder: Path) -> str:
+    """Return the folder's name, preceded by that of the run that it lies within."""
+    for parent in folder.parents:
+        if _is_run(parent):
+            return f"{parent.name}/{folder.relative_to(parent)}"
+    return folder.name
+
+
+def _content_hash(folder: Path, spec: AgentSpec) -> str:
+    """Hash what decides the agent's actions: its weights and those of a frozen encoder."""
+    digest = hashlib.sha256((folder / WEIGHTS).read_bytes())
+    if spec.encoded:
+        digest.update((bundle_folder(str(spec.encoder)) / "model.safetensors").read_bytes())
+    return digest.hexdigest()[:_HASH_LENGTH]
+
+
+def _load_eyes(spec: AgentSpec, device: str = "cpu") -> LatentTransform | None:
+    """Load what turns pictures into an agent's latents; None for agents without an encoder."""
+    encoder = agent_encoder(spec, device)
+    return None if encoder is None else LatentTransform(encoder, **spec.latent_options)
+
+
+def _check_encoder(agent: SavedAgent, eyes: LatentTransform | None) -> None:
+    """Check that an agent takes as many latents as its encoder gives."""
+    space = agent.model.observation_space
+    if eyes is None or isinstance(space, gym.spaces.Dict):
+        return
+    if space.shape != (eyes.latent_dim,):
+        raise ValueError(
+            f"it was trained on observations of shape {space.shape}, and its encoder "
+            f"{eyes.path} gives {eyes.latent_dim} latents; put back the encoder that it was "
+            "trained with"
+        )
+
+
+class AgentPolicy:
+    """An agent with its encoder, acting in environments that show pictures or factors.
+
+    Args:
+        agent: the agent.
+        eyes: what turns pictures into its latents; None when it has no encoder.
+        space: of the environments' observations.
+        deterministic: take the most probable actions instead of drawing them.
+
+    Raises:
+        ValueError: the agent was trained on other observations.
+    """
+
+    looks = True
+
+    def __init__(
+        self,
+        agent: SavedAgent,
+        eyes: LatentTransform | None,
+        space: gym.Space[Any],
+        deterministic: bool = True,
+    ) -> None:
+        self._agent = agent
+        self._eyes = eyes
+        self._key = None if eyes is None else find_image(space)
+        self._deterministic = deterministic
+        known = agent.model.observation_space
+        if eyes is None and not _same_shape(known, space):
+            raise ValueError(
+                f"an agent trained on observations of shape {known.shape} cannot act on "
+                f"{space.shape}; was its task changed since?"
+            )
+
+    def begin(self, environment: int, seed: int) -> None:
+        """Do nothing: an agent remembers nothing of the last episode."""
+
+    def act(self, observations: Any, environments: Sequence[int] = ()) -> np.ndarray:
+        """Return an action for each row of a batch of observations."""
+        if self._eyes is not None:
+            latents = self._eyes(image_of(observations, self._key))
+            observations = with_latents(observations, self._key, latents)
+        return self._agent.predict(observations, deterministic=self._deterministic)
+
+
+def make_policy(
+    player: Player, observations: gym.Space[Any], actions: gym.Space[Any], device: str, seed: int
+) -> Policy:
+    """Load a player, ready to act.
+
+    Args:
+        player: who plays.
+        observations: the space of what the environments show.
+        actions: the space of what they take.
+        device: of policy and encoder: cpu, cuda or auto.
+        seed: of the actions that an agent draws when it is not deterministic.
+
+    Raises:
+        ValueError: the agent was trained on other observations.
+    """
+    if player.folder is None:
+        return RandomPolicy(actions)
+    agent = load_agent(player.folder, device)
+    if not player.deterministic:
+        agent.model.set_random_seed(seed)
+    eyes = _load_eyes(agent.spec, device)
+    try:
+        return AgentPolicy(agent, eyes, observations, player.deterministic)
+    except ValueError as error:
+        raise ValueError(f"the agent in {player.folder} cannot play here: {error}") from error
+
+
+def _same_shape(known: gym.Space[Any], shown: gym.Space[Any]) -> bool:
+    """Whether observations fit, be their channels first or last."""
+    if known.shape is None or shown.shape is None:
+        return known.shape == shown.shape
+    return known.shape in (shown.shape, (*shown.shape[-1:], *shown.shape[:-1]))

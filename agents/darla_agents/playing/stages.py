@@ -1,0 +1,245 @@
+"""Several environments whose episodes are played side by side, one by one or simulated together."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import gymnasium as gym
+import numpy as np
+from gymnasium import spaces
+from gymnasium.vector import AutoresetMode
+
+from darla_agents.playing.rows import RANDOM
+from darla_agents.worlds.batches import make_batch
+from darla_agents.worlds.environments import bare_id, domain_argument, is_batched, make_env
+from darla_envs.batch.batched_envs import BatchedEnvs
+from darla_envs.batch.infos import rows_of
+from darla_envs.batch.worlds import Worlds
+
+Env = gym.Env[Any, Any]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What one step of one environment led to.
+
+    Attributes:
+        reward: of this step.
+        over: whether the episode ended with it.
+        success: what ``info["is_success"]`` said at the end; None before, or when it said nothing.
+    """
+
+    reward: float
+    over: bool
+    success: bool | None = None
+
+
+class Stage(Protocol):
+    """Environments with numbers from 0, each in an episode of its own.
+
+    Attributes:
+        num_envs: how many there are.
+        observation_space: of one environment.
+        action_space: of one environment.
+    """
+
+    num_envs: int
+    observation_space: spaces.Space[Any]
+    action_space: spaces.Space[Any]
+
+    def begin(self) -> None:
+        """Get ready for a list of episodes; another stage may have used the worlds before."""
+
+    def reset(self, numbers: Sequence[int], seeds: Sequence[int]) -> None:
+        """Start an episode in some environments, with one seed each."""
+
+    def step(self, numbers: Sequence[int], actions: np.ndarray) -> list[Moved]:
+        """Act in some environments, with one action each."""
+
+    def observe(self, numbers: Sequence[int]) -> Any:
+        """Return what some environments show now, as a batch with one row each."""
+
+
+class SingleEnvs:
+    """A stage of single environments.
+
+    Args:
+        environments: at least one, all alike.
+    """
+
+    def __init__(self, environments: Sequence[Env]) -> None:
+        self._environments = environments
+        self._shown: dict[int, Any] = {}
+        self.num_envs = len(environments)
+        self.observation_space = environments[0].observation_space
+        self.action_space = environments[0].action_space
+
+    def begin(self) -> None:
+        """Do nothing: the environments are this stage's own."""
+
+    def reset(self, numbers: Sequence[int], seeds: Sequence[int]) -> None:
+        """Start an episode in some environments, with one seed each."""
+        for number, seed in zip(numbers, seeds, strict=True):
+            self._shown[number], _ = self._environments[number].reset(seed=seed)
+
+    def step(self, numbers: Sequence[int], actions: np.ndarray) -> list[Moved]:
+        """Act in some environments, with one action each."""
+        return [self._step(*pair) for pair in zip(numbers, actions, strict=True)]
+
+    def observe(self, numbers: Sequence[int]) -> Any:
+        """Return what some environments show now, as a batch with one row each."""
+        return stack_observations([self._shown[number] for number in numbers])
+
+    def _step(self, number: int, action: Any) -> Moved:
+        shown, reward, terminated, truncated, info = self._environments[number].step(action)
+        self._shown[number] = shown
+        if not (terminated or truncated):
+            return Moved(float(reward), over=False)
+        return Moved(float(reward), over=True, success=_success(info))
+
+
+class BatchedStage:
+    """A stage of worlds that are simulated and drawn together; only what is observed is drawn.
+
+    Args:
+        worlds: the worlds. Stages that play one after the other may share them.
+        domain: what episodes are drawn from; None leaves the worlds as they are.
+
+    Raises:
+        ValueError: the worlds have no such domain.
+    """
+
+    def __init__(self, worlds: Worlds, domain: str | None = None) -> None:
+        self._worlds = worlds
+        self._domain = domain
+        self.num_envs = worlds.num_worlds
+        self.observation_space = worlds.observation_space
+        self.action_space = worlds.action_space
+        self.begin()
+
+    def begin(self) -> None:
+        """Draw later episodes from this stage's domain."""
+        if self._domain is not None:
+            self._worlds.set_domain(self._domain)
+
+    def reset(self, numbers: Sequence[int], seeds: Sequence[int]) -> None:
+        """Start an episode in some environments, with one seed each."""
+        chosen, order = _growing(numbers)
+        self._worlds.reset(chosen, [seeds[place] for place in order])
+
+    def step(self, numbers: Sequence[int], actions: np.ndarray) -> list[Moved]:
+        """Act in some environments, with one action each."""
+        chosen, order = _growing(numbers)
+        outcomes = self._worlds.step(chosen, np.asarray(actions)[order])
+        over = outcomes.terminated | outcomes.truncated
+        moved = [
+            Moved(float(reward), bool(ended))
+            for reward, ended in zip(outcomes.rewards, over, strict=True)
+        ]
+        ends = np.flatnonzero(over)
+        if len(ends):
+            infos = rows_of(self._worlds.infos(chosen[ends]), len(ends))
+            for row, info in zip(ends, infos, strict=True):
+                moved[row] = Moved(moved[row].reward, over=True, success=_success(info))
+        return [moved[row] for row in np.argsort(order)]
+
+    def observe(self, numbers: Sequence[int]) -> Any:
+        """Draw what some environments show now, and return it as a batch with one row each."""
+        chosen, order = _growing(numbers)
+        rows = np.argsort(order)
+        space, key = self.observation_space, self._worlds.picture_key
+        if not isinstance(space, spaces.Dict):
+            return self._draw(space, chosen)[rows]
+        assert key is not None
+        shown = {**self._worlds.extras(chosen), key: self._draw(space[key], chosen)}
+        return {name: shown[name][rows] for name in space}
+
+    def _draw(self, space: spaces.Space[Any], chosen: np.ndarray) -> np.ndarray:
+        assert space.shape is not None
+        drawn = np.empty((len(chosen), *space.shape), space.dtype)
+        self._worlds.draw(chosen, drawn)
+        return drawn
+
+
+@contextmanager
+def make_stages(
+    task: str,
+    kind: str,
+    domains: Sequence[str],
+    num_envs: int,
+    rendering: str,
+    num_threads: int | None = None,
+) -> Iterator[dict[str, Stage]]:
+    """Make a stage for each domain; those of environments simulated together share their worlds.
+
+    Args:
+        task: id of the environment.
+        kind: of agent, or ``random`` for the random policy, which looks at nothing.
+        domains: at least one.
+        num_envs: environments of each stage.
+        rendering: ``batched`` or ``stock``; see
+            :func:`darla_agents.worlds.environments.make_vec_env`.
+        num_threads: threads that draw batched environments; as many as there are cores when None.
+
+    Raises:
+        ValueError: the task, a domain or the rendering is unknown, or the task cannot show what
+            the agent sees.
+    """
+    arguments = {domain: domain_argument(task, domain) for domain in domains}
+    with ExitStack() as stack:
+        if is_batched(task, kind, rendering):
+            worlds = _make_worlds(task, kind, num_envs, num_threads, arguments[domains[0]])
+            stack.enter_context(closing(worlds))
+            yield {
+                domain: BatchedStage(worlds, argument.get("domain"))
+                for domain, argument in arguments.items()
+            }
+            return
+        count = 1 if kind == RANDOM else num_envs  # more gain nothing for what costs no time
+        yield {
+            domain: SingleEnvs(
+                [
+                    stack.enter_context(closing(_make_single(task, kind, domain)))
+                    for _ in range(count)
+                ]
+            )
+            for domain in domains
+        }
+
+
+def _make_worlds(
+    task: str, kind: str, num_envs: int, num_threads: int | None, argument: Mapping[str, Any]
+) -> Worlds:
+    batch = make_batch(
+        bare_id(task), kind, num_envs, AutoresetMode.DISABLED, num_threads=num_threads, **argument
+    )
+    assert isinstance(batch, BatchedEnvs)  # as without workers always
+    return batch.worlds
+
+
+def _make_single(task: str, kind: str, domain: str) -> Env:
+    if kind != RANDOM:
+        return make_env(task, kind, domain)
+    try:
+        return make_env(task, "factors", domain)  # nothing needs to be drawn for it
+    except ValueError:
+        return make_env(task, "pixels", domain)
+
+
+def stack_observations(observations: Sequence[Any]) -> Any:
+    """Join single observations, arrays or dictionaries of arrays, into one batch."""
+    if isinstance(observations[0], dict):
+        return {key: np.stack([each[key] for each in observations]) for key in observations[0]}
+    return np.stack(observations)
+
+
+def _growing(numbers: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return numbers as worlds take them, and the place that each of them had before."""
+    given = np.asarray(numbers, dtype=np.int64)
+    order = np.argsort(given)
+    return given[order], order
+
+
+def _success(info: Mapping[str, Any]) -> bool | None:
+    return bool(info["is_success"]) if "is_success" in info else None

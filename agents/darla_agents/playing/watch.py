@@ -1,0 +1,165 @@
+"""Watch an agent: what it is shown, and what its encoder keeps of that, side by side as a video."""
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+import darla_envs  # noqa: F401 (registers the tasks)
+from darla.encoder.bundle import load_encoder
+from darla.encoder.frozen_encoder import FrozenEncoder
+from darla.running.atomic import write_bytes
+from darla.wrappers.latent_transform import resize_frames
+from darla_agents.agent.encoders import agent_encoder
+from darla_agents.agent.spec import AgentSpec
+from darla_agents.playing.players import Player, find_players, make_policy
+from darla_agents.worlds.environments import SOURCE, domain_argument
+
+_GAP, _TITLE, _BACKGROUND = 4, 18, 255
+_COLORS = 64  # of a picture; more make a larger file
+
+
+@dataclass(frozen=True)
+class WatchConfig:
+    """Which agent to watch, and where."""
+
+    agent: Path
+    """Folder of a trained agent."""
+    domains: tuple[str, ...] = (SOURCE, "all_three")
+    """Domains to watch it in; a row of the video each."""
+    steps: int = 240
+    """Steps to watch; episodes that end are followed by others."""
+    out: Path = Path("runs/watch.gif")
+    """File of the video, an animated GIF."""
+    encoder: Path | None = None
+    """Encoder whose reconstructions are shown beside an agent that has none itself."""
+    seed: int = 0
+    """Of episodes and actions."""
+    deterministic: bool = False
+    """Take the most probable actions instead of drawing them."""
+    scale: int = 3
+    """How large a pixel is drawn."""
+    fps: int = 15
+    """Steps in a second."""
+
+    def check(self) -> None:
+        """Check every number.
+
+        Raises:
+            ValueError: one is out of range.
+        """
+        for name in ("steps", "scale", "fps"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; give a whole number from 1")
+        if not self.domains:
+            raise ValueError("no domain was given; give one or more, such as --domains source")
+
+
+def watch(config: WatchConfig) -> Path:
+    """Record an agent in each domain, and write the video.
+
+    Raises:
+        FileNotFoundError: there is no agent, or no encoder.
+        ValueError: the agent sees no pictures, a domain is unknown, or a number is out of range.
+    """
+    config.check()
+    (player,) = find_players([config.agent], config.deterministic)
+    spec = player.spec
+    assert spec is not None
+    if spec.kind == "factors":
+        raise ValueError(f"the agent in {config.agent} sees true factors, not pictures")
+    encoder = agent_encoder(spec) if config.encoder is None else load_encoder(config.encoder)
+    recorded = [_record(player, spec, domain, config) for domain in config.domains]
+    masked = spec.latent_options.get("masked", ()) if spec.encoded else ()  # of its own encoder
+    panels = _panels(recorded, encoder, masked)
+    pictures = _lay_out(panels, config)
+    write_bytes(config.out, _gif(pictures, config.fps))
+    return config.out
+
+
+def _record(player: Player, spec: AgentSpec, domain: str, config: WatchConfig) -> np.ndarray:
+    """Return what the agent is shown, uint8 (steps, H, W, 3)."""
+    arguments: dict[str, Any] = domain_argument(spec.task, domain)
+    world = gym.make_vec(spec.task, num_envs=1, **arguments)
+    try:
+        policy = make_policy(
+            player, world.single_observation_space, world.single_action_space, "cpu", config.seed
+        )
+        frames = []
+        observations, _ = world.reset(seed=config.seed)
+        for _ in range(config.steps):
+            frames.append(observations[0].copy())
+            observations, *_ = world.step(policy.act(observations, [0]))
+        return np.stack(frames)
+    finally:
+        world.close()
+
+
+def _panels(
+    recorded: Sequence[np.ndarray], encoder: FrozenEncoder | None, masked: Sequence[int]
+) -> list[dict[str, np.ndarray]]:
+    """Return for each domain the videos that are shown in a row, by their titles."""
+    rows: list[dict[str, np.ndarray]] = []
+    for frames in recorded:
+        row = {"shown": frames}
+        if encoder is not None:
+            latents = encoder.encode(resize_frames(frames, encoder.image_shape[:2]))
+            row["kept by the encoder"] = encoder.decode(latents)
+            if len(masked):
+                hidden = latents.copy()
+                hidden[:, list(masked)] = encoder.statistics.mean[list(masked)]
+                row["seen by the agent"] = encoder.decode(hidden)
+        rows.append(row)
+    return rows
+
+
+def _lay_out(rows: Sequence[dict[str, np.ndarray]], config: WatchConfig) -> Iterator[np.ndarray]:
+    """Yield the video's pictures, uint8 (height, width, 3)."""
+    font = ImageFont.load_default(size=12)
+    videos = [[_enlarged(video, config.scale) for video in row.values()] for row in rows]
+    sizes = [video.shape[1:3] for row in videos for video in row]
+    height, width = (max(sides) for sides in zip(*sizes, strict=True))
+    size = (
+        max(map(len, rows)) * (width + _GAP) + _GAP,
+        len(rows) * (height + _TITLE + _GAP),
+    )
+    blank = Image.new("RGB", size, (_BACKGROUND,) * 3)
+    draw = ImageDraw.Draw(blank)
+    for number, (domain, row) in enumerate(zip(config.domains, rows, strict=True)):
+        for column, title in enumerate(row):
+            place = (_GAP + column * (width + _GAP), number * (height + _TITLE + _GAP) + 1)
+            draw.text(place, domain if column == 0 else title, fill=0, font=font)
+    for step in range(config.steps):
+        picture = np.asarray(blank).copy()
+        for number, row_videos in enumerate(videos):
+            top = number * (height + _TITLE + _GAP) + _TITLE
+            for column, video in enumerate(row_videos):
+                left = _GAP + column * (width + _GAP)
+                picture[top : top + video.shape[1], left : left + video.shape[2]] = video[step]
+        yield picture
+
+
+def _enlarged(video: np.ndarray, scale: int) -> np.ndarray:
+    return video.repeat(scale, axis=1).repeat(scale, axis=2)
+
+
+def _gif(pictures: Iterator[np.ndarray], fps: int) -> bytes:
+    """Return an animated GIF that is repeated for ever; each picture has colours of its own."""
+    first, *others = [
+        Image.fromarray(picture).quantize(_COLORS, dither=Image.Dither.NONE) for picture in pictures
+    ]
+    buffer = io.BytesIO()
+    first.save(
+        buffer,
+        format="GIF",
+        save_all=True,
+        append_images=others,
+        duration=round(1000 / fps),
+        loop=0,
+    )
+    return buffer.getvalue()

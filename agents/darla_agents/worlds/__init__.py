@@ -1,0 +1,1 @@
+"""The environments that agents act in, showing what each kind of agent sees."""

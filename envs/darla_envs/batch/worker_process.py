@@ -1,0 +1,176 @@
+"""A worker process: it makes some of the worlds, and resets and steps them when it is told to.
+
+It is told through a pipe: a request is the name of a method of :class:`_Server` with its arguments,
+and each is answered, by what the method returns or by :class:`Failed`. A ``ValueError`` is the
+caller's mistake and the worker goes on after it; any other error is its last word. When the pipe
+is closed, or the parent dies, however it dies, the worker ends.
+"""
+
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import connection, parent_process, reduction
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from gymnasium.vector import AutoresetMode
+
+from darla_envs.batch.batched_envs import BatchedEnvs, picture_space
+from darla_envs.batch.frame_slots import FrameSlots
+from darla_envs.batch.shared_buffers import Buffers, open_buffers
+from darla_envs.batch.worlds import Infos, Worlds
+
+LOST = (EOFError, BrokenPipeError, ConnectionResetError)
+"""What a pipe raises whose other end is gone."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The answer of a worker that met an error.
+
+    Attributes:
+        user_error: the text of an error of the caller, after which the worker goes on; or None.
+        traceback: where it happened in the worker.
+    """
+
+    user_error: str | None
+    traceback: str
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a worker's worlds are like; see :class:`darla_envs.batch.worlds.Worlds`."""
+
+    observation_space: spaces.Space[Any]
+    action_space: spaces.Space[Any]
+    picture_key: str | None
+    picture_space: spaces.Box
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a reset or a step led to, besides what is in shared memory.
+
+    Attributes:
+        extras: of all the worker's worlds.
+        infos: likewise, with one row for each.
+        finals: of the episodes that ended, in same-step mode: indices, extras and infos.
+    """
+
+    extras: dict[str, np.ndarray]
+    infos: Infos
+    finals: tuple[np.ndarray, dict[str, np.ndarray], Infos] | None = None
+
+
+def work(pipe: connection.Connection) -> None:
+    """Be a worker, until the parent closes the pipe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent, interrupted too, ends its workers
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    server = _Server(pipe)
+    try:
+        with suppress(*LOST):
+            while _answer(pipe, server):
+                pass
+    finally:
+        server.close()
+
+
+def _answer(pipe: connection.Connection, server: "_Server") -> bool:
+    """Answer one request, and return whether there can be another."""
+    try:
+        name, *arguments = pipe.recv()
+        pipe.send(getattr(server, name)(*arguments))
+    except LOST:
+        raise
+    except Exception as error:
+        is_mendable = isinstance(error, ValueError)
+        text = str(error) or type(error).__name__
+        trace = "".join(traceback.format_exception(error))
+        pipe.send(Failed(text if is_mendable else None, trace))
+        return is_mendable
+    return True
+
+
+class _Server:
+    """The worlds of one worker; the parent calls the public methods by their names."""
+
+    def __init__(self, pipe: connection.Connection) -> None:
+        self._pipe = pipe
+        self._worlds: Worlds | None = None
+        self._envs: BatchedEnvs
+        self._buffers: Buffers
+        self._slots: FrameSlots
+
+    def make(self, factory: Callable[[int], Worlds], num_worlds: int) -> Described:
+        """Make the worlds."""
+        worlds = self._worlds = factory(num_worlds)
+        if worlds.num_worlds != num_worlds:
+            raise ValueError(
+                f"the factory made {worlds.num_worlds} worlds when called with {num_worlds}; "
+                "it must make as many as it is asked for"
+            )
+        spaces_of = (worlds.observation_space, worlds.action_space)
+        return Described(*spaces_of, worlds.picture_key, picture_space(worlds))
+
+    def share(
+        self, num_worlds: int, first: int, last: int, mode: AutoresetMode, infos: bool
+    ) -> None:
+        """Open the buffers of all workers' worlds, whose descriptor follows through the pipe."""
+        assert self._worlds is not None
+        descriptor = reduction.recv_handle(self._pipe)
+        try:
+            buffers = open_buffers(descriptor, num_worlds, picture_space(self._worlds))
+        finally:
+            os.close(descriptor)
+        self._buffers = buffers = buffers.part(first, last)
+        self._slots = FrameSlots(buffers.frames, replaceable=True)
+        self._envs = BatchedEnvs(
+            self._worlds, mode, infos=infos, slots=self._slots, finals=buffers.finals
+        )
+
+    def reset(
+        self,
+        slot: int,
+        mask: np.ndarray,
+        seeds: Sequence[int | None] | None,
+        settings: Sequence[Mapping[str, Any]] | None,
+    ) -> Shown:
+        """Start episodes in some worlds, or in none, and show all in a slot of pictures."""
+        self._slots.current = slot
+        if not mask.any():
+            return Shown(self._envs.show().extras, {})
+        start = self._envs.reset(seeds, settings, mask)
+        return Shown(start.extras, start.infos)
+
+    def step(self, slot: int, actions: np.ndarray) -> Shown:
+        """Act in all worlds, and show them in a slot of pictures."""
+        self._slots.current = slot
+        step = self._envs.step(actions)
+        self._buffers.rewards[:] = step.rewards
+        self._buffers.terminated[:] = step.terminated
+        self._buffers.truncated[:] = step.truncated
+        finals = step.finals
+        if finals is None:
+            return Shown(step.extras, step.infos)
+        return Shown(step.extras, step.infos, (finals.indices, finals.extras, finals.infos))
+
+    def set_domain(self, domain: Any) -> None:
+        """Draw all later episodes from another domain."""
+        self._envs.set_domain(domain)
+
+    def close(self) -> None:
+        """Close the worlds."""
+        if self._worlds is not None:
+            self._worlds.close()
+
+
+def _die_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)

@@ -1,0 +1,1 @@
+"""What worlds are, as data: factors, domains, tasks, palettes, shapes. NumPy alone."""

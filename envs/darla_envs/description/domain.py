@@ -1,0 +1,110 @@
+"""Domains: where each factor of the look is drawn from, and what is shifted besides.
+
+A domain is data. The unsupervised domain D_U is where frames for the encoder come from, the source
+is where agents learn, and targets are where they are tested without further training. What a
+domain does not name keeps the value that it has in the task's source.
+
+Textures and the camera are no factors: they are the same in all episodes of a domain, and nothing
+is drawn for them, so that the episodes of two domains that differ in them alone are the same.
+"""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from darla_envs.names import hint
+
+Interval = tuple[float, float]
+Values = tuple[Interval, ...] | tuple[str, ...]
+WHOLE: Values = ((0.0, 1.0),)
+_KEYS = ("name", "look", "cases", "textures", "camera")
+
+
+def point(value: float) -> Values:
+    """One single value of a continuous factor."""
+    return ((value, value),)
+
+
+def without(*held_out: Interval, low: float = 0.0, high: float = 1.0) -> Values:
+    """The range from ``low`` to ``high`` less the held-out intervals."""
+    edges = [low, *itertools.chain(*sorted(held_out)), high]
+    return tuple(zip(edges[::2], edges[1::2], strict=True))
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Where the look comes from.
+
+    Attributes:
+        name: the name it is shown by.
+        look: for each look factor a union of intervals, each drawn with a chance in proportion
+            to its length, or the names that a categorical factor may take.
+        cases: conjunctions: each episode takes one of them at random, and its entries replace
+            those of ``look``. Empty for none.
+        textures: for ``floor``, ``wall`` or ``ceiling`` the name of one of MiniWorld's textures
+            (see :func:`darla_envs.description.texture_files.texture_names`), which the surface's
+            colour multiplies; what is not named is plain paint.
+        camera: ``height`` in metres, ``pitch`` in degrees (negative looks down) and
+            ``field_of_view`` in degrees; what is not named is the task's.
+    """
+
+    name: str
+    look: Mapping[str, Values] = field(default_factory=dict)
+    cases: tuple[Mapping[str, Values], ...] = ()
+    textures: Mapping[str, str] = field(default_factory=dict)
+    camera: Mapping[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the domain as JSON can hold it; textures and camera only where there are any."""
+        cases = [dict(case) for case in self.cases]
+        shifts = {"textures": dict(self.textures), "camera": dict(self.camera)}
+        given = {key: value for key, value in shifts.items() if value}
+        return {"name": self.name, "look": dict(self.look), "cases": cases, **given}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Domain":
+        """Make a domain from :meth:`to_dict`'s result.
+
+        Raises:
+            ValueError: keys are missing or unknown; the nearest is suggested.
+        """
+        unknown = sorted(set(data) - set(_KEYS))
+        if "name" not in data or unknown:
+            nearest = hint(unknown[0], _KEYS) if unknown else ""
+            raise ValueError(
+                f"a domain has the keys {', '.join(_KEYS[:-1])} and {_KEYS[-1]}, not "
+                f"{sorted(data)}; {nearest}see Domain.to_dict()"
+            )
+        look = {key: _values(values) for key, values in data.get("look", {}).items()}
+        cases = tuple(
+            {key: _values(values) for key, values in case.items()} for case in data.get("cases", ())
+        )
+        textures, camera = (dict(data.get(key, {})) for key in ("textures", "camera"))
+        return cls(data["name"], look, cases, textures, camera)
+
+
+def _values(values: Any) -> Values:
+    return tuple(value if isinstance(value, str) else tuple(value) for value in values)
+
+
+def draw(values: Values, u: float) -> float | str:
+    """Turn one uniform number into a value.
+
+    Args:
+        values: a union of intervals, or names.
+        u: in [0, 1).
+    """
+    if isinstance(values[0], str):
+        return values[int(u * len(values))]
+    lengths = np.array([high - low for low, high in values])
+    if lengths.sum() == 0.0:  # single values, all alike
+        return values[int(u * len(values))][0]
+    position = u * lengths.sum()
+    for (low, _), length in zip(values, lengths, strict=True):
+        if position < length:
+            return float(low + position)
+        position -= length
+    return float(values[-1][1])

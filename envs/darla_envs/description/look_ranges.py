@@ -1,0 +1,90 @@
+"""The looks of MiniWorld's environments: the lines that colours are on, and the domains on them.
+
+A domain says where on its line each colour is drawn from, in [0, 1], and the factor on the light.
+Colours of floor and wall multiply textures; objects are painted. Why these:
+
+- **Lines between two colours of one brightness** (luma, Rec. 601), and not boxes of tints. A box
+  has three dimensions for each surface, one of which is brightness, which nothing in a picture
+  tells from the light; a variational autoencoder follows a line with one latent, whatever the
+  light is.
+- **The source is inside the range of D_U.** MiniWorld gives surfaces no tint, that is white. The
+  lines of floor (orange to azure) and wall (green to pink) join complementary colours, so that
+  they pass through grey, near 0.5 and 0.6: white in less light. Objects, most of which are red in
+  the stock tasks, begin with red. So an encoder that has seen D_U has seen the source, and no
+  frame needs to be drawn in a look that is not on the lines.
+- **New colours at 0.05** of floor and wall and at 0.65 of objects, far from the source and inside
+  D_U: seen by the encoder, not by the policy. **Unseen colours at 1**, beyond the end of D_U at
+  0.75 and, for floor and wall, on the other side of grey than new ones: seen by neither.
+- **The goal stays visible.** Objects go from red over purple to blue. Within D_U floors are orange
+  to a pale blue and walls green to a pale pink, so that no light makes an object look like them,
+  like the grey of the source or like black tiles.
+- **Light from half to the whole** of MiniWorld's; OpenGL adds a constant that is not dimmed. More
+  light than MiniWorld's would clip colours of floors that face it.
+- **Ceiling and sky stay** as they are: no stock task depends on them, and whatever varies costs a
+  latent.
+
+MiniWorld clips the light on floors at 1, so that a floor of the source looks like grey of 0.77
+in full light; its walls are a quarter brighter than grey on their line.
+"""
+
+from collections.abc import Mapping
+
+from darla_envs.description.domain import Domain, Values, point
+from darla_envs.description.palettes import Line
+
+SURFACES = ("floor", "wall", "objects")
+FACTORS = (*SURFACES, "light")
+"""What domains of MiniWorld's environments name, in the order in which it is reported."""
+
+LINES: Mapping[str, Line] = {
+    "floor": Line((1.0, 0.55, 0.15), (0.25, 0.77, 1.0)),
+    "wall": Line((0.5, 1.0, 0.5), (1.0, 0.66, 1.0)),
+    "objects": Line((1.0, 0.04, 0.1), (0.15, 0.29, 1.0)),
+}
+"""Where the colours of surfaces and objects are."""
+
+STOCK: Mapping[str, Values] = {
+    "floor": point(0.5),
+    "wall": point(0.6),
+    "objects": point(0.0),
+    "light": point(1.0),
+}
+"""Where the look that MiniWorld gives comes nearest to the lines: greys, red, and all of its
+light."""
+
+_SEEN: Values = ((0.0, 0.75),)
+_NEW = {"floor": point(0.05), "wall": point(0.05), "objects": point(0.65)}
+
+D_U = Domain("d_u", {**dict.fromkeys(SURFACES, _SEEN), "light": ((0.5, 1.0),)})
+"""Where frames for encoders come from: a look in each episode."""
+
+
+def _changed(name: str, *surfaces: str) -> Domain:
+    return Domain(name, {surface: _NEW[surface] for surface in surfaces})
+
+
+LOOKS: tuple[Domain, ...] = (
+    Domain("source"),
+    D_U,
+    _changed("new_floor", "floor"),
+    _changed("new_wall", "wall"),
+    _changed("new_objects", "objects"),
+    _changed("floor_and_wall", "floor", "wall"),
+    _changed("all_three", *SURFACES),
+    Domain("new_light", {"light": point(0.55)}),
+    Domain("unseen_colors", dict.fromkeys(SURFACES, point(1.0))),
+)
+"""All domains of an environment whose objects can be told apart without their colours."""
+
+
+def without_objects(looks: tuple[Domain, ...] = LOOKS) -> tuple[Domain, ...]:
+    """Return the domains of an environment whose task is said in colours of objects.
+
+    Objects keep their own colours in all of them, and those that would only paint objects, or
+    claim to, are left out.
+    """
+    return tuple(
+        Domain(look.name, {name: values for name, values in look.look.items() if name != "objects"})
+        for look in looks
+        if look.name not in ("new_objects", "all_three")
+    )

@@ -1,0 +1,59 @@
+"""MiniWorld's textures by name, found without importing MiniWorld or OpenGL.
+
+MiniWorld has several variants of some textures (``concrete_1.png``, ``concrete_2.png``, ...). Where
+it draws nothing at random it takes the first, and so it is here.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from darla_envs.names import hint
+
+PLAIN = "white"
+"""The texture that leaves a surface's colour as it is."""
+
+SURFACES = ("floor", "wall", "ceiling")
+"""What can have a texture."""
+
+_FIRST = "_1.png"
+
+
+@cache
+def texture_names() -> tuple[str, ...]:
+    """Return the names of all textures, sorted."""
+    return tuple(path.name.removesuffix(_FIRST) for path in sorted(_folder().glob("*" + _FIRST)))
+
+
+def texture_picture(name: str) -> np.ndarray:
+    """Return a texture, (H, W, 3) uint8, rows from top to bottom."""
+    with Image.open(_folder() / (name + _FIRST)) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def check_textures(textures: Mapping[str, str]) -> None:
+    """Check which surfaces have which textures.
+
+    Raises:
+        ValueError: a surface or a texture is unknown; the nearest is suggested.
+    """
+    for surface, name in textures.items():
+        for what, given, known in (
+            ("surface", surface, SURFACES),
+            ("texture", name, texture_names()),
+        ):
+            if given not in known:
+                raise ValueError(
+                    f"unknown {what} {given!r}; {hint(given, known)}known: {', '.join(known)}"
+                )
+
+
+def _folder() -> Path:
+    found = find_spec("miniworld")
+    if found is None or found.origin is None:
+        raise ImportError("textures are MiniWorld's, which is not installed: pip install miniworld")
+    return Path(found.origin).parent / "textures"

@@ -1,0 +1,72 @@
+"""What the agent's camera is like: the task's, unless a domain shifts it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from numbers import Real
+
+import numpy as np
+
+from darla_envs.description.tasks import Task
+from darla_envs.names import hint
+
+# The camera is between floor and ceiling, and is neither turned over nor flattened to a line.
+_RANGES = {
+    "height": (0.1, 2.6, "m"),
+    "pitch": (-80.0, 80.0, "degrees"),
+    "field_of_view": (10.0, 150.0, "degrees"),
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """A camera, apart from where the agent is.
+
+    Attributes:
+        height: metres above the floor.
+        pitch: degrees; negative looks down.
+        field_of_view: degrees from the picture's bottom to its top.
+    """
+
+    height: float
+    pitch: float
+    field_of_view: float
+
+    @property
+    def tangent(self) -> float:
+        """Tangent of half the field of view."""
+        return math.tan(math.radians(self.field_of_view) / 2)
+
+    def direction(self, yaw: float) -> np.ndarray:
+        """Return where an agent of this yaw (radians) looks, (3,) unit."""
+        pitch = math.radians(self.pitch)
+        ahead = math.cos(pitch)
+        return np.array([ahead * math.cos(yaw), math.sin(pitch), -ahead * math.sin(yaw)])
+
+
+def find_view(task: Task, shift: Mapping[str, float]) -> View:
+    """Return the camera of a task under a domain's shift.
+
+    Args:
+        task: whose camera it is.
+        shift: some of ``height``, ``pitch`` and ``field_of_view``; see
+            :class:`darla_envs.description.domain.Domain`.
+
+    Raises:
+        ValueError: a name is unknown (the nearest is suggested), or a value is no number in range.
+    """
+    own = View(task.camera_height, task.camera_pitch, task.field_of_view)
+    return View(**{**asdict(own), **{name: _checked(name, shift[name]) for name in shift}})
+
+
+def _checked(name: str, value: float) -> float:
+    if name not in _RANGES:
+        raise ValueError(
+            f"a camera has no {name!r}; {hint(name, _RANGES)}known: {', '.join(_RANGES)}"
+        )
+    low, high, unit = _RANGES[name]
+    if not isinstance(value, Real) or not low <= value <= high:
+        raise ValueError(
+            f"the camera's {name} cannot be {value!r}; allowed: {low:g} to {high:g} {unit}"
+        )
+    return float(value)

@@ -1,0 +1,1 @@
+"""Functions that are compiled to machine code, once, and kept."""

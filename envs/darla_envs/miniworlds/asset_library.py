@@ -1,0 +1,110 @@
+"""MiniWorld's meshes and textures as the renderer takes them, each loaded once."""
+
+from typing import Any
+
+import darla_envs.stock  # noqa: F401  (before MiniWorld)
+
+# isort: split
+import numpy as np
+from miniworld.objmesh import ObjMesh
+from miniworld.opengl import Texture
+from PIL import Image
+
+from darla_envs.miniworlds.without_gl import TextureRecord, VertexRecord, without_loading
+from darla_envs.render.meshes import Mesh, MeshSet
+from darla_envs.render.textures import TextureSet
+
+UNTEXTURED = -1
+
+
+class AssetLibrary:
+    """Numbers of meshes and textures, by MiniWorld's objects or by files.
+
+    Attributes:
+        meshes: all meshes asked for so far.
+        textures: all textures asked for so far, those of meshes too.
+    """
+
+    def __init__(self) -> None:
+        self.meshes, self.textures = MeshSet(), TextureSet()
+        self._numbers: dict[Any, int] = {}
+
+    def texture(self, texture: Texture | TextureRecord | None) -> int:
+        """Return the number of a texture that MiniWorld has loaded, -1 for None.
+
+        Raises:
+            ValueError: its file is unknown.
+            FileNotFoundError: its file does not exist.
+        """
+        if texture is None:
+            return UNTEXTURED
+        if texture not in self._numbers:
+            self._numbers[texture] = self.texture_file(_file_of_texture(texture))
+        return self._numbers[texture]
+
+    def texture_file(self, path: str) -> int:
+        """Return the number of the texture in a file.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+        """
+        if path not in self.textures:
+            try:
+                with Image.open(path) as picture:
+                    return self.textures.add(path, np.asarray(picture.convert("RGB")))
+            except FileNotFoundError:
+                raise FileNotFoundError(f"there is no texture file {path}") from None
+        return self.textures.number(path)
+
+    def mesh(self, mesh: ObjMesh) -> int:
+        """Return the number of a mesh that MiniWorld has loaded.
+
+        Raises:
+            ValueError: its file is unknown.
+            FileNotFoundError: its file, or one of a texture on it, does not exist.
+        """
+        if mesh not in self._numbers:
+            name, record = _with_record(mesh)
+            self._numbers[mesh] = self.meshes.add(name, self._triangles(record))
+        return self._numbers[mesh]
+
+    def own_mesh(self, name: str, mesh: Mesh) -> int:
+        """Return the number of a mesh of one's own; one of this name is kept."""
+        return self.meshes.add(name, mesh)
+
+    def _triangles(self, mesh: ObjMesh) -> Mesh:
+        parts: list[VertexRecord] = mesh.vlists
+        textures = [self.texture(texture) for texture in mesh.textures]
+        counts = [len(part.positions) for part in parts]
+        return Mesh(
+            np.concatenate([part.positions for part in parts]),
+            np.concatenate([part.normals for part in parts]),
+            np.concatenate([part.colors for part in parts]),
+            np.concatenate([part.texture_coordinates for part in parts]),
+            np.repeat(textures, counts),
+        )
+
+
+def _file_of_texture(texture: Any) -> str:
+    loaded = getattr(texture, "tex", texture)
+    if isinstance(loaded, TextureRecord):
+        return loaded.path
+    for path, each in Texture.tex_cache.items():
+        if each is texture:
+            return path
+    raise ValueError(
+        f"the file of texture {texture} is unknown: load it by its name, with Texture.get()"
+    )
+
+
+def _with_record(mesh: ObjMesh) -> tuple[str, ObjMesh]:
+    """Return a mesh's file, and the mesh with its arrays instead of what OpenGL made of them."""
+    with without_loading():
+        found = [path for path, each in ObjMesh.cache.items() if each is mesh]
+        if found:
+            return found[0], mesh
+    for path, each in ObjMesh.cache.items():
+        if each is mesh:
+            with without_loading():
+                return path, ObjMesh.get(path)
+    raise ValueError(f"the file of mesh {mesh} is unknown: load it by its name, with ObjMesh.get()")

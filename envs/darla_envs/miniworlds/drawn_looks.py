@@ -1,0 +1,92 @@
+"""The look of each episode of one world, drawn apart from all that MiniWorld draws.
+
+An episode's numbers come from the seed of the world's last seeded reset, the episode's number
+since then, and a constant of their own. So the same seed gives the same look, in single
+environments and in batches, and the same room in every look.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from darla_envs.description.domain import Domain, draw
+from darla_envs.description.factors import Factor
+from darla_envs.description.look_ranges import FACTORS, LINES, SURFACES
+from darla_envs.render.scene import Look
+
+_PURPOSE = 0x100C  # keeps these numbers apart from those that MiniWorld draws from the same seed
+NUM_DRAWS = 1 + len(FACTORS)
+
+
+@dataclass(frozen=True)
+class DrawnLook:
+    """The look of an episode.
+
+    Attributes:
+        look: what to repaint; None for the look that MiniWorld gives.
+        factors: the position in [0, 1] of each colour that the domain names on its line, and the
+            factor on the light; empty when the look is not drawn from lines.
+    """
+
+    look: Look | None = None
+    factors: dict[str, float] = field(default_factory=dict)
+
+
+class LookSequence:
+    """Draws the looks of one world, episode after episode."""
+
+    def __init__(self) -> None:
+        self._seed: int | None = None
+        self._episode = 0
+
+    def next(self, domain: Domain | Look | None, seed: int | None) -> DrawnLook:
+        """Return the look of the next episode.
+
+        Args:
+            domain: where it comes from.
+            seed: of the reset; begins a new sequence. Without it the sequence goes on.
+        """
+        if seed is not None or self._seed is None:
+            self._seed = _fresh_seed() if seed is None else int(seed)
+            self._episode = 0
+        else:
+            self._episode += 1
+        if not isinstance(domain, Domain):
+            return DrawnLook(domain)
+        numbers = np.random.default_rng([self._seed, self._episode, _PURPOSE])
+        return look_at(positions(domain, numbers.random(NUM_DRAWS)))
+
+
+def positions(domain: Domain, u: np.ndarray) -> dict[str, float]:
+    """Draw the factors that a domain names.
+
+    Args:
+        domain: one that :func:`darla_envs.description.look_catalogue.find_look` has found.
+        u: (NUM_DRAWS,) uniform numbers in [0, 1): one for the case, one for each factor.
+    """
+    case = domain.cases[int(u[0] * len(domain.cases))] if domain.cases else {}
+    ranges = {**domain.look, **case}
+    return {
+        name: float(draw(ranges[name], number))
+        for name, number in zip(FACTORS, u[1:], strict=True)
+        if name in ranges
+    }
+
+
+def look_at(factors: dict[str, float]) -> DrawnLook:
+    """Return the look at positions on the lines; what is not among them stays as it is."""
+    colors = {name: LINES[name].rgb(factors[name]) for name in SURFACES if name in factors}
+    tints = {name: (float(r), float(g), float(b)) for name, (r, g, b) in colors.items()}
+    return DrawnLook(Look(**tints, light=factors.get("light", 1.0)), factors)
+
+
+def named_factors(domain: Domain | Look | None) -> dict[str, Factor]:
+    """Describe the factors that are reported of looks drawn from a domain, by name."""
+    if not isinstance(domain, Domain):
+        return {}
+    names = {name for look in (domain.look, *domain.cases) for name in look}
+    return {name: Factor(name, "continuous", "look", 0.0, 1.0) for name in FACTORS if name in names}
+
+
+def _fresh_seed() -> int:
+    return int(np.random.SeedSequence().generate_state(1)[0])

@@ -1,0 +1,103 @@
+"""Draw one world after the other; this is what each thread does."""
+
+import numpy as np
+
+from darla_envs.kernels.compiled import drawing
+from darla_envs.render.camera import aim
+from darla_envs.render.faces import draw_faces
+from darla_envs.render.resolve import resolve
+from darla_envs.render.scene import SKY_ENTITY
+from darla_envs.render.scratch import ENTITY, FLAT, INVERSE, SMOOTH, TEXTURE
+from darla_envs.render.things import draw_things
+from darla_envs.render.visibility import SKY, polygon_number
+
+
+@drawing
+def draw_worlds(
+    scenes, meshes, textures, chosen, offsets, samples, scratch, pictures, width, height
+):  # fmt: skip
+    """Draw some worlds.
+
+    Args:
+        scenes: faces, things, lights and cameras of all worlds, see
+            ``darla_envs.render.scene_batch``.
+        meshes: see ``darla_envs.render.meshes.MeshArrays``.
+        textures: see ``darla_envs.render.textures.TextureArrays``.
+        chosen: (n,) int64, which worlds.
+        offsets: (rows,) float32, see ``darla_envs.render.coverage``.
+        samples: samples a pixel.
+        scratch: the thread's memory.
+        pictures: (n, H * W * 3) uint8; receives the pictures.
+        width: of the pictures in pixels.
+        height: of the pictures in pixels.
+
+    Returns:
+        -1, or the first world that shows too many polygons.
+    """
+    for k in range(len(chosen)):
+        if not find_visible(scenes, meshes, chosen[k], offsets, samples, scratch, width, height):
+            return chosen[k]
+        resolve(scratch, textures, samples, pictures, k, width, height)
+    return -1
+
+
+@drawing
+def find_visible(scenes, meshes, world, offsets, samples, scratch, width, height):
+    """Fill the visibility buffer for one world; return whether all polygons had a number."""
+    faces, things, lights, cameras = scenes
+    scratch.keys[:] = SKY
+    for channel in range(3):
+        scratch.planes[0, FLAT, channel] = lights.sky[world, channel]
+    scratch.kinds[0, TEXTURE] = -1
+    scratch.kinds[0, SMOOTH] = 0
+    scratch.kinds[0, ENTITY] = SKY_ENTITY
+    yaw, pitch, fov_y = cameras.yaw[world], cameras.pitch[world], cameras.fov_y[world]
+    aim(yaw, pitch, fov_y, width, height, scratch.projection)
+    number = draw_faces(faces, world, cameras.position, scratch, 1, width, height, offsets, samples)
+    if number < 1:
+        return False
+    number = draw_things(
+        things,
+        meshes,
+        lights,
+        world,
+        cameras.position,
+        scratch,
+        number,
+        width,
+        height,
+        offsets,
+        samples,
+    )
+    return number >= 1
+
+
+@drawing
+def measure_worlds(scenes, meshes, chosen, offsets, scratch, depths, entities):
+    """Measure how far away and whose each pixel is, at its centre.
+
+    Args:
+        scenes: as for :func:`draw_worlds`.
+        meshes: see ``darla_envs.render.meshes.MeshArrays``.
+        chosen: (n,) int64, which worlds.
+        offsets: (H,) float32, of one sample a pixel.
+        scratch: the thread's memory.
+        depths: (n, H, W) float32; receives distances along the view in metres, infinite for sky.
+        entities: (n, H, W) int32; receives entities, see ``darla_envs.render.scene``.
+
+    Returns:
+        -1, or the first world that shows too many polygons.
+    """
+    _, height, width = depths.shape
+    planes = scratch.planes
+    for k in range(len(chosen)):
+        if not find_visible(scenes, meshes, chosen[k], offsets, 1, scratch, width, height):
+            return chosen[k]
+        for y in range(height):
+            for x in range(width):
+                number = polygon_number(scratch.keys[y, x])
+                entities[k, y, x] = scratch.kinds[number, ENTITY]
+                inverse = planes[number, INVERSE, 0] * (x + 0.5)
+                inverse += planes[number, INVERSE, 1] * (y + 0.5) + planes[number, INVERSE, 2]
+                depths[k, y, x] = np.inf if number == 0 else 1.0 / inverse
+    return -1

@@ -1,0 +1,325 @@
+"""From the visibility buffer to pixels: shade what is seen, and average a pixel's samples.
+
+Each row is done polygon by polygon: all neighbouring pixels that show a polygon, wholly or in some
+of their samples, are shaded together and added with the share of the samples that they have.
+"""
+
+import numpy as np
+
+from darla_envs.kernels.compiled import drawing, inlined, long_vectors
+from darla_envs.render.scratch import (
+    BLUE,
+    CHUNK,
+    FLAT,
+    GREEN,
+    INVERSE,
+    MOST_WIDTH,
+    RED,
+    SMOOTH,
+    TEXTURE,
+)
+from darla_envs.render.shading import colors_of_row, shade_textured
+from darla_envs.render.visibility import polygon_bits, polygon_number
+
+SEVERAL = np.int32(-1)
+_LOW = np.uint32(0xFFFF)
+_QUARTER = np.float32(0.25)
+_HALF, _ONE, _FULL, _ZERO = (np.float32(value) for value in (0.5, 1.0, 255.0, 0.0))
+
+
+@drawing
+def resolve(scratch, textures, samples, pictures, index, width, height):
+    """Turn keys into a picture.
+
+    Args:
+        scratch: the thread's memory, with all polygons drawn.
+        textures: see ``darla_envs.render.textures.TextureArrays``.
+        samples: samples a pixel, 1 or 4.
+        pictures: (n, H * W * 3) uint8.
+        index: which of them receives the picture.
+        width: in pixels.
+        height: in pixels.
+    """
+    _resolve_rows(
+        scratch.keys, scratch.numbers, scratch.sums, scratch.work, scratch.planes, scratch.kinds,
+        scratch.places_of_texels, scratch.texels, scratch.texel_pairs, textures.texels,
+        textures.starts, textures.sizes, textures.last_levels, scratch.seen, samples, pictures,
+        index, width, height,
+    )  # fmt: skip
+
+
+@drawing
+def _resolve_rows(
+    keys, numbers, sums, work, planes, kinds, places, texels, pairs, pool, starts, sizes,
+    last_levels, seen, samples, pictures, index, width, height,
+):  # fmt: skip
+    for y in range(height):
+        row = samples * y
+        find_numbers(keys, row, samples, numbers)
+        _clear(sums, width)
+        before, begin = 0, 0  # of the mixed pixels before, and of the pixels now
+        while begin < width:
+            end = run_end(numbers, begin)
+            if numbers[np.uintp(begin)] == SEVERAL:
+                count = _add_mixed(keys, row, numbers, begin, end, sums, planes, kinds, y, seen)
+                for k in range(count):
+                    _add_textured(
+                        keys, row, samples, seen[np.uintp(k)], begin, end, y, sums, planes,
+                        kinds, work, places, texels, pairs, pool, starts, sizes, last_levels,
+                    )  # fmt: skip
+                before = begin
+            else:
+                number = numbers[np.uintp(begin)]
+                if kinds[np.uintp(number), TEXTURE] >= 0:
+                    first, last = _with_mixed(keys, row, samples, numbers, before, begin, end)
+                    _add_textured(
+                        keys, row, samples, number, first, last, y, sums, planes, kinds, work,
+                        places, texels, pairs, pool, starts, sizes, last_levels,
+                    )  # fmt: skip
+                elif kinds[np.uintp(number), SMOOTH]:
+                    _add_smooth(sums, begin, end, _ONE, planes, number, y)
+                else:
+                    _add_flat(sums, begin, end, planes, number)
+                before = end
+            begin = end
+        pack(sums, width, pictures, index, y * width * 3)
+
+
+@drawing
+def find_numbers(keys, row, samples, numbers):
+    """Note the polygon of each pixel of a row, or ``SEVERAL`` where samples differ.
+
+    Args:
+        keys: (rows, W') uint32.
+        row: the first of the row's samples.
+        samples: samples a pixel, 1 or 4.
+        numbers: (W,) int32; receives the numbers.
+    """
+    long_vectors()
+    last = row + samples - 1
+    second, third = min(row + 1, last), min(row + 2, last)
+    for x in range(len(numbers)):
+        lane = np.uintp(x)
+        a, b, c, d = keys[row, lane], keys[second, lane], keys[third, lane], keys[last, lane]
+        differ = np.uint32(np.uint32(np.uint32(a ^ b) | np.uint32(a ^ c)) | np.uint32(a ^ d))
+        number = np.int32(_LOW) - np.int32(np.uint32(a & _LOW))
+        numbers[lane] = number if np.uint32(differ & _LOW) == 0 else SEVERAL
+
+
+@drawing
+def run_end(numbers, begin):
+    """Return one past the last of the pixels from ``begin`` on that show the same.
+
+    Args:
+        numbers: (W,) int32, see :func:`find_numbers`. Pixels that show several polygons count as
+            the same, whichever they are.
+        begin: the first pixel.
+    """
+    end = begin + 1
+    while end < len(numbers) and numbers[np.uintp(end)] == numbers[np.uintp(begin)]:
+        end += 1
+    return end
+
+
+@drawing
+def _with_mixed(keys, row, samples, numbers, before, begin, end):
+    """Widen a run of pixels that show one polygon by mixed pixels beside it that show it too.
+
+    Mixed pixels between two runs of the same polygon go with the one to the left.
+
+    Args:
+        keys: (rows, W') uint32.
+        row: the first of the row's samples.
+        samples: samples a pixel, 1 or 4.
+        numbers: (W,) int32, see :func:`find_numbers`.
+        before: the first of the mixed pixels to the left, ``begin`` if there are none.
+        begin: the run's first pixel.
+        end: one past its last pixel.
+
+    Returns:
+        The first pixel and one past the last.
+    """
+    number = numbers[np.uintp(begin)]
+    first, last = begin, end
+    if before < begin and not (before > 0 and numbers[np.uintp(before - 1)] == number):
+        first = before if shows(keys, row, samples, before, begin, number) else begin
+    if end < len(numbers) and numbers[np.uintp(end)] == SEVERAL:
+        after = run_end(numbers, end)
+        last = after if shows(keys, row, samples, end, after, number) else end
+    return first, last
+
+
+@drawing
+def shows(keys, row, samples, begin, end, number):
+    """Return whether any sample of the pixels from ``begin`` to ``end`` shows a polygon."""
+    long_vectors()
+    bits = polygon_bits(number)
+    found = 0
+    for k in range(samples):
+        for x in range(begin, end):
+            found |= np.uint32(keys[np.uintp(row + k), np.uintp(x)] & _LOW) == bits
+    return found != 0
+
+
+@drawing
+def _add_mixed(keys, row, numbers, begin, end, sums, planes, kinds, y, seen):
+    """Add the samples of mixed pixels that show untextured polygons.
+
+    Args:
+        keys: (rows, W') uint32.
+        row: the first of the row's four samples.
+        numbers: (W,) int32, see :func:`find_numbers`.
+        begin: the first of a run of mixed pixels.
+        end: one past the last.
+        sums: (3 * 4096,) float32.
+        planes: (P, 7, 3) float32.
+        kinds: (P, 3) int32.
+        y: the row of pixels.
+        seen: (4 W,) int32; receives the textured polygons that no run beside these pixels has.
+
+    Returns:
+        How many textured polygons there are in ``seen``.
+    """
+    left = numbers[np.uintp(begin - 1)] if begin > 0 else SEVERAL
+    right = numbers[np.uintp(end)] if end < len(numbers) else SEVERAL
+    count, latest = 0, SEVERAL
+    for x in range(begin, end):
+        for k in range(4):
+            number = np.int32(polygon_number(keys[np.uintp(row + k), np.uintp(x)]))
+            if kinds[np.uintp(number), TEXTURE] < 0:
+                if kinds[np.uintp(number), SMOOTH]:
+                    _add_smooth(sums, x, x + 1, _QUARTER, planes, number, y)
+                else:
+                    _add_sample(sums, x, planes, number)
+            elif (number != left) & (number != right) & (number != latest):
+                latest = number
+                known = False
+                for earlier in range(count):
+                    known |= seen[np.uintp(earlier)] == number
+                if not known:
+                    seen[np.uintp(count)] = number
+                    count += 1
+    return count
+
+
+@drawing
+def _add_textured(
+    keys, row, samples, number, begin, end, y, sums, planes, kinds, work, places, texels, pairs,
+    pool, starts, sizes, last_levels,
+):  # fmt: skip
+    """Add a textured polygon's colours to neighbouring pixels, with their shares."""
+    for start in range(begin, end, CHUNK):
+        count = min(CHUNK, end - start)
+        shade_textured(
+            planes, kinds, work, places, texels, pairs, pool, starts, sizes, last_levels,
+            number, count, start, y,
+        )  # fmt: skip
+        _add_shaded(keys, row, samples, number, start, count, sums, work)
+
+
+@inlined
+def share_of(keys, row, samples, x, bits):
+    """Return which share of a pixel's samples shows a polygon, from 0 to 1.
+
+    Args:
+        keys: (rows, W') uint32.
+        row: the first of the row's samples.
+        samples: samples a pixel, 1 or 4.
+        x: the pixel, np.uintp.
+        bits: of the polygon, see ``darla_envs.render.visibility``.
+    """
+    if samples == 1:
+        return _ONE
+    share = _QUARTER if np.uint32(keys[row, x] & _LOW) == bits else _ZERO
+    share += _QUARTER if np.uint32(keys[row + 1, x] & _LOW) == bits else _ZERO
+    share += _QUARTER if np.uint32(keys[row + 2, x] & _LOW) == bits else _ZERO
+    share += _QUARTER if np.uint32(keys[row + 3, x] & _LOW) == bits else _ZERO
+    return share
+
+
+@drawing
+def _clear(sums, width):
+    long_vectors()
+    for channel in range(3):
+        for x in range(width):
+            sums[np.uintp(channel * MOST_WIDTH + x)] = _ZERO
+
+
+@inlined
+def _add_sample(sums, x, planes, number):
+    """Add a polygon's one colour to a pixel as one of four samples."""
+    red, green, blue = _flat_color(planes, number)
+    sums[np.uintp(x)] += red * _QUARTER
+    sums[np.uintp(MOST_WIDTH + x)] += green * _QUARTER
+    sums[np.uintp(2 * MOST_WIDTH + x)] += blue * _QUARTER
+
+
+@inlined
+def _add_flat(sums, begin, end, planes, number):
+    """Add a polygon's one colour to neighbouring pixels."""
+    red, green, blue = _flat_color(planes, number)
+    for x in range(begin, end):
+        sums[np.uintp(x)] += red
+        sums[np.uintp(MOST_WIDTH + x)] += green
+        sums[np.uintp(2 * MOST_WIDTH + x)] += blue
+
+
+@inlined
+def _flat_color(planes, number):
+    at = np.uintp(number)
+    return planes[at, FLAT, 0] * _FULL, planes[at, FLAT, 1] * _FULL, planes[at, FLAT, 2] * _FULL
+
+
+@inlined
+def _add_smooth(sums, begin, end, share, planes, number, y):
+    """Add a polygon's varying colour, with a share of the samples, to neighbouring pixels."""
+    line = np.float32(y) + _HALF
+    slope = planes[number, INVERSE, 0]
+    start = planes[number, INVERSE, 1] * line + planes[number, INVERSE, 2]
+    red_slope, red_start = colors_of_row(planes, number, 0, line)
+    green_slope, green_start = colors_of_row(planes, number, 1, line)
+    blue_slope, blue_start = colors_of_row(planes, number, 2, line)
+    for x in range(begin, end):
+        place = np.float32(np.int32(x)) + _HALF
+        weight = share / (start + place * slope)
+        sums[np.uintp(x)] += (red_start + place * red_slope) * weight
+        sums[np.uintp(MOST_WIDTH + x)] += (green_start + place * green_slope) * weight
+        sums[np.uintp(2 * MOST_WIDTH + x)] += (blue_start + place * blue_slope) * weight
+
+
+@drawing
+def _add_shaded(keys, row, samples, number, begin, count, sums, work):
+    """Add colours that were shaded to neighbouring pixels, with their shares."""
+    long_vectors()
+    bits = polygon_bits(number)
+    for pixel in range(count):
+        x = begin + pixel
+        share = share_of(keys, row, samples, np.uintp(x), bits)
+        red = work[np.uintp(RED * CHUNK + pixel)] * share
+        green = work[np.uintp(GREEN * CHUNK + pixel)] * share
+        blue = work[np.uintp(BLUE * CHUNK + pixel)] * share
+        there = share > _ZERO  # elsewhere the polygon's colour may be no number at all
+        sums[np.uintp(x)] += red if there else _ZERO
+        sums[np.uintp(MOST_WIDTH + x)] += green if there else _ZERO
+        sums[np.uintp(2 * MOST_WIDTH + x)] += blue if there else _ZERO
+
+
+@drawing
+def pack(sums, width, pictures, index, start):
+    """Round the colours of a row of pixels to bytes, as OpenGL does when a picture is read.
+
+    Args:
+        sums: (3 * 4096,) float32, channel after channel, 255 for full brightness.
+        width: pixels in the row.
+        pictures: (n, H * W * 3) uint8; receives the row.
+        index: into which picture.
+        start: of the row in the picture.
+    """
+    long_vectors()
+    for x in range(width):
+        red = min(max(sums[np.uintp(x)], _ZERO), _FULL)
+        green = min(max(sums[np.uintp(MOST_WIDTH + x)], _ZERO), _FULL)
+        blue = min(max(sums[np.uintp(2 * MOST_WIDTH + x)], _ZERO), _FULL)
+        pictures[index, np.uintp(start + 3 * x)] = np.uint8(np.int32(red + _HALF))
+        pictures[index, np.uintp(start + 3 * x + 1)] = np.uint8(np.int32(green + _HALF))
+        pictures[index, np.uintp(start + 3 * x + 2)] = np.uint8(np.int32(blue + _HALF))

@@ -1,0 +1,189 @@
+"""What a world looks like, in plain arrays, apart from who simulates it and who draws it.
+
+Surfaces say what they are (their role), what they are painted with (their tint, which multiplies
+their texture) and where they stand; a domain shift is a change of tints and lights, whatever the
+world. Everything knows which entity it belongs to.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+FLOOR, CEILING, WALL, FRAME = 0, 1, 2, 3
+"""Roles of faces; a frame is a picture or a text on a wall."""
+
+SKY_ENTITY, ROOM_ENTITY = -2, -1
+"""What the entity maps say where there is no entity; entities count from 0."""
+
+GLOBAL_AMBIENT = 0.2
+"""OpenGL adds this much light to every surface, besides that of its lights."""
+
+
+@dataclass(frozen=True)
+class SceneLight:
+    """A directional light and ambient light.
+
+    Attributes:
+        direction: (3,) unit vector towards the light.
+        ambient: (3,) RGB that reaches every surface, OpenGL's own 0.2 included.
+        diffuse: (3,) RGB that reaches a surface that faces the light.
+    """
+
+    direction: np.ndarray
+    ambient: np.ndarray
+    diffuse: np.ndarray
+
+    def on_flat(self, normals: np.ndarray, tints: np.ndarray) -> np.ndarray:
+        """Return the colours of lit surfaces, (F, 3) in [0, 1].
+
+        Args:
+            normals: (F, 3) unit.
+            tints: (F, 3) RGB in [0, 1].
+        """
+        facing = np.maximum(normals @ self.direction, 0.0)[:, None]
+        return np.clip(tints * (self.ambient + facing * self.diffuse), 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class SceneFaces:
+    """F flat polygons of three or four corners.
+
+    Attributes:
+        vertices: (F, 4, 3) metres, counter-clockwise seen from the front.
+        num_vertices: (F,) 3 or 4.
+        texture_coordinates: (F, 3, 2) of the first three corners, in textures.
+        normals: (F, 3) unit.
+        tints: (F, 3) RGB in [0, 1].
+        textures: (F,) a texture's number in a :class:`~darla_envs.render.textures.TextureSet`, or
+            -1.
+        roles: (F,) ``FLOOR``, ``CEILING``, ``WALL`` or ``FRAME``.
+        entities: (F,) the entity's number or ``ROOM_ENTITY``.
+    """
+
+    vertices: np.ndarray
+    num_vertices: np.ndarray
+    texture_coordinates: np.ndarray
+    normals: np.ndarray
+    tints: np.ndarray
+    textures: np.ndarray
+    roles: np.ndarray
+    entities: np.ndarray
+
+
+@dataclass(frozen=True)
+class SceneThings:
+    """K meshes that stand somewhere; see :class:`~darla_envs.render.scene_batch.Things`.
+
+    Attributes:
+        meshes: (K,) a mesh's number in a :class:`~darla_envs.render.meshes.MeshSet`.
+        positions: (K, 3) metres.
+        yaws: (K,) radians.
+        scales: (K, 3).
+        normal_scales: (K,).
+        tints: (K, 3) RGB in [0, 1].
+        painted: (K,) whether the tint replaces the mesh's own colours.
+        entities: (K,) the entity's number.
+    """
+
+    meshes: np.ndarray
+    positions: np.ndarray
+    yaws: np.ndarray
+    scales: np.ndarray
+    normal_scales: np.ndarray
+    tints: np.ndarray
+    painted: np.ndarray
+    entities: np.ndarray
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that is to be seen in a world.
+
+    Attributes:
+        faces: flat polygons.
+        things: meshes.
+        light: what lights them.
+        sky: (3,) RGB in [0, 1].
+    """
+
+    faces: SceneFaces
+    things: SceneThings
+    light: SceneLight
+    sky: np.ndarray
+
+
+@dataclass(frozen=True)
+class Look:
+    """A shift of a world's look, in any world; what is None stays as it is.
+
+    Attributes:
+        floor: RGB in [0, 1] that multiplies the floor's texture.
+        wall: the same for walls.
+        ceiling: the same for ceilings.
+        objects: RGB in [0, 1] of all objects; a mesh keeps its pattern of light and dark.
+        sky: RGB in [0, 1].
+        light: factor on the light and the ambient light, at least 0.
+    """
+
+    floor: tuple[float, float, float] | None = None
+    wall: tuple[float, float, float] | None = None
+    ceiling: tuple[float, float, float] | None = None
+    objects: tuple[float, float, float] | None = None
+    sky: tuple[float, float, float] | None = None
+    light: float = 1.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the look as JSON can hold it."""
+        return asdict(self)
+
+
+def check_look(look: Look) -> None:
+    """Check the values of a look.
+
+    Raises:
+        ValueError: a colour is not three numbers in [0, 1], or the light is negative.
+    """
+    for name in ("floor", "wall", "ceiling", "objects", "sky"):
+        check_color(name, getattr(look, name))
+    if not look.light >= 0:  # it may be no number
+        raise ValueError(f"light must be at least 0, not {look.light}")
+
+
+def repaint(scene: Scene, look: Look) -> Scene:
+    """Return a scene in another look.
+
+    Raises:
+        ValueError: a colour is not three numbers in [0, 1], or the light is negative.
+    """
+    check_look(look)
+    tints = np.array(scene.faces.tints, dtype=float)
+    for role, name in ((FLOOR, "floor"), (WALL, "wall"), (CEILING, "ceiling")):
+        color = check_color(name, getattr(look, name))
+        if color is not None:
+            tints[scene.faces.roles == role] = color
+    things = scene.things
+    objects, sky = check_color("objects", look.objects), check_color("sky", look.sky)
+    if objects is not None:
+        count = len(things.meshes)
+        painted = np.ones(count, dtype=bool)
+        things = replace(things, tints=np.tile(objects, (count, 1)), painted=painted)
+    ambient = GLOBAL_AMBIENT + (scene.light.ambient - GLOBAL_AMBIENT) * look.light
+    light = replace(scene.light, ambient=ambient, diffuse=scene.light.diffuse * look.light)
+    faces = replace(scene.faces, tints=tints)
+    return Scene(faces, things, light, scene.sky if sky is None else sky)
+
+
+def check_color(name: str, value: Sequence[float] | None) -> np.ndarray | None:
+    """Return a colour as (3,) float64, or None for None.
+
+    Raises:
+        ValueError: it is not three numbers in [0, 1]; the message names it.
+    """
+    if value is None:
+        return None
+    color = np.asarray(value, dtype=float)
+    if color.shape != (3,) or not ((color >= 0) & (color <= 1)).all():
+        raise ValueError(f"{name} must be three numbers in [0, 1], not {value}")
+    return color

@@ -1,0 +1,172 @@
+"""The scenes of N worlds as arrays that grow with the largest, ready to be drawn."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from darla_envs.render.camera import Cameras
+from darla_envs.render.scene import Scene
+
+UNTEXTURED = -1
+
+
+class Faces(NamedTuple):
+    """Flat polygons that stand still: rooms and pictures on walls.
+
+    Attributes:
+        count: (N,) int32, how many of the F faces each world has.
+        vertices: (N, F, 4, 3) float32, metres, counter-clockwise seen from the front.
+        num_vertices: (N, F) int32, 3 or 4.
+        texture_coordinates: (N, F, 3, 2) float32 of the first three vertices, in textures.
+        colors: (N, F, 3) float32, lit, 1 is full brightness; multiplies the texture.
+        textures: (N, F) int32, a texture's number or ``UNTEXTURED``.
+        entities: (N, F) int32, what the face belongs to: see ``darla_envs.render.scene``.
+    """
+
+    count: np.ndarray
+    vertices: np.ndarray
+    num_vertices: np.ndarray
+    texture_coordinates: np.ndarray
+    colors: np.ndarray
+    textures: np.ndarray
+    entities: np.ndarray
+
+
+class Things(NamedTuple):
+    """Meshes that stand somewhere.
+
+    Attributes:
+        count: (N,) int32, how many of the K things each world has.
+        meshes: (N, K) int32, a mesh's number, or -1 for one that is not there.
+        positions: (N, K, 3) float32, metres.
+        yaws: (N, K) float32, radians.
+        scales: (N, K, 3) float32, by which vertices are multiplied.
+        normal_scales: (N, K) float32, by which normals are multiplied.
+        tints: (N, K, 3) float32, RGB in [0, 1].
+        painted: (N, K) bool; True: the tint replaces the mesh's own colours, which only say how
+            bright each vertex is; False: the tint multiplies them.
+        entities: (N, K) int32.
+    """
+
+    count: np.ndarray
+    meshes: np.ndarray
+    positions: np.ndarray
+    yaws: np.ndarray
+    scales: np.ndarray
+    normal_scales: np.ndarray
+    tints: np.ndarray
+    painted: np.ndarray
+    entities: np.ndarray
+
+
+class Lights(NamedTuple):
+    """One directional light and the sky of each world.
+
+    Attributes:
+        direction: (N, 3) float32, unit, towards the light.
+        ambient: (N, 3) float32 RGB, what reaches every surface.
+        diffuse: (N, 3) float32 RGB, what reaches a surface that faces the light.
+        sky: (N, 3) float32 RGB in [0, 1].
+    """
+
+    direction: np.ndarray
+    ambient: np.ndarray
+    diffuse: np.ndarray
+    sky: np.ndarray
+
+
+class SceneBatch:
+    """The scenes and cameras of N worlds.
+
+    Attributes:
+        faces: see :class:`Faces`.
+        things: see :class:`Things`.
+        lights: see :class:`Lights`.
+        cameras: see :class:`~darla_envs.render.camera.Cameras`.
+    """
+
+    def __init__(self, num_worlds: int, num_faces: int = 8, num_things: int = 4):
+        """Make room for some faces and things in each world; both grow when needed."""
+        self.faces = _empty_faces(num_worlds, num_faces)
+        self.things = _empty_things(num_worlds, num_things)
+        self.lights = Lights(*(np.zeros((num_worlds, 3), np.float32) for _ in range(4)))
+        self.cameras = Cameras.empty(num_worlds)
+
+    @property
+    def num_worlds(self) -> int:
+        """How many worlds there are."""
+        return len(self.faces.count)
+
+    @property
+    def arrays(self) -> tuple[Faces, Things, Lights, Cameras]:
+        """All arrays, as kernels take them."""
+        return self.faces, self.things, self.lights, self.cameras
+
+    def put(self, world: int, scene: Scene) -> None:
+        """Put a whole scene into a world; its camera stays where it is."""
+        light = scene.light
+        self.lights.direction[world] = light.direction
+        self.lights.ambient[world] = light.ambient
+        self.lights.diffuse[world] = light.diffuse
+        self.lights.sky[world] = scene.sky
+        self._put_faces(world, scene)
+        self._put_things(world, scene)
+
+    def _put_faces(self, world: int, scene: Scene) -> None:
+        given = scene.faces
+        count = len(given.textures)
+        if count > self.faces.textures.shape[1]:
+            self.faces = Faces(*_grown(self.faces, _empty_faces(self.num_worlds, 2 * count)))
+        faces = self.faces
+        faces.count[world] = count
+        faces.vertices[world, :count] = given.vertices
+        faces.num_vertices[world, :count] = given.num_vertices
+        faces.texture_coordinates[world, :count] = given.texture_coordinates
+        faces.colors[world, :count] = scene.light.on_flat(given.normals, given.tints)
+        faces.textures[world, :count] = given.textures
+        faces.entities[world, :count] = given.entities
+
+    def _put_things(self, world: int, scene: Scene) -> None:
+        given = scene.things
+        count = len(given.meshes)
+        if count > self.things.meshes.shape[1]:
+            self.things = Things(*_grown(self.things, _empty_things(self.num_worlds, 2 * count)))
+        things = self.things
+        things.count[world] = count
+        for name in Things._fields[1:]:
+            getattr(things, name)[world, :count] = getattr(given, name)
+
+
+def _empty_faces(worlds: int, faces: int) -> Faces:
+    return Faces(
+        np.zeros(worlds, np.int32),
+        np.zeros((worlds, faces, 4, 3), np.float32),
+        np.full((worlds, faces), 4, np.int32),
+        np.zeros((worlds, faces, 3, 2), np.float32),
+        np.zeros((worlds, faces, 3), np.float32),
+        np.full((worlds, faces), UNTEXTURED, np.int32),
+        np.full((worlds, faces), -1, np.int32),
+    )
+
+
+def _empty_things(worlds: int, things: int) -> Things:
+    return Things(
+        np.zeros(worlds, np.int32),
+        np.full((worlds, things), -1, np.int32),
+        np.zeros((worlds, things, 3), np.float32),
+        np.zeros((worlds, things), np.float32),
+        np.ones((worlds, things, 3), np.float32),
+        np.ones((worlds, things), np.float32),
+        np.ones((worlds, things, 3), np.float32),
+        np.zeros((worlds, things), np.bool_),
+        np.zeros((worlds, things), np.int32),
+    )
+
+
+def _grown(old, new):
+    for before, after in zip(old, new, strict=True):
+        if before.ndim == 1:
+            after[:] = before
+        else:
+            after[:, : before.shape[1]] = before
+    return new

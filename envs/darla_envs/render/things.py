@@ -1,0 +1,266 @@
+"""Draw the things of one world: meshes in a pose, lit at each corner as OpenGL does it."""
+
+import math
+
+import numpy as np
+
+from darla_envs.kernels.compiled import drawing, inlined
+from darla_envs.render.camera import project
+from darla_envs.render.coverage import first_row_below
+from darla_envs.render.polygons import draw_polygon, set_plane
+from darla_envs.render.scratch import (
+    ENTITY,
+    FLAT,
+    PLANE_BLUE,
+    PLANE_GREEN,
+    PLANE_RED,
+    PLANE_U,
+    PLANE_V,
+    SMOOTH,
+    TEXTURE,
+)
+from darla_envs.render.visibility import FAR, NEAR
+
+_ONE, _ZERO = np.float32(1.0), np.float32(0.0)
+
+
+@drawing
+def draw_things(
+    things, meshes, lights, world, position, scratch, number, width, height, offsets, samples
+):  # fmt: skip
+    """Draw the things of one world.
+
+    Args:
+        things: see ``darla_envs.render.scene_batch.Things``.
+        meshes: see ``darla_envs.render.meshes.MeshArrays``.
+        lights: see ``darla_envs.render.scene_batch.Lights``.
+        world: which world.
+        position: (N, 3) float32, the cameras', in world space.
+        scratch: the thread's memory, with the projection set up.
+        number: the number that the first polygon gets.
+        width: of the picture in pixels.
+        height: of the picture in pixels.
+        offsets: (rows,) float32, see ``darla_envs.render.coverage``.
+        samples: samples a pixel.
+
+    Returns:
+        The number that the next polygon gets; less than 1 when there are too many.
+    """
+    for thing in range(things.count[world]):
+        if things.meshes[world, thing] >= 0 and _in_view(
+            things, meshes.bounds, world, thing, position, scratch.projection, width, height
+        ):
+            whole = _place_vertices(things, meshes, world, thing, position, scratch)
+            number = _draw_triangles(
+                things, meshes, lights, world, thing, scratch, number, width, height, offsets,
+                samples, whole,
+            )  # fmt: skip
+            if number < 1:
+                return 0
+    return number
+
+
+@drawing
+def _in_view(things, bounds, world, thing, position, projection, width, height):
+    """Return whether the sphere around a thing reaches into the picture."""
+    mesh = things.meshes[world, thing]
+    a = things.scales[world, thing, 0]
+    b = things.scales[world, thing, 1]
+    c = things.scales[world, thing, 2]
+    x, y, z = _turned(
+        bounds[mesh, 0] * a, bounds[mesh, 1] * b, bounds[mesh, 2] * c, things.yaws[world, thing]
+    )
+    px, py, w = project(
+        projection,
+        things.positions[world, thing, 0] + x - position[world, 0],
+        things.positions[world, thing, 1] + y - position[world, 1],
+        things.positions[world, thing, 2] + z - position[world, 2],
+    )
+    radius = bounds[mesh, 3] * max(abs(a), abs(b), abs(c))
+    if w < NEAR - radius or w > FAR + radius:
+        return False
+    left, right, top, bottom = _ZERO, _ZERO, _ZERO, _ZERO
+    for axis in range(3):
+        along = projection[2, axis]
+        left += projection[0, axis] ** 2
+        right += (width * along - projection[0, axis]) ** 2
+        top += projection[1, axis] ** 2
+        bottom += (height * along - projection[1, axis]) ** 2
+    return (
+        px >= -radius * math.sqrt(left)
+        and width * w - px >= -radius * math.sqrt(right)
+        and py >= -radius * math.sqrt(top)
+        and height * w - py >= -radius * math.sqrt(bottom)
+    )
+
+
+@inlined
+def _turned(x, y, z, yaw):
+    """Turn a vector to the left around the vertical axis."""
+    cosine, sine = np.float32(math.cos(yaw)), np.float32(math.sin(yaw))
+    return x * cosine + z * sine, y, z * cosine - x * sine
+
+
+@drawing
+def _place_vertices(things, meshes, world, thing, position, scratch):
+    """Project a thing's vertices, and return whether all are beyond the near plane."""
+    p, at = scratch.projection, things.positions
+    vertices, places, own = scratch.vertices, scratch.places, meshes.vertices
+    x0, y0, w0 = project(
+        p,
+        at[world, thing, 0] - position[world, 0],
+        at[world, thing, 1] - position[world, 1],
+        at[world, thing, 2] - position[world, 2],
+    )
+    cosine = np.float32(math.cos(things.yaws[world, thing]))
+    sine = np.float32(math.sin(things.yaws[world, thing]))
+    a, b, c = (
+        things.scales[world, thing, 0], things.scales[world, thing, 1],
+        things.scales[world, thing, 2],
+    )  # fmt: skip
+    xx, xy, xz = _rows(p, 0, cosine, sine, a, b, c)
+    yx, yy, yz = _rows(p, 1, cosine, sine, a, b, c)
+    wx, wy, wz = _rows(p, 2, cosine, sine, a, b, c)
+    mesh = things.meshes[world, thing]
+    first = meshes.vertex_start[mesh]
+    nearest = np.float32(FAR)
+    for k in range(meshes.vertex_start[mesh + 1] - first):
+        vx, vy, vz = own[first + k, 0], own[first + k, 1], own[first + k, 2]
+        x = x0 + xx * vx + xy * vy + xz * vz
+        y = y0 + yx * vx + yy * vy + yz * vz
+        w = w0 + wx * vx + wy * vy + wz * vz
+        vertices[k, 0], vertices[k, 1], vertices[k, 2] = x, y, w
+        places[k, 0], places[k, 1] = x / w, y / w
+        nearest = min(nearest, w)
+    return nearest >= NEAR
+
+
+@inlined
+def _rows(projection, row, cosine, sine, a, b, c):
+    """Return a row of the matrix that scales, turns and projects an offset in object space."""
+    x, y, z = projection[row, 0], projection[row, 1], projection[row, 2]
+    return (x * cosine - z * sine) * a, y * b, (x * sine + z * cosine) * c
+
+
+@drawing
+def _draw_triangles(
+    things, meshes, lights, world, thing, scratch, number, width, height, offsets, samples, whole
+):  # fmt: skip
+    """Draw a thing's triangles; ``whole`` says that none needs to be clipped."""
+    mesh = things.meshes[world, thing]
+    first = meshes.vertex_start[mesh]
+    triangles, at = meshes.triangles, meshes.texture_coordinates
+    vertices, places, corners = scratch.vertices, scratch.places, scratch.corners
+    weights, planes, kinds = scratch.weights, scratch.planes, scratch.kinds
+    light = _light_of(things, lights, world, thing)
+    for triangle in range(meshes.triangle_start[mesh], meshes.triangle_start[mesh + 1]):
+        i, j, k = triangles[triangle, 0], triangles[triangle, 1], triangles[triangle, 2]
+        if whole and _misses(places, i, j, k, width, samples):
+            continue
+        if number >= len(kinds):
+            return 0
+        for axis in range(3):
+            corners[0, axis] = vertices[i, axis]
+            corners[1, axis] = vertices[j, axis]
+            corners[2, axis] = vertices[k, axis]
+        if not draw_polygon(
+            corners, scratch.clipped, 3, weights, scratch.spans, scratch.keys, planes, number,
+            offsets, samples, width, height,
+        ):  # fmt: skip
+            continue
+        i, j, k = first + i, first + j, first + k
+        kinds[number, SMOOTH] = _light_corners(
+            meshes.normals, meshes.colors, i, j, k, light, weights, planes, number
+        )
+        kinds[number, ENTITY] = things.entities[world, thing]
+        texture = meshes.textures[triangle]
+        kinds[number, TEXTURE] = texture
+        if texture >= 0:
+            set_plane(planes, number, PLANE_U, weights, at[i, 0], at[j, 0], at[k, 0])
+            set_plane(planes, number, PLANE_V, weights, at[i, 1], at[j, 1], at[k, 1])
+        number += 1
+    return number
+
+
+@inlined
+def _misses(places, i, j, k, width, samples):
+    """Return whether a triangle on the screen shows its back or lies between all samples."""
+    x0, y0 = places[i, 0], places[i, 1]
+    x1, y1 = places[j, 0], places[j, 1]
+    x2, y2 = places[k, 0], places[k, 1]
+    top, bottom = min(y0, y1, y2), max(y0, y1, y2)
+    return (
+        (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0) >= 0
+        or max(x0, x1, x2) < 0
+        or min(x0, x1, x2) > width
+        or first_row_below(top, samples) == first_row_below(bottom, samples)
+    )
+
+
+@drawing
+def _light_of(things, lights, world, thing):
+    """Return what lights a thing, as ten float32.
+
+    They are the light's direction in object space, scaled as normals are; the ambient and the
+    diffuse light that its tint leaves; and whether the tint replaces the mesh's own colours.
+    """
+    scale = things.normal_scales[world, thing]
+    x, y, z = _turned(
+        lights.direction[world, 0],
+        lights.direction[world, 1],
+        lights.direction[world, 2],
+        -things.yaws[world, thing],
+    )
+    painted = _ONE if things.painted[world, thing] else _ZERO
+    red = things.tints[world, thing, 0]
+    green = things.tints[world, thing, 1]
+    blue = things.tints[world, thing, 2]
+    return (
+        x * scale,
+        y * scale,
+        z * scale,
+        lights.ambient[world, 0] * red,
+        lights.ambient[world, 1] * green,
+        lights.ambient[world, 2] * blue,
+        lights.diffuse[world, 0] * red,
+        lights.diffuse[world, 1] * green,
+        lights.diffuse[world, 2] * blue,
+        painted,
+    )
+
+
+@drawing
+def _light_corners(normals, colors, i, j, k, light, weights, planes, number):
+    """Note a triangle's colour, and how it varies where its corners differ; return whether."""
+    r0, g0, b0 = _lit(normals, colors, i, light)
+    r1, g1, b1 = _lit(normals, colors, j, light)
+    r2, g2, b2 = _lit(normals, colors, k, light)
+    planes[number, FLAT, 0] = r0
+    planes[number, FLAT, 1] = g0
+    planes[number, FLAT, 2] = b0
+    if r0 == r1 == r2 and g0 == g1 == g2 and b0 == b1 == b2:
+        return 0
+    set_plane(planes, number, PLANE_RED, weights, r0, r1, r2)
+    set_plane(planes, number, PLANE_GREEN, weights, g0, g1, g2)
+    set_plane(planes, number, PLANE_BLUE, weights, b0, b1, b2)
+    return 1
+
+
+@inlined
+def _lit(normals, colors, vertex, light):
+    """Return the colour of a lit vertex, three float32 in [0, 1]."""
+    facing = (
+        normals[vertex, 0] * light[0]
+        + normals[vertex, 1] * light[1]
+        + normals[vertex, 2] * light[2]
+    )
+    facing = max(facing, _ZERO)
+    red, green, blue = colors[vertex, 0], colors[vertex, 1], colors[vertex, 2]
+    if light[9] > _ZERO:
+        brightness = max(red, green, blue)
+        red, green, blue = brightness, brightness, brightness
+    return (
+        min(red * (light[3] + facing * light[6]), _ONE),
+        min(green * (light[4] + facing * light[7]), _ONE),
+        min(blue * (light[5] + facing * light[8]), _ONE),
+    )

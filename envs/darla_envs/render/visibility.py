@@ -1,0 +1,93 @@
+"""The visibility buffer: which polygon is nearest at every sample, as one number.
+
+A key is a uint32. Its upper half is the nearness, MiniWorld's 16-bit depth counted from the far
+plane, and its lower half tells polygons apart: the one drawn first has the largest number, so that
+of two polygons at the same depth the first stays, as OpenGL has it (GL_LESS). Drawing is then
+``key = max(key, new)``, which a CPU does for many samples at once. The sky is polygon 0, as far
+away as can be: whatever is beyond the far plane is hidden by it.
+"""
+
+import numpy as np
+
+from darla_envs.kernels.compiled import drawing, inlined, long_vectors
+from darla_envs.render.coverage import BEGIN, END
+from darla_envs.render.scratch import LANES
+
+NEAR, FAR = 0.04, 100.0  # metres, MiniWorld's planes
+SKY = np.uint32(0xFFFF)  # the key of a sample that no polygon covers
+
+_STEPS = 65_535.0  # of a 16-bit depth buffer
+# Depth in the buffer is FAR / (FAR - NEAR) * (1 - NEAR / distance), in steps.
+NEARNESS_SCALE = np.float32(_STEPS * FAR * NEAR / (FAR - NEAR))
+NEARNESS_BIAS = np.float32(-_STEPS * NEAR / (FAR - NEAR))
+_HALF, _NOTHING = np.float32(0.5), np.float32(0.0)
+_UPPER = np.uint32(16)
+
+
+@inlined
+def polygon_bits(number):
+    """Return the lower half of the keys of polygon ``number``, from 1; 0 is the sky."""
+    return np.uint32(0xFFFF - number)
+
+
+@inlined
+def polygon_number(key):
+    """Return the number of the polygon that a key belongs to."""
+    return 0xFFFF - np.int64(key & np.uint32(0xFFFF))
+
+
+@drawing
+def fill_spans(keys, spans, first, last, offsets, samples, x_step, y_step, at_origin, bits):
+    """Draw a polygon's spans into the keys.
+
+    Args:
+        keys: (rows, W') uint32, W' the width rounded up to a multiple of ``LANES``.
+        spans: (2, rows) int32, the first pixel covered in each row and one past the last.
+        first: first row.
+        last: one past the last row.
+        offsets: (rows,) float32, where samples lie within their pixels.
+        samples: samples a pixel.
+        x_step: change of 1 / distance (1 / metres) from pixel to pixel.
+        y_step: change from row of pixels to row of pixels.
+        at_origin: 1 / distance at the picture's upper left corner.
+        bits: the lower half of the polygon's keys.
+
+    Returns:
+        Whether any sample was covered, hidden or not.
+    """
+    long_vectors()
+    covered = False
+    slope = x_step * NEARNESS_SCALE
+    row_slope = y_step * NEARNESS_SCALE / np.float32(samples)
+    origin = at_origin * NEARNESS_SCALE + (NEARNESS_BIAS + _HALF) + row_slope * _HALF
+    for j in range(first, last):
+        begin, end = spans[BEGIN, np.uintp(j)], spans[END, np.uintp(j)]
+        if begin < end:
+            covered = True
+            start = origin + np.float32(np.int32(j)) * row_slope + offsets[np.uintp(j)] * slope
+            fill_span(keys, j, begin, end, start, slope, bits)
+    return covered
+
+
+@inlined
+def fill_span(keys, row, begin, end, start, slope, bits):
+    """Draw one span of a polygon into a row of keys.
+
+    Args:
+        keys: (rows, W') uint32.
+        row: which row of keys.
+        begin: first pixel.
+        end: one past the last pixel.
+        start: nearness at pixel 0, in steps and rounded down from there, float32.
+        slope: its change from pixel to pixel.
+        bits: the lower half of the polygon's keys.
+    """
+    low, high = np.float32(begin), np.float32(end)
+    # Whole blocks: a CPU does the samples outside the span in passing, and they lose to the sky.
+    for x in range(begin // LANES * LANES, (end + LANES - 1) // LANES * LANES):
+        place = np.float32(np.int32(x))
+        steps = max(start + place * slope, _NOTHING)
+        steps = steps if (place >= low) & (place < high) else _NOTHING
+        key = np.uint32(np.uint32(np.uint32(np.int32(steps)) << _UPPER) | bits)
+        old = keys[np.uintp(row), np.uintp(x)]
+        keys[np.uintp(row), np.uintp(x)] = key if key > old else old

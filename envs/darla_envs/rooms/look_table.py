@@ -1,0 +1,115 @@
+"""A domain as arrays, so that the looks of many episodes are drawn without Python.
+
+``draw_look`` repeats :func:`darla_envs.description.layout.look_from` number for number.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from darla_envs.description.domain import Domain, Values
+from darla_envs.description.tasks import Task
+from darla_envs.kernels.compiled import kernel
+from darla_envs.rooms.setting_rows import (
+    CEILING,
+    COLOR,
+    FLOOR,
+    LIGHT,
+    OBJECTS,
+    PER_OBJECT,
+    SHAPE,
+    WALL,
+)
+
+_CONTINUOUS = ("floor", "wall", "ceiling", "light", "object_color")
+
+
+class LookTable(NamedTuple):
+    """The values that a domain allows, for each of its C cases (one where it has none).
+
+    The second axis is the continuous factor: floor, wall, ceiling, light, colour of objects; the
+    last is the interval, or the shape, padded with zeros.
+
+    Attributes:
+        low: (C, 5, M) float64, where each interval begins.
+        high: (C, 5, M) float64, where it ends.
+        length: (C, 5, M) float64.
+        num_intervals: (C, 5) int64.
+        total: (C, 5) float64, the lengths' sum.
+        shapes: (C, K, S) int64, the shapes that each of the K objects may have.
+        num_shapes: (C, K) int64.
+    """
+
+    low: np.ndarray
+    high: np.ndarray
+    length: np.ndarray
+    num_intervals: np.ndarray
+    total: np.ndarray
+    shapes: np.ndarray
+    num_shapes: np.ndarray
+
+
+def look_table(domain: Domain, task: Task) -> LookTable:
+    """Return a task's domain as arrays."""
+    looks = [{**domain.look, **case} for case in domain.cases or ({},)]
+    intervals = [[look[name] for name in _CONTINUOUS] for look in looks]
+    most = max(len(values) for case in intervals for values in case)
+    low, high, length = np.zeros((3, len(looks), len(_CONTINUOUS), most))
+    num_intervals = np.zeros((len(looks), len(_CONTINUOUS)), dtype=np.int64)
+    total = np.zeros(num_intervals.shape)
+    for case, factors in enumerate(intervals):
+        for factor, values in enumerate(factors):
+            ends = np.array(values, dtype=np.float64)
+            count = num_intervals[case, factor] = len(ends)
+            low[case, factor, :count], high[case, factor, :count] = ends.T
+            length[case, factor, :count] = lengths = ends[:, 1] - ends[:, 0]
+            total[case, factor] = lengths.sum()
+    shapes = [_shapes(look["object_shape"], task) for look in looks]
+    most = max(len(allowed) for case in shapes for allowed in case)
+    table = np.zeros((len(looks), len(task.objects), most), dtype=np.int64)
+    for case, index in np.ndindex(table.shape[:2]):
+        table[case, index, : len(shapes[case][index])] = shapes[case][index]
+    num_shapes = np.array([[len(allowed) for allowed in case] for case in shapes])
+    return LookTable(low, high, length, num_intervals, total, table, num_shapes)
+
+
+def _shapes(names: Values, task: Task) -> list[list[int]]:
+    """Return the indices of the shapes that each object may have."""
+    found = []
+    for preferred in task.preferred_shapes:
+        allowed = [name for name in names if name in preferred] or names
+        found.append([task.shapes.index(str(name)) for name in allowed])
+    return found
+
+
+@kernel
+def draw_look(u: np.ndarray, table: LookTable, row: np.ndarray) -> None:
+    """Draw the look of one episode.
+
+    Args:
+        u: (1 + 4 + 2 K, or more) uniform numbers in [0, 1).
+        table: where values are drawn from.
+        row: the setting's row; receives the look.
+    """
+    case = int(u[0] * table.total.shape[0])
+    for factor, column in enumerate((FLOOR, WALL, CEILING, LIGHT)):
+        row[column] = _draw(u[1 + factor], table, case, factor)
+    for index in range(table.shapes.shape[1]):
+        column = OBJECTS + PER_OBJECT * index
+        row[column + COLOR] = _draw(u[5 + 2 * index], table, case, 4)
+        chosen = int(u[6 + 2 * index] * table.num_shapes[case, index])
+        row[column + SHAPE] = table.shapes[case, index, chosen]
+
+
+@kernel
+def _draw(u: float, table: LookTable, case: int, factor: int) -> float:
+    count, total = table.num_intervals[case, factor], table.total[case, factor]
+    if total == 0.0:  # single values, all alike
+        return table.low[case, factor, int(u * count)]
+    position = u * total
+    for index in range(count):
+        length = table.length[case, factor, index]
+        if position < length:
+            return table.low[case, factor, index] + position
+        position -= length
+    return table.high[case, factor, count - 1]

@@ -1,0 +1,163 @@
+"""From uniform random numbers to whole settings, for many episodes at once.
+
+``complete_setting`` repeats :func:`darla_envs.description.layout.look_from`,
+:func:`darla_envs.description.layout.places_from` and
+:func:`darla_envs.description.layout.check_apart` number for number.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from darla_envs.description.factors import Factor
+from darla_envs.description.layout import CANDIDATES, Spacing
+from darla_envs.description.shapes import RADIUS
+from darla_envs.description.tasks import Task
+from darla_envs.description.world_factors import AGENT_RADIUS
+from darla_envs.kernels.compiled import kernel
+from darla_envs.rooms.look_table import LookTable, draw_look
+from darla_envs.rooms.setting_rows import AGENT_X, AGENT_YAW, AGENT_Z, OBJECTS, PER_OBJECT, X, Z
+
+
+class PlaceTable(NamedTuple):
+    """Where the K objects and then the agent may stand, and how near to each other.
+
+    Attributes:
+        low: (K + 1, 2) float64, smallest x and z in metres.
+        high: (K + 1, 2) float64, largest x and z in metres.
+        between_objects: smallest distance between two objects' centres, in metres.
+        to_agent: smallest distance between an object's centre and the agent's, in metres.
+    """
+
+    low: np.ndarray
+    high: np.ndarray
+    between_objects: float
+    to_agent: float
+
+
+def place_table(task: Task, factors: Mapping[str, Factor], spacing: Spacing) -> PlaceTable:
+    """Return a task's places as arrays."""
+    names = [(f"{name}_x", f"{name}_z") for name in (*task.objects, "agent")]
+    low = np.array([[factors[name].low for name in pair] for pair in names])
+    high = np.array([[factors[name].high for name in pair] for pair in names])
+    return PlaceTable(low, high, spacing.objects, spacing.agent)
+
+
+@kernel
+def complete_settings(
+    u: np.ndarray, fixed: np.ndarray, looks: LookTable, places: PlaceTable, rows: np.ndarray
+) -> int:
+    """Complete the settings of many episodes.
+
+    Args:
+        u: uniform numbers in [0, 1), one row for each setting that leaves something open.
+        fixed: (n, S) what is given, NaN where something is open.
+        looks: where looks are drawn from.
+        places: where things may stand.
+        rows: (n, S); receives the settings.
+
+    Returns:
+        The first row in which things overlap; -1 when there is none.
+    """
+    drawn = 0
+    for index in range(len(fixed)):
+        if np.isnan(fixed[index]).any():
+            complete_setting(u[drawn], fixed[index], looks, places, rows[index])
+            drawn += 1
+        else:
+            rows[index] = fixed[index]
+        if overlaps(rows[index]):
+            return index
+    return -1
+
+
+@kernel
+def complete_setting(
+    u: np.ndarray, fixed: np.ndarray, looks: LookTable, places: PlaceTable, row: np.ndarray
+) -> None:
+    """Draw what one setting leaves open.
+
+    Args:
+        u: what ``darla_envs.description.layout.num_draws`` says of uniform numbers in [0, 1).
+        fixed: (S,) what is given, NaN where something is open.
+        looks: where the look is drawn from.
+        places: where things may stand.
+        row: (S,); receives the setting.
+    """
+    draw_look(u, looks, row)
+    num_objects = places.low.shape[0] - 1
+    first = 5 + 2 * num_objects
+    for index in range(num_objects):
+        x, z = _columns_of(index, num_objects)
+        _place(u[first:], index, places, places.between_objects, fixed[x], fixed[z], row)
+        first += 2 * CANDIDATES
+    to_agent = places.to_agent
+    _place(u[first:], num_objects, places, to_agent, fixed[AGENT_X], fixed[AGENT_Z], row)
+    row[AGENT_YAW] = (2.0 * u[len(u) - 1] - 1.0) * np.pi
+    for column in range(len(fixed)):
+        if not np.isnan(fixed[column]):
+            row[column] = fixed[column]
+
+
+@kernel
+def overlaps(row: np.ndarray) -> bool:
+    """Return whether anything stands inside anything else in a setting."""
+    num_objects = (len(row) - OBJECTS) // PER_OBJECT
+    for second in range(1, num_objects + 1):
+        apart = RADIUS + (AGENT_RADIUS if second == num_objects else RADIUS)
+        x, z = _columns_of(second, num_objects)
+        for first in range(second):
+            other_x, other_z = _columns_of(first, num_objects)
+            if math.hypot(row[other_x] - row[x], row[other_z] - row[z]) < apart - 1e-9:
+                return True
+    return False
+
+
+@kernel
+def _columns_of(thing: int, num_objects: int) -> tuple[int, int]:
+    if thing == num_objects:
+        return AGENT_X, AGENT_Z
+    return OBJECTS + PER_OBJECT * thing + X, OBJECTS + PER_OBJECT * thing + Z
+
+
+@kernel
+def _place(
+    u: np.ndarray,
+    thing: int,
+    places: PlaceTable,
+    apart: float,
+    fixed_x: float,
+    fixed_z: float,
+    row: np.ndarray,
+) -> None:
+    """Put a thing on its first clear candidate, or on the one that is clear by most."""
+    low, high = places.low[thing], places.high[thing]
+    num_objects = places.low.shape[0] - 1
+    x_column, z_column = _columns_of(thing, num_objects)
+    widest = -1.0
+    for index in range(CANDIDATES):
+        x, z = fixed_x, fixed_z
+        if np.isnan(x):
+            x = low[0] + u[2 * index] * (high[0] - low[0])
+        if np.isnan(z):
+            z = low[1] + u[2 * index + 1] * (high[1] - low[1])
+        nearest = _nearest(x, z, thing, num_objects, row)
+        if nearest > widest:
+            row[x_column], row[z_column] = x, z
+            widest = nearest
+        if nearest >= apart:
+            row[x_column], row[z_column] = x, z
+            return
+
+
+@kernel
+def _nearest(x: float, z: float, placed: int, num_objects: int, row: np.ndarray) -> float:
+    """Return the distance to the nearest of the first ``placed`` things, infinity for none."""
+    nearest = np.inf
+    for thing in range(placed):
+        other_x, other_z = _columns_of(thing, num_objects)
+        along, across = x - row[other_x], z - row[other_z]
+        nearest = min(nearest, math.sqrt(along * along + across * across))
+    return nearest

@@ -1,0 +1,77 @@
+"""The six surfaces of a room: where they are, and which textures are on them."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from darla_envs.description.texture_files import PLAIN, texture_picture
+from darla_envs.render.scene_batch import UNTEXTURED
+from darla_envs.render.textures import TextureSet
+
+WALL_HEIGHT = 2.74  # metres, MiniWorld's
+_TEXELS = 512.0  # of a texture on a metre, MiniWorld's
+_SURFACE_OF_FACE = ("floor", "ceiling", "wall", "wall", "wall", "wall")
+
+
+class Covering(NamedTuple):
+    """Textures on a room's floor, ceiling, and its east, north, west and south wall.
+
+    Attributes:
+        textures: (6,) int32, a texture's number or ``UNTEXTURED``.
+        coordinates: (6, 3, 2) float64, of each surface's first three corners, in textures.
+    """
+
+    textures: np.ndarray
+    coordinates: np.ndarray
+
+
+def box_room(width: float, depth: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return a room's floor, ceiling, and its east, north, west and south wall.
+
+    Returns:
+        Corners (6, 4, 3) in metres, counter-clockwise seen from inside, and normals (6, 3).
+    """
+    corners = np.array([[width, 0, depth], [width, 0, 0], [0, 0, 0], [0, 0, depth]], dtype=float)
+    up = np.array([0.0, WALL_HEIGHT, 0.0])
+    following = np.roll(corners, -1, axis=0)
+    walls = np.stack([corners, corners + up, following + up, following], axis=1)
+    normals = np.array([[0, 1, 0], [0, -1, 0], [-1, 0, 0], [0, 0, 1], [1, 0, 0], [0, 0, -1]])
+    return np.concatenate([[corners], [corners[::-1] + up], walls]), normals.astype(float)
+
+
+def cover(
+    textures: Mapping[str, str], room_size: tuple[float, float], known: TextureSet
+) -> Covering:
+    """Return how textures lie on a room, as MiniWorld lays them.
+
+    Args:
+        textures: names by surface, see :class:`darla_envs.description.domain.Domain`; checked
+            before.
+        room_size: along x and along z, in metres.
+        known: receives the textures that it does not have yet.
+    """
+    names = [textures.get(surface, PLAIN) for surface in _SURFACE_OF_FACE]
+    found = Covering(np.full(len(names), UNTEXTURED, np.int32), np.zeros((len(names), 3, 2)))
+    corners, _ = box_room(*room_size)
+    for face, name in enumerate(names):
+        if name == PLAIN:
+            continue
+        if name not in known:
+            known.add(name, texture_picture(name))
+        number = found.textures[face] = known.number(name)
+        places = _places_on_wall if _SURFACE_OF_FACE[face] == "wall" else _places_from_above
+        size = known.arrays.sizes[number].astype(np.float64)
+        found.coordinates[face] = places(corners[face, :3]) * _TEXELS / size
+    return found
+
+
+def _places_from_above(corners: np.ndarray) -> np.ndarray:
+    """Return where corners of a floor or ceiling are, (3, 2) metres along x and z."""
+    return corners[:, [0, 2]]
+
+
+def _places_on_wall(corners: np.ndarray) -> np.ndarray:
+    """Return where corners of a wall are, (3, 2) metres from its first one: along it, and up."""
+    offsets = corners - corners[0]
+    return np.stack([np.hypot(offsets[:, 0], offsets[:, 2]), offsets[:, 1]], axis=1)

@@ -1,0 +1,118 @@
+"""How much of each object is in the agent's view, in compiled loops.
+
+``visible_fraction`` repeats :func:`darla_envs.description.visibility.visible_fractions` for one
+object.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from darla_envs.description.shapes import HEIGHT, RADIUS
+from darla_envs.description.view import View
+from darla_envs.description.visibility import ACROSS, UP
+from darla_envs.kernels.compiled import kernel
+
+
+class Camera(NamedTuple):
+    """The agent's camera, without the agent.
+
+    Attributes:
+        height: metres above the floor.
+        pitch: radians; negative looks down.
+        tangent: tangent of half the field of view, the same across and up.
+        field_of_view: radians.
+    """
+
+    height: float
+    pitch: float
+    tangent: float
+    field_of_view: float
+
+
+def camera_of(view: View) -> Camera:
+    """Return a camera in radians."""
+    pitch, angle = math.radians(view.pitch), math.radians(view.field_of_view)
+    return Camera(view.height, pitch, view.tangent, angle)
+
+
+@kernel
+def visible_fraction(
+    camera: Camera,
+    agent_x: float,
+    agent_z: float,
+    yaw: float,
+    objects: np.ndarray,
+    present: np.ndarray,
+    index: int,
+) -> float:
+    """Return the share of one object's silhouette that is in the picture and not hidden.
+
+    Args:
+        camera: the agent's camera.
+        agent_x: in metres.
+        agent_z: in metres.
+        yaw: the agent's direction in radians.
+        objects: (K, 2) x and z in metres.
+        present: (K,) bool; objects that are not there hide nothing.
+        index: which object; it is there.
+
+    Returns:
+        In [0, 1].
+    """
+    level = math.cos(camera.pitch)
+    view_x, view_y, view_z = level * math.cos(yaw), math.sin(camera.pitch), -level * math.sin(yaw)
+    ahead = math.hypot(view_x, view_z)
+    climb = view_y / ahead
+    right_x, right_z = -view_z / ahead, view_x / ahead
+    up_x, up_z = -view_x * climb, -view_z * climb
+    offset_x, offset_z = objects[index, 0] - agent_x, objects[index, 1] - agent_z
+    distance = max(math.hypot(offset_x, offset_z), 1e-9)
+    across_x, across_z = -offset_z / distance * RADIUS, offset_x / distance * RADIUS
+    seen = 0
+    for across in ACROSS:
+        ray_x = objects[index, 0] + across_x * across - agent_x
+        ray_z = objects[index, 1] + across_z * across - agent_z
+        for height in UP:
+            ray_y = height * HEIGHT - camera.height
+            depth = ray_x * view_x + ray_y * view_y + ray_z * view_z
+            half = camera.tangent * depth
+            if depth <= 0.0 or abs(ray_x * right_x + ray_z * right_z) >= half:
+                continue
+            if abs(ray_x * up_x + ray_y * ahead + ray_z * up_z) >= half:
+                continue
+            if not _hidden(
+                camera.height, agent_x, agent_z, ray_x, ray_y, ray_z, objects, present, index
+            ):
+                seen += 1
+    return seen / (len(ACROSS) * len(UP))
+
+
+@kernel
+def _hidden(
+    camera_height: float,
+    agent_x: float,
+    agent_z: float,
+    ray_x: float,
+    ray_y: float,
+    ray_z: float,
+    objects: np.ndarray,
+    present: np.ndarray,
+    own: int,
+) -> bool:
+    """Return whether a ray meets another object's cylinder first."""
+    length = max(ray_x * ray_x + ray_z * ray_z, 1e-12)
+    for other in range(len(objects)):
+        if other == own or not present[other]:
+            continue
+        x, z = objects[other, 0] - agent_x, objects[other, 1] - agent_z
+        along = (ray_x * x + ray_z * z) / length  # 1 is the sample point itself
+        if along <= 0.0 or along >= 1.0:
+            continue
+        miss_x, miss_z = x - along * ray_x, z - along * ray_z
+        if miss_x * miss_x + miss_z * miss_z >= RADIUS**2:
+            continue
+        if camera_height + along * ray_y < HEIGHT:
+            return True
+    return False

@@ -1,0 +1,1 @@
+"""Environments that MiniWorld draws, one at a time, and wrappers of these."""

@@ -1,0 +1,72 @@
+"""MiniWorld's environments in named domains, one at a time."""
+
+import json
+from typing import Any
+
+import darla_envs.stock  # noqa: F401  (before MiniWorld)
+
+# isort: split
+import gymnasium as gym
+from miniworld.miniworld import MiniWorldEnv
+
+from darla_envs.description.domain import Domain
+from darla_envs.description.look_catalogue import SOURCE, LookLike, find_look
+from darla_envs.miniworlds.drawn_looks import DrawnLook, LookSequence, named_factors
+from darla_envs.render.scene import Look
+from darla_envs.single.shifted_look import repainted
+
+
+class DomainLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
+    """Give each episode of a MiniWorld environment a look from a domain, and change nothing else.
+
+    ``gym.make("MiniWorld-Maze-v0", domain="d_u")`` puts it around the environment; wrap those of
+    your own yourself, before other wrappers change observations. Where the domain draws looks from
+    lines, ``info["factors"]`` holds the positions of each episode, in resets and steps.
+
+    Attributes:
+        domain: where looks come from; None for the look that MiniWorld gives. The environment
+            inside is given this attribute too, and ``factors``, which describes what is reported:
+            collectors ask it for both.
+        drawn: the look of this episode.
+    """
+
+    def __init__(self, env: gym.Env, domain: LookLike = SOURCE):
+        """Wrap a MiniWorld environment.
+
+        Args:
+            env: the environment.
+            domain: see :func:`darla_envs.description.look_catalogue.find_look`.
+
+        Raises:
+            ValueError: the environment is not MiniWorld's, has factors of its own, or has no such
+                domain.
+        """
+        plain = domain.to_dict() if isinstance(domain, Domain | Look) else domain
+        gym.utils.RecordConstructorArgs.__init__(self, domain=json.loads(json.dumps(plain)))
+        super().__init__(env)
+        world = env.unwrapped
+        if not isinstance(world, MiniWorldEnv):
+            raise ValueError(f"DomainLook repaints MiniWorld environments, and {env} is none")
+        if hasattr(world, "factors"):
+            raise ValueError(f"{env} has domains of its own; make it with one of those")
+        name = type(world).__name__ if world.spec is None else world.spec.id
+        self.domain = find_look(name, domain)
+        self.drawn = DrawnLook()
+        self._sequence = LookSequence()
+        world.domain, world.factors = self.domain, named_factors(self.domain)
+
+    def reset(self, *, seed: int | None = None, **kwargs: Any) -> tuple[Any, dict[str, Any]]:
+        """Reset the environment, and show it in the look of the next episode."""
+        observation, info = self.env.reset(seed=seed, **kwargs)
+        self.drawn = self._sequence.next(self.domain, seed)
+        if self.drawn.look is not None:
+            observation = repainted(self.env.unwrapped, self.drawn.look, observation)
+        return observation, self._told(info)
+
+    def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
+        """Act, in the look of this episode."""
+        observation, reward, terminated, truncated, info = self.env.step(action)
+        return observation, reward, terminated, truncated, self._told(info)
+
+    def _told(self, info: dict[str, Any]) -> dict[str, Any]:
+        return {**info, "factors": dict(self.drawn.factors)} if self.drawn.factors else info

@@ -1,0 +1,59 @@
+import pytest
+
+from darla_agents.agent.algorithms import ALGORITHMS, KINDS, parse_settings, settings_for
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_kinds_share_their_settings(algorithm):
+    settings = [settings_for(algorithm, kind, {}) for kind in KINDS]
+    for kind in settings:
+        kind.pop("buffer_size", None)  # pictures need a smaller memory
+    assert all(kind == settings[0] for kind in settings)
+
+
+def test_overrides_replace_settings():
+    settings = settings_for("ppo", "pixels", {"n_steps": 16, "target_kl": None})
+    assert settings["n_steps"] == 16
+    assert settings["target_kl"] is None
+    assert settings["gamma"] == settings_for("ppo", "pixels", {})["gamma"]
+
+
+def test_settings_are_read_as_json():
+    texts = ("learning_rate=3e-4", "n_steps=16", "normalize_advantage=false", "target_kl=null")
+    assert parse_settings(texts) == {
+        "learning_rate": 3e-4,
+        "n_steps": 16,
+        "normalize_advantage": False,
+        "target_kl": None,
+    }
+    assert parse_settings(('policy_kwargs={"net_arch": [32]}',)) == {
+        "policy_kwargs": {"net_arch": [32]}
+    }
+    assert parse_settings(("learning_rate=linear:1e-3",)) == {"learning_rate": "linear:1e-3"}
+
+
+@pytest.mark.parametrize("text", ["n_steps", "=3", ""])
+def test_a_setting_needs_a_name_and_a_value(text):
+    with pytest.raises(ValueError, match="name=value"):
+        parse_settings((text,))
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "kind", "overrides", "message"),
+    [
+        ("pop", "latent", {}, "did you mean 'ppo'"),
+        ("ppo", "pixel", {}, "did you mean 'pixels'"),
+        ("ppo", "latent", {"n_step": 3}, "did you mean 'n_steps'"),
+        ("dqn", "latent", {"n_epochs": 3}, "unknown setting of dqn"),
+        ("ppo", "latent", {"seed": 3}, "unknown setting"),
+        ("ppo", "latent", {"n_steps": "many"}, "must be a number"),
+        ("ppo", "latent", {"n_steps": True}, "must be a number"),
+        ("ppo", "latent", {"normalize_advantage": 1}, "must be true or false"),
+        ("ppo", "latent", {"target_kl": "small"}, "JSON value"),
+        ("ppo", "latent", {"learning_rate": "cosine:1"}, "linear:3e-4"),
+        ("ppo", "latent", {"learning_rate": "linear:much"}, "linear:3e-4"),
+    ],
+)
+def test_what_cannot_be_set_is_said(algorithm, kind, overrides, message):
+    with pytest.raises(ValueError, match=message):
+        settings_for(algorithm, kind, overrides)

@@ -1,0 +1,218 @@
+import json
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from stable_baselines3 import PPO
+
+import toy_tasks  # noqa: F401
+from darla_agents.agent.algorithms import settings_for
+from darla_agents.agent.models import build_for_training
+from darla_agents.agent.saved_agent import (
+    DESCRIPTION,
+    WEIGHTS,
+    export_zip,
+    is_saved,
+    load_agent,
+    make_policy,
+    restore,
+    save_agent,
+)
+from darla_agents.agent.spec import AgentSpec
+from darla_agents.worlds.environments import make_vec_env
+from toy_encoder import make_toy_bundle
+
+SMALL = {
+    "ppo": {"n_steps": 8, "batch_size": 8, "n_epochs": 1},
+    "a2c": {"n_steps": 8},
+    "dqn": {"learning_starts": 8, "buffer_size": 64, "batch_size": 8},
+}
+
+
+@pytest.fixture
+def bundle(tmp_path):
+    torch.set_num_threads(1)
+    return str(make_toy_bundle(tmp_path / "encoder"))
+
+
+def make_spec(algorithm, kind, encoder, **settings):
+    settings = settings_for(algorithm, kind, SMALL[algorithm] | settings)
+    options = {"standardize": True, "zero_dead": True} if encoder else {}
+    task = "Toy/BrightSide-v0"
+    return AgentSpec(task, kind, algorithm, "source", 0, encoder, 32, settings, options)
+
+
+def train(spec):
+    venv = make_vec_env(spec, "source", 2)
+    return build_for_training(spec, venv, 0, "cpu").learn(32)
+
+
+def equal(first, second):
+    """Whether two results of get_parameters() hold the same."""
+    if isinstance(first, torch.Tensor):
+        return torch.equal(first, second)
+    if isinstance(first, dict):
+        return set(first) == set(second) and all(equal(first[k], second[k]) for k in first)
+    if isinstance(first, list | tuple):
+        return len(first) == len(second) and all(map(equal, first, second))
+    return first == second
+
+
+@pytest.fixture
+def saved(bundle, tmp_path):
+    spec = make_spec("ppo", "latent", bundle)
+    model = train(spec)
+    save_agent(model, spec, tmp_path / "agent", {"return": 0.5, "success": 1.0})
+    return model, spec, tmp_path / "agent"
+
+
+@pytest.mark.parametrize("algorithm", SMALL)
+@pytest.mark.parametrize("kind", ["latent", "pixels", "finetuned"])
+def test_an_agent_comes_back_whole(algorithm, kind, bundle, tmp_path):
+    spec = make_spec(algorithm, kind, None if kind == "pixels" else bundle)
+    model = train(spec)
+    save_agent(model, spec, tmp_path / "agent")
+    assert sorted(path.name for path in (tmp_path / "agent").iterdir()) == [DESCRIPTION, WEIGHTS]
+    agent = load_agent(tmp_path / "agent")
+    assert agent.spec == spec
+    assert agent.num_timesteps == model.num_timesteps == 32
+    assert equal(agent.model.get_parameters(), model.get_parameters())
+    observations = make_vec_env(spec, "source", 2, seed=5).reset()
+    expected, _ = model.predict(observations, deterministic=True)
+    np.testing.assert_array_equal(agent.predict(observations), expected)
+
+
+def test_what_is_saved_with_an_agent(saved):
+    _, spec, folder = saved
+    description = json.loads((folder / DESCRIPTION).read_text())
+    assert description["spec"] == spec.to_dict()
+    assert "darla" in description["versions"]
+    assert load_agent(folder).evaluation == {"return": 0.5, "success": 1.0}
+    assert is_saved(folder)
+
+
+def test_a_restored_agent_learns_on_as_the_original_would(saved):
+    model, spec, folder = saved
+    restored = build_for_training(spec, make_vec_env(spec, "source", 2), 1, "cpu")
+    restore(restored, folder)
+    for each in (model, restored):
+        each.set_env(make_vec_env(spec, "source", 2))
+        each.set_random_seed(7)
+        each._last_obs = None
+        each.learn(32, reset_num_timesteps=False)
+    assert restored.num_timesteps == model.num_timesteps == 64
+    assert equal(restored.get_parameters(), model.get_parameters())
+
+
+def test_loading_leaves_random_numbers_alone(saved):
+    torch.manual_seed(0)
+    np.random.seed(0)  # noqa: NPY002
+    expected = torch.rand(1), np.random.rand()  # noqa: NPY002
+    torch.manual_seed(0)
+    np.random.seed(0)  # noqa: NPY002
+    load_agent(saved[2])
+    assert (torch.rand(1), np.random.rand()) == expected  # noqa: NPY002
+
+
+class Payload:
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return (open, (str(self.path), "w"))
+
+
+@pytest.mark.parametrize("name", [WEIGHTS, DESCRIPTION])
+def test_a_pickle_is_refused_and_not_run(saved, tmp_path, name):
+    harm = tmp_path / "harm"
+    (saved[2] / name).write_bytes(pickle.dumps(Payload(harm)))
+    with pytest.raises(ValueError, match=name):
+        load_agent(saved[2])
+    assert not harm.exists()
+
+
+def test_a_torch_file_is_refused(saved, tmp_path):
+    harm = tmp_path / "harm"
+    torch.save({"policy": Payload(harm)}, saved[2] / WEIGHTS)
+    with pytest.raises(ValueError, match="as safetensors"):
+        load_agent(saved[2])
+    assert not harm.exists()
+
+
+def test_a_zip_of_stable_baselines3_can_be_exported(saved, tmp_path):
+    model, _, folder = saved
+    export_zip(load_agent(folder).model, tmp_path / "out" / "agent.zip")
+    theirs = PPO.load(tmp_path / "out" / "agent.zip", device="cpu")
+    assert equal(theirs.get_parameters(), model.get_parameters())
+
+
+def test_a_missing_agent_is_said(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no agent in"):
+        load_agent(tmp_path)
+
+
+def test_missing_weights_are_said(saved):
+    (saved[2] / WEIGHTS).unlink()
+    with pytest.raises(FileNotFoundError, match="weights"):
+        load_agent(saved[2])
+
+
+def test_a_cut_off_file_is_refused(saved):
+    path = saved[2] / WEIGHTS
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(ValueError, match="as safetensors"):
+        load_agent(saved[2])
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"schema": 99}, "schema 99"),
+        ({"spec": {"task": "x"}}, "lacks"),
+        ({"action_space": {"type": "discrete"}}, "damaged"),
+        ({"observation_space": {"type": "box", "shape": [9], "dtype": "float32", "low": 0,
+                                "high": 1}}, "does not fit"),
+    ],
+)  # fmt: skip
+def test_descriptions_that_do_not_fit_are_refused(saved, changes, message):
+    path = saved[2] / DESCRIPTION
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    with pytest.raises(ValueError, match=message) as error:
+        load_agent(saved[2])
+    assert "agent" in str(error.value)
+
+
+def test_another_json_file_is_no_agent(saved):
+    (saved[2] / DESCRIPTION).write_text("[]")
+    with pytest.raises(ValueError, match="does not describe an agent"):
+        load_agent(saved[2])
+
+
+def test_an_agent_acts_on_frames(saved, bundle):
+    _, spec, folder = saved
+    frames = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), dtype=np.uint8)
+    actions = make_policy(folder)(frames, [{}, {}, {}])
+    venv = make_vec_env(spec, "source", 1)
+    expected = load_agent(folder).predict(venv.transform(frames))
+    np.testing.assert_array_equal(actions, expected)
+
+
+def test_a_pixel_agent_acts_on_frames_of_any_size(tmp_path):
+    spec = make_spec("ppo", "pixels", None)
+    save_agent(train(spec), spec, tmp_path / "agent")
+    policy = make_policy(tmp_path / "agent")
+    frames = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), dtype=np.uint8)
+    large = frames.repeat(2, axis=1).repeat(2, axis=2)
+    np.testing.assert_array_equal(policy(frames, []), policy(large, []))
+    assert policy(frames, []).shape == (3,)
+
+
+def test_an_agent_on_factors_cannot_act_on_frames(tmp_path):
+    spec = AgentSpec("Darla/GoToObject-v0", "factors", "ppo", "source", 0, None, 8, {}, {})
+    spec = AgentSpec(**{**spec.to_dict(), "settings": settings_for("ppo", "factors", SMALL["ppo"])})
+    venv = make_vec_env(spec, "source", 1)
+    save_agent(build_for_training(spec, venv, 0, "cpu"), spec, tmp_path / "agent")
+    venv.close()
+    with pytest.raises(ValueError, match="cannot act on pictures"):
+        make_policy(tmp_path / "agent")

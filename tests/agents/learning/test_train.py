@@ -1,0 +1,363 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from stable_baselines3 import PPO
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+import toy_tasks  # noqa: F401
+from darla_agents.agent.augmentations import AUGMENTATIONS
+from darla_agents.agent.saved_agent import WEIGHTS, is_saved, load_agent
+from darla_agents.learning import train
+from darla_agents.learning.config import TrainAgentConfig
+from darla_agents.learning.run_folder import RunFolder
+from darla_agents.learning.train import train_agent
+from darla_agents.playing.evaluate import EvaluateConfig, evaluate
+from darla_agents.worlds.environments import make_vec_env
+from darla_envs.description.domains import GO_TO_OBJECT, targets
+from toy_encoder import make_toy_bundle
+
+SETTINGS = {
+    "ppo": ("n_steps=8", "batch_size=16", "n_epochs=2"),
+    "a2c": ("n_steps=8",),
+    "dqn": ("learning_starts=8", "buffer_size=64", "batch_size=8"),
+}
+
+
+def make_config(folder, kind="pixels", algorithm="ppo", **changes):
+    torch.set_num_threads(1)
+    values = {
+        "task": "toy_tasks:Toy/BrightSide-v0",
+        "kind": kind,
+        "algorithm": algorithm,
+        "encoder": folder / "encoder",
+        "total_timesteps": 64,
+        "num_envs": 2,
+        "out": folder / "run",
+        "settings": SETTINGS[algorithm],
+        "eval_freq": 32,
+        "eval_episodes": 3,
+        "checkpoint_freq": 32,
+        "progress": False,
+    }
+    return TrainAgentConfig(**(values | changes))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    make_toy_bundle(tmp_path / "encoder")
+    return tmp_path
+
+
+def tags(run):
+    events = EventAccumulator(str(run / "tensorboard"))
+    events.Reload()
+    return set(events.Tags()["scalars"])
+
+
+def curve(run, tag):
+    events = EventAccumulator(str(run / "tensorboard"))
+    events.Reload()
+    return np.array([(point.step, point.value) for point in events.Scalars(tag)])
+
+
+@pytest.mark.parametrize("algorithm", SETTINGS)
+def test_every_kind_leaves_the_same_files_and_tags(folder, algorithm):
+    seen = {}
+    for kind in ("pixels", "latent", "random_encoder", "finetuned"):
+        config = make_config(
+            folder, kind, algorithm, out=folder / kind, eval_domains=("new_floor",)
+        )
+        run = train_agent(config)
+        assert load_agent(run).num_timesteps == 64
+        assert load_agent(run / "best").evaluation.keys() == {"return", "success"}
+        assert (run / "run.json").is_file()
+        seen[kind] = tags(run)
+    assert all(tags == seen["pixels"] for tags in seen.values())
+    expected = {f"eval/{d}/{q}" for d in ("source", "new_floor") for q in ("return", "success")}
+    assert expected | {"rollout/ep_rew_mean", "rollout/success_rate"} <= seen["pixels"]
+
+
+@pytest.mark.parametrize("augmentation", AUGMENTATIONS)
+def test_augmentations_change_what_is_learned_from(folder, augmentation):
+    weights = []
+    for name in ("none", augmentation):
+        config = make_config(folder, out=folder / name, augmentation=name, total_timesteps=16)
+        run = train_agent(config)
+        assert load_agent(run).spec.augmentation == name
+        weights.append((run / WEIGHTS).read_bytes())
+    assert weights[0] != weights[1]
+
+
+def test_every_target_can_be_watched_by_one_word(folder):
+    few = {"task": GO_TO_OBJECT, "total_timesteps": 16, "eval_episodes": 1}
+    run = train_agent(make_config(folder, "factors", eval_domains=("targets",), **few))
+    returns = {tag.split("/")[1] for tag in tags(run) if tag.endswith("/return")}
+    assert returns == {"source", *targets(GO_TO_OBJECT)}
+
+
+def test_true_factors_of_a_real_task(folder):
+    run = train_agent(make_config(folder, "factors", task=GO_TO_OBJECT))
+    assert load_agent(run).num_timesteps == 64
+
+
+@pytest.mark.parametrize("kind", ["pixels", "latent"])
+def test_dict_observations(folder, kind):
+    task = "toy_tasks:Toy/Dict-v0"
+    run = train_agent(make_config(folder, kind, task=task))
+    assert set(load_agent(run).model.observation_space) == {"image", "state"}
+
+
+def test_an_agent_learns(folder):
+    config = make_config(
+        folder,
+        "latent",
+        total_timesteps=2000,
+        eval_freq=2000,
+        num_envs=4,
+        settings=("n_steps=32", "batch_size=32", "n_epochs=4", "learning_rate=1e-3"),
+    )
+    run = train_agent(config)
+    assert load_agent(run / "best").evaluation["return"] > 4.5
+
+
+def test_the_same_seed_gives_the_same_agent(folder):
+    weights = [
+        (train_agent(make_config(folder, out=folder / name, seed=seed)) / WEIGHTS).read_bytes()
+        for name, seed in (("a", 3), ("b", 3), ("c", 4))
+    ]
+    assert weights[0] == weights[1]
+    assert weights[0] != weights[2]
+
+
+@pytest.mark.parametrize("kind", ["pixels", "factors"])
+def test_the_same_seed_gives_the_same_agent_in_batched_worlds(folder, kind):
+    def train(name, **changes):
+        config = make_config(
+            folder, kind, task=GO_TO_OBJECT, out=folder / name, total_timesteps=112, **changes
+        )
+        return (train_agent(config) / WEIGHTS).read_bytes()
+
+    first = train("a", eval_domains=("new_floor", "new_wall"))
+    assert first == train("b", threads=1)
+    assert first == train("workers", workers=2)
+    assert first != train("other", seed=4)
+
+
+def test_true_factors_are_learned_alike_however_worlds_are_simulated(folder):
+    changes = {"task": GO_TO_OBJECT, "total_timesteps": 256, "eval_freq": 128}
+    runs = [
+        train_agent(make_config(folder, "factors", out=folder / each, rendering=each, **changes))
+        for each in ("batched", "stock")
+    ]
+    assert (runs[0] / WEIGHTS).read_bytes() == (runs[1] / WEIGHTS).read_bytes()
+    ours, theirs = (load_agent(run / "best").evaluation for run in runs)
+    assert ours == theirs
+    assert tags(runs[0]) == tags(runs[1])
+    for tag in ("rollout/ep_rew_mean", "rollout/ep_len_mean", "rollout/success_rate"):
+        np.testing.assert_allclose(*(curve(run, tag) for run in runs), atol=1e-5)
+
+
+def test_evaluation_does_not_change_what_is_learned(folder):
+    often = train_agent(make_config(folder, out=folder / "often", eval_freq=16))
+    once = train_agent(make_config(folder, out=folder / "once", eval_freq=64))
+    assert (often / WEIGHTS).read_bytes() == (once / WEIGHTS).read_bytes()
+
+
+def knows_its_look(folder, look, state):
+    """Let the bundle of a folder say which latents hold the look."""
+    description = folder / "encoder/config.json"
+    found = json.loads(description.read_text())
+    description.write_text(json.dumps({**found, "latent_roles": {"look": look, "state": state}}))
+
+
+@pytest.mark.parametrize("treatment", ["mask", "resample"])
+def test_directions_to_hide_are_found_among_the_other_latents(folder, treatment):
+    knows_its_look(folder, [0], [1, 2, 3])
+    how = {"mask_look": True, "mask_directions": 0.5, "look_treatment": treatment}
+    run = train_agent(make_config(folder, "latent", **how))
+    removed = np.array(load_agent(run).spec.latent_options["removed"])
+    assert len(removed) and removed.any()
+    assert not removed[:, 0].any()
+
+
+@pytest.mark.parametrize("treatment", ["resample", "repaint", "mask_repaint"])
+def test_the_look_moves_while_an_agent_learns_and_not_when_it_is_tested(folder, treatment):
+    knows_its_look(folder, [0, 2], [1, 3])
+    config = make_config(folder, "latent", mask_look=True, out=folder / "masked")
+    moved = replace(config, look_treatment=treatment, out=folder / "moved")
+    agents = [load_agent(train_agent(each)) for each in (config, moved)]
+    assert agents[1].spec.learning_options["resampled"] == [0, 2]
+    assert ("masked" in agents[1].spec.latent_options) == (treatment == "mask_repaint")
+    files = [(folder / name / WEIGHTS).read_bytes() for name in ("masked", "moved")]
+    assert files[0] != files[1]
+    rows = evaluate(
+        EvaluateConfig((folder / "moved",), ("source",), 2, out=folder / "rows.csv", progress=False)
+    )
+    assert rows.played == 2 + 200
+
+
+def test_a_finished_run_is_left_alone(folder, capsys):
+    config = make_config(folder)
+    before = (train_agent(config) / WEIGHTS).stat().st_mtime_ns
+    train_agent(replace(config, device="cpu", eval_freq=7))
+    assert "is finished" in capsys.readouterr().out
+    assert (folder / "run" / WEIGHTS).stat().st_mtime_ns == before
+
+
+class Killed(Exception):
+    pass
+
+
+def kill_at_the_end(config, monkeypatch):
+    """Stop a run just before its last agent is saved."""
+    save = train.save_agent
+
+    def save_or_die(model, spec, folder, *rest):
+        if folder == config.out:
+            raise Killed
+        save(model, spec, folder, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(train, "save_agent", save_or_die)
+        with pytest.raises(Killed):
+            train_agent(config)
+
+
+@pytest.mark.parametrize("algorithm", SETTINGS)
+def test_a_killed_run_continues(folder, algorithm, monkeypatch, capsys):
+    config = make_config(folder, "latent", algorithm)
+    kill_at_the_end(config, monkeypatch)
+    assert not is_saved(config.out)
+    checkpoints = list((config.out / "checkpoints").iterdir())
+    assert [load_agent(path).num_timesteps for path in checkpoints] == [32]
+    run = train_agent(config)
+    said = capsys.readouterr().out
+    assert "continues after 32 steps" in said
+    assert ("memory starts empty" in said) == (algorithm == "dqn")
+    assert load_agent(run).num_timesteps == 64
+    points = EventAccumulator(str(run / "tensorboard"))
+    points.Reload()
+    assert [point.step for point in points.Scalars("eval/source/return")] == [32, 64]
+
+
+@pytest.mark.parametrize("changes", [{"augmentation": "color"}, {"kind": "finetuned"}])
+def test_agents_on_pictures_continue_as_what_they_were(folder, monkeypatch, changes):
+    config = make_config(folder, **changes)
+    kill_at_the_end(config, monkeypatch)
+    if "augmentation" in changes:
+        with pytest.raises(ValueError, match="augmentation=color, not none"):
+            train_agent(replace(config, augmentation="none"))
+    checkpoint = RunFolder(config.out).latest_checkpoint()
+    before = load_agent(checkpoint).model.policy.state_dict()
+    agent = load_agent(train_agent(config))
+    assert agent.num_timesteps == 64
+    assert agent.spec == load_agent(checkpoint).spec
+    after = agent.model.policy.state_dict()
+    assert any(not torch.equal(before[name], after[name]) for name in before)
+
+
+def test_a_run_from_before_there_were_augmentations_and_labels_goes_on(folder, monkeypatch):
+    config = make_config(folder)
+    kill_at_the_end(config, monkeypatch)
+    values = json.loads((config.out / "run.json").read_text())
+    del values["config"]["augmentation"], values["config"]["label"]
+    (config.out / "run.json").write_text(json.dumps(values))
+    for path in config.out.rglob("agent.json"):
+        description = json.loads(path.read_text())
+        del description["spec"]["augmentation"], description["spec"]["label"]
+        del description["encoder_network"]
+        path.write_text(json.dumps(description))
+    with pytest.raises(ValueError, match="augmentation=none, not color"):
+        train_agent(replace(config, augmentation="color"))
+    assert load_agent(train_agent(config)).num_timesteps == 64
+
+
+@pytest.mark.parametrize("rendering", ["batched", "stock"])
+def test_a_continued_run_keeps_its_rendering(folder, monkeypatch, rendering):
+    config = make_config(folder, "factors", task=GO_TO_OBJECT, rendering=rendering)
+    kill_at_the_end(config, monkeypatch)
+    other = {"batched": "stock", "stock": "batched"}[rendering]
+    with pytest.raises(ValueError, match=f"rendering={rendering}, not {other}"):
+        train_agent(replace(config, rendering=other))
+    assert load_agent(train_agent(config)).num_timesteps == 64
+
+
+def test_a_run_from_before_there_was_a_choice_goes_on_with_stock_rendering(
+    folder, monkeypatch, capsys
+):
+    config = make_config(folder, "factors", task=GO_TO_OBJECT, rendering="stock")
+    kill_at_the_end(config, monkeypatch)
+    record = config.out / "run.json"
+    values = json.loads(record.read_text())
+    del values["config"]["rendering"]
+    record.write_text(json.dumps(values))
+    used = []
+
+    def note(*arguments, **options):
+        used.append(options["rendering"])
+        return make_vec_env(*arguments, **options)
+
+    monkeypatch.setattr(train, "make_vec_env", note)
+    assert load_agent(train_agent(replace(config, rendering="batched"))).num_timesteps == 64
+    assert used == ["stock"]
+    assert "began with stock rendering, and keeps it" in capsys.readouterr().out
+
+
+def test_a_continued_run_does_not_forget_its_best_agent(folder, monkeypatch):
+    config = make_config(folder)
+    kill_at_the_end(config, monkeypatch)
+    description = config.out / "best" / "agent.json"
+    values = json.loads(description.read_text())
+    values["evaluation"] = {"return": 100.0, "success": 1.0}
+    description.write_text(json.dumps(values))
+    assert load_agent(train_agent(config) / "best").evaluation["return"] == 100.0
+
+
+def test_a_zip_can_be_exported_then_and_later(folder):
+    config = make_config(folder, export_zip=folder / "agent.zip")
+    run = train_agent(config)
+    train_agent(replace(config, export_zip=folder / "later" / "agent.zip"))
+    for path in (folder / "agent.zip", folder / "later" / "agent.zip"):
+        weights = PPO.load(path, device="cpu").policy.state_dict()
+        ours = load_agent(run).model.policy.state_dict()
+        assert all(torch.equal(weights[name], ours[name]) for name in ours)
+
+
+def test_environments_in_worker_processes_learn_the_same(folder):
+    here = train_agent(make_config(folder, "latent", out=folder / "here"))
+    elsewhere = train_agent(make_config(folder, "latent", out=folder / "elsewhere", workers=2))
+    assert (here / WEIGHTS).read_bytes() == (elsewhere / WEIGHTS).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"task": "toy_tasks:Toy/BriteSide-v0"}, ValueError, "did you mean 'Toy/BrightSide-v0'"),
+        ({"domain": "sauce"}, ValueError, "unknown domain 'sauce'"),
+        ({"eval_domains": ("new_flor",)}, ValueError, "unknown domain 'new_flor'"),
+        ({"settings": ("n_step=8",)}, ValueError, "did you mean 'n_steps'"),
+        ({"kind": "latent", "encoder": None}, FileNotFoundError, "no encoder bundle"),
+        ({"rendering": "stok"}, ValueError, "unknown rendering 'stok'; did you mean 'stock'"),
+        ({"task": GO_TO_OBJECT, "workers": 3}, ValueError, "workers is 3, .* or up to 2"),
+        ({"device": "tpu9"}, ValueError, "unknown device"),
+        ({"kind": "finetuned", "encoder": None}, FileNotFoundError, "no encoder bundle"),
+        ({"augmentation": "colour"}, ValueError, "did you mean 'color'"),
+        ({"label": "my agent"}, ValueError, "label is 'my agent'"),
+    ],
+)
+def test_a_mistake_is_said_and_leaves_no_folder(folder, changes, error, message):
+    if "encoder" in changes:
+        changes = changes | {"encoder": folder / "nowhere"}
+    with pytest.raises(error, match=message):
+        train_agent(make_config(folder, **changes))
+    assert not (folder / "run").exists()
+
+
+def test_another_configuration_in_the_same_folder_is_refused(folder, monkeypatch):
+    config = make_config(folder)
+    kill_at_the_end(config, monkeypatch)
+    with pytest.raises(ValueError, match="seed=0, not 1"):
+        train_agent(replace(config, seed=1))

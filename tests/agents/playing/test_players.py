@@ -1,0 +1,102 @@
+"""Finding agents on disk, telling them apart, and refusing those that cannot play."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import toy_tasks  # noqa: F401  registers the tasks
+from darla_agents.playing.players import find_players, random_player, unfinished_runs
+from toy_agents import begin_run, make_toy_agent
+from toy_encoder import make_toy_bundle
+
+
+def names(*folders: Path, deterministic: bool = True) -> list[str]:
+    return [player.name for player in find_players(folders, deterministic)]
+
+
+def readable(*folders: Path) -> list[str]:
+    return [name.partition("@")[0] for name in names(*folders)]
+
+
+def test_agents_are_found_in_their_folder_and_in_folders_above(tmp_path: Path) -> None:
+    make_toy_agent(tmp_path / "agents" / "study" / "one")
+    make_toy_agent(tmp_path / "agents" / "two", seed=1)
+    assert readable(tmp_path / "agents") == ["one", "two"]
+    assert readable(tmp_path / "agents" / "two") == ["two"]
+    assert readable(tmp_path / "agents" / "two", tmp_path / "agents") == ["two", "one"]
+
+
+def test_what_lies_within_a_run_is_taken_only_when_it_is_named(tmp_path: Path) -> None:
+    run = begin_run(tmp_path / "agents" / "run")
+    make_toy_agent(run)
+    make_toy_agent(run / "best", weights=5)
+    make_toy_agent(run / "checkpoints" / "step_000000100", weights=6)
+    assert readable(tmp_path / "agents") == ["run"]
+    assert readable(run / "best") == ["run/best"]
+    last = run / "checkpoints" / "step_000000100"
+    assert readable(last) == ["run/checkpoints/step_000000100"]
+
+
+def test_runs_that_have_not_finished_are_left_out_and_told(tmp_path: Path) -> None:
+    make_toy_agent(tmp_path / "done")
+    begun = begin_run(tmp_path / "begun")
+    make_toy_agent(begun / "best")
+    assert readable(tmp_path) == ["done"]
+    assert unfinished_runs([tmp_path]) == [begun]
+    with pytest.raises(ValueError, match=r"has not finished training; continue .* or give .*best"):
+        find_players([begun])
+
+
+def test_a_name_stands_for_the_weights(tmp_path: Path) -> None:
+    make_toy_agent(tmp_path / "agent", weights=1)
+    first = names(tmp_path)
+    assert names(tmp_path) == first
+    make_toy_agent(tmp_path / "agent", weights=2)
+    second = names(tmp_path)
+    assert second != first
+    assert second[0].partition("@")[0] == first[0].partition("@")[0] == "agent"
+    assert names(tmp_path, deterministic=False) == [f"{second[0]}+stochastic"]
+
+
+def test_a_name_stands_for_the_encoder_too(tmp_path: Path) -> None:
+    bundle = make_toy_bundle(tmp_path / "encoder")
+    make_toy_agent(tmp_path / "agent", kind="latent", encoder=bundle)
+    first = names(tmp_path / "agent")
+    shutil.rmtree(bundle)
+    make_toy_bundle(bundle, size=48)
+    assert names(tmp_path / "agent") != first
+
+
+def test_a_missing_encoder_is_said_with_the_agent_that_needs_it(tmp_path: Path) -> None:
+    bundle = make_toy_bundle(tmp_path / "encoder")
+    make_toy_agent(tmp_path / "agent", kind="latent", encoder=bundle)
+    shutil.rmtree(bundle)
+    with pytest.raises(FileNotFoundError) as error:
+        find_players([tmp_path / "agent"])
+    assert f"agent in {tmp_path / 'agent'} cannot be evaluated" in str(error.value)
+    assert f"no encoder bundle at {bundle}" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_damaged_agent_is_refused(tmp_path: Path) -> None:
+    make_toy_agent(tmp_path / "agent")
+    (tmp_path / "agent" / "agent.safetensors").write_bytes(b"no tensors")
+    with pytest.raises(ValueError, match=r"agent\.safetensors"):
+        find_players([tmp_path])
+
+
+def test_folders_without_agents_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"no folder .*nowhere; .*train_agent\.py"):
+        find_players([tmp_path / "nowhere"])
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FileNotFoundError, match="no finished agent in"):
+        find_players([tmp_path / "empty"])
+    (tmp_path / "file").write_text("hello")
+    with pytest.raises(FileNotFoundError, match="no finished agent in"):
+        find_players([tmp_path / "file"])
+
+
+def test_the_random_policy_is_a_player_without_a_folder() -> None:
+    player = random_player("Toy/BrightSide-v0")
+    assert (player.name, player.kind, player.folder) == ("random", "random", None)

@@ -1,0 +1,150 @@
+"""The wrapper, over environments whose pictures say which step and episode they are of."""
+
+import numpy as np
+import pytest
+from stable_baselines3.common.vec_env import DummyVecEnv, VecTransposeImage
+
+import toy_tasks  # noqa: F401
+from darla_agents.agent.augmentations import AUGMENTATIONS, Augmentation
+from darla_agents.agent.spec import AgentSpec
+from darla_agents.playing.stages import make_stages
+from darla_agents.worlds.augmented_pixels import AugmentedPixels
+from darla_agents.worlds.environments import make_vec_env
+from toy_envs import CountingDictEnv, CountingImageEnv
+
+SIZE, LENGTHS, STEPS = 16, (2, 3), 12
+NOTHING = np.zeros(len(LENGTHS), int)
+
+
+def make(name, env_class=CountingImageEnv, lengths=LENGTHS, seed=0):
+    factories = [lambda each=each: env_class(size=SIZE, episode_length=each) for each in lengths]
+    return AugmentedPixels(DummyVecEnv(factories), name, seed)
+
+
+class Stamp:
+    """Writes a number into the blue of pictures; numbers are drawn one after the other."""
+
+    def __init__(self):
+        self.drawn, self.batches = 0, []
+
+    def draw(self, rng, count):
+        self.drawn += count
+        return np.arange(self.drawn - count, self.drawn)
+
+    def apply(self, frames, numbers):
+        self.batches.append(len(frames))
+        stamped = frames.copy()
+        stamped[..., 2] = numbers[:, None, None]
+        return stamped
+
+
+@pytest.fixture
+def stamp(monkeypatch):
+    stamp = Stamp()
+    monkeypatch.setitem(AUGMENTATIONS, "stamp", Augmentation(stamp.draw, stamp.apply))
+    return stamp
+
+
+def told(picture):
+    """The step, the episode and the stamp that a picture tells of."""
+    assert (picture == picture[0, 0]).all()
+    return tuple(picture[0, 0].tolist())
+
+
+def play(venv):
+    """Return what each environment showed in its episodes, their last observations included."""
+    venv.seed(0)
+    episodes = [[[told(picture)]] for picture in venv.reset()]
+    for _ in range(STEPS):
+        observations, _, dones, infos = venv.step(NOTHING)
+        for number, done in enumerate(dones):
+            if done:
+                episodes[number][-1].append(told(infos[number]["terminal_observation"]))
+                episodes[number].append([])
+            else:
+                assert "terminal_observation" not in infos[number]
+            episodes[number][-1].append(told(observations[number]))
+    return episodes
+
+
+def test_an_episode_has_parameters_of_its_own_to_its_very_end(stamp):
+    episodes = play(make("stamp"))
+    stamps = []
+    for number, length in enumerate(LENGTHS):
+        whole = episodes[number][:-1]
+        assert len(whole) == STEPS // length
+        for index, shown in enumerate(whole):
+            steps, indices, own = zip(*shown, strict=True)
+            assert steps == tuple(range(length + 1))
+            assert set(indices) == {index}
+            assert len(set(own)) == 1
+            stamps.append(own[0])
+    assert len(set(stamps)) == len(stamps)
+
+
+def test_a_step_augments_once(stamp):
+    venv = make("stamp")
+    venv.reset()
+    for _ in range(3):
+        venv.step(NOTHING)
+    assert stamp.batches == [2, 2, 3, 3]  # with a last observation after two steps and after three
+
+
+def test_of_a_dict_only_the_picture_is_augmented(stamp):
+    venv = make("stamp", CountingDictEnv)
+    first, other = (told(picture)[2] for picture in venv.reset()["image"])
+    venv.step(NOTHING)
+    observations, _, _, infos = venv.step(NOTHING)
+    final = infos[0]["terminal_observation"]
+    assert (told(final["image"]), final["state"]) == ((2, 0, first), 2)
+    assert [told(picture) for picture in observations["image"]] == [
+        (0, 1, stamp.drawn - 1),
+        (2, 0, other),
+    ]
+    assert observations["state"].tolist() == [[0], [2]]
+
+
+def frames_of(venv, seed=0, steps=STEPS):
+    venv.seed(seed)
+    shown = [venv.reset()]
+    for _ in range(steps):
+        observations, _, dones, infos = venv.step(NOTHING)
+        finals = [infos[number]["terminal_observation"][None] for number in np.flatnonzero(dones)]
+        shown += [observations, *finals]
+    return np.concatenate(shown)
+
+
+@pytest.mark.parametrize("name", AUGMENTATIONS)
+def test_the_same_seed_shows_the_same_pictures(name):
+    first, other = frames_of(make(name)), frames_of(make(name), seed=1)
+    np.testing.assert_array_equal(first, frames_of(make(name, seed=9)))  # seeding begins anew
+    assert (first != other).any()
+
+
+def test_without_seeding_the_constructors_seed_counts():
+    shown = [make("conv", seed=seed).reset() for seed in (3, 3, 4)]
+    np.testing.assert_array_equal(shown[0], shown[1])
+    assert (shown[0] != shown[2]).any()
+
+
+def test_what_cannot_be_augmented_is_said():
+    with pytest.raises(ValueError, match="did you mean 'shift'"):
+        make("shfit")
+    plain = DummyVecEnv([lambda: CountingImageEnv(size=SIZE)])
+    with pytest.raises(ValueError, match="channels come first"):
+        AugmentedPixels(VecTransposeImage(plain), "shift")
+
+
+@pytest.mark.parametrize("name", AUGMENTATIONS)
+def test_only_environments_to_learn_from_are_augmented(name):
+    spec = AgentSpec(
+        "Toy/BrightSide-v0", "pixels", "ppo", "source", 0, None, 8, {}, augmentation=name
+    )
+    plain = make_vec_env(spec, "source", 8).reset()
+    assert set(np.unique(plain)) == {0, 20, 230}  # what the task draws
+    learned = make_vec_env(spec, "source", 8, learning=True).reset()
+    assert learned.shape == plain.shape
+    assert (learned != plain).any()
+    with make_stages(spec.task, spec.kind, ["source"], 2, "stock") as stages:
+        stages["source"].reset([0, 1], [0, 1])
+        assert set(np.unique(stages["source"].observe([0, 1]))) == {0, 20, 230}
