@@ -1,4 +1,4 @@
-"""What version 0.1 has saved, a bundle, an agent, a dataset and rows, still loads and means the same.
+"""What version 0.1 has saved, encoder, agent, frames and rows, still loads and means the same.
 
 It was made by four of its commands: 120 frames of ``Darla/GoToObject-v0`` at 32x32 pixels, an
 encoder with 6 latents, 1,024 steps of PPO with the look masked, and two episodes in two domains.
