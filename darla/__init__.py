@@ -11,6 +11,8 @@ _HOMES = {
     "FrameDataset": "darla.frames.dataset",
     "load_encoder": "darla.encoder.bundle",
     "FrozenEncoder": "darla.encoder.bundle",
+    "LatentOptions": "darla.wrappers.latent_options",
+    "LatentTransform": "darla.wrappers.latent_transform",
     "LatentObservation": "darla.wrappers.latent_observation",
     "VectorLatentObservation": "darla.wrappers.vector_latent_observation",
     "VecLatent": "darla.wrappers.sb3",

@@ -1,14 +1,14 @@
 """A Gymnasium wrapper: the picture that an environment shows becomes an encoder's latents."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import gymnasium as gym
 import numpy as np
 from gymnasium.utils import RecordConstructorArgs
 
 from darla.encoder.bundle import FrozenEncoder
+from darla.wrappers.latent_options import LatentOptions, LatentOptionsDict
 from darla.wrappers.latent_transform import (
     LatentTransform,
     find_image,
@@ -31,16 +31,12 @@ class LatentObservation(gym.ObservationWrapper[Any, Any, Any], gym.utils.RecordC
         env: an environment with uint8 RGB observations, or with one in a Dict.
         encoder: a bundle's folder, or an encoder that is already loaded.
         key: the picture's entry in a Dict; needed only when there are several.
-        standardize: standardise latents by their mean and standard deviation over D_U.
-        zero_dead: set latents that carry nothing to zero.
-        masked: further latents to set to zero, by index.
-        removed: (k, z) directions of what remains to project out.
-        precision: what the encoder computes in: "float32", "bfloat16", or "auto", which is
-            bfloat16 where the machine has units for it, which is 1.4 to 2 times as fast.
         device: where a bundle given by its folder is put: "cpu", "cuda" or "auto".
+        **options: how latents are shown: ``standardize``, ``zero_dead``, ``masked``, ``removed``
+            and ``precision`` of :class:`darla.LatentOptions`.
 
     Raises:
-        ValueError: the observation holds no picture that can be encoded.
+        ValueError: the observation holds no picture that can be encoded, or an option is unknown.
         FileNotFoundError: there is no bundle in that folder.
     """
 
@@ -50,33 +46,17 @@ class LatentObservation(gym.ObservationWrapper[Any, Any, Any], gym.utils.RecordC
         encoder: FrozenEncoder | str | Path,
         *,
         key: str | None = None,
-        standardize: bool = True,
-        zero_dead: bool = True,
-        masked: Sequence[int] = (),
-        removed: Sequence[Sequence[float]] = (),
-        precision: str = "float32",
         device: str = "cpu",
+        **options: Unpack[LatentOptionsDict],
     ) -> None:
         found = find_image(env.observation_space, key)
-        transform = LatentTransform(
-            encoder,
-            standardize=standardize,
-            zero_dead=zero_dead,
-            masked=masked,
-            removed=removed,
-            precision=precision,
-            device=device,
-        )
+        transform = LatentTransform(encoder, LatentOptions.from_dict(options), device=device)
         RecordConstructorArgs.__init__(
             self,
             encoder=transform.path,
             key=key,
-            standardize=standardize,
-            zero_dead=zero_dead,
-            masked=list(masked),
-            removed=[list(direction) for direction in removed],
-            precision=precision,
             device=device,
+            **transform.options.to_dict(),
         )
         super().__init__(env)
         self.transform = transform

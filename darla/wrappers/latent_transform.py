@@ -16,6 +16,9 @@ from torch.nn import functional
 
 from darla.encoder.bundle import FrozenEncoder, load_encoder
 from darla.running.names import unknown
+from darla.wrappers.latent_options import LatentOptions
+
+DEFAULT_OPTIONS = LatentOptions()
 
 SMALLEST_STD = 1e-6
 """Standard deviations below this are raised to it: nothing may be divided by zero."""
@@ -24,55 +27,49 @@ SMALLEST_STD = 1e-6
 class LatentTransform:
     """Turns batches of pictures into latents, ready to be observed by an agent.
 
-    Pictures of another size than the encoder's are resized. Latents are standardised by their mean
-    and standard deviation over D_U, so that each is of order 1 in every domain, and latents that
-    carry nothing (their KL over D_U is below 0.01 nats) are zero.
+    Pictures of another size than the encoder's are resized. Latents are standardised, and those
+    that carry nothing are zero, unless the options say otherwise.
 
     Args:
         encoder: a bundle's folder, or an encoder that is already loaded.
-        standardize: subtract D_U's mean and divide by its standard deviation.
-        zero_dead: set latents that carry nothing to zero.
-        masked: further latents to set to zero, by index.
-        removed: (k, z) directions in the space of what remains that are projected out: whatever
-            latents do along them is not seen. They need not be orthogonal.
-        precision: what the encoder computes in; see :meth:`FrozenEncoder.in_precision`.
+        options: how latents are shown.
         device: where a bundle given by its folder is put: "cpu", "cuda" or "auto" (a GPU when
             there is one). An encoder that is already loaded stays where it is.
 
     Attributes:
         encoder: the frozen encoder.
+        options: as they were given.
         shift: (z,) float32, subtracted from latents.
         scale: (z,) float32, which they are then multiplied by.
         removed: (k, z) float32, orthonormal: what is then projected out.
 
     Raises:
-        ValueError: the encoder is neither a folder nor an encoder, the device or the precision is
-            unknown, there is no latent of a masked index, or directions have another shape.
+        ValueError: the encoder is neither a folder nor an encoder, the device is unknown, there is
+            no latent of a masked index, or directions have another length.
         FileNotFoundError: there is no bundle in that folder.
     """
 
     def __init__(
         self,
         encoder: FrozenEncoder | str | Path,
+        options: LatentOptions = DEFAULT_OPTIONS,
         *,
-        standardize: bool = True,
-        zero_dead: bool = True,
-        masked: Sequence[int] = (),
-        removed: Sequence[Sequence[float]] = (),
-        precision: str = "float32",
         device: str = "cpu",
     ) -> None:
-        self.encoder = _as_encoder(encoder, device).in_precision(precision)
+        self.options = options
+        self.encoder = _as_encoder(encoder, device).in_precision(options.precision)
         statistics = self.encoder.statistics
         latents = self.encoder.latent_dim
         std = np.maximum(statistics.std, SMALLEST_STD)
-        alive = self.encoder.active.copy() if zero_dead else np.ones(latents, dtype=bool)
+        alive = self.encoder.active.copy() if options.zero_dead else np.ones(latents, dtype=bool)
+        masked = list(options.masked)
         if any(not 0 <= index < latents for index in masked):
-            raise ValueError(f"masked latents are {list(masked)}, but must be 0 to {latents - 1}")
-        alive[list(masked)] = False
+            raise ValueError(f"masked latents are {masked}, but must be 0 to {latents - 1}")
+        alive[masked] = False
+        standardize = options.standardize
         self.shift = statistics.mean if standardize else np.zeros(latents, np.float32)
         self.scale = (alive / (std if standardize else 1.0)).astype(np.float32)
-        self.removed = _orthonormal(removed, latents)
+        self.removed = _orthonormal(options.removed, latents)
 
     @property
     def latent_dim(self) -> int:
@@ -106,11 +103,12 @@ class LatentTransform:
             ValueError: the pictures have another shape or dtype.
         """
         height, width, _ = self.encoder.image_shape
-        return self.encoder.encode(resize_frames(frames, (height, width)))
+        encoded: np.ndarray = self.encoder.encode(resize_frames(frames, (height, width)))
+        return encoded
 
     def observe(self, latents: np.ndarray) -> np.ndarray:
         """Return latents (N, z) as agents see them: standardised, and some of them zero."""
-        shown = ((latents - self.shift) * self.scale).astype(np.float32)
+        shown: np.ndarray = ((latents - self.shift) * self.scale).astype(np.float32)
         if len(self.removed):
             shown -= (shown @ self.removed.T) @ self.removed
         return shown
@@ -121,12 +119,13 @@ def _orthonormal(directions: Sequence[Sequence[float]], latents: int) -> np.ndar
     if not len(directions):
         return np.zeros((0, latents), np.float32)
     rows = np.asarray(directions, dtype=np.float64)
-    if rows.ndim != 2 or rows.shape[1] != latents or not np.isfinite(rows).all():
+    if rows.shape[1] != latents:
         raise ValueError(
             f"directions to remove have shape {rows.shape}; give (k, {latents}) finite numbers"
         )
     _, sizes, basis = np.linalg.svd(rows, full_matrices=False)
-    return basis[sizes > 1e-6 * max(sizes.max(), 1e-12)].astype(np.float32)
+    kept: np.ndarray = basis[sizes > 1e-6 * max(sizes.max(), 1e-12)].astype(np.float32)
+    return kept
 
 
 def _as_encoder(encoder: Any, device: str) -> FrozenEncoder:
@@ -250,7 +249,7 @@ def latent_space(space: spaces.Space[Any], key: str | None, latent_dim: int) -> 
     """
     latents = spaces.Box(-np.inf, np.inf, (latent_dim,), np.float32)
     if key is None:
-        return latents
+        return encoded
     assert isinstance(space, spaces.Dict)
     entries = {name: latents if name == key else entry for name, entry in space.spaces.items()}
     return spaces.Dict(entries)
@@ -264,7 +263,7 @@ def image_of(observation: Any, key: str | None) -> np.ndarray:
 def with_latents(observation: Any, key: str | None, latents: np.ndarray) -> Any:
     """Return the observation with its picture replaced by latents; other entries are passed on."""
     if key is None:
-        return latents
+        return encoded
     assert isinstance(observation, Mapping)
     return {name: latents if name == key else value for name, value in observation.items()}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 
 from darla.encoder.bundle import FrozenEncoder
 from darla.encoder.networks import Encoder, NetworkShape
+from darla.wrappers.latent_options import LatentOptions, LatentOptionsDict
 from darla.wrappers.latent_transform import (
     LatentTransform,
     encode_with_final,
@@ -34,23 +35,19 @@ class VecLatent(VecEnvWrapper):
         venv: a vector environment with uint8 RGB observations (H, W, 3), or with one in a Dict.
         encoder: a bundle's folder, or an encoder that is already loaded.
         key: the picture's entry in a Dict; needed only when there are several.
-        standardize: standardise latents by their mean and standard deviation over D_U.
-        zero_dead: set latents that carry nothing to zero.
-        masked: further latents to set to zero, by index.
-        removed: (k, z) directions of what remains to project out.
-        resampled: latents that hold the look, by index; in each episode they are those of a frame
-            of D_U, so that a policy learns to act in every look. Only for learning: agents are
-            tested with the latents as they are. See ``darla.wrappers.look_resampling``.
+        resampled: latents that hold the look, by index, to be those of a frame of D_U in each
+            episode. Only for learning: agents are tested with the latents as they are. See
+            ``darla.wrappers.look_resampling``.
         repaint: decode what results into a picture, and encode this again.
         seed: of the looks that are drawn.
-        precision: what the encoder computes in: "float32", "bfloat16", or "auto", which is
-            bfloat16 where the machine has units for it, which is 1.4 to 2 times as fast.
         device: where a bundle given by its folder is put: "cpu", "cuda" or "auto". It may differ
             from the policy's: small policies belong on the CPU.
+        **options: how latents are shown: ``standardize``, ``zero_dead``, ``masked``, ``removed``
+            and ``precision`` of :class:`darla.LatentOptions`.
 
     Raises:
-        ValueError: the observation holds no picture that can be encoded, or there is no latent of
-            an index given.
+        ValueError: the observation holds no picture that can be encoded, an option is unknown, or
+            there is no latent of an index given.
         FileNotFoundError: there is no bundle in that folder.
     """
 
@@ -60,26 +57,14 @@ class VecLatent(VecEnvWrapper):
         encoder: FrozenEncoder | str | Path,
         *,
         key: str | None = None,
-        standardize: bool = True,
-        zero_dead: bool = True,
-        masked: Sequence[int] = (),
-        removed: Sequence[Sequence[float]] = (),
         resampled: Sequence[int] = (),
         repaint: bool = False,
         seed: int | None = None,
-        precision: str = "float32",
         device: str = "cpu",
+        **options: Unpack[LatentOptionsDict],
     ) -> None:
         self._key = find_image(venv.observation_space, key)
-        self.transform = LatentTransform(
-            encoder,
-            standardize=standardize,
-            zero_dead=zero_dead,
-            masked=masked,
-            removed=removed,
-            precision=precision,
-            device=device,
-        )
+        self.transform = LatentTransform(encoder, LatentOptions.from_dict(options), device=device)
         space = latent_space(venv.observation_space, self._key, self.transform.latent_dim)
         super().__init__(venv, observation_space=space)
         self._resampling = (
@@ -142,14 +127,14 @@ class EncoderExtractor(BaseFeaturesExtractor):
             weights, with all that the next options decide, are loaded with the policy's.
         trainable: fine-tune the encoder with the policy. False: it never changes and stays in
             eval mode, whatever the policy does.
-        standardize: standardise latents by their mean and standard deviation over D_U.
-        zero_dead: set latents that carry nothing to zero.
-        masked: further latents to set to zero, by index.
         normalized_image: the policy has ``normalize_images=False``, so that pictures come as they
             are in the observation space and not divided by 255.
+        **options: how latents are shown: ``standardize``, ``zero_dead`` and ``masked`` of
+            :class:`darla.LatentOptions`.
 
     Raises:
-        ValueError: observations are no such pictures, or there is no latent of a masked index.
+        ValueError: observations are no such pictures, there is no latent of a masked index, or
+            another option is set.
         FileNotFoundError: there is no bundle in that folder.
     """
 
@@ -159,15 +144,11 @@ class EncoderExtractor(BaseFeaturesExtractor):
         encoder: FrozenEncoder | str | Path | NetworkShape,
         trainable: bool = False,
         *,
-        standardize: bool = True,
-        zero_dead: bool = True,
-        masked: Sequence[int] = (),
         normalized_image: bool = False,
+        **options: Unpack[LatentOptionsDict],
     ) -> None:
         frames = _stacked_frames(observation_space, normalized_image)
-        network, shift, scale = _network(
-            encoder, standardize=standardize, zero_dead=zero_dead, masked=masked
-        )
+        network, shift, scale = _network(encoder, LatentOptions.from_dict(options))
         super().__init__(observation_space, features_dim=frames * network.shape.latents)
         assert isinstance(observation_space, spaces.Box)
         self._trainable = trainable
@@ -204,13 +185,18 @@ class EncoderExtractor(BaseFeaturesExtractor):
 
 
 def _network(
-    encoder: FrozenEncoder | str | Path | NetworkShape, **options: Any
+    encoder: FrozenEncoder | str | Path | NetworkShape, options: LatentOptions
 ) -> tuple[Encoder, np.ndarray, np.ndarray]:
     """Return a network of its own, and what its latents are shifted and scaled by."""
     if isinstance(encoder, NetworkShape):
         latents = encoder.latents
         return Encoder(encoder), np.zeros(latents, np.float32), np.ones(latents, np.float32)
-    transform = LatentTransform(encoder, **options)
+    if options.removed or options.precision != "float32":
+        raise ValueError(
+            "an EncoderExtractor projects no directions out and computes in the policy's float32; "
+            "leave removed and precision out, or use VecLatent"
+        )
+    transform = LatentTransform(encoder, options)
     return transform.encoder.trainable_copy(), transform.shift.copy(), transform.scale.copy()
 
 

@@ -1,14 +1,14 @@
 """A Gymnasium vector wrapper: the pictures of all environments are encoded in one batch."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import gymnasium as gym
 import numpy as np
 from gymnasium.vector.utils import batch_space
 
 from darla.encoder.bundle import FrozenEncoder
+from darla.wrappers.latent_options import LatentOptions, LatentOptionsDict
 from darla.wrappers.latent_transform import (
     LatentTransform,
     encode_with_final,
@@ -27,16 +27,12 @@ class VectorLatentObservation(gym.vector.VectorWrapper[Any, Any, Any, Any, Any])
         env: a vector environment with uint8 RGB observations, or with one in a Dict.
         encoder: a bundle's folder, or an encoder that is already loaded.
         key: the picture's entry in a Dict; needed only when there are several.
-        standardize: standardise latents by their mean and standard deviation over D_U.
-        zero_dead: set latents that carry nothing to zero.
-        masked: further latents to set to zero, by index.
-        removed: (k, z) directions of what remains to project out.
-        precision: what the encoder computes in: "float32", "bfloat16", or "auto", which is
-            bfloat16 where the machine has units for it, which is 1.4 to 2 times as fast.
         device: where a bundle given by its folder is put: "cpu", "cuda" or "auto".
+        **options: how latents are shown: ``standardize``, ``zero_dead``, ``masked``, ``removed``
+            and ``precision`` of :class:`darla.LatentOptions`.
 
     Raises:
-        ValueError: the observation holds no picture that can be encoded.
+        ValueError: the observation holds no picture that can be encoded, or an option is unknown.
         FileNotFoundError: there is no bundle in that folder.
     """
 
@@ -46,25 +42,13 @@ class VectorLatentObservation(gym.vector.VectorWrapper[Any, Any, Any, Any, Any])
         encoder: FrozenEncoder | str | Path,
         *,
         key: str | None = None,
-        standardize: bool = True,
-        zero_dead: bool = True,
-        masked: Sequence[int] = (),
-        removed: Sequence[Sequence[float]] = (),
-        precision: str = "float32",
         device: str = "cpu",
+        **options: Unpack[LatentOptionsDict],
     ) -> None:
         super().__init__(env)
         single = env.single_observation_space
         self._key = find_image(single, key)
-        self.transform = LatentTransform(
-            encoder,
-            standardize=standardize,
-            zero_dead=zero_dead,
-            masked=masked,
-            removed=removed,
-            precision=precision,
-            device=device,
-        )
+        self.transform = LatentTransform(encoder, LatentOptions.from_dict(options), device=device)
         self.single_observation_space = latent_space(single, self._key, self.transform.latent_dim)
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
 

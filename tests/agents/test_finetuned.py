@@ -11,6 +11,7 @@ from stable_baselines3 import PPO
 
 import toy_tasks  # noqa: F401
 from darla.encoder.bundle import load_encoder, save_bundle
+from darla.wrappers.latent_options import LatentOptions
 from darla.wrappers.latent_transform import LatentTransform
 from darla_agents.agent.saved_agent import DESCRIPTION, export_zip, load_agent, make_policy
 from darla_agents.learning import train
@@ -82,7 +83,7 @@ def test_it_begins_with_the_latents_that_an_agent_on_latents_sees(folder, tmp_pa
     extractor = extractor_of(train_agent(config))
     with torch.no_grad():
         features = extractor(torch.from_numpy(SMALL).permute(0, 3, 1, 2)).numpy()
-    latents = LatentTransform(folder / "encoder", **options)(SMALL)
+    latents = LatentTransform(folder / "encoder", LatentOptions.from_dict(options))(SMALL)
     np.testing.assert_allclose(features, latents, atol=1e-4)
     assert (features[:, DEAD] == 0).all() == options.get("zero_dead", True)
 

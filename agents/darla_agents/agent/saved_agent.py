@@ -25,6 +25,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from darla.encoder.networks import NetworkShape
 from darla.running.atomic import read_json, write_bytes, write_json
 from darla.running.run_record import versions
+from darla.wrappers.latent_options import LatentOptions
 from darla.wrappers.latent_transform import LatentTransform, resize_frames
 from darla.wrappers.sb3 import EncoderExtractor
 from darla_agents.agent.encoders import agent_encoder
@@ -151,7 +152,11 @@ def make_policy(folder: Path | str, device: str = "cpu") -> FramePolicy:
     if agent.spec.kind == "factors":
         raise ValueError(f"the agent in {folder} sees true factors and cannot act on pictures")
     encoder = agent_encoder(agent.spec, device)
-    eyes = None if encoder is None else LatentTransform(encoder, **agent.spec.latent_options)
+    eyes = (
+        None
+        if encoder is None
+        else LatentTransform(encoder, LatentOptions.from_dict(agent.spec.latent_options))
+    )
     see = partial(resize_frames, size=_picture_size(agent)) if eyes is None else eyes
 
     def act(frames: np.ndarray, infos: Sequence[Any] = ()) -> np.ndarray:

@@ -15,6 +15,7 @@ from darla.running.denormals import denormals_flushed
 from darla.running.exclusive import exclusive
 from darla.running.run_record import write_run_record
 from darla.running.seeds import derive_seed
+from darla.wrappers.latent_options import LatentOptions
 from darla.wrappers.latent_transform import LatentTransform
 from darla_agents.agent.encoders import bundled_encoder
 from darla_agents.agent.models import build_for_training
@@ -177,7 +178,11 @@ def _current_policy(
     model: BaseAlgorithm, spec: AgentSpec, encoder: FrozenEncoder | None, stage: Stage
 ) -> AgentPolicy:
     """Return a policy that acts as the model does at any time while it learns."""
-    eyes = None if encoder is None else LatentTransform(encoder, **spec.latent_options)
+    eyes = (
+        None
+        if encoder is None
+        else LatentTransform(encoder, LatentOptions.from_dict(spec.latent_options))
+    )
     return AgentPolicy(SavedAgent(spec, model, model.num_timesteps), eyes, stage.observation_space)
 
 

@@ -10,6 +10,7 @@ import gymnasium as gym
 import numpy as np
 
 from darla.encoder.shipped_encoders import bundle_folder
+from darla.wrappers.latent_options import LatentOptions
 from darla.wrappers.latent_transform import LatentTransform, find_image, image_of, with_latents
 from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.saved_agent import WEIGHTS, SavedAgent, is_saved, load_agent
@@ -143,7 +144,11 @@ def _content_hash(folder: Path, spec: AgentSpec) -> str:
 def _load_eyes(spec: AgentSpec, device: str = "cpu") -> LatentTransform | None:
     """Load what turns pictures into an agent's latents; None for agents without an encoder."""
     encoder = agent_encoder(spec, device)
-    return None if encoder is None else LatentTransform(encoder, **spec.latent_options)
+    return (
+        None
+        if encoder is None
+        else LatentTransform(encoder, LatentOptions.from_dict(spec.latent_options))
+    )
 
 
 def _check_encoder(agent: SavedAgent, eyes: LatentTransform | None) -> None:

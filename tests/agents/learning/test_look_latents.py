@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from darla.encoder.bundle import load_encoder
+from darla.wrappers.latent_options import LatentOptions
 from darla.wrappers.latent_transform import LatentTransform
 from darla_agents.agent.spec import AgentSpec
 from darla_agents.learning.look_latents import hide_look_latents, treat_look
@@ -26,7 +27,7 @@ def test_the_look_is_masked_besides_what_was(spec):
     assert masked.latent_options == {**spec.latent_options, "masked": [2]}
     more = hide_look_latents(masked, _knowing(spec, look=[0], state=[1, 2, 3]))
     assert more.latent_options == {**spec.latent_options, "masked": [0, 2]}
-    LatentTransform(spec.encoder, **more.latent_options)
+    LatentTransform(spec.encoder, LatentOptions.from_dict(more.latent_options))
 
 
 def test_encoders_that_tell_nothing_apart_are_refused(spec):

@@ -3,6 +3,7 @@ import pytest
 
 import toy_tasks  # noqa: F401
 from darla.encoder.bundle import load_encoder
+from darla.wrappers.latent_options import LatentOptions
 from darla.wrappers.latent_transform import LatentTransform
 from darla_agents.agent.spec import AgentSpec
 from darla_agents.learning.still_latents import hide_still_directions, hide_still_latents
@@ -37,7 +38,7 @@ def test_what_stands_still_in_the_source_is_masked_and_nothing_else(spec):
 def test_the_other_options_stay(spec):
     hidden = hide_still_latents(spec, load_encoder(spec.encoder), 1e-9)
     assert hidden.latent_options == {"standardize": True, "zero_dead": True, "masked": []}
-    LatentTransform(spec.encoder, **hidden.latent_options)
+    LatentTransform(spec.encoder, LatentOptions.from_dict(hidden.latent_options))
 
 
 def test_hiding_everything_is_refused(spec):
@@ -59,7 +60,7 @@ def test_directions_that_stand_still_in_the_source_are_removed_and_no_others(spe
     assert found.shape == (2, len(encoder.active))
     np.testing.assert_allclose(found[:, alive] @ axes[:, 2], 0, atol=1e-3)
     assert not found[:, ~encoder.active].any()
-    transform = LatentTransform(spec.encoder, **hidden.latent_options)
+    transform = LatentTransform(spec.encoder, LatentOptions.from_dict(hidden.latent_options))
     frames = np.random.default_rng(0).integers(0, 256, (9, 32, 32, 3), dtype=np.uint8)
     np.testing.assert_allclose(transform(frames) @ found.T, 0, atol=1e-5)
     assert transform(frames).any()

@@ -3,6 +3,7 @@ import pytest
 from gymnasium import spaces
 
 import darla
+from darla.wrappers.latent_options import LatentOptions
 from darla.wrappers.latent_transform import LatentTransform
 from darla.wrappers.look_resampling import LookResampling
 from toy_encoder import LATENTS, make_toy_bundle
@@ -14,7 +15,7 @@ STATE = [index for index in range(LATENTS) if index not in LOOK]
 
 @pytest.fixture
 def transform(tmp_path):
-    return LatentTransform(make_toy_bundle(tmp_path / "encoder"), zero_dead=False)
+    return LatentTransform(make_toy_bundle(tmp_path / "encoder"), LatentOptions(zero_dead=False))
 
 
 def frames_of(transform, count, seed=0):

@@ -8,6 +8,7 @@ from stable_baselines3 import A2C, DQN, PPO
 from stable_baselines3.common.vec_env import DummyVecEnv, VecFrameStack, VecTransposeImage
 
 import darla
+from darla.wrappers.latent_options import LatentOptions
 from darla.wrappers.latent_transform import LatentTransform
 from toy_encoder import LATENTS, make_toy_bundle
 from toy_envs import CountingDictEnv, CountingImageEnv, counting_frame
@@ -169,7 +170,9 @@ def test_an_extractor_hides_latents(bundle):
     pictures = np.stack([counting_frame(step, 0, 32) for step in (3, 200)])
     extractor = darla.EncoderExtractor(PIXELS, bundle, masked=[1])
     features = extractor(torch.from_numpy(pictures).permute(0, 3, 1, 2))
-    np.testing.assert_allclose(features, LatentTransform(bundle, masked=[1])(pictures), atol=1e-4)
+    np.testing.assert_allclose(
+        features, LatentTransform(bundle, LatentOptions(masked=[1]))(pictures), atol=1e-4
+    )
     assert (features[:, 1] == 0).all() and (features[:, 0] != 0).all()
     with pytest.raises(ValueError, match="masked latents"):
         darla.EncoderExtractor(PIXELS, bundle, masked=[LATENTS])

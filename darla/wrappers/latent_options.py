@@ -1,0 +1,151 @@
+"""How latents are shown to an agent: the options that wrappers, agents and commands share."""
+
+import operator
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, TypedDict
+
+import numpy as np
+
+from darla.running.names import unknown
+from darla.running.precision import PRECISIONS
+
+
+class LatentOptionsDict(TypedDict, total=False):
+    """:class:`LatentOptions` as keyword arguments and as JSON holds them; none is required."""
+
+    standardize: bool
+    zero_dead: bool
+    masked: Sequence[int]
+    removed: Sequence[Sequence[float]]
+    precision: str
+
+
+@dataclass(frozen=True)
+class LatentOptions:
+    """How latents are shown to an agent, at learning and ever after.
+
+    Attributes:
+        standardize: subtract each latent's mean over D_U, and divide by its standard deviation
+            there, so that it is of order 1 in every domain.
+        zero_dead: set latents that carry nothing to zero: their KL over D_U is below 0.01 nats.
+        masked: further latents to set to zero, by index.
+        removed: (k, z) directions in the space of what remains that are projected out: whatever
+            latents do along them is not seen. They need not be orthogonal.
+        precision: what the encoder computes in: "float32", "bfloat16", or "auto", which is
+            bfloat16 where the machine has units for it, which is 1.4 to 2 times as fast.
+
+    Raises:
+        ValueError: ``masked`` holds no indices, ``removed`` no directions of one length, or the
+            precision is unknown.
+    """
+
+    standardize: bool = True
+    zero_dead: bool = True
+    masked: tuple[int, ...] = ()
+    removed: tuple[tuple[float, ...], ...] = ()
+    precision: str = "float32"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "masked", as_indices("masked", self.masked))
+        object.__setattr__(self, "removed", _as_directions(self.removed))
+        if self.precision not in PRECISIONS:
+            raise unknown("precision", self.precision, PRECISIONS)
+
+    def to_dict(self) -> LatentOptionsDict:
+        """Return the options as JSON can hold them, those that most agents lack only when set."""
+        found = LatentOptionsDict(standardize=self.standardize, zero_dead=self.zero_dead)
+        if self.precision != "float32":
+            found["precision"] = self.precision
+        if self.masked:
+            found["masked"] = list(self.masked)
+        if self.removed:
+            found["removed"] = [list(direction) for direction in self.removed]
+        return found
+
+    @classmethod
+    def from_dict(cls, options: Mapping[str, Any]) -> "LatentOptions":
+        """Make options from keyword arguments, or from what :meth:`to_dict` returned.
+
+        Raises:
+            ValueError: there is no option of a name, or a value cannot be used.
+        """
+        return cls(**_known(cls, "option of latents", options))
+
+
+@dataclass(frozen=True)
+class LearningOptions:
+    """What is done to an agent's latents while it learns, and never when it is evaluated.
+
+    Attributes:
+        resampled: latents that hold the look, by index; in each episode they are those of a frame
+            of D_U, so that a policy learns to act in every look. None are when it is empty.
+        repaint: decode what results into a picture, and encode this again.
+
+    Raises:
+        ValueError: ``resampled`` holds no indices.
+    """
+
+    resampled: tuple[int, ...] = ()
+    repaint: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "resampled", as_indices("resampled", self.resampled))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the options as JSON can hold them; empty when nothing is done."""
+        return {"resampled": list(self.resampled), "repaint": self.repaint} if self else {}
+
+    def __bool__(self) -> bool:
+        return bool(self.resampled)
+
+    @classmethod
+    def from_dict(cls, options: Mapping[str, Any]) -> "LearningOptions":
+        """Make options from what :meth:`to_dict` returned.
+
+        Raises:
+            ValueError: there is no option of a name, or a value cannot be used.
+        """
+        return cls(**_known(cls, "option of learning", options))
+
+
+def as_indices(name: str, latents: Any) -> tuple[int, ...]:
+    """Return indices of latents as plain integers.
+
+    Args:
+        name: of the option that holds them, for the message.
+        latents: a sequence or an array of integers.
+
+    Raises:
+        ValueError: they are something else.
+    """
+    try:
+        return tuple(operator.index(latent) for latent in latents)
+    except TypeError as error:
+        raise ValueError(
+            f"{name} is {latents!r}, but must be the indices of latents, such as [0, 3]"
+        ) from error
+
+
+def _as_directions(directions: Any) -> tuple[tuple[float, ...], ...]:
+    """Return directions (k, z) as plain numbers."""
+    if not len(directions):
+        return ()
+    try:
+        rows = np.asarray(directions, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError("directions to remove have no one length; give (k, z) numbers") from error
+    if rows.ndim != 2 or not np.isfinite(rows).all():
+        raise ValueError(
+            f"directions to remove have shape {rows.shape}; give (k, z) finite numbers"
+        )
+    return tuple(map(tuple, rows.tolist()))
+
+
+def _known(options_class: type[Any], what: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options that are all fields of a dataclass."""
+    names = [field.name for field in fields(options_class)]
+    for name in options:
+        if name not in names:
+            raise unknown(what, name, names)
+    return dict(options)
