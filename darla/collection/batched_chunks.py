@@ -22,9 +22,9 @@ from darla.collection.rollouts import VectorStep, info_rows, look_factors, vecto
 from darla.collection.vector_source import (
     VectorEnvironment,
     VectorFrameSource,
-    all_resized,
     make_vector_env,
 )
+from darla.frames.pictures import resize_frames
 from darla.frames.writer import FrameChunk
 
 _SETTINGS = 100  # drawn in one call
@@ -133,7 +133,7 @@ class BatchedChunkMaker(ChunkMaker):
             return infos
         frames = np.empty((len(rows), *self._source.own_size, 3), dtype=np.uint8)
         _, infos = envs.reset_to(rows, frames)
-        out[:] = all_resized(frames, self._source.size)
+        out[:] = resize_frames(frames, self._source.size)
         return infos
 
     def _fill_with_episodes(

@@ -6,9 +6,8 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
-from gymnasium import spaces
 
-from darla.running.names import unknown
+from darla.frames.pictures import find_picture, has_picture, resize_frames
 
 Environment = gym.Env[Any, Any]
 
@@ -28,7 +27,7 @@ def make_env(env_id: str, env_kwargs: Mapping[str, Any], imports: Sequence[str])
     """
     register(env_id, imports)
     env = _make(env_id, env_kwargs)
-    if pictures_in(env.observation_space) or env.render_mode == "rgb_array":
+    if has_picture(env.observation_space) or env.render_mode == "rgb_array":
         return env
     modes = env.metadata.get("render_modes", [])
     env.close()
@@ -69,24 +68,6 @@ def _make(env_id: str, env_kwargs: Mapping[str, Any]) -> Environment:
         raise ValueError(f"cannot make {env_id}: {error}") from error
 
 
-def pictures_in(space: spaces.Space[Any]) -> list[str]:
-    """Name the pictures in an observation space.
-
-    Returns:
-        The keys of the uint8 (H, W, 3) boxes in a Dict space; ``[""]`` when the observation
-        itself is one; an empty list when there is none.
-    """
-    if isinstance(space, spaces.Dict):
-        return [key for key, entry in space.spaces.items() if _is_picture(entry)]
-    return [""] if _is_picture(space) else []
-
-
-def _is_picture(space: spaces.Space[Any]) -> bool:
-    if not isinstance(space, spaces.Box) or space.dtype != np.uint8:
-        return False
-    return len(space.shape) == 3 and space.shape[-1] == 3
-
-
 class FrameSource:
     """Takes the picture of each step of one environment, at one size.
 
@@ -112,7 +93,8 @@ class FrameSource:
         Raises:
             ValueError: what the environment gave is not an RGB picture.
         """
-        return resized(self.picture(observation), self.size)
+        frame: np.ndarray = resize_frames(self.picture(observation)[None], self.size)[0]
+        return frame
 
     def picture(self, observation: Any) -> np.ndarray:
         """Return the uint8 (h, w, 3) picture at the environment's own size."""
@@ -129,47 +111,7 @@ class FrameSource:
 
 
 def _picker(env: Environment, key: str | None) -> Callable[[Any], Any]:
-    name = find_picture(env.observation_space, key)
-    if name is None:
+    """Return what takes the picture out of an observation, or renders where there is none."""
+    if key is None and not has_picture(env.observation_space):
         return lambda observation: env.render()
-    return lambda observation: observation[name] if name else observation
-
-
-def find_picture(space: spaces.Space[Any], key: str | None) -> str | None:
-    """Find the picture that is meant in an observation space.
-
-    Args:
-        space: of the observations of one environment.
-        key: the entry of a Dict observation to take; None for the only one.
-
-    Returns:
-        Its name in a Dict; empty when the observation itself is the picture; None when there is
-        no picture.
-
-    Raises:
-        ValueError: there are several pictures and no key, or the key is not one of them.
-    """
-    found = pictures_in(space)
-    is_dict = isinstance(space, spaces.Dict)
-    if key is not None and not is_dict:
-        raise ValueError(f"key {key!r} was given, but observations are no Dict: {space}")
-    if key is not None and key not in found:
-        raise unknown("picture in the observation", key, found)
-    if key is None and len(found) > 1:
-        raise ValueError(f"observations hold several pictures: {', '.join(found)}; give one as key")
-    return key or (found[0] if found else None)
-
-
-def resized(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Resize a uint8 (h, w, 3) picture exactly as encoders do when agents act.
-
-    Returns:
-        (H, W, 3) uint8 of height and width ``size``; the picture itself when it has that size.
-    """
-    if picture.shape[:2] == size:
-        return picture
-    from darla.wrappers.latent_transform import (
-        resize_frames,  # torch, which most collections do without
-    )
-
-    return resize_frames(picture[None], size)[0]
+    return find_picture(env.observation_space, key).of

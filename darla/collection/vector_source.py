@@ -9,7 +9,8 @@ import numpy as np
 from gymnasium.envs.registration import load_env_creator
 from gymnasium.vector import AutoresetMode
 
-from darla.collection.frame_source import find_picture, pictures_in, register
+from darla.collection.frame_source import register
+from darla.frames.pictures import find_picture, has_picture, resize_frames
 
 VectorEnvironment = gym.vector.VectorEnv[Any, Any, Any]
 
@@ -44,7 +45,7 @@ def make_vector_env(
     except (gym.error.Error, ImportError, TypeError) as error:
         raise ValueError(f"cannot make {env_id}: {error}") from error
     mode = envs.metadata.get("autoreset_mode", AutoresetMode.NEXT_STEP)
-    if pictures_in(envs.single_observation_space) and mode == AutoresetMode.NEXT_STEP:
+    if has_picture(envs.single_observation_space) and mode == AutoresetMode.NEXT_STEP:
         return envs
     envs.close()
     return None
@@ -81,30 +82,13 @@ class VectorFrameSource:
 
     def __init__(self, envs: VectorEnvironment, size: tuple[int, int], key: str | None) -> None:
         self.size = size
-        space: Any = envs.single_observation_space
-        self._name = find_picture(space, key)
-        self.own_size: tuple[int, int] = (space[self._name] if self._name else space).shape[:2]
+        self._picture = find_picture(envs.single_observation_space, key)
+        self.own_size = self._picture.shape[:2]
 
     def frames(self, observations: Any) -> np.ndarray:
         """Return the pictures of n observations, (n, H, W, 3) uint8, at the size asked for."""
-        return all_resized(self.pictures(observations), self.size)
+        return resize_frames(self.pictures(observations), self.size)
 
     def pictures(self, observations: Any) -> np.ndarray:
         """Return the pictures of n observations, (n, h, w, 3) uint8, at their own size."""
-        pictures: np.ndarray = observations[self._name] if self._name else observations
-        return pictures
-
-
-def all_resized(pictures: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Resize uint8 (n, h, w, 3) pictures exactly as encoders do when agents act.
-
-    Returns:
-        (n, H, W, 3) uint8; the pictures themselves when they have that size.
-    """
-    if pictures.shape[1:3] == size:
-        return pictures
-    from darla.wrappers.latent_transform import (
-        resize_frames,  # torch, which most collections do without
-    )
-
-    return resize_frames(pictures, size)
+        return self._picture.of(observations)

@@ -131,4 +131,5 @@ class Episodes:
         """
         first, length = self.first[frames], self.length[frames]
         away = 1 + (draws * (length - 1)).astype(np.int64)
-        return first + (frames - first + away) % length
+        partners: np.ndarray = first + (frames - first + away) % length
+        return partners

@@ -27,6 +27,7 @@ from darla.frames.order import Episodes
 from darla.objectives import Objective, Stage, TrainingFacts, make_objective
 from darla.running.atomic import read_json
 from darla.running.denormals import denormals_flushed
+from darla.running.device import resolve_device
 from darla.running.exclusive import exclusive
 from darla.running.precision import choose_precision
 from darla.running.run_record import write_run_record
@@ -36,7 +37,6 @@ from darla.vision.config import VisionConfig
 from darla.vision.stage import StageLoop
 from darla.vision.state import pack, unpack
 from darla.vision.training_step import Decay, TrainingStep
-from darla.wrappers.latent_transform import resolve_device
 
 _REFERENCE_FRAMES = 64
 _STATISTICS_FRAMES = 20_000

@@ -4,18 +4,11 @@ from pathlib import Path
 from typing import Any, Unpack
 
 import gymnasium as gym
-import numpy as np
 from gymnasium.utils import RecordConstructorArgs
 
 from darla.encoder.bundle import FrozenEncoder
 from darla.wrappers.latent_options import LatentOptions, LatentOptionsDict
-from darla.wrappers.latent_transform import (
-    LatentTransform,
-    find_image,
-    image_of,
-    latent_space,
-    with_latents,
-)
+from darla.wrappers.latent_transform import LatentTransform
 
 
 class LatentObservation(gym.ObservationWrapper[Any, Any, Any], gym.utils.RecordConstructorArgs):
@@ -49,8 +42,8 @@ class LatentObservation(gym.ObservationWrapper[Any, Any, Any], gym.utils.RecordC
         device: str = "cpu",
         **options: Unpack[LatentOptionsDict],
     ) -> None:
-        found = find_image(env.observation_space, key)
         transform = LatentTransform(encoder, LatentOptions.from_dict(options), device=device)
+        observer = transform.observer(env.observation_space, key)
         RecordConstructorArgs.__init__(
             self,
             encoder=transform.path,
@@ -60,10 +53,9 @@ class LatentObservation(gym.ObservationWrapper[Any, Any, Any], gym.utils.RecordC
         )
         super().__init__(env)
         self.transform = transform
-        self._key = found
-        self.observation_space = latent_space(env.observation_space, found, transform.latent_dim)
+        self.observation_space = observer.space
+        self._observer = observer
 
     def observation(self, observation: Any) -> Any:
         """Encode one observation."""
-        picture: np.ndarray = image_of(observation, self._key)
-        return with_latents(observation, self._key, self.transform(picture[None])[0])
+        return self._observer.single(observation)

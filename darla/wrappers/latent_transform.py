@@ -1,8 +1,8 @@
 """From pictures of any size to the latents that agents see.
 
-The three wrappers (for ``gymnasium.Env``, ``gymnasium.vector.VectorEnv`` and the ``VecEnv`` of
-Stable-Baselines3) share what is here: which part of an observation is the picture, what the space
-of the latents is, and how a batch of pictures becomes a batch of latents.
+It is the one way for learning, evaluating, collecting and measuring: the wrappers for
+``gymnasium.Env``, ``gymnasium.vector.VectorEnv`` and the ``VecEnv`` of Stable-Baselines3 use
+:meth:`LatentTransform.observer`, and so does who acts with an agent that was saved.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from gymnasium import spaces
-from torch.nn import functional
 
 from darla.encoder.bundle import FrozenEncoder, load_encoder
-from darla.running.names import unknown
+from darla.frames.pictures import find_picture, resize_frames
+from darla.running.device import resolve_device
 from darla.wrappers.latent_options import LatentOptions
 
 DEFAULT_OPTIONS = LatentOptions()
@@ -113,6 +112,70 @@ class LatentTransform:
             shown -= (shown @ self.removed.T) @ self.removed
         return shown
 
+    def observer(self, space: spaces.Space[Any], key: str | None = None) -> "LatentObserver":
+        """Return what turns an environment's observations into those that a policy sees.
+
+        Args:
+            space: of the environment's single observations.
+            key: the picture's entry in a Dict; needed only when there are several.
+
+        Raises:
+            ValueError: observations hold no picture that can be encoded.
+        """
+        return LatentObserver(self, space, key)
+
+
+class LatentObserver:
+    """Puts latents in place of the pictures that one sort of environment shows.
+
+    Args:
+        transform: makes latents of pictures.
+        space: of the environment's single observations.
+        key: the picture's entry in a Dict; needed only when there are several.
+
+    Attributes:
+        transform: makes latents of pictures.
+        space: of what a policy sees: float32 latents (z,) without bounds, or a Dict with them.
+
+    Raises:
+        ValueError: observations hold no picture that can be encoded.
+    """
+
+    def __init__(
+        self, transform: LatentTransform, space: spaces.Space[Any], key: str | None = None
+    ) -> None:
+        self.transform = transform
+        self._picture = find_picture(space, key)
+        latents = spaces.Box(-np.inf, np.inf, (transform.latent_dim,), np.float32)
+        self.space: spaces.Space[Any] = self._picture.replaced_space(space, latents)
+
+    def __call__(self, observations: Any) -> Any:
+        """Encode a batch of observations: pictures (n, h, w, 3) uint8, or a Dict with them."""
+        return self.with_finals(observations, {})[0]
+
+    def single(self, observation: Any) -> Any:
+        """Encode one observation."""
+        picture = self._picture.of(observation)
+        return self._picture.replaced(observation, self.transform(picture[None])[0])
+
+    def with_finals(
+        self,
+        observations: Any,
+        finals: Mapping[int, Any],
+        encode: Callable[[np.ndarray], np.ndarray] | None = None,
+    ) -> tuple[Any, dict[int, Any]]:
+        """Encode a step's observations and the last ones of episodes in one batch.
+
+        Args:
+            observations: of n environments, batched.
+            finals: for each environment whose episode has just ended, its last observation.
+            encode: makes latents (N, z) of pictures (N, h, w, 3); the transform unless given.
+
+        Returns:
+            The batched observations and the last ones, with latents in place of pictures.
+        """
+        return self._picture.map(encode or self.transform, observations, finals)
+
 
 def _orthonormal(directions: Sequence[Sequence[float]], latents: int) -> np.ndarray:
     """Return an orthonormal basis, (k, z) float32, of the space that directions span."""
@@ -129,6 +192,7 @@ def _orthonormal(directions: Sequence[Sequence[float]], latents: int) -> np.ndar
 
 
 def _as_encoder(encoder: Any, device: str) -> FrozenEncoder:
+    """Load an encoder from its bundle, unless it is one already."""
     if isinstance(encoder, FrozenEncoder):
         return encoder
     if isinstance(encoder, str | Path):
@@ -137,163 +201,3 @@ def _as_encoder(encoder: Any, device: str) -> FrozenEncoder:
         f"an encoder is a bundle's folder or what load_encoder() returns, not {encoder!r}"
         + ("; this one was never saved, so no spec can bring it back" if encoder is None else "")
     )
-
-
-def resolve_device(device: str) -> str:
-    """Turn "auto" into "cuda" when there is a GPU and into "cpu" otherwise.
-
-    Raises:
-        ValueError: torch does not know the device, or it is a GPU and there is none.
-    """
-    if device == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        kind = torch.device(device).type
-    except RuntimeError as error:
-        raise ValueError(f"unknown device {device!r}; give auto, cpu or cuda") from error
-    if kind == "cuda" and not torch.cuda.is_available():
-        raise ValueError(f"device {device!r} was asked for, but there is no GPU here; give cpu")
-    return device
-
-
-def resize_frames(frames: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Resize pictures: averaging areas when both sides shrink, bilinear otherwise.
-
-    Args:
-        frames: (N, h, w, 3) uint8.
-        size: height and width to have.
-
-    Returns:
-        (N, height, width, 3) uint8; ``frames`` itself when the size is already right.
-
-    Raises:
-        ValueError: the pictures have another shape or dtype.
-    """
-    if frames.ndim != 4 or frames.shape[-1] != 3 or frames.dtype != np.uint8:
-        raise ValueError(
-            f"pictures are uint8 of shape (N, h, w, 3), not {frames.dtype} of {frames.shape}"
-        )
-    if frames.shape[1:3] == tuple(size):
-        return frames
-    pixels = torch.from_numpy(np.ascontiguousarray(frames)).permute(0, 3, 1, 2).float()
-    resized = resize_pixels(pixels, size).round_().clamp_(0, 255).to(torch.uint8)
-    return resized.permute(0, 2, 3, 1).contiguous().numpy()
-
-
-def resize_pixels(pixels: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
-    """Resize float pictures (N, C, h, w) to (N, C, height, width), as frames are resized."""
-    if pixels.shape[-2:] == tuple(size):
-        return pixels
-    if pixels.shape[-2] >= size[0] and pixels.shape[-1] >= size[1]:
-        return functional.interpolate(pixels, size, mode="area")
-    return functional.interpolate(pixels, size, mode="bilinear", align_corners=False)
-
-
-def find_image(space: spaces.Space[Any], key: str | None = None) -> str | None:
-    """Find the picture in an observation space.
-
-    Args:
-        space: an image space, or a Dict space with an image among its entries.
-        key: the entry to take; needed when a Dict has several images.
-
-    Returns:
-        The key of the picture in a Dict, or None when the observation is the picture.
-
-    Raises:
-        ValueError: there is no picture, there are several, or ``key`` is not one.
-    """
-    if not isinstance(space, spaces.Dict):
-        if key is not None:
-            raise ValueError(f"key {key!r} was given, but observations are no Dict: {space}")
-        _check_image("the observation", space)
-        return None
-    if key is not None:
-        if key not in space.spaces:
-            raise unknown("observation key", key, space.spaces)
-        _check_image(f"observation entry {key!r}", space.spaces[key])
-        return key
-    images = [name for name, entry in space.spaces.items() if _is_image(entry)]
-    if len(images) != 1:
-        entries = ", ".join(f"{name}: {entry}" for name, entry in space.spaces.items())
-        problem = f"several pictures ({', '.join(images)}); give key=" if images else "no picture"
-        raise ValueError(f"the observation has {problem}; its entries are {entries}")
-    return images[0]
-
-
-def _is_image(space: spaces.Space[Any]) -> bool:
-    return (
-        isinstance(space, spaces.Box)
-        and len(space.shape) == 3
-        and space.shape[-1] == 3
-        and space.dtype == np.uint8
-    )
-
-
-def _check_image(what: str, space: spaces.Space[Any]) -> None:
-    if _is_image(space):
-        return
-    shape = getattr(space, "shape", None)
-    hint = ""
-    if shape is not None and len(shape) == 3 and shape[0] == 3:
-        hint = "; its channels come first: wrap before the pictures are transposed"
-    raise ValueError(f"{what} is no uint8 RGB picture (H, W, 3) that can be encoded: {space}{hint}")
-
-
-def latent_space(space: spaces.Space[Any], key: str | None, latent_dim: int) -> spaces.Space[Any]:
-    """Return ``space`` with its picture replaced by float32 latents (z,) without bounds.
-
-    Args:
-        space: the space of single observations.
-        key: what :func:`find_image` returned for it.
-        latent_dim: the number of latents z.
-    """
-    latents = spaces.Box(-np.inf, np.inf, (latent_dim,), np.float32)
-    if key is None:
-        return encoded
-    assert isinstance(space, spaces.Dict)
-    entries = {name: latents if name == key else entry for name, entry in space.spaces.items()}
-    return spaces.Dict(entries)
-
-
-def image_of(observation: Any, key: str | None) -> np.ndarray:
-    """Return the picture, or batch of pictures, in an observation."""
-    return np.asarray(observation if key is None else observation[key])
-
-
-def with_latents(observation: Any, key: str | None, latents: np.ndarray) -> Any:
-    """Return the observation with its picture replaced by latents; other entries are passed on."""
-    if key is None:
-        return encoded
-    assert isinstance(observation, Mapping)
-    return {name: latents if name == key else value for name, value in observation.items()}
-
-
-def encode_with_final(
-    transform: Callable[[np.ndarray], np.ndarray],
-    key: str | None,
-    observations: Any,
-    finals: Mapping[int, Any],
-) -> tuple[Any, dict[int, Any]]:
-    """Encode the observations of all environments and the last ones of episodes in one batch.
-
-    Args:
-        transform: makes latents (N, z) of pictures (N, h, w, 3).
-        key: where the picture is in an observation.
-        observations: batched observations of the n environments.
-        finals: for each environment whose episode has just ended, its last observation.
-
-    Returns:
-        The batched observations and the last ones, with latents in place of pictures.
-    """
-    pictures = image_of(observations, key)
-    if not finals:
-        return with_latents(observations, key, transform(pictures)), {}
-    last = np.stack([image_of(final, key) for final in finals.values()])
-    latents = transform(np.concatenate([pictures, last]))
-    encoded = with_latents(observations, key, latents[: len(pictures)].copy())
-    rows = latents[len(pictures) :]
-    last_encoded = {
-        index: with_latents(final, key, row.copy())
-        for (index, final), row in zip(finals.items(), rows, strict=True)
-    }
-    return encoded, last_encoded

@@ -13,14 +13,9 @@ from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 
 from darla.encoder.bundle import FrozenEncoder
 from darla.encoder.networks import Encoder, NetworkShape
+from darla.frames.pictures import resize_pixels
 from darla.wrappers.latent_options import LatentOptions, LatentOptionsDict
-from darla.wrappers.latent_transform import (
-    LatentTransform,
-    encode_with_final,
-    find_image,
-    latent_space,
-    resize_pixels,
-)
+from darla.wrappers.latent_transform import LatentTransform
 from darla.wrappers.look_resampling import LookResampling
 
 
@@ -63,10 +58,9 @@ class VecLatent(VecEnvWrapper):
         device: str = "cpu",
         **options: Unpack[LatentOptionsDict],
     ) -> None:
-        self._key = find_image(venv.observation_space, key)
         self.transform = LatentTransform(encoder, LatentOptions.from_dict(options), device=device)
-        space = latent_space(venv.observation_space, self._key, self.transform.latent_dim)
-        super().__init__(venv, observation_space=space)
+        self._observer = self.transform.observer(venv.observation_space, key)
+        super().__init__(venv, observation_space=self._observer.space)
         self._resampling = (
             LookResampling(self.transform, resampled, repaint, venv.num_envs, seed)
             if len(resampled)
@@ -75,19 +69,19 @@ class VecLatent(VecEnvWrapper):
 
     def reset(self) -> Any:
         """Reset the environments and encode what they show."""
-        encode = self.transform if self._resampling is None else self._resampling.begin()
-        return encode_with_final(encode, self._key, self.venv.reset(), {})[0]
+        encode = None if self._resampling is None else self._resampling.begin()
+        return self._observer.with_finals(self.venv.reset(), {}, encode)[0]
 
     def step_wait(self) -> tuple[Any, np.ndarray, np.ndarray, list[dict[str, Any]]]:
         """Wait for the step, and encode observations and terminal observations in one batch."""
         observations, rewards, dones, infos = self.venv.step_wait()
         finals = terminal_observations(dones, infos)
         encode = (
-            self.transform
+            None
             if self._resampling is None
             else self._resampling.step(np.flatnonzero(dones).tolist(), finals)
         )
-        encoded, encoded_finals = encode_with_final(encode, self._key, observations, finals)
+        encoded, encoded_finals = self._observer.with_finals(observations, finals, encode)
         return encoded, rewards, dones, with_terminal_observations(infos, encoded_finals)
 
 
@@ -156,6 +150,8 @@ class EncoderExtractor(BaseFeaturesExtractor):
         height, width, _ = network.shape.image_shape
         self._size = (height, width)
         self.network = network.requires_grad_(trainable)
+        self.shift: torch.Tensor
+        self.scale: torch.Tensor
         self.register_buffer("shift", torch.from_numpy(shift))
         self.register_buffer("scale", torch.from_numpy(scale))
         self.train()
@@ -172,7 +168,7 @@ class EncoderExtractor(BaseFeaturesExtractor):
         highest = 255.0 if observations.dtype == torch.uint8 else self._highest
         pixels = observations.float() / highest
         pixels = pixels.reshape(-1, 3, *pixels.shape[-2:])
-        latents = self.network(resize_pixels(pixels, self._size)).mu
+        latents: torch.Tensor = self.network(resize_pixels(pixels, self._size)).mu
         return ((latents - self.shift) * self.scale).reshape(len(observations), -1)
 
     def train(self, mode: bool = True) -> "EncoderExtractor":

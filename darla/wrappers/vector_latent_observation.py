@@ -9,12 +9,7 @@ from gymnasium.vector.utils import batch_space
 
 from darla.encoder.bundle import FrozenEncoder
 from darla.wrappers.latent_options import LatentOptions, LatentOptionsDict
-from darla.wrappers.latent_transform import (
-    LatentTransform,
-    encode_with_final,
-    find_image,
-    latent_space,
-)
+from darla.wrappers.latent_transform import LatentTransform
 
 
 class VectorLatentObservation(gym.vector.VectorWrapper[Any, Any, Any, Any, Any]):
@@ -46,10 +41,9 @@ class VectorLatentObservation(gym.vector.VectorWrapper[Any, Any, Any, Any, Any])
         **options: Unpack[LatentOptionsDict],
     ) -> None:
         super().__init__(env)
-        single = env.single_observation_space
-        self._key = find_image(single, key)
         self.transform = LatentTransform(encoder, LatentOptions.from_dict(options), device=device)
-        self.single_observation_space = latent_space(single, self._key, self.transform.latent_dim)
+        self._observer = self.transform.observer(env.single_observation_space, key)
+        self.single_observation_space = self._observer.space
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
 
     def reset(
@@ -57,13 +51,13 @@ class VectorLatentObservation(gym.vector.VectorWrapper[Any, Any, Any, Any, Any])
     ) -> tuple[Any, dict[str, Any]]:
         """Reset the environments and encode what they show."""
         observations, infos = self.env.reset(seed=seed, options=options)
-        return encode_with_final(self.transform, self._key, observations, {})[0], infos
+        return self._observer(observations), infos
 
     def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
         """Step the environments; one forward pass encodes all that they show."""
         observations, rewards, terminations, truncations, infos = self.env.step(actions)
         finals = _final_observations(infos)
-        encoded, encoded_finals = encode_with_final(self.transform, self._key, observations, finals)
+        encoded, encoded_finals = self._observer.with_finals(observations, finals)
         if encoded_finals:
             infos = {**infos, "final_obs": _as_objects(encoded_finals, self.num_envs)}
         return encoded, rewards, terminations, truncations, infos
@@ -77,6 +71,7 @@ def _final_observations(infos: dict[str, Any]) -> dict[int, Any]:
 
 
 def _as_objects(finals: dict[int, Any], num_envs: int) -> np.ndarray:
+    """Return the last observations as Gymnasium passes them on: an object or None for each."""
     objects = np.full(num_envs, None, dtype=object)
     for index, final in finals.items():
         objects[index] = final

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from darla.encoder.bundle import FrozenEncoder, load_encoder, random_encoder
-from darla.wrappers.latent_transform import resolve_device
+from darla.running.device import resolve_device
 from darla_agents.agent.spec import FINETUNED, AgentSpec
 
 

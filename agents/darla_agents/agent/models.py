@@ -11,8 +11,8 @@ from stable_baselines3.common.vec_env import VecEnv
 from torch import nn
 
 from darla.encoder.networks import NetworkShape
+from darla.running.device import resolve_device
 from darla.running.names import lookup
-from darla.wrappers.latent_transform import resolve_device
 from darla.wrappers.sb3 import EncoderExtractor
 from darla_agents.agent.algorithms import ALGORITHMS, SCHEDULED, schedule_start
 from darla_agents.agent.spec import FINETUNED, AgentSpec

@@ -23,10 +23,11 @@ from safetensors.torch import save
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from darla.encoder.networks import NetworkShape
+from darla.frames.pictures import resize_frames
 from darla.running.atomic import read_json, write_bytes, write_json
 from darla.running.run_record import versions
 from darla.wrappers.latent_options import LatentOptions
-from darla.wrappers.latent_transform import LatentTransform, resize_frames
+from darla.wrappers.latent_transform import LatentTransform
 from darla.wrappers.sb3 import EncoderExtractor
 from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.models import build_for_acting

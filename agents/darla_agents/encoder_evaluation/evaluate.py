@@ -21,8 +21,8 @@ from darla.metrics.total_correlation import total_correlation
 from darla.metrics.udr import udr
 from darla.probes import LabelledLatents
 from darla.running.atomic import write_json, write_text
+from darla.running.device import resolve_device
 from darla.running.progress import progress_bar
-from darla.wrappers.latent_transform import resolve_device
 from darla_agents.encoder_evaluation.config import EncoderEvaluationConfig
 from darla_agents.encoder_evaluation.interventions import RoomInterventions, holdable
 from darla_agents.encoder_evaluation.measures import (

@@ -11,7 +11,7 @@ import numpy as np
 
 from darla.encoder.shipped_encoders import bundle_folder
 from darla.wrappers.latent_options import LatentOptions
-from darla.wrappers.latent_transform import LatentTransform, find_image, image_of, with_latents
+from darla.wrappers.latent_transform import LatentTransform
 from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.saved_agent import WEIGHTS, SavedAgent, is_saved, load_agent
 from darla_agents.agent.spec import AgentSpec
@@ -187,8 +187,7 @@ class AgentPolicy:
         deterministic: bool = True,
     ) -> None:
         self._agent = agent
-        self._eyes = eyes
-        self._key = None if eyes is None else find_image(space)
+        self._see = None if eyes is None else eyes.observer(space)
         self._deterministic = deterministic
         known = agent.model.observation_space
         if eyes is None and not _same_shape(known, space):
@@ -202,9 +201,8 @@ class AgentPolicy:
 
     def act(self, observations: Any, environments: Sequence[int] = ()) -> np.ndarray:
         """Return an action for each row of a batch of observations."""
-        if self._eyes is not None:
-            latents = self._eyes(image_of(observations, self._key))
-            observations = with_latents(observations, self._key, latents)
+        if self._see is not None:
+            observations = self._see(observations)
         return self._agent.predict(observations, deterministic=self._deterministic)
 
 

@@ -13,8 +13,8 @@ from PIL import Image, ImageDraw, ImageFont
 import darla_envs  # noqa: F401 (registers the tasks)
 from darla.encoder.bundle import load_encoder
 from darla.encoder.frozen_encoder import FrozenEncoder
+from darla.frames.pictures import resize_frames
 from darla.running.atomic import write_bytes
-from darla.wrappers.latent_transform import resize_frames
 from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.spec import AgentSpec
 from darla_agents.playing.players import Player, find_players, make_policy

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 
+from darla.frames.pictures import find_picture
 from darla.running.names import lookup
 from darla.running.seeds import derive_seed
-from darla.wrappers.latent_transform import encode_with_final, find_image
 from darla.wrappers.sb3 import terminal_observations, with_terminal_observations
 from darla_agents.agent.augmentations import AUGMENTATIONS
 
@@ -36,7 +36,7 @@ class AugmentedPixels(VecEnvWrapper):
 
     def __init__(self, venv: VecEnv, augmentation: str, seed: int = 0) -> None:
         self._augmentation = lookup("augmentation", augmentation, AUGMENTATIONS)
-        self._key = find_image(venv.observation_space)
+        self._picture = find_picture(venv.observation_space)
         super().__init__(venv)
         self._random = _generator(seed)
         self._parameters = self._augmentation.draw(self._random, self.num_envs)
@@ -68,11 +68,8 @@ class AugmentedPixels(VecEnvWrapper):
         self, observations: Any, finals: Mapping[int, Any], parameters: np.ndarray
     ) -> tuple[Any, dict[int, Any]]:
         """Augment observations, and the last ones of episodes, which have the last parameters."""
-        return encode_with_final(
-            lambda pictures: self._augmentation.apply(pictures, parameters),
-            self._key,
-            observations,
-            finals,
+        return self._picture.map(
+            lambda pictures: self._augmentation.apply(pictures, parameters), observations, finals
         )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 import toy_envs
 from darla.collection.frame_source import FrameSource, make_env
-from darla.wrappers.latent_transform import resize_frames
+from darla.frames.pictures import resize_frames
 from toy_envs import counting_frame
 
 

@@ -58,7 +58,7 @@ def test_other_entries_of_a_dict_are_passed_on(bundle):
 
 
 def test_one_of_several_pictures_is_named(bundle):
-    with pytest.raises(ValueError, match="give key="):
+    with pytest.raises(ValueError, match="give one as key"):
         darla.LatentObservation(gym.make("Toy/CountingDict-v0", second_image=True), bundle)
     env = darla.LatentObservation(
         gym.make("Toy/CountingDict-v0", second_image=True), bundle, key="map"

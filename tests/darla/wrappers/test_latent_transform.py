@@ -4,7 +4,7 @@ from gymnasium import spaces
 
 from darla.encoder.bundle import load_encoder
 from darla.wrappers.latent_options import LatentOptions
-from darla.wrappers.latent_transform import LatentTransform, find_image, latent_space, resize_frames
+from darla.wrappers.latent_transform import LatentTransform
 from toy_encoder import DEAD, LATENTS, make_toy_bundle
 from toy_envs import counting_frame
 
@@ -85,18 +85,6 @@ def test_pictures_of_another_size_are_resized(bundle):
         assert transform(pictures).shape == (3, LATENTS)
 
 
-def test_halving_a_picture_averages_its_areas():
-    picture = np.zeros((1, 4, 4, 3), np.uint8)
-    picture[0, :2, :2] = [[[0] * 3, [100] * 3], [[100] * 3, [200] * 3]]
-    small = resize_frames(picture, (2, 2))
-    assert small.dtype == np.uint8
-    assert small[0, :, :, 0].tolist() == [[100, 0], [0, 0]]
-
-
-def test_a_picture_of_the_right_size_is_left_alone(frames):
-    assert resize_frames(frames, (32, 32)) is frames
-
-
 @pytest.mark.parametrize(
     "pictures",
     [
@@ -127,30 +115,18 @@ def test_an_impossible_device_is_refused(bundle, device, monkeypatch):
         LatentTransform(bundle, device=device)
 
 
-def test_the_only_picture_of_a_dict_is_found():
-    space = spaces.Dict({"camera": IMAGE, "state": STATE})
-    assert find_image(IMAGE) is None
-    assert find_image(space) == "camera"
-    assert find_image(space, "camera") == "camera"
-    encoded = latent_space(space, "camera", LATENTS)
-    assert list(encoded) == ["camera", "state"]
-    assert encoded["camera"].shape == (LATENTS,)
-    assert encoded["state"] == STATE
+def test_a_policy_sees_latents_in_place_of_the_picture(bundle, frames):
+    transform = LatentTransform(bundle)
+    observe = transform.observer(spaces.Dict({"camera": IMAGE, "state": STATE}))
+    assert list(observe.space) == ["camera", "state"]
+    assert observe.space["camera"].shape == (LATENTS,)
+    assert observe.space["state"] == STATE
+    seen = observe({"camera": frames, "state": np.ones((5, 2), np.float32)})
+    np.testing.assert_array_equal(seen["camera"], transform(frames))
+    assert seen["state"].all()
+    np.testing.assert_array_equal(transform.observer(IMAGE)(frames), transform(frames))
 
 
-@pytest.mark.parametrize(
-    ("space", "key", "message"),
-    [
-        (STATE, None, "no uint8 RGB picture"),
-        (spaces.Box(0, 255, (3, 32, 32), np.uint8), None, "channels come first"),
-        (spaces.Box(0, 1, (32, 32, 3), np.float32), None, "no uint8 RGB picture"),
-        (IMAGE, "camera", "no Dict"),
-        (spaces.Dict({"state": STATE}), None, "no picture"),
-        (spaces.Dict({"state": STATE}), "state", "no uint8 RGB picture"),
-        (spaces.Dict({"left": IMAGE, "right": IMAGE}), None, "left, right"),
-        (spaces.Dict({"left": IMAGE, "right": IMAGE}), "lest", "did you mean 'left'"),
-    ],
-)
-def test_spaces_without_a_picture_to_encode_are_refused(space, key, message):
-    with pytest.raises(ValueError, match=message):
-        find_image(space, key)
+def test_an_observer_needs_a_picture(bundle):
+    with pytest.raises(ValueError, match="no uint8 RGB picture"):
+        LatentTransform(bundle).observer(STATE)
