@@ -13,6 +13,10 @@ Infos = dict[str, Any]
 (n, ...) or to another such dictionary, and ``_name`` to a (n,) bool array of who reports it."""
 
 
+class CannotBatch(ValueError):
+    """Environments of an id cannot be simulated or drawn together, whatever they are asked for."""
+
+
 @dataclass(frozen=True)
 class Outcomes:
     """What one step led to, with one row for each world that acted.

@@ -126,3 +126,8 @@ def find_task(task_id: str) -> Task:
             f"unknown task {task_id!r}; {hint(task_id, known)}known: {', '.join(known)}"
         )
     return _TASKS[task_id]
+
+
+def is_task(env_id: str) -> bool:
+    """Whether an id is that of a task which is described here."""
+    return env_id in _TASKS

@@ -10,6 +10,7 @@ from miniworld.objmesh import ObjMesh
 from miniworld.opengl import Texture
 from PIL import Image
 
+from darla_envs.batch.worlds import CannotBatch
 from darla_envs.miniworlds.without_gl import TextureRecord, VertexRecord, without_loading
 from darla_envs.render.meshes import Mesh, MeshSet
 from darla_envs.render.textures import TextureSet
@@ -92,7 +93,7 @@ def _file_of_texture(texture: Any) -> str:
     for path, each in Texture.tex_cache.items():
         if each is texture:
             return path
-    raise ValueError(
+    raise CannotBatch(
         f"the file of texture {texture} is unknown: load it by its name, with Texture.get()"
     )
 
@@ -107,4 +108,6 @@ def _with_record(mesh: ObjMesh) -> tuple[str, ObjMesh]:
         if each is mesh:
             with without_loading():
                 return path, ObjMesh.get(path)
-    raise ValueError(f"the file of mesh {mesh} is unknown: load it by its name, with ObjMesh.get()")
+    raise CannotBatch(
+        f"the file of mesh {mesh} is unknown: load it by its name, with ObjMesh.get()"
+    )

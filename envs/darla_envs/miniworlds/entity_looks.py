@@ -9,6 +9,7 @@ import darla_envs.stock  # noqa: F401  (before MiniWorld)
 import numpy as np
 from miniworld.entity import Box, Entity, ImageFrame, MeshEnt, TextFrame
 
+from darla_envs.batch.worlds import CannotBatch
 from darla_envs.description.shapes import triangles
 from darla_envs.miniworlds.asset_library import UNTEXTURED, AssetLibrary
 from darla_envs.render.meshes import Mesh
@@ -85,7 +86,7 @@ def parts_of(entity: Entity, library: AssetLibrary) -> Sequence[Part]:
     for each in own.__mro__:
         if each in _known and own.render is each.render:
             return _known[each](entity, library)
-    raise ValueError(
+    raise CannotBatch(
         f"how entities of class {own.__name__} look is unknown, since its render() is its own: "
         f"call darla_envs.miniworlds.entity_looks.draw_as({own.__name__}, function) first, with a "
         "function that returns its parts"

@@ -10,6 +10,7 @@ import gymnasium as gym
 from gymnasium.envs.registration import load_env_creator
 from miniworld.miniworld import MiniWorldEnv
 
+from darla_envs.batch.worlds import CannotBatch
 from darla_envs.names import hint
 
 
@@ -30,7 +31,7 @@ def check_miniworld(env_id: str) -> None:
         ValueError: it is not.
     """
     if not is_miniworld(env_id):
-        raise ValueError(
+        raise CannotBatch(
             f"{env_id} is no MiniWorld environment; batches are made of those, such as "
             "MiniWorld-Maze-v0, and of the tasks of this package"
         )

@@ -9,7 +9,7 @@ import darla_envs.stock  # noqa: F401  (before MiniWorld)
 import numpy as np
 
 from darla_envs.batch.single_infos import vector_infos
-from darla_envs.batch.worlds import Infos, Outcomes, Worlds
+from darla_envs.batch.worlds import CannotBatch, Infos, Outcomes, Worlds
 from darla_envs.description.domain import Domain
 from darla_envs.description.factors import Factor
 from darla_envs.description.look_catalogue import SOURCE, LookLike, find_look
@@ -271,7 +271,7 @@ class MiniWorlds(Worlds):
     def _take(self, world: int, observation: Any, info: dict[str, Any]) -> None:
         key = self.picture_key
         if (observation if key is None else observation[key]) is not self._blank:
-            raise ValueError(
+            raise CannotBatch(
                 f"{self.env_id} changes the pictures that MiniWorld draws, which a batch cannot "
                 "do; use Gymnasium's vector environments for it"
             )

@@ -8,6 +8,7 @@ import darla_envs.stock  # noqa: F401  (before MiniWorld)
 import numpy as np
 from miniworld.miniworld import MiniWorldEnv, Room
 
+from darla_envs.batch.worlds import CannotBatch
 from darla_envs.miniworlds.asset_library import AssetLibrary
 from darla_envs.render.scene import CEILING, FLOOR, ROOM_ENTITY, WALL, SceneFaces
 from darla_envs.single.painted import PaintedRoom, wall_of_vertex
@@ -25,7 +26,7 @@ def faces_of_rooms(env: MiniWorldEnv, library: AssetLibrary) -> SceneFaces:
     parts: list[SceneFaces] = []
     for room in env.rooms:
         if type(room)._render not in _FACTORY:
-            raise ValueError(
+            raise CannotBatch(
                 f"rooms of class {type(room).__name__} draw themselves in their own way (they "
                 "override _render), which a batch cannot do"
             )

@@ -18,6 +18,7 @@ from miniworld.entity import Agent, Entity
 from miniworld.miniworld import MiniWorldEnv
 from miniworld.params import DomainParams
 
+from darla_envs.batch.worlds import CannotBatch
 from darla_envs.miniworlds.touching import FREE, NEARLY, TOUCHING, touch_walls
 
 _DRAWING = ("render_obs", "_render_world", "_render_static")
@@ -51,7 +52,7 @@ def _undrawn_class(own: type[MiniWorldEnv]) -> type[MiniWorldEnv]:
             owner is not MiniWorldEnv
             and f"{owner.__module__}.{owner.__qualname__}" not in _HARMLESS
         ):
-            raise ValueError(
+            raise CannotBatch(
                 f"{own.__name__} draws in its own way ({owner.__name__} overrides {name}), which a "
                 "batch cannot do; use Gymnasium's vector environments for it"
             )
@@ -93,7 +94,7 @@ class _Undrawn(MiniWorldEnv):
         self._refuse("get_visible_ents")
 
     def _refuse(self, name: str) -> None:
-        raise ValueError(
+        raise CannotBatch(
             f"{type(self).__name__} calls {name}(), which needs OpenGL, and worlds of a batch have "
             "none; use Gymnasium's vector environments for it"
         )

@@ -11,6 +11,7 @@ import numpy as np
 from gymnasium import spaces
 from miniworld.miniworld import MiniWorldEnv
 
+from darla_envs.batch.worlds import CannotBatch
 from darla_envs.miniworlds.undrawn import stop_drawing
 from darla_envs.miniworlds.without_gl import without_gl
 
@@ -38,9 +39,9 @@ def make_undrawn(
                 env_id, max_episode_steps=max_episode_steps, disable_env_checker=True, **kwargs
             )
     except TypeError as error:
-        raise ValueError(f"{env_id} cannot be made with {dict(kwargs)}: {error}") from error
+        raise CannotBatch(f"{env_id} cannot be made with {dict(kwargs)}: {error}") from error
     if not isinstance(env.unwrapped, MiniWorldEnv):
-        raise ValueError(f"{env_id} is no MiniWorld environment, but {env.unwrapped}")
+        raise CannotBatch(f"{env_id} is no MiniWorld environment, but {env.unwrapped}")
     stop_drawing(env.unwrapped, blank)
     return env
 
@@ -71,6 +72,6 @@ def find_picture_key(space: spaces.Space[Any], shape: tuple[int, ...], env_id: s
         for name, part in space.items():
             if isinstance(part, spaces.Box) and part.shape == shape:
                 return str(name)
-    raise ValueError(
+    raise CannotBatch(
         f"{env_id} observes {space}, but a batch shows MiniWorld's pictures, alone or in a Dict"
     )

@@ -77,7 +77,7 @@ def make_factor_batch(
     *,
     domain: DomainLike = "source",
     max_episode_steps: int | None = None,
-    autoreset_mode: AutoresetMode = AutoresetMode.NEXT_STEP,
+    autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
     workers: int = 0,
     infos: bool = True,
 ) -> Batch:
@@ -97,10 +97,11 @@ def make_factor_batch(
     Raises:
         ValueError: a number, the task or the domain is wrong.
     """
+    mode = AutoresetMode(autoreset_mode)
     factory = partial(_make, task_id=task_id, domain=domain, max_episode_steps=max_episode_steps)
     if workers:
-        return WorkerEnvs(factory, num_envs, workers, autoreset_mode, infos=infos)
-    return BatchedEnvs(factory(num_envs), autoreset_mode, infos=infos)
+        return WorkerEnvs(factory, num_envs, workers, mode, infos=infos)
+    return BatchedEnvs(factory(num_envs), mode, infos=infos)
 
 
 def _make(num_worlds: int, *, task_id: str, **settings: Any) -> FactorWorlds:
