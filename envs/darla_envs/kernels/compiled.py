@@ -9,18 +9,18 @@ them does, and the others wait and read what it has kept.
 """
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from llvmlite import binding
 from numba import config, njit, types
 from numba.extending import intrinsic
 
-from darla_envs.kernels.turn import Turn
+from darla.running.atomic import write_text
+from darla_envs.kernels.process_lock import ProcessLock
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 
@@ -37,48 +37,58 @@ def _for_drawing() -> dict[str, Any]:
     return borrowing
 
 
+_DRAWING = _for_drawing()
 _PACKAGE = Path(__file__).parents[1]
 _FOLDERS = tuple(_PACKAGE / name for name in ("kernels", "render", "rooms", "miniworlds"))
 _STAMP = "kernels.sha256"
-_TURN = "kernels.lock"
-_turn = Turn(_FOLDERS[0] / "__pycache__" / _TURN)
+_LOCK = "kernels.lock"
+_lock = ProcessLock(_FOLDERS[0] / "__pycache__" / _LOCK)
 
 
-def _compiled(function: Callable[..., Any], **options: Any) -> Any:
+def _compiled(function: Function, options: dict[str, Any]) -> Function:
     """Return a function that is compiled when it is first called."""
     dispatcher = njit(**options)(function)
     compile_now = getattr(dispatcher, "compile", None)
-    if compile_now is None:  # Numba is switched off
-        return dispatcher
-    code = function.__code__
-    index = f"{Path(code.co_filename).stem}.{function.__qualname__}-{code.co_firstlineno}.*.nbi"
+    if compile_now is not None:  # Numba is not switched off
+        code = function.__code__
+        stem = Path(code.co_filename).stem
+        index = f"{stem}.{function.__qualname__}-{code.co_firstlineno}.*.nbi"
 
-    def compile_in_turn(signature: Any) -> Any:
-        if any(Path(dispatcher.stats.cache_path).glob(index)):
-            return compile_now(signature)  # which only reads it; all may do so at once
-        with _turn:
-            return compile_now(signature)
+        def compile_alone(signature: Any) -> Any:
+            if any(Path(dispatcher.stats.cache_path).glob(index)):
+                return compile_now(signature)  # which only reads it; all may do so at once
+            with _lock:
+                return compile_now(signature)
 
-    dispatcher.compile = compile_in_turn
-    return dispatcher
-
-
-kernel = partial(_compiled, **_OPTIONS)
-"""Compile a function: no Python in it, other threads go on meanwhile, division as in NumPy."""
-
-drawing = partial(_compiled, **_for_drawing())
-"""The same for a function that makes no arrays: it does not count references to those that it is
-given. Where arrays are passed to many small functions, counting takes longer than the work."""
-
-inlined = partial(_compiled, **_for_drawing(), forceinline=True)
-"""The same for a small function that becomes a part of those that call it."""
+        dispatcher.compile = compile_alone
+    return cast(Function, dispatcher)
 
 
-def _long_vectors() -> None:
-    pass
+def kernel(function: Function) -> Function:
+    """Compile a function: no Python in it, other threads go on meanwhile, division as in NumPy."""
+    return _compiled(function, _OPTIONS)
+
+
+def drawing(function: Function) -> Function:
+    """Compile a function that makes no arrays: it does not count references to those it is given.
+
+    Where arrays are passed to many small functions, counting takes longer than the work.
+    """
+    return _compiled(function, _DRAWING)
+
+
+def inlined(function: Function) -> Function:
+    """Compile a small function as :func:`drawing` does; it becomes a part of those that call it."""
+    return _compiled(function, {**_DRAWING, "forceinline": True})
+
+
+def _no_long_vectors() -> None:
+    """Do nothing."""
 
 
 def _prefer_long_vectors(typing_context: Any) -> Any:
+    """Return the type of a call without arguments, and what marks the calling function."""
+
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         # llvmlite only knows LLVM's simple attributes; it writes others as they are.
         set.add(builder.function.attributes, '"prefer-vector-width"="512"')
@@ -90,11 +100,14 @@ def _prefer_long_vectors(typing_context: Any) -> Any:
 def _gain_from_long_vectors() -> bool:
     """Return whether this is no processor that lowers its clock when it uses them."""
     slowed = ("skylake-avx512", "cascadelake", "cooperlake")
-    return not config.DISABLE_JIT and binding.get_host_cpu_name() not in slowed
+    switched_off = config.DISABLE_JIT  # type: ignore[attr-defined]  # set by its name in a string
+    return not switched_off and binding.get_host_cpu_name() not in slowed
 
 
-long_vectors: Any = (
-    intrinsic(_prefer_long_vectors) if _gain_from_long_vectors() else kernel(_long_vectors)
+long_vectors: Callable[[], None] = (
+    cast(Callable[[], None], intrinsic(_prefer_long_vectors))
+    if _gain_from_long_vectors()
+    else kernel(_no_long_vectors)
 )
 """To be called in a function, which then uses vectors of 512 bits where there are any; on its own,
 LLVM keeps to 256 for the sake of the first processors that had them."""
@@ -109,29 +122,22 @@ def forget_stale_kernels(folders: tuple[Path, ...] = _FOLDERS) -> int:
     sources = sorted(path for folder in folders for path in folder.glob("*.py"))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
     stamp = folders[0] / "__pycache__" / _STAMP
-    with Turn(folders[0] / "__pycache__" / _TURN):
+    with ProcessLock(folders[0] / "__pycache__" / _LOCK):
         return _forget_unless(digest, stamp, folders)
 
 
 def _forget_unless(digest: str, stamp: Path, folders: tuple[Path, ...]) -> int:
+    """Throw kernels away unless the stamp has the sources' digest; return how many files."""
     try:
         if stamp.is_file() and stamp.read_text() == digest:
             return 0
         stale = [path for folder in folders for path in (folder / "__pycache__").glob("*.nb[ic]")]
         for path in stale:
             path.unlink(missing_ok=True)
-        _write(stamp, digest)
+        write_text(stamp, digest)
     except OSError:  # an installation that may not be written to is not changed either
         return 0
     return len(stale)
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-    os.replace(name, path)
 
 
 forget_stale_kernels()

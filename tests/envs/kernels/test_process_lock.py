@@ -5,7 +5,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from darla_envs.kernels.turn import Turn
+from darla_envs.kernels.process_lock import ProcessLock
 
 KERNELS = """
     from darla_envs.kernels.compiled import kernel
@@ -47,15 +47,15 @@ def test_processes_that_need_a_kernel_at_once_compile_it_once(tmp_path: Path):
 
 
 def test_a_process_waits_until_the_other_leaves_or_dies(tmp_path: Path):
-    path = tmp_path / "made" / "turn"
+    path = tmp_path / "made" / "lock"
     enter = """
         import sys, pathlib
-        from darla_envs.kernels.turn import Turn
-        with Turn(pathlib.Path(sys.argv[1])):
+        from darla_envs.kernels.process_lock import ProcessLock
+        with ProcessLock(pathlib.Path(sys.argv[1])):
             print("entered", flush=True)
             input()
     """
-    with Turn(path) as turn, turn:  # at any depth
+    with ProcessLock(path) as lock, lock:  # at any depth
         other = start(enter, path)
         waiting = subprocess.run(
             [sys.executable, "-c", "import select, sys; print(select.select([0], [], [], 1)[0])"],
@@ -66,12 +66,12 @@ def test_a_process_waits_until_the_other_leaves_or_dies(tmp_path: Path):
         assert waiting.stdout == "[]\n"
     assert other.stdout.readline() == "entered\n"
     other.kill()
-    with Turn(path):
+    with ProcessLock(path):
         pass
     other.communicate()
 
 
 def test_nobody_waits_where_no_file_can_be_made(tmp_path: Path):
     (tmp_path / "file").write_text("mine")
-    with Turn(tmp_path / "file" / "turn"):
+    with ProcessLock(tmp_path / "file" / "lock"):
         pass

@@ -1,25 +1,24 @@
 """Let processes do something one after the other."""
 
 import os
+import sys
 from pathlib import Path
-from typing import Any
+from types import TracebackType
 
 from numba.core.compiler_lock import global_compiler_lock
 
-try:
+if sys.platform != "win32":
     import fcntl
-except ImportError:  # no POSIX: processes do not wait for each other
-    fcntl = None
 
 
-class Turn:
+class ProcessLock:
     """A context that one process at a time is in, and of this process one thread, at any depth.
 
     Threads wait for each other with the lock that Numba compiles under, so that neither of these
     locks is ever waited for by a thread whose other one is wanted. A process that dies leaves.
 
     Args:
-        path: a file that stands for the turn; made when missing. Where it cannot be made or
+        path: a file that stands for the lock; made when missing. Where it cannot be made or
             locked, processes do not wait.
     """
 
@@ -28,28 +27,38 @@ class Turn:
         self._depth = 0
         self._file: int | None = None
 
-    def __enter__(self) -> "Turn":
+    def __enter__(self) -> "ProcessLock":
         """Wait, and enter."""
-        global_compiler_lock.acquire()
+        global_compiler_lock.acquire()  # type: ignore[no-untyped-call]  # Numba has no types
         self._depth += 1
         if self._depth == 1:
             try:
                 self._file = self._locked()
             except BaseException:
-                self.__exit__()
+                self._leave()
                 raise
         return self
 
-    def __exit__(self, *_: Any) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Leave."""
+        self._leave()
+
+    def _leave(self) -> None:
+        """Give both locks back, that of processes when this is the outermost context."""
         self._depth -= 1
         if self._depth == 0 and self._file is not None:
             os.close(self._file)  # which unlocks it
             self._file = None
-        global_compiler_lock.release()
+        global_compiler_lock.release()  # type: ignore[no-untyped-call]
 
     def _locked(self) -> int | None:
-        if fcntl is None:
+        """Return the open file once it is locked, None where it cannot be."""
+        if sys.platform == "win32":
             return None
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
