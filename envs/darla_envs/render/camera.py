@@ -37,7 +37,10 @@ class Cameras(NamedTuple):
 
 
 @drawing
-def aim(yaw, pitch, fov_y, width, height, projection):
+def aim(
+    yaw: np.float32, pitch: np.float32, fov_y: np.float32, width: int, height: int,
+    projection: np.ndarray,
+) -> None:  # fmt: skip
     """Set up the projection of a camera.
 
     Args:
@@ -63,7 +66,9 @@ def aim(yaw, pitch, fov_y, width, height, projection):
 
 
 @inlined
-def project(projection, dx, dy, dz):
+def project(
+    projection: np.ndarray, dx: np.float32, dy: np.float32, dz: np.float32
+) -> tuple[np.float32, np.float32, np.float32]:
     """Project an offset from the camera (world space, metres) to ``(x w, y w, w)``."""
     return (
         projection[0, 0] * dx + projection[0, 1] * dy + projection[0, 2] * dz,

@@ -30,13 +30,16 @@ def sample_offsets(samples: int, height: int) -> np.ndarray:
 
 
 @inlined
-def first_row_below(y, samples):
+def first_row_below(y: np.float32, samples: int) -> int:
     """Return the first row of samples that lies at or below ``y`` (pixels)."""
     return math.ceil(y * np.float32(samples) - _HALF)
 
 
 @drawing
-def trace_edges(corners, count, samples, offsets, width, spans):
+def trace_edges(
+    corners: np.ndarray, count: int, samples: int, offsets: np.ndarray, width: int,
+    spans: np.ndarray,
+) -> tuple[int, int]:  # fmt: skip
     """Find which pixels' samples a convex polygon covers in each row of samples.
 
     Args:
@@ -70,7 +73,10 @@ def trace_edges(corners, count, samples, offsets, width, spans):
 
 
 @drawing
-def trace_edge(x0, y0, x1, y1, samples, offsets, width, spans, side):
+def trace_edge(
+    x0: np.float32, y0: np.float32, x1: np.float32, y1: np.float32, samples: int,
+    offsets: np.ndarray, width: int, spans: np.ndarray, side: int,
+) -> tuple[int, int]:  # fmt: skip
     """Note for each row between (x0, y0) and (x1, y1), below it, the first pixel right of it.
 
     A pixel counts as right of the edge when its sample is; those beyond the picture count as its

@@ -3,19 +3,24 @@
 import numpy as np
 
 from darla_envs.kernels.compiled import drawing
-from darla_envs.render.camera import aim
+from darla_envs.render.camera import Cameras, aim
 from darla_envs.render.faces import draw_faces
+from darla_envs.render.meshes import MeshArrays
 from darla_envs.render.resolve import resolve
 from darla_envs.render.scene import SKY_ENTITY
-from darla_envs.render.scratch import ENTITY, FLAT, INVERSE, SMOOTH, TEXTURE
+from darla_envs.render.scene_batch import Faces, Lights, Things
+from darla_envs.render.scratch import ENTITY, FLAT, INVERSE, SMOOTH, TEXTURE, Scratch
+from darla_envs.render.textures import TextureArrays
 from darla_envs.render.things import draw_things
 from darla_envs.render.visibility import SKY, polygon_number
 
 
 @drawing
 def draw_worlds(
-    scenes, meshes, textures, chosen, offsets, samples, scratch, pictures, width, height
-):  # fmt: skip
+    scenes: tuple[Faces, Things, Lights, Cameras], meshes: MeshArrays, textures: TextureArrays,
+    chosen: np.ndarray, offsets: np.ndarray, samples: int, scratch: Scratch, pictures: np.ndarray,
+    width: int, height: int,
+) -> int:  # fmt: skip
     """Draw some worlds.
 
     Args:
@@ -36,13 +41,16 @@ def draw_worlds(
     """
     for k in range(len(chosen)):
         if not find_visible(scenes, meshes, chosen[k], offsets, samples, scratch, width, height):
-            return chosen[k]
+            return int(chosen[k])
         resolve(scratch, textures, samples, pictures, k, width, height)
     return -1
 
 
 @drawing
-def find_visible(scenes, meshes, world, offsets, samples, scratch, width, height):
+def find_visible(
+    scenes: tuple[Faces, Things, Lights, Cameras], meshes: MeshArrays, world: int,
+    offsets: np.ndarray, samples: int, scratch: Scratch, width: int, height: int,
+) -> bool:  # fmt: skip
     """Fill the visibility buffer for one world; return whether all polygons had a number."""
     faces, things, lights, cameras = scenes
     scratch.keys[:] = SKY
@@ -73,7 +81,10 @@ def find_visible(scenes, meshes, world, offsets, samples, scratch, width, height
 
 
 @drawing
-def measure_worlds(scenes, meshes, chosen, offsets, scratch, depths, entities):
+def measure_worlds(
+    scenes: tuple[Faces, Things, Lights, Cameras], meshes: MeshArrays, chosen: np.ndarray,
+    offsets: np.ndarray, scratch: Scratch, depths: np.ndarray, entities: np.ndarray,
+) -> int:  # fmt: skip
     """Measure how far away and whose each pixel is, at its centre.
 
     Args:
@@ -92,7 +103,7 @@ def measure_worlds(scenes, meshes, chosen, offsets, scratch, depths, entities):
     planes = scratch.planes
     for k in range(len(chosen)):
         if not find_visible(scenes, meshes, chosen[k], offsets, 1, scratch, width, height):
-            return chosen[k]
+            return int(chosen[k])
         for y in range(height):
             for x in range(width):
                 number = polygon_number(scratch.keys[y, x])

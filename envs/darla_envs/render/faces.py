@@ -1,13 +1,19 @@
 """Draw the faces of one world: flat polygons, each in one light."""
 
+import numpy as np
+
 from darla_envs.kernels.compiled import drawing
 from darla_envs.render.camera import project
 from darla_envs.render.polygons import draw_polygon, set_plane
-from darla_envs.render.scratch import ENTITY, FLAT, PLANE_U, PLANE_V, SMOOTH, TEXTURE
+from darla_envs.render.scene_batch import Faces
+from darla_envs.render.scratch import ENTITY, FLAT, PLANE_U, PLANE_V, SMOOTH, TEXTURE, Scratch
 
 
 @drawing
-def draw_faces(faces, world, position, scratch, number, width, height, offsets, samples):
+def draw_faces(
+    faces: Faces, world: int, position: np.ndarray, scratch: Scratch, number: int, width: int,
+    height: int, offsets: np.ndarray, samples: int,
+) -> int:  # fmt: skip
     """Draw the faces of one world.
 
     Args:
@@ -55,7 +61,11 @@ def draw_faces(faces, world, position, scratch, number, width, height, offsets, 
 
 
 @drawing
-def _project_corners(vertices, world, face, count, position, projection, corners):
+def _project_corners(
+    vertices: np.ndarray, world: int, face: int, count: int, position: np.ndarray,
+    projection: np.ndarray, corners: np.ndarray,
+) -> None:  # fmt: skip
+    """Write a face's corners, projected, into the rows of ``corners``."""
     for k in range(count):
         dx = vertices[world, face, k, 0] - position[world, 0]
         dy = vertices[world, face, k, 1] - position[world, 1]

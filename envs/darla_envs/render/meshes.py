@@ -110,18 +110,30 @@ def _merged(mesh: Mesh) -> tuple[np.ndarray, ...]:
 
 
 def _joined(parts: list[tuple[np.ndarray, ...]]) -> MeshArrays:
-    rows = np.concatenate([part[0] for part in parts])
-    starts = [
-        np.concatenate([[0], np.cumsum([len(part[k]) for part in parts])]).astype(np.int32)
-        for k in (0, 1)
-    ]
-    bounds = np.array([_sphere(part[0][:, :3]) for part in parts], dtype=np.float32)
-    columns = [np.ascontiguousarray(part) for part in np.split(rows, [3, 6, 9], axis=1)]
-    triangles = np.concatenate([part[1] for part in parts])
-    textures = np.concatenate([part[2] for part in parts])
-    return MeshArrays(*starts, bounds, *columns, triangles, textures)
+    """Put meshes, each given as :func:`_merged` returns it, end to end."""
+    rows, triangles, textures = (np.concatenate([part[k] for part in parts]) for k in range(3))
+    vertices, normals, colors, coordinates = (
+        np.ascontiguousarray(columns) for columns in np.split(rows, [3, 6, 9], axis=1)
+    )
+    return MeshArrays(
+        vertex_start=_starts([part[0] for part in parts]),
+        triangle_start=_starts([part[1] for part in parts]),
+        bounds=np.array([_sphere(part[0][:, :3]) for part in parts], dtype=np.float32),
+        vertices=vertices,
+        normals=normals,
+        colors=colors,
+        texture_coordinates=coordinates,
+        triangles=triangles,
+        textures=textures,
+    )
+
+
+def _starts(parts: list[np.ndarray]) -> np.ndarray:
+    """Return where each part begins when they stand end to end, and where the last one ends."""
+    return np.cumsum([0, *(len(part) for part in parts)]).astype(np.int32)
 
 
 def _sphere(vertices: np.ndarray) -> list[float]:
+    """Return centre and radius of a sphere around vertices (V, 3)."""
     centre = (vertices.min(axis=0) + vertices.max(axis=0)) / 2
     return [*centre, float(np.linalg.norm(vertices - centre, axis=1).max())]

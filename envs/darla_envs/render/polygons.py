@@ -15,7 +15,7 @@ _NEAR = np.float32(NEAR)
 
 
 @drawing
-def outside(corners, count, width, height):
+def outside(corners: np.ndarray, count: int, width: int, height: int) -> bool:
     """Return whether all corners lie beyond one side of the picture, too near or too far.
 
     Args:
@@ -37,7 +37,7 @@ def outside(corners, count, width, height):
 
 
 @drawing
-def clip_near(corners, count, clipped):
+def clip_near(corners: np.ndarray, count: int, clipped: np.ndarray) -> int:
     """Cut off what is nearer than the near plane.
 
     Args:
@@ -66,7 +66,7 @@ def clip_near(corners, count, clipped):
 
 
 @drawing
-def weights_over_distance(corners, weights):
+def weights_over_distance(corners: np.ndarray, weights: np.ndarray) -> bool:
     """Return how each of the first three corners weighs, over distance, across the screen.
 
     Barycentric weights divided by the distance are affine: for corner k,
@@ -100,7 +100,10 @@ def weights_over_distance(corners, weights):
 
 
 @inlined
-def set_plane(planes, number, row, weights, at_0, at_1, at_2):
+def set_plane(
+    planes: np.ndarray, number: int, row: int, weights: np.ndarray, at_0: np.float32,
+    at_1: np.float32, at_2: np.float32,
+) -> None:  # fmt: skip
     """Note how a quantity over distance varies on the screen.
 
     Args:
@@ -121,8 +124,10 @@ def set_plane(planes, number, row, weights, at_0, at_1, at_2):
 
 @inlined
 def draw_polygon(
-    corners, clipped, count, weights, spans, keys, planes, number, offsets, samples, width, height
-):
+    corners: np.ndarray, clipped: np.ndarray, count: int, weights: np.ndarray, spans: np.ndarray,
+    keys: np.ndarray, planes: np.ndarray, number: int, offsets: np.ndarray, samples: int,
+    width: int, height: int,
+) -> bool:  # fmt: skip
     """Draw a polygon into the keys, if it shows its front.
 
     Args:

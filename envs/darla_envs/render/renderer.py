@@ -4,6 +4,7 @@ import itertools
 import os
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -171,26 +172,39 @@ class Renderer:
             for _ in range(self._num_threads)
         ]
 
-    def _share(self, work, count: int) -> None:
-        """Share worlds out among the threads; the caller's is one of them."""
+    def _share(self, work: Callable[[Scratch, int, int], int], count: int) -> None:
+        """Share worlds out among the threads; the caller's is one of them.
+
+        Args:
+            work: draws the worlds from one number to another; -1, or a world that it cannot draw.
+            count: how many worlds.
+
+        Raises:
+            ValueError: a world shows too many polygons.
+        """
+        if not count:
+            return
         parts = min(self._num_threads, max(1, count // _WORTH_A_THREAD))
         edges = [count * part // parts for part in range(parts + 1)]
-        spans = list(itertools.pairwise(edges)) if count else []
-        if len(spans) > 1 and self._pool is None:
-            self._pool = ThreadPoolExecutor(self._num_threads - 1, "darla-render")
+        spans = list(itertools.pairwise(edges))
         with _CompileNote():
             others = [
-                self._pool.submit(work, self._scratches[part], *span)
-                for part, span in enumerate(spans)
-                if part
+                self._threads().submit(work, scratch, *span)
+                for scratch, span in zip(self._scratches[1:], spans[1:], strict=False)
             ]
-            failed = [work(self._scratches[0], *spans[0])] if spans else []
+            failed = [work(self._scratches[0], *spans[0])]
             failed += [other.result() for other in others]
         for world in failed:
             if world >= 0:
                 raise ValueError(
                     f"world {world} shows more than 65,535 polygons; draw meshes of fewer triangles"
                 )
+
+    def _threads(self) -> ThreadPoolExecutor:
+        """Return the threads besides the caller's, started when they are first needed."""
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self._num_threads - 1, "darla-render")
+        return self._pool
 
 
 def _check_numbers(what: str, numbers: np.ndarray, known: int) -> None:
@@ -229,5 +243,6 @@ class _CompileNote:
 
     @staticmethod
     def _say() -> None:
+        """Print the word about it."""
         note = "compiling the renderer; this is done once and takes about half a minute"
         print(note, file=sys.stderr, flush=True)

@@ -17,8 +17,10 @@ from darla_envs.render.scratch import (
     RED,
     SMOOTH,
     TEXTURE,
+    Scratch,
 )
 from darla_envs.render.shading import colors_of_row, shade_textured
+from darla_envs.render.textures import TextureArrays
 from darla_envs.render.visibility import polygon_bits, polygon_number
 
 SEVERAL = np.int32(-1)
@@ -28,7 +30,10 @@ _HALF, _ONE, _FULL, _ZERO = (np.float32(value) for value in (0.5, 1.0, 255.0, 0.
 
 
 @drawing
-def resolve(scratch, textures, samples, pictures, index, width, height):
+def resolve(
+    scratch: Scratch, textures: TextureArrays, samples: int, pictures: np.ndarray, index: int,
+    width: int, height: int,
+) -> None:  # fmt: skip
     """Turn keys into a picture.
 
     Args:
@@ -50,9 +55,12 @@ def resolve(scratch, textures, samples, pictures, index, width, height):
 
 @drawing
 def _resolve_rows(
-    keys, numbers, sums, work, planes, kinds, places, texels, pairs, pool, starts, sizes,
-    last_levels, seen, samples, pictures, index, width, height,
-):  # fmt: skip
+    keys: np.ndarray, numbers: np.ndarray, sums: np.ndarray, work: np.ndarray, planes: np.ndarray,
+    kinds: np.ndarray, places: np.ndarray, texels: np.ndarray, pairs: np.ndarray, pool: np.ndarray,
+    starts: np.ndarray, sizes: np.ndarray, last_levels: np.ndarray, seen: np.ndarray, samples: int,
+    pictures: np.ndarray, index: int, width: int, height: int,
+) -> None:  # fmt: skip
+    """Do :func:`resolve` with the arrays themselves, taken out of their tuples once."""
     for y in range(height):
         row = samples * y
         find_numbers(keys, row, samples, numbers)
@@ -86,7 +94,7 @@ def _resolve_rows(
 
 
 @drawing
-def find_numbers(keys, row, samples, numbers):
+def find_numbers(keys: np.ndarray, row: int, samples: int, numbers: np.ndarray) -> None:
     """Note the polygon of each pixel of a row, or ``SEVERAL`` where samples differ.
 
     Args:
@@ -107,7 +115,7 @@ def find_numbers(keys, row, samples, numbers):
 
 
 @drawing
-def run_end(numbers, begin):
+def run_end(numbers: np.ndarray, begin: int) -> int:
     """Return one past the last of the pixels from ``begin`` on that show the same.
 
     Args:
@@ -122,7 +130,9 @@ def run_end(numbers, begin):
 
 
 @drawing
-def _with_mixed(keys, row, samples, numbers, before, begin, end):
+def _with_mixed(
+    keys: np.ndarray, row: int, samples: int, numbers: np.ndarray, before: int, begin: int, end: int
+) -> tuple[int, int]:
     """Widen a run of pixels that show one polygon by mixed pixels beside it that show it too.
 
     Mixed pixels between two runs of the same polygon go with the one to the left.
@@ -150,7 +160,7 @@ def _with_mixed(keys, row, samples, numbers, before, begin, end):
 
 
 @drawing
-def shows(keys, row, samples, begin, end, number):
+def shows(keys: np.ndarray, row: int, samples: int, begin: int, end: int, number: np.int32) -> bool:
     """Return whether any sample of the pixels from ``begin`` to ``end`` shows a polygon."""
     long_vectors()
     bits = polygon_bits(number)
@@ -162,7 +172,10 @@ def shows(keys, row, samples, begin, end, number):
 
 
 @drawing
-def _add_mixed(keys, row, numbers, begin, end, sums, planes, kinds, y, seen):
+def _add_mixed(
+    keys: np.ndarray, row: int, numbers: np.ndarray, begin: int, end: int, sums: np.ndarray,
+    planes: np.ndarray, kinds: np.ndarray, y: int, seen: np.ndarray,
+) -> int:  # fmt: skip
     """Add the samples of mixed pixels that show untextured polygons.
 
     Args:
@@ -204,9 +217,11 @@ def _add_mixed(keys, row, numbers, begin, end, sums, planes, kinds, y, seen):
 
 @drawing
 def _add_textured(
-    keys, row, samples, number, begin, end, y, sums, planes, kinds, work, places, texels, pairs,
-    pool, starts, sizes, last_levels,
-):  # fmt: skip
+    keys: np.ndarray, row: int, samples: int, number: np.int32, begin: int, end: int, y: int,
+    sums: np.ndarray, planes: np.ndarray, kinds: np.ndarray, work: np.ndarray, places: np.ndarray,
+    texels: np.ndarray, pairs: np.ndarray, pool: np.ndarray, starts: np.ndarray, sizes: np.ndarray,
+    last_levels: np.ndarray,
+) -> None:  # fmt: skip
     """Add a textured polygon's colours to neighbouring pixels, with their shares."""
     for start in range(begin, end, CHUNK):
         count = min(CHUNK, end - start)
@@ -218,7 +233,7 @@ def _add_textured(
 
 
 @inlined
-def share_of(keys, row, samples, x, bits):
+def share_of(keys: np.ndarray, row: int, samples: int, x: np.uintp, bits: np.uint32) -> np.float32:
     """Return which share of a pixel's samples shows a polygon, from 0 to 1.
 
     Args:
@@ -238,7 +253,8 @@ def share_of(keys, row, samples, x, bits):
 
 
 @drawing
-def _clear(sums, width):
+def _clear(sums: np.ndarray, width: int) -> None:
+    """Set the sums of a row of pixels to zero."""
     long_vectors()
     for channel in range(3):
         for x in range(width):
@@ -246,7 +262,7 @@ def _clear(sums, width):
 
 
 @inlined
-def _add_sample(sums, x, planes, number):
+def _add_sample(sums: np.ndarray, x: int, planes: np.ndarray, number: np.int32) -> None:
     """Add a polygon's one colour to a pixel as one of four samples."""
     red, green, blue = _flat_color(planes, number)
     sums[np.uintp(x)] += red * _QUARTER
@@ -255,7 +271,7 @@ def _add_sample(sums, x, planes, number):
 
 
 @inlined
-def _add_flat(sums, begin, end, planes, number):
+def _add_flat(sums: np.ndarray, begin: int, end: int, planes: np.ndarray, number: np.int32) -> None:
     """Add a polygon's one colour to neighbouring pixels."""
     red, green, blue = _flat_color(planes, number)
     for x in range(begin, end):
@@ -265,13 +281,17 @@ def _add_flat(sums, begin, end, planes, number):
 
 
 @inlined
-def _flat_color(planes, number):
+def _flat_color(planes: np.ndarray, number: np.int32) -> tuple[np.float32, np.float32, np.float32]:
+    """Return a polygon's one colour, three float32, 255 for full brightness."""
     at = np.uintp(number)
     return planes[at, FLAT, 0] * _FULL, planes[at, FLAT, 1] * _FULL, planes[at, FLAT, 2] * _FULL
 
 
 @inlined
-def _add_smooth(sums, begin, end, share, planes, number, y):
+def _add_smooth(
+    sums: np.ndarray, begin: int, end: int, share: np.float32, planes: np.ndarray, number: np.int32,
+    y: int,
+) -> None:  # fmt: skip
     """Add a polygon's varying colour, with a share of the samples, to neighbouring pixels."""
     line = np.float32(y) + _HALF
     slope = planes[number, INVERSE, 0]
@@ -288,7 +308,10 @@ def _add_smooth(sums, begin, end, share, planes, number, y):
 
 
 @drawing
-def _add_shaded(keys, row, samples, number, begin, count, sums, work):
+def _add_shaded(
+    keys: np.ndarray, row: int, samples: int, number: np.int32, begin: int, count: int,
+    sums: np.ndarray, work: np.ndarray,
+) -> None:  # fmt: skip
     """Add colours that were shaded to neighbouring pixels, with their shares."""
     long_vectors()
     bits = polygon_bits(number)
@@ -305,7 +328,7 @@ def _add_shaded(keys, row, samples, number, begin, count, sums, work):
 
 
 @drawing
-def pack(sums, width, pictures, index, start):
+def pack(sums: np.ndarray, width: int, pictures: np.ndarray, index: int, start: int) -> None:
     """Round the colours of a row of pixels to bytes, as OpenGL does when a picture is read.
 
     Args:

@@ -44,26 +44,29 @@ _UPPER, _FINE, _COARSE = np.uint64(32), 0, 1
 
 
 @inlined
-def _at(row, pixel):
+def _at(row: int, pixel: int) -> np.uintp:
+    """Return where the number of a pixel stands that is in this row of ``work``."""
     return np.uintp(row * CHUNK + pixel)
 
 
 @inlined
-def _corner(coarser, pixel, corner):
+def _corner(coarser: int, pixel: int, corner: int) -> np.uintp:
+    """Return where one of the four texels around a pixel stands, of the finer or coarser level."""
     return np.uintp(4 * (coarser * CHUNK + pixel) + corner)
 
 
 @inlined
-def _blocks(count):
+def _blocks(count: int) -> int:
     """Return how many pixels whole blocks have that hold ``count`` pixels."""
     return (count + LANES - 1) // LANES * LANES
 
 
 @inlined
 def sample(
-    pool, starts, sizes, last_levels, texture, work, places, texels, pairs, count, planes, number,
-    x, y,
-):  # fmt: skip
+    pool: np.ndarray, starts: np.ndarray, sizes: np.ndarray, last_levels: np.ndarray, texture: int,
+    work: np.ndarray, places: np.ndarray, texels: np.ndarray, pairs: np.ndarray, count: int,
+    planes: np.ndarray, number: np.int32, x: np.float32, y: np.float32,
+) -> None:  # fmt: skip
     """Multiply the colours of neighbouring pixels of one row by those of a texture.
 
     Args:
@@ -92,7 +95,10 @@ def sample(
 
 
 @drawing
-def find_footprints(work, count, planes, number, x, y, width, height):
+def find_footprints(
+    work: np.ndarray, count: int, planes: np.ndarray, number: np.int32, x: np.float32,
+    y: np.float32, width: np.float32, height: np.float32,
+) -> None:  # fmt: skip
     """Find where pixels lie in a texture, and how many of its texels they cover.
 
     Args:
@@ -129,7 +135,7 @@ def find_footprints(work, count, planes, number, x, y, width, height):
 
 
 @drawing
-def choose_levels(work, count, last_level):
+def choose_levels(work: np.ndarray, count: int, last_level: np.int32) -> None:
     """Choose mip levels: half of the footprint's logarithm, and how far to blend into the next.
 
     Args:
@@ -150,7 +156,10 @@ def choose_levels(work, count, last_level):
 
 
 @drawing
-def find_corners(work, places, count, width, height, coarser, smaller, weight_x, weight_y):
+def find_corners(
+    work: np.ndarray, places: np.ndarray, count: int, width: np.float32, height: np.float32,
+    coarser: int, smaller: np.float32, weight_x: int, weight_y: int,
+) -> None:  # fmt: skip
     """Find the lower left of the four texels around each pixel, and where it lies among them.
 
     Args:
@@ -183,7 +192,10 @@ def find_corners(work, places, count, width, height, coarser, smaller, weight_x,
 
 
 @drawing
-def fetch(pool, start, stride, places, pairs, count):
+def fetch(
+    pool: np.ndarray, start: int, stride: np.int64, places: np.ndarray, pairs: np.ndarray,
+    count: int,
+) -> None:  # fmt: skip
     """Fetch the eight texels around each pixel.
 
     Args:
@@ -204,14 +216,14 @@ def fetch(pool, start, stride, places, pairs, count):
 
 
 @inlined
-def _pair(pool, place):
+def _pair(pool: np.ndarray, place: np.uintp) -> np.uint64:
     """Return a texel and the one to its right as one number, which takes one load and one store."""
     right = np.uint64(pool[np.uintp(place + np.uintp(1))])
     return np.uint64(pool[place]) | np.uint64(right << _UPPER)
 
 
 @drawing
-def modulate(work, texels, count):
+def modulate(work: np.ndarray, texels: np.ndarray, count: int) -> None:
     """Multiply colours by the weighted mean of the eight texels around each pixel.
 
     Args:
@@ -251,16 +263,18 @@ def modulate(work, texels, count):
 
 
 @inlined
-def _red(texel):
+def _red(texel: np.uint32) -> np.float32:
     """Return 1 + red / 256."""
     return np.uint32(np.uint32(texel & _CHANNEL) | _ONE_BEFORE).view(np.float32)
 
 
 @inlined
-def _green(texel):
+def _green(texel: np.uint32) -> np.float32:
+    """Return 1 + green / 256."""
     return _red(np.uint32(texel << _GREEN_LEFT))
 
 
 @inlined
-def _blue(texel):
+def _blue(texel: np.uint32) -> np.float32:
+    """Return 1 + blue / 256."""
     return _red(np.uint32(texel >> _BLUE_RIGHT))

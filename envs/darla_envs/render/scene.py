@@ -43,7 +43,7 @@ class SceneLight:
             tints: (F, 3) RGB in [0, 1].
         """
         facing = np.maximum(normals @ self.direction, 0.0)[:, None]
-        return np.clip(tints * (self.ambient + facing * self.diffuse), 0.0, 1.0)
+        return np.asarray(np.clip(tints * (self.ambient + facing * self.diffuse), 0.0, 1.0))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The scenes of N worlds as arrays that grow with the largest, ready to be drawn."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +24,7 @@ class Faces(NamedTuple):
         entities: (N, F) int32, what the face belongs to: see ``darla_envs.render.scene``.
     """
 
-    count: np.ndarray
+    count: np.ndarray  # type: ignore[assignment]  # hides a method of tuples
     vertices: np.ndarray
     num_vertices: np.ndarray
     texture_coordinates: np.ndarray
@@ -48,7 +49,7 @@ class Things(NamedTuple):
         entities: (N, K) int32.
     """
 
-    count: np.ndarray
+    count: np.ndarray  # type: ignore[assignment]  # hides a method of tuples
     meshes: np.ndarray
     positions: np.ndarray
     yaws: np.ndarray
@@ -113,6 +114,7 @@ class SceneBatch:
         self._put_things(world, scene)
 
     def _put_faces(self, world: int, scene: Scene) -> None:
+        """Put a scene's faces into a world, lit."""
         given = scene.faces
         count = len(given.textures)
         if count > self.faces.textures.shape[1]:
@@ -127,6 +129,7 @@ class SceneBatch:
         faces.entities[world, :count] = given.entities
 
     def _put_things(self, world: int, scene: Scene) -> None:
+        """Put a scene's things into a world."""
         given = scene.things
         count = len(given.meshes)
         if count > self.things.meshes.shape[1]:
@@ -138,6 +141,7 @@ class SceneBatch:
 
 
 def _empty_faces(worlds: int, faces: int) -> Faces:
+    """Return room for so many faces in each world."""
     return Faces(
         np.zeros(worlds, np.int32),
         np.zeros((worlds, faces, 4, 3), np.float32),
@@ -150,6 +154,7 @@ def _empty_faces(worlds: int, faces: int) -> Faces:
 
 
 def _empty_things(worlds: int, things: int) -> Things:
+    """Return room for so many things in each world."""
     return Things(
         np.zeros(worlds, np.int32),
         np.full((worlds, things), -1, np.int32),
@@ -163,7 +168,8 @@ def _empty_things(worlds: int, things: int) -> Things:
     )
 
 
-def _grown(old, new):
+def _grown(old: Iterable[np.ndarray], new: Iterable[np.ndarray]) -> Iterable[np.ndarray]:
+    """Copy arrays into larger ones, which are returned."""
     for before, after in zip(old, new, strict=True):
         if before.ndim == 1:
             after[:] = before

@@ -11,9 +11,10 @@ _FULL, _HALF = np.float32(255.0), np.float32(0.5)
 
 @inlined
 def shade_textured(
-    planes, kinds, work, places, texels, pairs, pool, starts, sizes, last_levels, number, count,
-    x, y,
-):  # fmt: skip
+    planes: np.ndarray, kinds: np.ndarray, work: np.ndarray, places: np.ndarray, texels: np.ndarray,
+    pairs: np.ndarray, pool: np.ndarray, starts: np.ndarray, sizes: np.ndarray,
+    last_levels: np.ndarray, number: np.int32, count: int, x: int, y: int,
+) -> None:  # fmt: skip
     """Shade neighbouring pixels of one row that show one textured polygon.
 
     Args:
@@ -46,7 +47,9 @@ def shade_textured(
 
 
 @inlined
-def colors_of_row(planes, number, channel, y):
+def colors_of_row(
+    planes: np.ndarray, number: np.int32, channel: int, y: np.float32
+) -> tuple[np.float32, np.float32]:
     """Return how a polygon's colour over distance varies along a row: its change, its start.
 
     255 is full brightness; the start is at x = 0.
@@ -57,7 +60,8 @@ def colors_of_row(planes, number, channel, y):
 
 
 @drawing
-def _shade_flat(work, planes, number, count):
+def _shade_flat(work: np.ndarray, planes: np.ndarray, number: np.int32, count: int) -> None:
+    """Give neighbouring pixels a polygon's one colour."""
     long_vectors()
     for channel in range(3):
         color = planes[number, FLAT, channel] * _FULL
@@ -66,7 +70,10 @@ def _shade_flat(work, planes, number, count):
 
 
 @drawing
-def _shade_smooth(work, planes, number, count, x, y):
+def _shade_smooth(
+    work: np.ndarray, planes: np.ndarray, number: np.int32, count: int, x: np.float32, y: np.float32
+) -> None:
+    """Give neighbouring pixels the colours that vary over a polygon."""
     long_vectors()
     slope = planes[number, INVERSE, 0]
     start = planes[number, INVERSE, 1] * y + planes[number, INVERSE, 2]

@@ -96,6 +96,7 @@ def mip_levels(picture: np.ndarray) -> list[np.ndarray]:
 
 
 def _halved(texels: np.ndarray, axis: int) -> np.ndarray:
+    """Return (H, W, C) uint8 texels with half as many along an axis."""
     size = texels.shape[axis]
     smaller = max(1, size // 2)
     place = np.floor(((np.arange(smaller) + 0.5) * size / smaller - 0.5) * 256).astype(int)
@@ -103,7 +104,7 @@ def _halved(texels: np.ndarray, axis: int) -> np.ndarray:
     share = share[:, None, None] if axis == 0 else share[None, :, None]
     first = np.take(texels, np.clip(low, 0, size - 1), axis=axis).astype(np.int32)
     second = np.take(texels, np.clip(low + 1, 0, size - 1), axis=axis).astype(np.int32)
-    return (first + (share * (second - first) + 128 >> 8)).astype(np.uint8)
+    return np.asarray(first + (share * (second - first) + 128 >> 8), np.uint8)
 
 
 def level_rows(height: int, count: int) -> np.ndarray:
@@ -118,10 +119,11 @@ def level_rows(height: int, count: int) -> np.ndarray:
     """
     levels = np.arange(count, dtype=np.float32)
     twice = np.float32(2 * height)
-    return (np.floor(twice - twice * np.exp2(-levels)) + SPARE_ROWS * levels).astype(np.int64)
+    return np.asarray(np.floor(twice - twice * np.exp2(-levels)) + SPARE_ROWS * levels, np.int64)
 
 
 def _joined(textures: list[list[np.ndarray]]) -> TextureArrays:
+    """Put textures, each given as its levels, one after the other."""
     parts = [_packed(levels) for levels in textures]
     ends = np.cumsum([len(part) for part in parts])
     sizes = [(levels[0].shape[1], levels[0].shape[0]) for levels in textures]

@@ -7,7 +7,9 @@ import numpy as np
 from darla_envs.kernels.compiled import drawing, inlined
 from darla_envs.render.camera import project
 from darla_envs.render.coverage import first_row_below
+from darla_envs.render.meshes import MeshArrays
 from darla_envs.render.polygons import draw_polygon, set_plane
+from darla_envs.render.scene_batch import Lights, Things
 from darla_envs.render.scratch import (
     ENTITY,
     FLAT,
@@ -18,6 +20,7 @@ from darla_envs.render.scratch import (
     PLANE_V,
     SMOOTH,
     TEXTURE,
+    Scratch,
 )
 from darla_envs.render.visibility import FAR, NEAR
 
@@ -26,8 +29,9 @@ _ONE, _ZERO = np.float32(1.0), np.float32(0.0)
 
 @drawing
 def draw_things(
-    things, meshes, lights, world, position, scratch, number, width, height, offsets, samples
-):  # fmt: skip
+    things: Things, meshes: MeshArrays, lights: Lights, world: int, position: np.ndarray,
+    scratch: Scratch, number: int, width: int, height: int, offsets: np.ndarray, samples: int,
+) -> int:  # fmt: skip
     """Draw the things of one world.
 
     Args:
@@ -61,7 +65,10 @@ def draw_things(
 
 
 @drawing
-def _in_view(things, bounds, world, thing, position, projection, width, height):
+def _in_view(
+    things: Things, bounds: np.ndarray, world: int, thing: int, position: np.ndarray,
+    projection: np.ndarray, width: int, height: int,
+) -> bool:  # fmt: skip
     """Return whether the sphere around a thing reaches into the picture."""
     mesh = things.meshes[world, thing]
     a = things.scales[world, thing, 0]
@@ -86,7 +93,7 @@ def _in_view(things, bounds, world, thing, position, projection, width, height):
         right += (width * along - projection[0, axis]) ** 2
         top += projection[1, axis] ** 2
         bottom += (height * along - projection[1, axis]) ** 2
-    return (
+    return bool(
         px >= -radius * math.sqrt(left)
         and width * w - px >= -radius * math.sqrt(right)
         and py >= -radius * math.sqrt(top)
@@ -95,14 +102,19 @@ def _in_view(things, bounds, world, thing, position, projection, width, height):
 
 
 @inlined
-def _turned(x, y, z, yaw):
+def _turned(
+    x: np.float32, y: np.float32, z: np.float32, yaw: np.float32
+) -> tuple[np.float32, np.float32, np.float32]:
     """Turn a vector to the left around the vertical axis."""
     cosine, sine = np.float32(math.cos(yaw)), np.float32(math.sin(yaw))
     return x * cosine + z * sine, y, z * cosine - x * sine
 
 
 @drawing
-def _place_vertices(things, meshes, world, thing, position, scratch):
+def _place_vertices(
+    things: Things, meshes: MeshArrays, world: int, thing: int, position: np.ndarray,
+    scratch: Scratch,
+) -> bool:  # fmt: skip
     """Project a thing's vertices, and return whether all are beyond the near plane."""
     p, at = scratch.projection, things.positions
     vertices, places, own = scratch.vertices, scratch.places, meshes.vertices
@@ -132,11 +144,14 @@ def _place_vertices(things, meshes, world, thing, position, scratch):
         vertices[k, 0], vertices[k, 1], vertices[k, 2] = x, y, w
         places[k, 0], places[k, 1] = x / w, y / w
         nearest = min(nearest, w)
-    return nearest >= NEAR
+    return bool(nearest >= NEAR)
 
 
 @inlined
-def _rows(projection, row, cosine, sine, a, b, c):
+def _rows(
+    projection: np.ndarray, row: int, cosine: np.float32, sine: np.float32, a: np.float32,
+    b: np.float32, c: np.float32,
+) -> tuple[np.float32, np.float32, np.float32]:  # fmt: skip
     """Return a row of the matrix that scales, turns and projects an offset in object space."""
     x, y, z = projection[row, 0], projection[row, 1], projection[row, 2]
     return (x * cosine - z * sine) * a, y * b, (x * sine + z * cosine) * c
@@ -144,8 +159,9 @@ def _rows(projection, row, cosine, sine, a, b, c):
 
 @drawing
 def _draw_triangles(
-    things, meshes, lights, world, thing, scratch, number, width, height, offsets, samples, whole
-):  # fmt: skip
+    things: Things, meshes: MeshArrays, lights: Lights, world: int, thing: int, scratch: Scratch,
+    number: int, width: int, height: int, offsets: np.ndarray, samples: int, whole: bool,
+) -> int:  # fmt: skip
     """Draw a thing's triangles; ``whole`` says that none needs to be clipped."""
     mesh = things.meshes[world, thing]
     first = meshes.vertex_start[mesh]
@@ -183,7 +199,7 @@ def _draw_triangles(
 
 
 @inlined
-def _misses(places, i, j, k, width, samples):
+def _misses(places: np.ndarray, i: int, j: int, k: int, width: int, samples: int) -> bool:
     """Return whether a triangle on the screen shows its back or lies between all samples."""
     x0, y0 = places[i, 0], places[i, 1]
     x1, y1 = places[j, 0], places[j, 1]
@@ -198,7 +214,7 @@ def _misses(places, i, j, k, width, samples):
 
 
 @drawing
-def _light_of(things, lights, world, thing):
+def _light_of(things: Things, lights: Lights, world: int, thing: int) -> tuple[np.float32, ...]:
     """Return what lights a thing, as ten float32.
 
     They are the light's direction in object space, scaled as normals are; the ambient and the
@@ -230,7 +246,10 @@ def _light_of(things, lights, world, thing):
 
 
 @drawing
-def _light_corners(normals, colors, i, j, k, light, weights, planes, number):
+def _light_corners(
+    normals: np.ndarray, colors: np.ndarray, i: int, j: int, k: int, light: tuple[np.float32, ...],
+    weights: np.ndarray, planes: np.ndarray, number: int,
+) -> int:  # fmt: skip
     """Note a triangle's colour, and how it varies where its corners differ; return whether."""
     r0, g0, b0 = _lit(normals, colors, i, light)
     r1, g1, b1 = _lit(normals, colors, j, light)
@@ -247,7 +266,9 @@ def _light_corners(normals, colors, i, j, k, light, weights, planes, number):
 
 
 @inlined
-def _lit(normals, colors, vertex, light):
+def _lit(
+    normals: np.ndarray, colors: np.ndarray, vertex: int, light: tuple[np.float32, ...]
+) -> tuple[np.float32, np.float32, np.float32]:
     """Return the colour of a lit vertex, three float32 in [0, 1]."""
     facing = (
         normals[vertex, 0] * light[0]

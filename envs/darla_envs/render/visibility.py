@@ -25,19 +25,22 @@ _UPPER = np.uint32(16)
 
 
 @inlined
-def polygon_bits(number):
+def polygon_bits(number: int | np.int32) -> np.uint32:
     """Return the lower half of the keys of polygon ``number``, from 1; 0 is the sky."""
     return np.uint32(0xFFFF - number)
 
 
 @inlined
-def polygon_number(key):
+def polygon_number(key: np.uint32) -> np.int64:
     """Return the number of the polygon that a key belongs to."""
     return 0xFFFF - np.int64(key & np.uint32(0xFFFF))
 
 
 @drawing
-def fill_spans(keys, spans, first, last, offsets, samples, x_step, y_step, at_origin, bits):
+def fill_spans(
+    keys: np.ndarray, spans: np.ndarray, first: int, last: int, offsets: np.ndarray, samples: int,
+    x_step: np.float32, y_step: np.float32, at_origin: np.float32, bits: np.uint32,
+) -> bool:  # fmt: skip
     """Draw a polygon's spans into the keys.
 
     Args:
@@ -70,7 +73,10 @@ def fill_spans(keys, spans, first, last, offsets, samples, x_step, y_step, at_or
 
 
 @inlined
-def fill_span(keys, row, begin, end, start, slope, bits):
+def fill_span(
+    keys: np.ndarray, row: int, begin: int, end: int, start: np.float32, slope: np.float32,
+    bits: np.uint32,
+) -> None:  # fmt: skip
     """Draw one span of a polygon into a row of keys.
 
     Args:
