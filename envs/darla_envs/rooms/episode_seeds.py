@@ -46,5 +46,6 @@ class EpisodeSeeds:
         return drawn
 
     def _begin(self, world: int, seed: int) -> None:
+        """Give a world a seed, and let its next episode be number 0."""
         self._unseeded -= self._seeds[world] is None
         self._seeds[world], self._episodes[world] = seed, 0

@@ -105,4 +105,5 @@ def make_factor_batch(
 
 
 def _make(num_worlds: int, *, task_id: str, **settings: Any) -> FactorWorlds:
+    """Make the worlds; a function of the module, so that workers can be given it."""
     return FactorWorlds(task_id, num_worlds, **settings)

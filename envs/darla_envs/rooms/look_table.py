@@ -103,13 +103,14 @@ def draw_look(u: np.ndarray, table: LookTable, row: np.ndarray) -> None:
 
 @kernel
 def _draw(u: float, table: LookTable, case: int, factor: int) -> float:
+    """Return a value of a continuous factor; all that the case allows is equally likely."""
     count, total = table.num_intervals[case, factor], table.total[case, factor]
     if total == 0.0:  # single values, all alike
-        return table.low[case, factor, int(u * count)]
+        return float(table.low[case, factor, int(u * count)])
     position = u * total
     for index in range(count):
         length = table.length[case, factor, index]
         if position < length:
-            return table.low[case, factor, index] + position
+            return float(table.low[case, factor, index] + position)
         position -= length
-    return table.high[case, factor, count - 1]
+    return float(table.high[case, factor, count - 1])

@@ -102,6 +102,7 @@ def _act(
     terminated: np.ndarray,
     truncated: np.ndarray,
 ) -> None:
+    """Do :func:`act` with the state's arrays, and write rewards and ends into the last three."""
     for row in range(len(chosen)):
         world = chosen[row]
         steps[world] += 1
@@ -134,6 +135,7 @@ def _move(rules: Rules, agent: np.ndarray, yaw: float) -> None:
 
 @kernel
 def _touches(rules: Rules, agent: np.ndarray, place: np.ndarray) -> bool:
+    """Return whether an object at ``place``, (2,) metres, is touched."""
     # The C library's hypot, which may differ from Python's in the last digit.
     return math.hypot(place[0] - agent[0], place[1] - agent[1]) < rules.reach
 

@@ -41,6 +41,7 @@ def palette_table(task: Task) -> PaletteTable:
 
 
 def _numbers(palette: Palette) -> list[float]:
+    """Return the six numbers of a palette, see :class:`PaletteTable`."""
     if isinstance(palette, Arc):
         return [palette.start, palette.end, palette.saturation, palette.brightness, 0.0, 0.0]
     return [*palette.start, *palette.end]
@@ -71,6 +72,7 @@ def _paint(
     lights: np.ndarray,
     object_colors: np.ndarray,
 ) -> None:
+    """Do :func:`paint` with the state's arrays."""
     color = np.empty(3)
     for world in chosen:
         row = settings[world]

@@ -117,6 +117,7 @@ def overlaps(row: np.ndarray) -> bool:
 
 @kernel
 def _columns_of(thing: int, num_objects: int) -> tuple[int, int]:
+    """Return the columns of x and z of an object, or of the agent, which is the last thing."""
     if thing == num_objects:
         return AGENT_X, AGENT_Z
     return OBJECTS + PER_OBJECT * thing + X, OBJECTS + PER_OBJECT * thing + Z

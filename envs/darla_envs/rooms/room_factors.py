@@ -93,6 +93,7 @@ class RoomFactors:
 
 @kernel
 def _wrapped(angle: float) -> float:
+    """Return an angle in [-pi, pi)."""
     return (angle + math.pi) % (2 * math.pi) - math.pi
 
 
@@ -109,6 +110,7 @@ def _tabulate(
     visible: bool,
     table: np.ndarray,
 ) -> None:
+    """Write all factors of the chosen worlds into ``table``, (F, n)."""
     for index, world in enumerate(chosen):
         for column in range(AGENT_X):
             table[column, index] = settings[world, column]
@@ -143,6 +145,7 @@ def _observe(
     num_shapes: int,
     seen: np.ndarray,
 ) -> None:
+    """Write what agents see of factors (F, n) into ``seen``, (n, D), which holds zeros."""
     num_objects = (len(table) - OBJECTS) // _ROWS_PER_OBJECT
     for index in range(table.shape[1]):
         yaw = table[AGENT_YAW, index]

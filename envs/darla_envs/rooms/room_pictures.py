@@ -7,10 +7,11 @@ import numpy as np
 from darla_envs.description.shapes import triangles
 from darla_envs.description.tasks import Task
 from darla_envs.kernels.compiled import kernel
+from darla_envs.render.camera import Cameras
 from darla_envs.render.meshes import Mesh, MeshSet
 from darla_envs.render.renderer import Renderer
 from darla_envs.render.scene import GLOBAL_AMBIENT, ROOM_ENTITY
-from darla_envs.render.scene_batch import SceneBatch
+from darla_envs.render.scene_batch import SceneBatch, Things
 from darla_envs.render.textures import TextureSet
 from darla_envs.rooms.room_state import RoomState
 from darla_envs.rooms.room_surfaces import Covering, box_room, cover
@@ -117,7 +118,10 @@ class RoomPictures:
 
 
 @kernel
-def _paint(chosen, paints, ambient, diffuse, facing, colors, lights_ambient, lights_diffuse):
+def _paint(
+    chosen: np.ndarray, paints: tuple[np.ndarray, ...], ambient: float, diffuse: float,
+    facing: np.ndarray, colors: np.ndarray, lights_ambient: np.ndarray, lights_diffuse: np.ndarray,
+) -> None:  # fmt: skip
     """Light the chosen rooms' surfaces, whose colours are ``paints``."""
     floors, ceilings, walls, lights = paints
     for world in chosen:
@@ -135,7 +139,10 @@ def _paint(chosen, paints, ambient, diffuse, facing, colors, lights_ambient, lig
 
 
 @kernel
-def _put(chosen, places, kinds, cameras, things):
+def _put(
+    chosen: np.ndarray, places: tuple[np.ndarray, ...], kinds: tuple[np.ndarray, ...],
+    cameras: Cameras, things: Things,
+) -> None:  # fmt: skip
     """Put the camera and the objects of the chosen rooms where they are."""
     agents, yaws, views, objects, colors = places
     shapes, present = kinds

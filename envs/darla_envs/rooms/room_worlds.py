@@ -157,6 +157,7 @@ class RoomWorlds(Worlds):
     def _reset(
         self, chosen: np.ndarray, fixed: np.ndarray, seeds: Sequence[int | None] | None
     ) -> None:
+        """Start an episode in each chosen world; ``fixed`` is (n, S), NaN: to be drawn."""
         chosen = self._checked(chosen)
         _check_count("settings", fixed, chosen)
         if seeds is not None:
@@ -305,6 +306,7 @@ class RoomWorlds(Worlds):
         return chosen
 
     def _raise_overlap(self, row: np.ndarray, fixed: np.ndarray) -> None:
+        """Raise the error that says which things of a setting overlap, and what was fixed of it."""
         setting, given = self.settings_from(np.stack([row, fixed]))
         check_apart(setting, given, self.task.objects, RADIUS, AGENT_RADIUS)
 
@@ -315,5 +317,6 @@ def _is_tint(factor: Factor) -> bool:
 
 
 def _check_count(what: str, given: Sequence[Any] | np.ndarray, chosen: np.ndarray) -> None:
+    """Raise a ValueError unless as much was given as there are chosen worlds."""
     if len(given) != len(chosen):
         raise ValueError(f"{len(given)} {what} were given for {len(chosen)} worlds; give one each")

@@ -77,6 +77,7 @@ def _sample(
     objects: np.ndarray,
     row: np.ndarray,
 ) -> int:
+    """Draw one setting into ``row``, trying until it is as wanted; return as ``sample_rows``."""
     for _ in range(SAMPLE_TRIES):
         for index in range(len(u)):
             u[index] = rng.random()
@@ -97,6 +98,7 @@ def _sample(
 def _towards_object(
     rng: np.random.Generator, row: np.ndarray, objects: np.ndarray, camera: Camera
 ) -> float:
+    """Return a direction in which one of the objects is within the field of view."""
     index = rng.integers(0, len(objects))
     offset_x, offset_z = objects[index, 0] - row[AGENT_X], objects[index, 1] - row[AGENT_Z]
     angle = math.atan2(-offset_z, offset_x)
@@ -106,6 +108,7 @@ def _towards_object(
 
 @kernel
 def _sees_object(row: np.ndarray, objects: np.ndarray, camera: Camera) -> bool:
+    """Return whether any object is visible enough to count as in view."""
     present = np.ones(len(objects), dtype=np.bool_)
     x, z, yaw = row[AGENT_X], row[AGENT_Z], row[AGENT_YAW]
     for index in range(len(objects)):
