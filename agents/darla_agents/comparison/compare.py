@@ -27,7 +27,7 @@ class CompareConfig:
     """What to compare, and where the result goes."""
 
     rows: tuple[Path, ...] = (Path("results/transfer.csv"),)
-    """Files of rows that scripts/evaluate_transfer.py wrote."""
+    """Files of rows that darla evaluate-transfer wrote."""
     over: tuple[str, ...] = ()
     """Domains over which the two kinds' mean transfer ratios are compared; every target if none."""
     kinds: tuple[str, str] = ("latent", "pixels")
@@ -98,10 +98,11 @@ def compare(config: CompareConfig) -> ComparisonFiles:
 
 
 def _wanted_rows(config: CompareConfig) -> list[Row]:
+    """Read the rows, check what the configuration names, and leave agents out."""
     rows = merge_rows([read_rows(path) for path in config.rows])
     files = ", ".join(str(path) for path in config.rows)
     if not rows:
-        raise ValueError(f"{files}: no rows yet; run scripts/evaluate_transfer.py first")
+        raise ValueError(f"{files}: no rows yet; run darla evaluate-transfer first")
     _check_names("kind", config.kinds, {*KIND_ORDER, *(row.kind for row in rows)} - {RANDOM})
     _check_names("domain", config.over, {row.domain for row in rows})
     agents = {row.agent for row in rows if row.kind != RANDOM}
@@ -114,12 +115,14 @@ def _wanted_rows(config: CompareConfig) -> list[Row]:
 
 
 def _check_names(what: str, names: Sequence[str], known: set[str]) -> None:
+    """Raise a ValueError for the first name that is not known."""
     for name in names:
         if name not in known:
             raise unknown(what, name, known)
 
 
 def _summarise(scores: TaskScores, config: CompareConfig) -> TaskSummary:
+    """Summarise the groups of one task, and compare the two kinds."""
     sampling = Sampling(config.resamples, config.seed)
     groups = tuple(summarise_group(scores, group, sampling) for group in scores.groups)
     over = config.over or scores.targets
@@ -128,6 +131,7 @@ def _summarise(scores: TaskScores, config: CompareConfig) -> TaskSummary:
 
 
 def _section(summary: TaskSummary, config: CompareConfig) -> str:
+    """Return the Markdown section of one task."""
     paragraphs = [report_comparison(comparison) for comparison in summary.comparisons]
     if not paragraphs:
         first, second = config.kinds
@@ -156,6 +160,7 @@ def _draw(summaries: Sequence[TaskSummary], stem: Path) -> dict[str, list[Path]]
 def _with_pictures(
     report: str, summaries: Sequence[TaskSummary], plots: dict[str, list[Path]]
 ) -> str:
+    """Return the whole Markdown file, pictures at its end."""
     pictures = [
         f"![{path.stem.rpartition('_')[2]} of {summary.scores.task}]({path.name})"
         for summary in summaries
@@ -165,6 +170,7 @@ def _with_pictures(
 
 
 def _numbers(summaries: Sequence[TaskSummary], config: CompareConfig) -> dict[str, Any]:
+    """Return all that goes into the JSON file."""
     return {
         "rows": [str(path) for path in config.rows],
         "resamples": config.resamples,

@@ -19,7 +19,9 @@ from darla_agents.comparison.plot_style import (
     add_grid,
     add_legend,
     count_seeds,
+    draw_band,
     new_figure,
+    readable,
     save,
     style_of,
 )
@@ -105,7 +107,7 @@ def draw_curves(
             row, column = place // pairs, 2 * (place % pairs)
             for axes, against in zip(panels[row, column : column + 2], _AXES, strict=True):
                 _draw_panel(axes, points, domain, against, sampling)
-            panels[row, column].set_title(_readable(domain), loc="left", fontsize=10)
+            panels[row, column].set_title(readable(domain), loc="left", fontsize=10)
         for axes in panels.ravel()[2 * len(domains) :]:
             axes.set_axis_off()
         for axes in panels[:, 0]:
@@ -118,6 +120,7 @@ def draw_curves(
 def _draw_panel(
     axes: Axes, points: Sequence[CurvePoint], domain: str, against: str, sampling: Sampling
 ) -> None:
+    """Draw all groups in one domain against STEP or SECONDS."""
     groups = sorted(
         dict.fromkeys((point.label, point.kind) for point in points),
         key=lambda group: rank((("kind", group[1]),)),
@@ -134,8 +137,7 @@ def _draw_panel(
     for curve in curves:
         color = styles[curve.label]
         if curve.band is not None:
-            ends = (curve.band.low, curve.band.high)
-            axes.fill_between(curve.x, *ends, color=color, alpha=0.18, linewidth=0)
+            draw_band(axes, curve.x, curve.band, color)
         marker = "o" if curve.x.size == 1 else ""  # a line of one point would not be seen
         axes.plot(curve.x, curve.mean, marker=marker, color=color, linewidth=2)
     for name, color in styles.items():
@@ -143,7 +145,7 @@ def _draw_panel(
         axes.plot([], [], color=color, linewidth=2, label=count_seeds(name, seeds))
     add_grid(axes, "both")
     # A single seed that took longer than others, on a busy machine, does not stretch the axis.
-    ends = [curve.x[-1] for curve in curves if curve.x[-1] > 0]
+    ends = [float(curve.x[-1]) for curve in curves if curve.x[-1] > 0]
     axes.set_xlim(0, 1.02 * max(ends) if ends else None)
     axes.set_xlabel(_AXES[against])
     axes.xaxis.set_major_formatter(EngFormatter(sep=""))
@@ -162,10 +164,6 @@ def _title(figure: Figure) -> None:
     _, top = title.get_position()
     below = top - 0.23 / figure.get_figheight()
     figure.text(0.01, below, "\n".join(lines), va="top", fontsize=9, color="#555555")
-
-
-def _readable(domain: str) -> str:
-    return "D_U" if domain == UNSUPERVISED else domain.replace("_", " ")
 
 
 def _in_order(domains: Iterable[str]) -> list[str]:

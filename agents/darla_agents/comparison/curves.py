@@ -17,11 +17,10 @@ import numpy as np
 from tensorboard.backend.event_processing.event_accumulator import SCALARS, EventAccumulator
 
 from darla.running.atomic import read_json
-from darla.running.names import unknown
 from darla_agents.agent.group_labels import GroupKey, label, name_of, rank
 from darla_agents.comparison.estimates import Sampling
 from darla_agents.comparison.profiles import Band, mean_band
-from darla_agents.comparison.scores import GROUPING
+from darla_agents.comparison.scores import GROUPING, check_grouping
 from darla_agents.comparison.statistics import Floats
 
 STEP, SECONDS = "step", "seconds"
@@ -101,9 +100,7 @@ def read_curves(folders: Sequence[Path], by: Sequence[str] = GROUPING) -> list[C
         ValueError: an unknown column, runs of several tasks, or two runs of one group with the same
             seed.
     """
-    for column in by:
-        if column not in GROUPING:
-            raise unknown("column to group agents by", column, GROUPING)
+    check_grouping(by)
     runs = {path: read_json(path / "run.json")["config"] for path in _runs(folders)}
     tasks = sorted({config["task"] for config in runs.values()})
     if len(tasks) > 1:
@@ -167,13 +164,14 @@ def _runs(folders: Sequence[Path]) -> list[Path]:
         agents = [run for run in runs if "kind" in read_json(run / "run.json").get("config", {})]
         if not agents:
             raise FileNotFoundError(
-                f"there is no agent's run in {folder}; train one with scripts/train_agent.py"
+                f"there is no agent's run in {folder}; train one with darla train-agent"
             )
         found += agents
     return list(dict.fromkeys(run.resolve() for run in found))
 
 
 def _group_key(config: dict[str, Any], by: Sequence[str]) -> GroupKey:
+    """Return the columns that all runs of a group share, as (column, value) pairs."""
     values = {
         "algorithm": config["algorithm"],
         "source": config["domain"],
@@ -186,6 +184,7 @@ def _group_key(config: dict[str, Any], by: Sequence[str]) -> GroupKey:
 
 
 def _check_seeds(runs: dict[Path, tuple[GroupKey, int]]) -> None:
+    """Check that no two runs of one group share a seed."""
     first: dict[tuple[GroupKey, int], Path] = {}
     for path, (key, seed) in runs.items():
         other = first.setdefault((key, seed), path)

@@ -81,6 +81,7 @@ def close_gaps(
 
 
 def _lower(scores: TaskScores, group: Group) -> Group | None:
+    """Return the pixels trained in a group's source; None where that is ambiguous."""
     sources = [group.source] if group.source in scores.sources else scores.sources
     candidates = [
         other for other in scores.groups if other.kind == LOWER_KIND and other.source in sources
@@ -89,6 +90,7 @@ def _lower(scores: TaskScores, group: Group) -> Group | None:
 
 
 def _upper(scores: TaskScores, lower: Group, domain: str) -> Group | None:
+    """Return the agents that were trained in a target; None where that is ambiguous."""
     candidates = [
         group for group in scores.groups if group.source == domain and domain in group.returns
     ]
@@ -104,6 +106,7 @@ def _nearest(candidates: Sequence[Group], group: Group) -> Group | None:
 
 
 def _close(group: Group, lower: Group, upper: dict[str, Group], sampling: Sampling) -> GapClosed:
+    """Return the shares that a group closes, in each target and together."""
     domains = {
         domain: _estimate(group, lower, {domain: reference}, sampling)
         for domain, reference in upper.items()

@@ -34,6 +34,7 @@ def report_gaps(scores: TaskScores, gaps: Sequence[GapClosed]) -> list[str]:
 
 
 def _what(scores: TaskScores, gaps: Sequence[GapClosed]) -> str:
+    """Say what the share is, and between which agents."""
     uppers = {label for gap in gaps for label in gap.upper.values()}
     groups = [group for group in scores.groups if group.label in uppers]
     kinds = join_names([*dict.fromkeys(group.kind for group in groups)])
@@ -46,6 +47,7 @@ def _what(scores: TaskScores, gaps: Sequence[GapClosed]) -> str:
 
 
 def _share(share: Estimate | None) -> str:
+    """Return a cell of the table."""
     if share is None:
         return ""
     if math.isnan(share.value):

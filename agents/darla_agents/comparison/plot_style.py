@@ -10,6 +10,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from darla.running.atomic import write_bytes
+from darla_agents.comparison.profiles import Band
+from darla_agents.comparison.statistics import Floats
+from darla_envs.description.domains import UNSUPERVISED
 
 # The palette of Okabe and Ito, which people with any colour vision can tell apart; every kind has
 # a marker of its own as well.
@@ -70,6 +73,11 @@ def count_seeds(label: str, seeds: int) -> str:
     return f"{label} ({seeds} {'seed' if seeds == 1 else 'seeds'})"
 
 
+def readable(domain: str) -> str:
+    """Return a domain's name as plots write it."""
+    return "D_U" if domain == UNSUPERVISED else domain.replace("_", " ")
+
+
 def new_figure(width: float, height: float) -> Figure:
     """Make a figure of that many inches that belongs to no display."""
     figure = Figure(figsize=(width, height), layout="constrained")
@@ -81,6 +89,11 @@ def add_grid(axes: Axes, axis: str = "y") -> None:
     """Draw a faint grid behind everything; ``axis`` is x, y or both."""
     axes.grid(axis=axis, color="#e2e2e2", linewidth=0.8, zorder=-1)  # type: ignore[arg-type]
     axes.set_axisbelow(True)
+
+
+def draw_band(axes: Axes, x: Floats, band: Band, color: str) -> None:
+    """Draw a curve's pointwise intervals as a faint band behind it."""
+    axes.fill_between(x, band.low, band.high, color=color, alpha=0.18, linewidth=0)
 
 
 def add_title(axes: Axes, title: str, how: str) -> None:

@@ -21,14 +21,13 @@ from darla_agents.comparison.plot_style import (
     add_title,
     count_seeds,
     new_figure,
+    readable,
     save,
     style_of,
     style_of_kind,
 )
-from darla_agents.comparison.report import ALL_TARGETS
 from darla_agents.comparison.scores import TaskScores
-from darla_agents.comparison.summary import DomainSummary, GroupSummary
-from darla_envs.description.domains import UNSUPERVISED
+from darla_agents.comparison.summary import ALL_TARGETS, GroupSummary
 
 _HOW = "mean over seeds with 95% bootstrap interval; small dots: single seeds"
 _SPREAD = 0.62  # share of a column that the groups are spread over
@@ -55,10 +54,8 @@ def plot_returns(scores: TaskScores, summaries: Sequence[GroupSummary], path: Pa
                     _draw(axes, column + _offset(place, places), cell.mean, cell.returns, style)
             for summary in references:
                 if summary.group.source == domain and (cell := summary.domains.get(domain)):
-                    x, style = (
-                        column + _offset(len(groups), places),
-                        style_of_kind(summary.group.kind),
-                    )
+                    x = column + _offset(len(groups), places)
+                    style = style_of_kind(summary.group.kind)
                     _draw(axes, x, cell.mean, cell.returns, style, hollow=True)
             _draw_random(axes, column, scores.random[domain].mean_return)
         axes.axhline(0, color=GREY, linewidth=1, zorder=0)
@@ -94,7 +91,7 @@ def plot_ratios(scores: TaskScores, summaries: Sequence[GroupSummary], path: Pat
             axes.axhline(reference, color=GREY, linewidth=1, zorder=0)
         for column, domain in enumerate(columns):
             for place, summary in enumerate(groups):
-                cell = _cell(summary, domain)
+                cell = summary.over(domain)
                 if cell is not None and domain != summary.group.source:
                     x = column + _offset(place, len(groups))
                     _draw(axes, x, cell.ratio, cell.ratios, style_of(_kinds(groups), place))
@@ -115,14 +112,12 @@ def _apart(
 
 
 def _kinds(summaries: Sequence[GroupSummary]) -> list[str]:
+    """Return the kind of each group."""
     return [summary.group.kind for summary in summaries]
 
 
-def _cell(summary: GroupSummary, domain: str) -> DomainSummary | None:
-    return summary.targets if domain == ALL_TARGETS else summary.domains.get(domain)
-
-
 def _new_figure(columns: int) -> tuple[Figure, Axes]:
+    """Return a figure and axes with a column for each domain, every other one on a grey band."""
     figure = new_figure(max(6.5, 1.5 + 1.15 * columns), 4.6)
     axes = figure.add_subplot()
     for column in range(0, columns, 2):
@@ -164,18 +159,20 @@ def _draw(
 
 
 def _marker_colors(color: str, hollow: bool) -> dict[str, Any]:
+    """Return what matplotlib takes for a marker: filled, or hollow with a coloured edge."""
     face, edge = ("white", color) if hollow else (color, "white")
     return {"color": color, "markerfacecolor": face, "markeredgecolor": edge}
 
 
 def _draw_random(axes: Axes, column: int, score: float) -> None:
+    """Draw the random policy's score as a dashed line across a column."""
     ends = [column - 0.42, column + 0.42]
     axes.plot(ends, [score, score], color=INK, linewidth=1.3, linestyle=(0, (3, 2)), zorder=1)
 
 
 def _label_columns(axes: Axes, names: Sequence[str]) -> None:
-    readable = ["D_U" if name == UNSUPERVISED else name.replace("_", " ") for name in names]
-    labels = [textwrap.fill(name, 9, break_long_words=False) for name in readable]
+    """Write the domains below their columns, and set ALL_TARGETS off with lines."""
+    labels = [textwrap.fill(readable(name), 9, break_long_words=False) for name in names]
     axes.set_xticks(range(len(names)), labels)
     axes.tick_params(axis="x", length=0)
     if ALL_TARGETS in names:
@@ -187,18 +184,21 @@ def _label_columns(axes: Axes, names: Sequence[str]) -> None:
 def _name_groups(axes: Axes, groups: Sequence[GroupSummary]) -> None:
     """Add an entry for each group to the legend."""
     for place, summary in enumerate(groups):
-        color, marker = style_of(_kinds(groups), place)
         label = count_seeds(summary.group.label, len(summary.group.seeds))
-        colors = _marker_colors(color, hollow=False)
-        axes.plot([], [], marker, markersize=7, linestyle="-", linewidth=2.4, label=label, **colors)
+        _add_entry(axes, label, style_of(_kinds(groups), place))
 
 
 def _name_references(axes: Axes, references: Sequence[GroupSummary]) -> None:
     """Add an entry for each kind of those groups that were trained in a target."""
     for kind in dict.fromkeys(_kinds(references)):
-        color, marker = style_of_kind(kind)
-        label, colors = f"{kind}, trained in that domain", _marker_colors(color, hollow=True)
-        axes.plot([], [], marker, markersize=7, linestyle="-", linewidth=2.4, label=label, **colors)
+        _add_entry(axes, f"{kind}, trained in that domain", style_of_kind(kind), hollow=True)
+
+
+def _add_entry(axes: Axes, label: str, style: tuple[str, str], hollow: bool = False) -> None:
+    """Add an entry to the legend without drawing anything."""
+    color, marker = style
+    colors = _marker_colors(color, hollow)
+    axes.plot([], [], marker, markersize=7, linestyle="-", linewidth=2.4, label=label, **colors)
 
 
 def _finish(

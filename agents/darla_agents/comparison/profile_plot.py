@@ -13,6 +13,7 @@ from darla_agents.comparison.plot_style import (
     add_legend,
     add_title,
     count_seeds,
+    draw_band,
     new_figure,
     save,
     style_of,
@@ -43,14 +44,7 @@ def plot_profiles(scores: TaskScores, summaries: Sequence[GroupSummary], path: P
         for place, (summary, profile) in enumerate(zip(groups, profiles, strict=True)):
             color, _ = style_of(kinds, place)
             if profile.band is not None:
-                axes.fill_between(
-                    THRESHOLDS,
-                    profile.band.low,
-                    profile.band.high,
-                    color=color,
-                    alpha=0.18,
-                    linewidth=0,
-                )
+                draw_band(axes, THRESHOLDS, profile.band, color)
             label, order = count_seeds(summary.group.label, profile.seeds), 3 + len(groups) - place
             axes.plot(
                 THRESHOLDS, profile.share, color=color, linewidth=2, label=label, zorder=order

@@ -15,14 +15,12 @@ from darla_agents.comparison.markdown import (
 from darla_agents.comparison.scores import Group, TaskScores
 from darla_agents.comparison.statistics import MINIMUM_MARGIN, Interval
 from darla_agents.comparison.summary import (
+    ALL_TARGETS,
     RATIO,
     Comparison,
-    DomainSummary,
     GroupSummary,
     TaskSummary,
 )
-
-ALL_TARGETS = "all targets"
 
 
 def report_task(summary: TaskSummary, comparison: Sequence[str]) -> str:
@@ -85,6 +83,7 @@ def report_comparison(comparison: Comparison) -> str:
 
 
 def _who(scores: TaskScores) -> str:
+    """Say which groups there are, and how many episodes they played."""
     groups = ", ".join(
         f"{group.label} ({_size(group)})"
         for group in scores.groups
@@ -113,11 +112,12 @@ def _references(scores: TaskScores) -> str:
 
 
 def _returns_table(scores: TaskScores, summaries: Sequence[GroupSummary]) -> str:
+    """Return the table of returns: a row for each group in each domain."""
     rows = []
     for domain in (*scores.domains, ALL_TARGETS):
         first = True
         for summary in summaries:
-            cell = _cell(summary, domain)
+            cell = summary.over(domain)
             reference = scores.trained_in_target(summary.group)
             if cell is None or (reference and domain != summary.group.source):
                 continue
@@ -154,6 +154,7 @@ def _what_ratios_are(scores: TaskScores) -> str:
 
 
 def _ratio_table(scores: TaskScores, summaries: Sequence[GroupSummary]) -> str:
+    """Return the table of transfer ratios: a row for each domain, a column for each group."""
     summaries = [each for each in summaries if not scores.trained_in_target(each.group)]
     rows = []
     for domain in (*scores.domains, ALL_TARGETS):
@@ -163,12 +164,9 @@ def _ratio_table(scores: TaskScores, summaries: Sequence[GroupSummary]) -> str:
     return markdown_table(["domain", *(summary.group.label for summary in summaries)], rows)
 
 
-def _cell(summary: GroupSummary, domain: str) -> DomainSummary | None:
-    return summary.targets if domain == ALL_TARGETS else summary.domains.get(domain)
-
-
 def _ratio(summary: GroupSummary, domain: str) -> str:
-    cell = _cell(summary, domain)
+    """Return a group's cell for a domain; empty where it was not evaluated."""
+    cell = summary.over(domain)
     if cell is None:
         return ""
     if domain == summary.group.source and cell.ratio.seeds:
@@ -186,11 +184,13 @@ def _plus(number: float) -> str:
 
 
 def _signed(interval: Interval) -> str:
+    """Return an interval of a difference with its level, its ends with their signs."""
     ends = f"[{_plus(interval.low)}, {_plus(interval.high)}]"
     return f"{interval.level:.0%} interval of the difference {ends}"
 
 
 def _verdict(interval: Interval, comparison: Comparison) -> str:
+    """Say what an interval of a difference means."""
     better = "transfers better" if comparison.measure == RATIO else "returns more"
     if interval.low > 0:
         return f"above 0, {comparison.first} {better}"
@@ -200,6 +200,7 @@ def _verdict(interval: Interval, comparison: Comparison) -> str:
 
 
 def _notes(scores: TaskScores, summaries: Sequence[GroupSummary]) -> list[str]:
+    """Return what a reader must know of single groups, a line each."""
     notes = []
     for summary in summaries:
         group = summary.group
@@ -215,7 +216,7 @@ def _missing(scores: TaskScores, group: Group) -> list[str]:
     if group.source not in group.returns:
         return [
             f"{group.label}: not evaluated in its source {group.source!r}, so its transfer ratios "
-            f"are undefined; run scripts/evaluate_transfer.py --domains {group.source}"
+            f"are undefined; run darla evaluate-transfer --domains {group.source}"
         ]
     ratios = scores.ratios(group, group.source)
     undefined = [seed for seed, ratio in zip(group.seeds, ratios, strict=True) if np.isnan(ratio)]
@@ -228,21 +229,24 @@ def _missing(scores: TaskScores, group: Group) -> list[str]:
     if uneven:
         notes.append(
             f"{group.label}: seeds differ in their number of episodes in {join_names(uneven)}; "
-            "run scripts/evaluate_transfer.py again to complete them."
+            "run darla evaluate-transfer again to complete them."
         )
     return notes
 
 
 def _range(counts: Sequence[int]) -> str:
+    """Return ``3``, or ``3 to 5`` where counts differ."""
     low, high = min(counts), max(counts)
     return str(low) if low == high else f"{low} to {high}"
 
 
 def _size(group: Group) -> str:
+    """Return how many seeds a group has, and its details."""
     count = len(group.seeds)
     seeds = f"{count} {'seed' if count == 1 else 'seeds'}"
     return f"{seeds}, {group.details}" if group.details else seeds
 
 
 def _seeds(seeds: Sequence[int]) -> str:
+    """Return ``seed 1``, or ``seeds 1, 2 and 3``."""
     return f"{'seed' if len(seeds) == 1 else 'seeds'} {join_names([str(seed) for seed in seeds])}"

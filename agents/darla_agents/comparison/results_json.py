@@ -27,6 +27,7 @@ def task_to_json(summary: TaskSummary) -> dict[str, Any]:
 
 
 def _group(summary: GroupSummary) -> dict[str, Any]:
+    """Return everything that is known about one group."""
     group = summary.group
     return {
         "label": group.label,

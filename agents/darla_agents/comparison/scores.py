@@ -117,6 +117,17 @@ class TaskScores:
         )
 
 
+def check_grouping(by: Sequence[str]) -> None:
+    """Check the names of columns that agents of one group must agree in.
+
+    Raises:
+        ValueError: one is not among GROUPING.
+    """
+    for column in by:
+        if column not in GROUPING:
+            raise unknown("column to group agents by", column, GROUPING)
+
+
 def score_tasks(rows: Sequence[Row], by: Sequence[str] = GROUPING) -> list[TaskScores]:
     """Average rows into scores, one ``TaskScores`` per task in the order of the rows.
 
@@ -128,19 +139,18 @@ def score_tasks(rows: Sequence[Row], by: Sequence[str] = GROUPING) -> list[TaskS
         ValueError: there are no rows of agents, the random policy was not evaluated in a domain,
             or two agents of one group share a seed.
     """
-    for column in by:
-        if column not in GROUPING:
-            raise unknown("column to group agents by", column, GROUPING)
+    check_grouping(by)
     if not any(row.kind != RANDOM for row in rows):
         raise ValueError(
             "the rows hold no episode of any trained agent; "
-            "evaluate some with scripts/evaluate_transfer.py --agents runs/agents"
+            "evaluate some with darla evaluate-transfer --agents runs/agents"
         )
     tasks = dict.fromkeys(row.task for row in rows if row.kind != RANDOM)
     return [_score_task(task, [row for row in rows if row.task == task], by) for task in tasks]
 
 
 def _score_task(task: str, rows: list[Row], by: Sequence[str]) -> TaskScores:
+    """Average the rows of one task."""
     groups = _groups(rows, by)
     domains, sources, targets = _order_domains(rows, groups)
     random = {}
@@ -156,7 +166,7 @@ def _score_task(task: str, rows: list[Row], by: Sequence[str]) -> TaskScores:
     if missing:
         raise ValueError(
             f"no episodes of the random policy in {', '.join(missing)} of {task}, so there is no "
-            "transfer ratio; add them with scripts/evaluate_transfer.py --random "
+            "transfer ratio; add them with darla evaluate-transfer --random "
             f"--domains {' '.join(missing)}"
         )
     return TaskScores(task, domains, sources, targets, groups, random)
@@ -177,6 +187,7 @@ def _order_domains(
 
 
 def _groups(rows: Iterable[Row], by: Sequence[str]) -> tuple[Group, ...]:
+    """Return the groups of agents, in the order of tables."""
     members: dict[GroupKey, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         if row.kind != RANDOM:
@@ -195,6 +206,7 @@ def _group_key(row: Row, by: Sequence[str]) -> GroupKey:
 
 
 def _group(name: str, details: str, key: GroupKey, agents: dict[str, list[Row]]) -> Group:
+    """Make a group of agents, given the rows of each; their seeds must differ."""
     by_seed: dict[int, str] = {}
     for agent, rows in agents.items():
         other = by_seed.setdefault(rows[0].agent_seed, agent)
@@ -220,6 +232,7 @@ def _group(name: str, details: str, key: GroupKey, agents: dict[str, list[Row]])
 
 
 def _mean_return(rows: Sequence[Row]) -> float:
+    """Return the mean return of episodes; NaN where there is none."""
     return float(np.mean([row.episode_return for row in rows])) if rows else float("nan")
 
 

@@ -27,6 +27,9 @@ from darla_envs.description.domains import UNSUPERVISED
 THRESHOLDS = np.linspace(-1.0, 2.0, 301)
 """Transfer ratios at which performance profiles are given."""
 
+ALL_TARGETS = "all targets"
+"""How tables and plots call all targets together, as if they were a domain."""
+
 RATIO, RETURN = "transfer ratio", "return"
 """What a comparison may be of."""
 
@@ -89,6 +92,10 @@ class GroupSummary:
     domains: dict[str, DomainSummary]
     targets: DomainSummary | None
     profile: Profile | None
+
+    def over(self, domain: str) -> DomainSummary | None:
+        """Return what was found in a domain, or over ALL_TARGETS; None where nothing was."""
+        return self.targets if domain == ALL_TARGETS else self.domains.get(domain)
 
 
 @dataclass(frozen=True)
@@ -157,6 +164,7 @@ def summarise_group(scores: TaskScores, group: Group, sampling: Sampling) -> Gro
 
 
 def _profile(scores: TaskScores, group: Group, sampling: Sampling) -> Profile | None:
+    """Return a group's profile over all targets; None where no seed has all ratios."""
     ratios = np.stack([scores.ratios(group, domain) for domain in scores.targets], axis=1)
     ratios = ratios[np.isfinite(ratios).all(axis=1)]
     if not len(ratios):
@@ -255,6 +263,7 @@ def _compare(
     domains: tuple[str, ...],
     sampling: Sampling,
 ) -> Comparison:
+    """Compare two groups by their mean score over domains, paired by seed."""
     average = scores.mean_ratios if measure == RATIO else scores.mean_returns
     first_by_seed, second_by_seed = (
         dict(zip(group.seeds, average(group, domains), strict=True)) for group in (first, second)

@@ -193,7 +193,7 @@ def test_what_was_not_evaluated_is_said(tmp_path: Path) -> None:
     rows = list(RANDOM) + agent_rows("pixels", 0, {"new_floor": 0.5})
     report = compare(config_for(tmp_path, rows)).report
     assert "not evaluated in its source 'source'" in report
-    assert "evaluate_transfer.py --domains source" in report
+    assert "darla evaluate-transfer --domains source" in report
     rows = list(RANDOM) + agent_rows("pixels", 0, {"source": 0.9, "new_floor": 0.5})
     rows += agent_rows("pixels", 1, {"source": 0.9, "new_floor": [0.5]})
     report = compare(config_for(tmp_path / "part", rows)).report
@@ -317,7 +317,7 @@ def test_unknown_names_suggest_the_nearest(tmp_path: Path, changes: dict, messag
 
 
 def test_files_without_rows_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"no rows yet; run scripts/evaluate_transfer\.py"):
+    with pytest.raises(ValueError, match=r"no rows yet; run darla evaluate-transfer"):
         compare(config_for(tmp_path, []))
     with pytest.raises(FileNotFoundError, match="no transfer rows at"):
         compare(CompareConfig(rows=(tmp_path / "none.csv",)))
