@@ -255,4 +255,5 @@ def _within(piece: _Value, values: Iterable[_Value]) -> bool:
 
 
 def _widened(value: _Value) -> _Value:
+    """Return an interval that counts what sampled extremes fall short of as covered."""
     return value if isinstance(value, str) else (value[0] - SAMPLED_ENDS, value[1] + SAMPLED_ENDS)

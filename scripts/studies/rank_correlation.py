@@ -85,6 +85,7 @@ def rank_correlation(
 
 
 def _numbered(names: Sequence[Hashable]) -> NDArray[np.int64]:
+    """Return names as numbers, from 0 in the order in which they first occur."""
     places = {name: place for place, name in enumerate(dict.fromkeys(names))}
     return np.array([places[name] for name in names], dtype=np.int64)
 
@@ -107,7 +108,7 @@ def _spearman(counts: Floats, x: Floats, y: Floats) -> Floats:
     spread = np.sqrt((counts * a**2).sum(axis=1) * (counts * b**2).sum(axis=1))
     result = np.full(len(counts), np.nan)
     np.divide(covariance, spread, out=result, where=spread > 0.0)
-    return np.clip(result, -1.0, 1.0)
+    return np.asarray(np.clip(result, -1.0, 1.0))
 
 
 def _ranks(counts: Floats, values: Floats) -> Floats:

@@ -8,61 +8,10 @@ import torch
 from torch import Tensor
 
 from darla.encoder.networks import Encoder, NetworkShape, to_pictures
-from darla.probes.domains import LabelledLatents, ProbeReport, score_probe
 from darla.probes.fitting import FitSettings, TargetOutputs, fit_network, run_network
 from darla.probes.targets import ProbeTarget, check_lengths, split_usable
 
 CEILING_SETTINGS = FitSettings(epochs=30, patience=4, batch_size=64, learning_rate=1e-3)
-
-
-def supervised_ceiling(
-    domain: str,
-    frames: np.ndarray,
-    targets: Sequence[ProbeTarget],
-    tests: Sequence[tuple[str, np.ndarray, tuple[ProbeTarget, ...]]],
-    seed: int = 0,
-    settings: FitSettings = CEILING_SETTINGS,
-    device: str = "cpu",
-) -> ProbeReport:
-    """Train the encoder's network, from scratch, to predict all targets from frames.
-
-    No latents of that architecture can be expected to let a probe read more in the domain that it
-    is trained in, given as many labelled frames.
-
-    Args:
-        domain: the name of the domain that is trained in.
-        frames: uint8 (N, H, W, 3).
-        targets: N values each.
-        tests: for each tested domain its name, frames and targets.
-        seed: decides the first weights and the order of frames; torch's own random numbers are
-            left as they were.
-        settings: how to train.
-        device: where to train.
-
-    Returns:
-        The scores of a probe called ``supervised``.
-
-    Raises:
-        ValueError: lengths differ, or the frames do not suit the network.
-    """
-    check_lengths("frames", len(frames), targets)
-    kept, excluded = split_usable(targets)
-    if not kept:
-        return ProbeReport((), excluded)
-    network = train_supervised(frames, targets, seed, settings, device)
-    scores = [
-        score
-        for name, pictures, wanted in tests
-        for score in score_probe(
-            network.predict,
-            "supervised",
-            domain,
-            seed,
-            LabelledLatents(name, pictures, wanted),
-            kept,
-        )
-    ]
-    return ProbeReport(tuple(scores), excluded)
 
 
 @dataclass(frozen=True)
@@ -99,7 +48,16 @@ def train_supervised(
 ) -> SupervisedNetwork:
     """Train the encoder's network, from scratch, to predict the usable targets from frames.
 
-    See :func:`supervised_ceiling` for the arguments.
+    No latents of that architecture can be expected to let a probe read more in the domain that it
+    is trained in, given as many labelled frames.
+
+    Args:
+        frames: uint8 (N, H, W, 3).
+        targets: N values each.
+        seed: decides the first weights and the order of frames; torch's own random numbers are
+            left as they were.
+        settings: how to train.
+        device: where to train.
 
     Raises:
         ValueError: lengths differ, no target is usable, or the frames do not suit the network.

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
-from darla.probes import FitSettings, ProbeTarget
-from supervised_ceiling import supervised_ceiling
+from darla.probes import FitSettings, LabelledLatents, ProbeTarget
+from darla.probes.domains import score_probe
+from darla.probes.targets import split_usable
+from supervised_ceiling import train_supervised
 from toy_frames import toy_frames
 
 
@@ -19,24 +21,28 @@ def sample(count: int, seed: int) -> tuple[np.ndarray, tuple[ProbeTarget, ...]]:
 def test_labels_teach_the_network_to_read_frames() -> None:
     frames, targets = sample(400, 0)
     settings = FitSettings(epochs=12, patience=12, batch_size=20, learning_rate=2e-3)
+    network = train_supervised(frames, targets, settings=settings)
+    usable, excluded = split_usable(targets)
+    assert excluded == {"still": "always the same"}
     fresh = sample(200, 1)
-    inverted = (255 - fresh[0], fresh[1])
-    tests = [("here", *fresh), ("inverted", *inverted)]
-    report = supervised_ceiling("here", frames, targets, tests, settings=settings)
-    assert report.excluded == {"still": "always the same"}
+    scores = {
+        (score.target, domain): score.match.score
+        for domain, pictures in (("here", fresh[0]), ("inverted", 255 - fresh[0]))
+        for score in score_probe(
+            network.predict, "", "here", 0, LabelledLatents(domain, pictures, fresh[1]), usable
+        )
+    }
     for name in ("hue", "x"):
-        here, elsewhere = (report.mean(name, domain, "supervised") for domain, *_ in tests)
-        assert here is not None and elsewhere is not None
-        assert here > 0.9 > elsewhere
+        assert scores[name, "here"] > 0.9 > scores[name, "inverted"]
 
 
-def test_nothing_to_learn_gives_an_empty_report() -> None:
+def test_there_must_be_something_to_learn() -> None:
     frames, targets = sample(60, 0)
-    report = supervised_ceiling("here", frames, targets[2:], [])
-    assert report.scores == () and set(report.excluded) == {"still"}
+    with pytest.raises(ValueError, match="none of the targets varies"):
+        train_supervised(frames, targets[2:])
 
 
 def test_frames_and_labels_must_be_as_many() -> None:
     frames, targets = sample(60, 0)
     with pytest.raises(ValueError, match="there are 59 frames, but target 'hue' has 60 values"):
-        supervised_ceiling("here", frames[1:], targets, [])
+        train_supervised(frames[1:], targets)
