@@ -1,7 +1,7 @@
 """Measure frames/s of the batched renderer beside stock MiniWorld at its best, in about 10 minutes.
 
-    python scripts/tools/benchmark_render.py python scripts/tools/benchmark_render.py --tasks
-    Darla/GoToObject-v0 --worlds 64 --out /tmp/rates.json
+    python scripts/tools/benchmark_render.py
+    python scripts/tools/benchmark_render.py --tasks Darla/GoToObject-v0 --out /tmp/rates.json
 
 Nothing else should run meanwhile. Stock MiniWorld, which always averages several samples a pixel,
 has one process with one environment on each core, a window of the observation's size, and OpenGL's

@@ -2,8 +2,7 @@
 
 Example::
 
-    python scripts/tools/compare_renderers.py --ids MiniWorld-Maze-v0 MiniWorld-Sign-v0 --worst
-    /tmp/worst
+    python scripts/tools/compare_renderers.py --ids MiniWorld-Maze-v0 --worst /tmp/worst
 """
 
 from darla.running.command import run_command

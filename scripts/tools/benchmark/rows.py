@@ -124,11 +124,13 @@ def _stock(task: str, cores: int, seconds: float) -> Rates:
 
 
 def _batched(task: str, cores: int, worlds: int, antialias: bool, seconds: float) -> Rates:
+    """Measure a batch on that many cores."""
     job = Job(task, _SIZE, _cores(cores), seconds)
     return _in_fresh_processes(measure_batched, [(job, worlds, antialias)])[0]
 
 
 def _cores(count: int) -> tuple[int, ...]:
+    """Return the numbers of so many cores that this process may run on."""
     return tuple(sorted(os.sched_getaffinity(0))[:count])
 
 

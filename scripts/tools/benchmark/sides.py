@@ -13,11 +13,10 @@ from functools import partial
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gymnasium as gym
 import numpy as np
-from gymnasium.vector import AutoresetMode
 
 from benchmark.spread_worlds import SpreadWorlds, ages
 from darla_envs.batch.batch import Batch
@@ -25,6 +24,10 @@ from darla_envs.batch.batched_envs import BatchedEnvs
 from darla_envs.batch.make import make_worlds
 from darla_envs.batch.vector_env import BatchedVectorEnv
 from darla_envs.batch.worker_envs import WorkerEnvs
+from darla_envs.batch.worlds import Worlds
+
+if TYPE_CHECKING:
+    from darla_envs.rooms.room_worlds import RoomWorlds
 
 _ACTIONS = 3  # turns and the way forward, the first ones everywhere
 _PREPARED = 1000  # steps whose actions are drawn beforehand
@@ -68,15 +71,15 @@ class Rates:
             for stock MiniWorld.
     """
 
-    @property
-    def best_step(self) -> float:
-        """The rate of whole steps in whichever way is faster."""
-        return max(self.step, self.step_threads or 0.0)
-
     draw: float
     step: float
     megabytes: float
     step_threads: float | None = None
+
+    @property
+    def best_step(self) -> float:
+        """The rate of whole steps in whichever way is faster."""
+        return max(self.step, self.step_threads or 0.0)
 
 
 def begin(start: Barrier) -> None:
@@ -144,29 +147,31 @@ def measure_batched(job: Job, num_worlds: int, antialias: bool) -> Rates:
         num_worlds: how many worlds are drawn and stepped together.
         antialias: whether four samples a pixel are averaged.
     """
-    size = {"obs_width": job.size, "obs_height": job.size}
-    make = partial(make_worlds, task_id=job.task, antialias=antialias, **size)
-    cores = len(job.cores)
-    factory = partial(_make_spread, partial(make, num_threads=1))
-    batch: Batch
+    make = partial(
+        _make_spread,
+        task_id=job.task,
+        antialias=antialias,
+        obs_width=job.size,
+        obs_height=job.size,
+    )
+    cores, step_threads = len(job.cores), None
     if cores > 1:
-        batch = WorkerEnvs(factory, num_worlds, cores, AutoresetMode.NEXT_STEP)
+        workers = WorkerEnvs(partial(make, num_threads=1), num_worlds, cores)
+        step, megabytes = _batch_rate(workers, job.seconds), _peak_megabytes()
+        workers.close()
+        worlds = make(num_worlds, num_threads=cores)
+        step_threads = _batch_rate(BatchedEnvs(worlds), job.seconds / 2)
     else:
-        batch = BatchedEnvs(factory(num_worlds), AutoresetMode.NEXT_STEP)
-    step, megabytes = _batch_rate(batch, job.seconds), _peak_megabytes()
-    step_threads = None
-    if cores > 1:
-        batch.close()
-        batch = BatchedEnvs(_make_spread(partial(make, num_threads=cores), num_worlds))
-        step_threads = _batch_rate(batch, job.seconds / 2)
-    worlds = batch.worlds.worlds
-    rate = _turning_rate(worlds, job, antialias)
-    batch.close()
+        worlds = make(num_worlds, num_threads=1)
+        step, megabytes = _batch_rate(BatchedEnvs(worlds), job.seconds), _peak_megabytes()
+    rate = _turning_rate(worlds.worlds, job, antialias)
+    worlds.close()
     return Rates(rate, step, megabytes, step_threads)
 
 
-def _make_spread(make: Callable[[int], Any], num_worlds: int) -> SpreadWorlds:
-    return SpreadWorlds(make(num_worlds))
+def _make_spread(num_worlds: int, **settings: Any) -> SpreadWorlds:
+    """Make worlds; a function of the module, so that workers can be given it."""
+    return SpreadWorlds(make_worlds(num_worlds, **settings))
 
 
 def _batch_rate(batch: Batch, seconds: float) -> float:
@@ -182,13 +187,13 @@ def _batch_rate(batch: Batch, seconds: float) -> float:
     return _step_rate(step, seconds)
 
 
-def _turning_rate(worlds: Any, job: Job, antialias: bool) -> float:
+def _turning_rate(worlds: Worlds, job: Job, antialias: bool) -> float:
     """Measure how fast worlds are drawn whose agents turn."""
+    from darla_envs.rooms.room_worlds import RoomWorlds  # loads Numba
+
     everyone = np.arange(worlds.num_worlds)
     pictures = np.empty((worlds.num_worlds, job.size, job.size, 3), np.uint8)
     worlds.draw(everyone, pictures)
-    turn = _turn_miniworlds if hasattr(worlds, "envs") else _turn_rooms
-    draw = turn(worlds, everyone, pictures, len(job.cores), antialias)
     following = itertools.cycle(range(worlds.num_worlds))
 
     def renew() -> None:
@@ -196,10 +201,16 @@ def _turning_rate(worlds: Any, job: Job, antialias: bool) -> float:
         worlds.reset(world)
         worlds.draw(world, pictures[:1])
 
-    return _draw_rate(draw, renew, job.seconds / 4)
+    if isinstance(worlds, RoomWorlds):
+        turn = _turn_rooms(worlds, everyone, pictures)
+    else:
+        turn = _turn_miniworlds(worlds, everyone, pictures, len(job.cores), antialias)
+    return _draw_rate(turn, renew, job.seconds / 4)
 
 
-def _turn_rooms(worlds, everyone, pictures, num_threads, antialias) -> Callable[[], int]:
+def _turn_rooms(
+    worlds: "RoomWorlds", everyone: np.ndarray, pictures: np.ndarray
+) -> Callable[[], int]:
     """Return what turns and draws this package's rooms."""
 
     def draw() -> int:
@@ -210,7 +221,9 @@ def _turn_rooms(worlds, everyone, pictures, num_threads, antialias) -> Callable[
     return draw
 
 
-def _turn_miniworlds(worlds, everyone, pictures, num_threads, antialias) -> Callable[[], int]:
+def _turn_miniworlds(
+    worlds: Any, everyone: np.ndarray, pictures: np.ndarray, num_threads: int, antialias: bool
+) -> Callable[[], int]:
     """Return what turns the cameras of MiniWorld's worlds, whose agents stand still, and draws."""
     from darla_envs.render.renderer import Renderer  # loads Numba
 
@@ -228,6 +241,7 @@ def _turn_miniworlds(worlds, everyone, pictures, num_threads, antialias) -> Call
 
 
 def _random_actions(seed: int, num_worlds: int) -> np.ndarray:
+    """Return actions, (1000, N), that are drawn beforehand so that no time goes into them."""
     return np.random.default_rng(seed).integers(_ACTIONS, size=(_PREPARED, num_worlds))
 
 

@@ -16,7 +16,7 @@ class SpreadWorlds(Worlds):
             at first.
     """
 
-    def __init__(self, worlds: Any) -> None:
+    def __init__(self, worlds: Worlds) -> None:
         self.worlds = worlds
         self.num_worlds = worlds.num_worlds
         self.observation_space = worlds.observation_space
@@ -60,11 +60,13 @@ class SpreadWorlds(Worlds):
         self.worlds.close()
 
     def _spread(self) -> None:
+        """Let the episodes be as old as if they had not begun together."""
         self._is_spread = True
-        if not hasattr(self.worlds, "envs"):
-            self.worlds.state.steps[:] = ages(self.num_worlds, self.worlds.max_episode_steps)
+        worlds: Any = self.worlds  # rooms, or MiniWorld's, whose class would load MiniWorld
+        if not hasattr(worlds, "envs"):
+            worlds.state.steps[:] = ages(self.num_worlds, worlds.max_episode_steps)
             return
-        singles = [env.unwrapped for env in self.worlds.envs]
+        singles = [env.unwrapped for env in worlds.envs]
         limit = singles[0].max_episode_steps
         for env, age in zip(singles, ages(self.num_worlds, limit), strict=True):
             env.step_count = age
