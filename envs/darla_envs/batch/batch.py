@@ -217,19 +217,24 @@ class Batch(ABC):
         mask: np.ndarray,
         seeds: Sequence[int | None] | None,
         settings: Sequence[Mapping[str, Any]] | None,
-    ) -> Start: ...
+    ) -> Start:
+        """Start an episode in each world of the mask, (N,) bool."""
 
     @abstractmethod
-    def _begin(self, actions: np.ndarray) -> None: ...
+    def _begin(self, actions: np.ndarray) -> None:
+        """Begin a step of all worlds."""
 
     @abstractmethod
-    def _finish(self) -> Step: ...
+    def _finish(self) -> Step:
+        """Finish the step that was begun, and return what it led to."""
 
     def _check_open(self) -> None:
+        """Raise an error if the batch was closed."""
         if self.closed:
             raise error.ClosedEnvironmentError("these environments are closed: make new ones")
 
     def _check_mask(self, mask: Any) -> np.ndarray:
+        """Return a reset mask, (N,) bool, after checking it."""
         if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_:
             kind = mask.dtype if isinstance(mask, np.ndarray) else type(mask).__name__
             raise TypeError(f"a reset mask must be a NumPy array of bool, not {kind}")
@@ -241,8 +246,9 @@ class Batch(ABC):
             raise error.ResetNeeded("the first reset must be of all worlds: leave the mask out")
         return mask
 
-    def _check_actions(self, actions: Any) -> np.ndarray:
-        actions = np.asarray(actions)
+    def _check_actions(self, given: Any) -> np.ndarray:
+        """Return actions, one a world, as an array; a ValueError says what is wrong with them."""
+        actions: np.ndarray = np.asarray(given)
         if actions.shape != (self.num_worlds,) or actions.dtype.kind not in "iu":
             raise ValueError(
                 f"actions of {self.num_worlds} worlds must be as many integers, not an array of "

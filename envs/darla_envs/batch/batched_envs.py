@@ -79,7 +79,8 @@ class BatchedEnvs(Batch):
         if len(rows) > self.num_worlds:
             raise ValueError(f"{len(rows)} settings are given for {self.num_worlds} worlds")
         chosen = self._all[: len(rows)]
-        self.worlds.reset_to(chosen, rows)
+        worlds: Any = self.worlds  # of a kind that knows rows
+        worlds.reset_to(chosen, rows)
         if frames is None:
             self._draw(chosen)
             frames = self.frames[: len(rows)]
@@ -112,6 +113,7 @@ class BatchedEnvs(Batch):
         seeds: Sequence[int | None] | None,
         settings: Sequence[Mapping[str, Any]] | None,
     ) -> Start:
+        """Reset the worlds of the mask, and draw them."""
         chosen = np.flatnonzero(mask)
         self.worlds.reset(
             chosen,
@@ -123,9 +125,11 @@ class BatchedEnvs(Batch):
         return Start(self.frames, self._extras(self._all), infos)
 
     def _begin(self, actions: np.ndarray) -> None:
+        """Keep the actions: all is done when the step is finished."""
         self._actions = actions
 
     def _finish(self) -> Step:
+        """Reset worlds whose episode was over, let the others act, and draw all."""
         rewards = np.zeros(self.num_worlds)
         terminated, truncated = np.zeros((2, self.num_worlds), dtype=np.bool_)
         restarting, acting = np.flatnonzero(self._ended), np.flatnonzero(~self._ended)
@@ -157,6 +161,7 @@ class BatchedEnvs(Batch):
         return Finals(over, frames, extras, infos)
 
     def _step_infos(self, over: np.ndarray) -> Infos:
+        """Return what a step reports: of all worlds, or of those whose episode ended."""
         if self._reports_all:
             return self._infos(self._all)
         if self.autoreset_mode is AutoresetMode.SAME_STEP or not len(over):
@@ -164,12 +169,14 @@ class BatchedEnvs(Batch):
         return self._infos(over)
 
     def _infos(self, chosen: np.ndarray) -> Infos:
+        """Return the infos of some worlds, with a row for each world of the batch."""
         infos = self.worlds.infos(chosen)
         if len(chosen) == self.num_worlds:
             return infos
         return combine([(chosen, infos)], self.num_worlds)
 
     def _extras(self, chosen: np.ndarray) -> dict[str, np.ndarray]:
+        """Return copies of what some worlds show besides the picture."""
         return {name: np.array(values) for name, values in self.worlds.extras(chosen).items()}
 
     def _draw(self, chosen: np.ndarray) -> None:

@@ -55,6 +55,7 @@ class FrameSlots:
 
 
 def _holders(arrays: list[np.ndarray], number: int) -> int:
+    """Return how many references there are to an array."""
     return sys.getrefcount(arrays[number])
 
 

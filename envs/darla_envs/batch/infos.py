@@ -53,6 +53,7 @@ def _names(infos: Infos) -> Iterator[str]:
 
 
 def _stack(parts: Sequence[tuple[Rows, np.ndarray]], num_rows: int) -> np.ndarray:
+    """Put parts into one array with a row for each world; rows without a part hold nothing."""
     dtype = np.result_type(*(values.dtype for _, values in parts))
     nothing = None if dtype.hasobject else np.zeros((), dtype)
     stacked = np.full((num_rows, *parts[0][1].shape[1:]), nothing, dtype)
@@ -62,4 +63,5 @@ def _stack(parts: Sequence[tuple[Rows, np.ndarray]], num_rows: int) -> np.ndarra
 
 
 def _separate(values: np.ndarray) -> list[Any]:
+    """Return a world's value each: numbers as Python's, arrays as copies."""
     return values.tolist() if values.ndim == 1 else [row.copy() for row in values]

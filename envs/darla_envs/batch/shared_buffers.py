@@ -69,8 +69,7 @@ def open_buffers(descriptor: int, num_worlds: int, picture_space: spaces.Box) ->
     layout, size = _layout(num_worlds, picture_space)
     memory = mmap.mmap(descriptor, size)  # the arrays keep it alive
     *frames, finals, rewards, terminated, truncated = (
-        np.ndarray(shape, dtype, memory, offset)  # type: ignore[call-overload]
-        for shape, dtype, offset in layout
+        np.ndarray(shape, dtype, memory, offset) for shape, dtype, offset in layout
     )
     return Buffers(frames, finals, rewards, terminated, truncated)
 
