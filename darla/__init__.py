@@ -24,6 +24,8 @@ __all__ = sorted(_HOMES)
 
 def __getattr__(name: str) -> Any:
     """Import a public name from its module when it is first asked for."""
+    if name == "__version__":
+        return _version()
     if name not in _HOMES:
         raise AttributeError(f"module 'darla' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)
@@ -32,3 +34,13 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """List the public API for completion in editors."""
     return __all__
+
+
+def _version() -> str:
+    """Return the version that is installed, or "unknown" where none is."""
+    from importlib import metadata  # takes as long as everything else here
+
+    try:
+        return metadata.version("darla")
+    except metadata.PackageNotFoundError:
+        return "unknown"

@@ -4,12 +4,13 @@
     bash scripts/demo.sh --seeds 0 1 2 3 4     # the README's table
     bash scripts/demo.sh --task Darla/SeekAvoid-v0 --out runs/seek_avoid
 
-Each step is one of the commands in this folder, printed before it runs; it can be pasted, changed
-and run on its own. Stopped at any moment, the same command continues; finished steps are skipped.
+Each step is a command, printed before it runs; it can be pasted, changed and run on its own.
+Stopped at any moment, the same command continues; finished steps are skipped.
 """
 
 import os
 import shlex
+import shutil
 import sys
 import time
 from dataclasses import dataclass
@@ -76,7 +77,7 @@ def run_seed(config: DemoConfig, seed: int) -> None:
     frames, vision, agents = folder / "frames", folder / "vision", folder / "agents"
     collect = ["collect", "--env", config.task, "--out", frames, "--seed", seed]
     run_side_by_side([[*collect, "--num-frames", config.num_frames]])
-    see = ["train_vision", "--data", frames, "--out", vision, "--seed", seed]
+    see = ["train-vision", "--data", frames, "--out", vision, "--seed", seed]
     run_side_by_side([[*see, "--epochs", config.epochs]])
     shared = ["--task", config.task, "--encoder", vision / "encoder", "--seed", seed]
     shared += ["--total-timesteps", config.total_timesteps, "--threads", 1]
@@ -84,11 +85,11 @@ def run_seed(config: DemoConfig, seed: int) -> None:
     own = {"latent": ["--mask-look"] if config.mask_look else []}
     run_side_by_side(
         [
-            ["train_agent", "--kind", kind, "--out", agents / kind, *shared, *own.get(kind, [])]
+            ["train-agent", "--kind", kind, "--out", agents / kind, *shared, *own.get(kind, [])]
             for kind in KINDS
         ]
     )
-    evaluate = ["evaluate_transfer", "--agents", *[agents / kind for kind in KINDS]]
+    evaluate = ["evaluate-transfer", "--agents", *[agents / kind for kind in KINDS]]
     evaluate += ["--episodes", config.episodes, "--out", config.out / "transfer.csv"]
     evaluate += ["--stochastic"]  # as they learned: the most probable action can turn for ever
     run_side_by_side([evaluate])
@@ -100,21 +101,27 @@ def seed_folder(config: DemoConfig, seed: int) -> Path:
 
 
 def run_side_by_side(commands: list[list[object]]) -> None:
-    """Run scripts of this folder at the same time, each with a progress bar of its own.
+    """Run commands at the same time, each with a progress bar of its own.
 
     Ends this process with the exit code of the first that fails; it has said why itself.
     """
     running = []
-    for position, (script, *arguments) in enumerate(commands):
-        path = Path(__file__).with_name(f"{script}.py")
-        command = [os.path.relpath(path), *map(str, arguments)]
-        print(f"\n$ python {shlex.join(command)}", flush=True)
+    for position, parts in enumerate(commands):
+        arguments = [str(part) for part in parts]
+        print(f"\n$ {darla_command()} {shlex.join(arguments)}", flush=True)
         environment = {**os.environ, "TQDM_POSITION": str(position)}
-        running.append(start([sys.executable, *command], env=environment))
+        command = [sys.executable, "-m", "darla_agents.commands", *arguments]
+        running.append(start(command, env=environment))
     codes = [process.wait() for process in running]
     print("\n" * (len(commands) - 1), end="", flush=True)
     if any(codes):
         sys.exit(next(code for code in codes if code))
+
+
+def darla_command() -> str:
+    """Return how the command is called here: by its path, unless its environment is active."""
+    beside = Path(sys.executable).with_name("darla")
+    return "darla" if shutil.which("darla") else os.path.relpath(beside)
 
 
 if __name__ == "__main__":

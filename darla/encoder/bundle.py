@@ -139,7 +139,7 @@ def _read_config(folder: Path) -> dict[str, Any]:
         shipped = ", ".join(shipped_encoders())
         raise FileNotFoundError(
             f"there is no encoder bundle at {folder} (no config.json in it); train one with "
-            "scripts/train_vision.py, and give the path of its folder 'encoder', or the name of "
+            "darla train-vision, and give the path of its folder 'encoder', or the name of "
             f"one that comes with darla: {shipped}"
         )
     config = read_json(path)

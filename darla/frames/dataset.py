@@ -47,7 +47,7 @@ class FrameDataset:
         attributes = read_attributes(path)
         if attributes is None:
             raise FileNotFoundError(
-                f"there is no frame dataset at {path}; collect one with scripts/collect.py"
+                f"there is no frame dataset at {path}; collect one with darla collect"
             )
         if not is_finished(attributes):
             raise ValueError(

@@ -2,7 +2,7 @@
 
 import errno
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import tyro
@@ -10,13 +10,34 @@ import tyro
 T = TypeVar("T")
 
 
-def run_command(config_class: type[T], main: Callable[[T], None], description: str) -> None:
+def run_command(
+    config_class: type[T],
+    main: Callable[[T], None],
+    description: str,
+    default: T | None = None,
+    arguments: Sequence[str] | None = None,
+    program: str | None = None,
+) -> None:
     """Parse ``config_class`` from the command line and call ``main`` with it.
 
     Errors that a user can mend (``ValueError`` and ``OSError``) are printed as one line, without
     a traceback, and end the process with exit code 2; an interrupt ends it with 130.
+
+    Args:
+        config_class: a dataclass, whose fields become options.
+        main: what to run.
+        description: what ``--help`` says first.
+        default: the values of options that are not given; by default those of the class.
+        arguments: what to parse; by default the arguments of this process.
+        program: how the command is called in its help; by default as this process was.
     """
-    config = tyro.cli(config_class, description=description)
+    config = tyro.cli(
+        config_class,
+        description=description,
+        default=tyro.MISSING_NONPROP if default is None else default,
+        args=arguments,
+        prog=program,
+    )
     try:
         main(config)
     except KeyboardInterrupt:
@@ -28,6 +49,7 @@ def run_command(config_class: type[T], main: Callable[[T], None], description: s
 
 
 def _one_line(error: Exception) -> str:
+    """Return a message without line breaks; a full disk says what to do."""
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return f"the disk is full ({error.filename or error}); free some space and run this again"
     return " ".join(str(error).split())

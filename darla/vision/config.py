@@ -45,7 +45,7 @@ class VisionConfig:
     """How to train a vision model."""
 
     data: tuple[Path, ...] = (Path("data/go_to_object"),)
-    """Frame dataset to learn from (D_U): a folder made by scripts/collect.py; several are learnt
+    """Frame dataset to learn from (D_U): a folder made by darla collect; several are learnt
     from as one."""
     out: Path = Path("runs/vision")
     """Folder of the run: checkpoints, TensorBoard events, pictures and the encoder bundle."""

@@ -1,9 +1,7 @@
 """The command that collects, as it is typed."""
 
 import os
-import runpy
 import subprocess
-import sys
 from pathlib import Path
 
 import gymnasium as gym
@@ -15,27 +13,16 @@ import toy_envs  # noqa: F401 - registers
 from darla import FrameDataset
 from darla_agents.agent.saved_agent import load_agent, save_agent
 from darla_agents.agent.spec import AgentSpec
+from toy_commands import DARLA, PATHS, run_darla
 from toy_envs import counting_frame
 
-ROOT = Path(__file__).parents[2]
-SCRIPT = ROOT / "scripts/collect.py"
 TOYS = "--imports toy_envs --num-frames 60 --chunk-size 20 --size 16 --workers 1"
-
-
-def run(monkeypatch: pytest.MonkeyPatch, arguments: str) -> int:
-    """Run the script in this process, and return its exit code."""
-    monkeypatch.setattr(sys, "argv", [str(SCRIPT), *arguments.split()])
-    try:
-        runpy.run_path(str(SCRIPT), run_name="__main__")
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
 
 
 def test_the_command_collects_and_then_says_that_it_is_done(tmp_path: Path) -> None:
     arguments = f"--env Toy/Factors-v0 {TOYS} --env-kwargs size 24 episode_length 7"
-    command = [sys.executable, str(SCRIPT), *arguments.split(), "--out", str(tmp_path / "toys")]
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
+    command = [*DARLA, "collect", *arguments.split(), "--out", str(tmp_path / "toys")]
+    environment = {**os.environ, "PYTHONPATH": PATHS}
     first = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert "collected 60 frames in" in first.stdout
     assert f"{tmp_path}/toys  (60, 16, 16, 3)" in first.stdout
@@ -65,7 +52,6 @@ def test_the_command_collects_and_then_says_that_it_is_done(tmp_path: Path) -> N
 )
 def test_wrong_input_is_one_line_and_exit_code_2(
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     arguments: str,
     message: str,
@@ -74,7 +60,7 @@ def test_wrong_input_is_one_line_and_exit_code_2(
     (tmp_path / "mine/thesis.txt").write_text("mine")
     if "--out" not in arguments:
         arguments += f" --out {tmp_path / 'toys'}"
-    code = run(monkeypatch, arguments.format(mine=tmp_path / "mine"))
+    code = run_darla("collect", *arguments.format(mine=tmp_path / "mine").split())
     out, err = capfd.readouterr()
     assert code == 2
     assert out == ""
@@ -86,15 +72,14 @@ def test_wrong_input_is_one_line_and_exit_code_2(
     assert (tmp_path / "mine/thesis.txt").read_text() == "mine"
 
 
-def test_a_saved_agent_collects_what_it_sees(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_saved_agent_collects_what_it_sees(tmp_path: Path) -> None:
     env = gym.make("Toy/Counting-v0", size=64)
     model = PPO("CnnPolicy", env, n_steps=8, batch_size=8, seed=0, device="cpu")
     spec = AgentSpec("Toy/Counting-v0", "pixels", "ppo", "source", 0, None, 8, {})
     save_agent(model, spec, tmp_path / "agent")
     arguments = f"--env Toy/Counting-v0 {TOYS} --env-kwargs size 64 --policy agent"
-    code = run(monkeypatch, f"{arguments} --agent {tmp_path}/agent --out {tmp_path}/toys")
+    arguments += f" --agent {tmp_path}/agent --out {tmp_path}/toys"
+    code = run_darla("collect", *arguments.split())
     assert code == 0
     dataset = FrameDataset.open(tmp_path / "toys")
     frames = np.stack([counting_frame(step, 0, 64) for step in range(10)])
@@ -104,11 +89,9 @@ def test_a_saved_agent_collects_what_it_sees(
     assert dataset.attributes["agent"] == str(tmp_path / "agent")
 
 
-def test_every_option_is_explained(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    assert run(monkeypatch, "--help") == 0
+def test_every_option_is_explained(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run_darla("collect", "--help") == 0
     out = capfd.readouterr().out
     for option in ("--env", "--domain", "--out", "--num-frames", "--policy", "--in-view", "--seed"):
         assert option in out
-    assert "python scripts/collect.py" in out
+    assert "darla collect --env" in out

@@ -1,31 +1,17 @@
 import json
-import runpy
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from toy_commands import run_darla
 from toy_encoder import make_toy_bundle
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "evaluate_encoder.py"
 PICTURES = ("traversals", "reconstructions", "interpolation", "posteriors", "importance")
 
 
-def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    """Run the script in this process, and return its exit code."""
-    monkeypatch.setattr(sys, "argv", [str(SCRIPT), *map(str, arguments)])
-    try:
-        runpy.run_path(str(SCRIPT), run_name="__main__")
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
-
-
-def test_from_bundles_to_the_table(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_from_bundles_to_the_table(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     bundles = [make_toy_bundle(tmp_path / name / "encoder") for name in ("a", "b")]
     config = bundles[1] / "config.json"
     roles = {"latent_roles": {"look": [0], "state": [1, 2]}}
@@ -33,7 +19,7 @@ def test_from_bundles_to_the_table(
     out = tmp_path / "out"
     arguments = ["--out", out, "--quick", "--threads", 1, "--metrics", "mig", "dci"]
     arguments += ["--factors", "floor", "bearing", "yaw", "--targets", "new_floor"]
-    assert run(monkeypatch, "--bundles", *bundles, *arguments) == 0
+    assert run_darla("evaluate-encoder", "--bundles", *bundles, *arguments) == 0
     printed = capfd.readouterr()
     table = (out / "table.md").read_text()
     assert table in printed.out
@@ -72,22 +58,19 @@ def test_from_bundles_to_the_table(
 )
 def test_wrong_input_is_one_line_and_exit_code_2(
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     arguments: str,
     message: str,
 ) -> None:
-    assert run(monkeypatch, *arguments.format(tmp=tmp_path).split()) == 2
+    assert run_darla("evaluate-encoder", *arguments.format(tmp=tmp_path).split()) == 2
     printed = capfd.readouterr()
     assert printed.err.startswith("error: ") and message in printed.err
     assert len(printed.err.strip().split("\n")) == 1
 
 
-def test_every_option_is_explained(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    assert run(monkeypatch, "--help") == 0
+def test_every_option_is_explained(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run_darla("evaluate-encoder", "--help") == 0
     printed = capfd.readouterr().out
     for option in ("--bundles", "--env", "--out", "--factors", "--metrics", "--quick", "--targets"):
         assert option in printed
-    assert "python scripts/evaluate_encoder.py" in printed
+    assert "darla evaluate-encoder --bundles" in printed

@@ -1,7 +1,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -9,9 +8,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from toy_commands import DARLA, ROOT
 from toy_frames import write_toy_dataset
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +33,7 @@ def command(data: Path, out: Path, *more: str) -> list[str]:
         "--device": "cpu",
     }
     flat = [str(part) for pair in settings.items() for part in pair]
-    return [sys.executable, "scripts/train_vision.py", *flat, *more]
+    return [*DARLA, "train-vision", *flat, *more]
 
 
 def run(arguments: list[str]) -> "subprocess.CompletedProcess[str]":

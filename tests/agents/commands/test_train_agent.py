@@ -1,20 +1,17 @@
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
+from toy_commands import DARLA, PATHS
 from toy_encoder import make_toy_bundle
 
-ROOT = Path(__file__).parents[2]
 SMALL = "--total-timesteps 32 --num-envs 2 --eval-episodes 2 --threads 1 --out run"
 SETTINGS = "--settings n_steps=8 batch_size=16 n_epochs=1"
 
 
 def run(folder, arguments):
-    command = [sys.executable, str(ROOT / "scripts" / "train_agent.py"), *arguments.split()]
-    paths = f"{ROOT}:{ROOT / 'tests'}"
-    environment = {"PYTHONPATH": paths, "PATH": "/usr/bin:/bin", "HOME": str(folder)}
+    command = [*DARLA, "train-agent", *arguments.split()]
+    environment = {"PYTHONPATH": PATHS, "PATH": "/usr/bin:/bin", "HOME": str(folder)}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
 
 

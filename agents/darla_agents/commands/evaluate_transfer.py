@@ -1,0 +1,23 @@
+"""Evaluate saved agents, and the random policy, in domains that look different.
+
+darla evaluate-transfer --agents runs/agents --out results/transfer.csv
+"""
+
+from collections.abc import Sequence
+
+from darla.running.command import run_command
+from darla_agents.playing.evaluate import EvaluateConfig, evaluate
+
+
+def main(config: EvaluateConfig) -> None:
+    """Evaluate, and say where the rows are."""
+    result = evaluate(config)
+    for run in result.unfinished:
+        print(f"left out, not finished: {run}")
+    print(f"{result.played} episodes played, {result.skipped} were there already: {result.out}")
+    print(f"compare them with: darla compare --rows {result.out}")
+
+
+def run(arguments: Sequence[str] | None = None, program: str | None = None) -> None:
+    """Read the configuration from the command line, and run."""
+    run_command(EvaluateConfig, main, __doc__ or "", arguments=arguments, program=program)

@@ -1,0 +1,33 @@
+"""Which commands there are, without importing any."""
+
+import importlib
+from types import ModuleType
+
+from darla.running.names import unknown
+
+COMMANDS = {
+    "collect": "collect frames from a Gymnasium environment into a dataset",
+    "train-vision": "train an encoder on frames",
+    "evaluate-encoder": "measure what encoders keep, and what moves with the look",
+    "train-agent": "train an agent on latents, pixels or true factors",
+    "evaluate-transfer": "play agents in domains that look different: a row an episode",
+    "compare": "turn those rows into tables and plots",
+    "watch": "record an agent: what it is shown, and what its encoder keeps",
+    "plot-curves": "draw what agents returned while they learned",
+}
+"""What each command does, in the order of the work; its module has its name."""
+
+
+def find_command(name: str) -> ModuleType:
+    """Import and return the module of a command.
+
+    Args:
+        name: with hyphens or underscores, as options may have.
+
+    Raises:
+        ValueError: there is no such command; the nearest is suggested.
+    """
+    listed = name.replace("_", "-")
+    if listed not in COMMANDS:
+        raise unknown("command", name, COMMANDS)
+    return importlib.import_module(f"darla_agents.commands.{listed.replace('-', '_')}")
