@@ -3,6 +3,7 @@
 Nothing heavy is imported here, so that help and mistakes are answered at once.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -21,7 +22,7 @@ commands:
 {commands}
 
 options:
-  -h, --help         show this; for the options of a command: darla COMMAND --help
+  -h, --help         show this; the options of a command: darla COMMAND --help
   --version          show the version
   --tyro-print-completion {{bash,zsh,tcsh,fish}}
                      print a script by which a shell completes words
@@ -65,4 +66,5 @@ def _run(first: str, rest: Sequence[str]) -> None:
     elif first.startswith("-"):
         raise unknown("option", first, ("--help", "--version", *_COMPLETION))
     else:
+        sys.path.append(os.getcwd())  # for environments of the user's own: my_module:MyEnv-v0
         find_command(first).run(rest, program=f"darla {first}")

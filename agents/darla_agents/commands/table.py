@@ -10,9 +10,9 @@ COMMANDS = {
     "train-vision": "train an encoder on frames",
     "evaluate-encoder": "measure what encoders keep, and what moves with the look",
     "train-agent": "train an agent on latents, pixels or true factors",
-    "evaluate-transfer": "play agents in domains that look different: a row an episode",
+    "evaluate-transfer": "play agents in domains that look different, into rows",
     "compare": "turn those rows into tables and plots",
-    "watch": "record an agent: what it is shown, and what its encoder keeps",
+    "watch": "record what an agent is shown and what its encoder keeps",
     "plot-curves": "draw what agents returned while they learned",
 }
 """What each command does, in the order of the work; its module has its name."""
