@@ -13,7 +13,7 @@ T = TypeVar("T")
 def run_command(
     config_class: type[T],
     main: Callable[[T], None],
-    description: str,
+    description: str | None,
     default: T | None = None,
     arguments: Sequence[str] | None = None,
     program: str | None = None,

@@ -133,7 +133,7 @@ def row_of(config: StudyConfig, name: str, seed: int, end: float) -> dict | None
 
 
 def evaluate(config: StudyConfig, task: str, run: Path) -> dict:
-    """Return what evaluate_encoder.py finds for the encoder of a run.
+    """Return what darla evaluate-encoder finds for the encoder of a run.
 
     Metrics that hold factors are left to the task with one object, where all can be held.
     """
@@ -148,7 +148,7 @@ def evaluate(config: StudyConfig, task: str, run: Path) -> dict:
 
 
 def options(config: StudyConfig, settings: Settings, seed: int) -> list[object]:
-    """Return the options of train_vision.py for a recipe."""
+    """Return the options of darla train-vision for a recipe."""
     objective = objective_of(settings)
     found: list[object] = ["--objective", objective, "--epochs", config.epochs, "--seed", seed]
     found += ["--threads", 1]

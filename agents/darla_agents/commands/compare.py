@@ -20,4 +20,4 @@ def main(config: CompareConfig) -> None:
 
 def run(arguments: Sequence[str] | None = None, program: str | None = None) -> None:
     """Read the configuration from the command line, and run."""
-    run_command(CompareConfig, main, __doc__ or "", arguments=arguments, program=program)
+    run_command(CompareConfig, main, __doc__, arguments=arguments, program=program)

@@ -16,4 +16,4 @@ def main(config: PlotCurvesConfig) -> None:
 
 def run(arguments: Sequence[str] | None = None, program: str | None = None) -> None:
     """Read the configuration from the command line, and run."""
-    run_command(PlotCurvesConfig, main, __doc__ or "", arguments=arguments, program=program)
+    run_command(PlotCurvesConfig, main, __doc__, arguments=arguments, program=program)

@@ -21,4 +21,4 @@ def main(config: TrainAgentConfig) -> None:
 
 def run(arguments: Sequence[str] | None = None, program: str | None = None) -> None:
     """Read the configuration from the command line, and run."""
-    run_command(TrainAgentConfig, main, __doc__ or "", arguments=arguments, program=program)
+    run_command(TrainAgentConfig, main, __doc__, arguments=arguments, program=program)

@@ -19,4 +19,4 @@ def main(config: WatchConfig) -> None:
 
 def run(arguments: Sequence[str] | None = None, program: str | None = None) -> None:
     """Read the configuration from the command line, and run."""
-    run_command(WatchConfig, main, __doc__ or "", arguments=arguments, program=program)
+    run_command(WatchConfig, main, __doc__, arguments=arguments, program=program)
