@@ -31,15 +31,19 @@ def run_command(
         arguments: what to parse; by default the arguments of this process.
         program: how the command is called in its help; by default as this process was.
     """
-    config = tyro.cli(
-        config_class,
-        description=description,
-        default=tyro.MISSING_NONPROP if default is None else default,
-        args=arguments,
-        prog=program,
+    shown = tyro.MISSING_NONPROP if default is None else default
+    run_parsed(
+        lambda: tyro.cli(
+            config_class, description=description, default=shown, args=arguments, prog=program
+        ),
+        main,
     )
+
+
+def run_parsed(parse: Callable[[], T], main: Callable[[T], None]) -> None:
+    """Call ``main`` with what ``parse`` returns, and say errors as :func:`run_command` does."""
     try:
-        main(config)
+        main(parse())
     except KeyboardInterrupt:
         print("interrupted; the same command continues where this stopped", file=sys.stderr)
         sys.exit(130)
