@@ -50,6 +50,19 @@ def test_the_rows_hold_every_kind_in_every_domain(small):
         assert {row["episode_seed"] for row in rows if row["kind"] == "latent"} <= seeds
 
 
+def test_every_step_is_a_command_that_can_be_pasted(small):
+    _, result, _ = small
+    steps = [line.split() for line in result.stdout.splitlines() if line.startswith("$ ")]
+    assert [step[2] for step in steps] == [
+        "collect",
+        "train-vision",
+        *["train-agent"] * 3,
+        "evaluate-transfer",
+        "compare",
+    ]
+    assert {Path(step[1]).name for step in steps} == {"darla"}
+
+
 def test_it_ends_by_saying_where_everything_is(small):
     _, result, _ = small
     assert "floor_and_wall" in result.stdout
