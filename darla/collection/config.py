@@ -21,12 +21,11 @@ EnvValue = int | float | bool | str
 class CollectConfig:
     """Which frames to collect, from where, and to which folder."""
 
-    env: str = "Darla/GoToObject-v0"
+    env: str
     """Id of the Gymnasium environment; ``module:Id`` imports a module first."""
 
     domain: str | None = None
-    """Name of the domain, for environments that have domains. Those of ``Darla/`` are collected
-    from ``d_u``, where everything varies, unless another is named."""
+    """Name of the domain, for environments that have domains: their argument ``domain``."""
 
     out: Path | None = None
     """Folder of the dataset; by default ``data/`` and the environment's name."""
@@ -70,7 +69,7 @@ class CollectConfig:
     env_kwargs: dict[str, EnvValue] = field(default_factory=dict)
     """Further arguments of the environment: names and values by turns."""
 
-    imports: tuple[str, ...] = ("darla_envs", "darla_envs.stock")
+    imports: tuple[str, ...] = ()
     """Modules that register environments, imported by every worker one after the other until one
     has registered ``env``."""
 
@@ -100,12 +99,8 @@ class CollectConfig:
     @property
     def all_env_kwargs(self) -> dict[str, Any]:
         """What the environment is made with: ``env_kwargs`` and the domain."""
-        domain = self.domain
-        if domain is None and self.env.split(":")[-1].startswith("Darla/"):
-            domain = "d_u"
-        if domain is None or "domain" in self.env_kwargs:
-            return dict(self.env_kwargs)
-        return {**self.env_kwargs, "domain": domain}
+        domain = {} if self.domain is None else {"domain": self.domain}
+        return {**domain, **self.env_kwargs}
 
     @property
     def num_chunks(self) -> int:
@@ -147,8 +142,11 @@ class CollectConfig:
         """Check every value.
 
         Raises:
-            ValueError: a value is out of range, or a policy is unknown or lacks its agent.
+            ValueError: a value is out of range, no environment is named, or a policy is unknown or
+            lacks its agent.
         """
+        if not self.env:
+            raise ValueError("no environment is named; give its id as env, such as CartPole-v1")
         if self.policy not in POLICIES:
             raise unknown("policy", self.policy, POLICIES)
         if self.rendering not in RENDERINGS:
@@ -170,6 +168,7 @@ class CollectConfig:
         self._check_agent()
 
     def _check_frames_per_look(self) -> None:
+        """Check that looks change between episodes, and episodes between chunks."""
         if self.frames_per_look is not None:
             _check_positive(frames_per_look=self.frames_per_look)
         if (self.frames_per_look or 1) > 1 and self.policy != "factors":
@@ -184,6 +183,7 @@ class CollectConfig:
             )
 
     def _check_agent(self) -> None:
+        """Check that there is an agent exactly when one is to act."""
         if self.policy == "agent" and self.agent is None:
             raise ValueError("policy 'agent' needs the folder of a saved agent; give it as agent")
         if self.policy == "agent" and self.agent is not None and not self.agent.is_dir():
@@ -196,6 +196,7 @@ class CollectConfig:
 
 
 def _check_positive(**values: int) -> None:
+    """Check whole numbers from 1, by their names."""
     for name, value in values.items():
         if value < 1:
             raise ValueError(f"{name} is a whole number from 1, not {value}")

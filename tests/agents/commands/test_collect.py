@@ -95,3 +95,23 @@ def test_every_option_is_explained(capfd: pytest.CaptureFixture[str]) -> None:
     for option in ("--env", "--domain", "--out", "--num-frames", "--policy", "--in-view", "--seed"):
         assert option in out
     assert "darla collect --env" in out
+
+
+@pytest.mark.parametrize(
+    ("env", "domain"),
+    [
+        ("", {"domain": "d_u"}),
+        ("--env Darla/SeekAvoid-v0", {"domain": "d_u"}),
+        ("--domain source", {"domain": "source"}),
+        ("--env-kwargs domain source", {"domain": "source"}),
+        ("--env MiniWorld-OneRoomS6Fast-v0", {}),
+    ],
+)
+def test_our_tasks_are_collected_where_everything_varies_unless_told_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, env: str, domain: dict[str, str]
+) -> None:
+    rest = "--num-frames 4 --chunk-size 4 --size 16 --workers 1 --policy random"
+    assert run(monkeypatch, f"{env} {rest} --out {tmp_path}/frames") == 0
+    attributes = FrameDataset.open(tmp_path / "frames").attributes
+    assert attributes["env"] == (env.split()[1] if "--env " in env else "Darla/GoToObject-v0")
+    assert attributes["env_kwargs"] == domain

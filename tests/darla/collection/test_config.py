@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,14 @@ from hypothesis import strategies as st
 from darla.collection.collect import CollectConfig
 
 
-def test_by_default_the_object_task_is_collected_where_everything_varies() -> None:
-    config = CollectConfig()
-    assert config.env == "Darla/GoToObject-v0"
-    assert config.all_env_kwargs == {"domain": "d_u"}
+def test_an_environment_is_asked_for_and_the_rest_has_defaults() -> None:
+    with pytest.raises(TypeError, match="'env'"):
+        CollectConfig()  # type: ignore[call-arg]
+    with pytest.raises(ValueError, match="no environment is named; give its id as env"):
+        CollectConfig("").check()
+    config = CollectConfig("Mine/GoToObject-v0")
+    assert config.all_env_kwargs == {}
+    assert config.imports == ()
     assert config.policy == "factors"
     assert config.path == Path("data/go_to_object")
     assert config.image_size == (64, 64)
@@ -32,11 +37,12 @@ def test_the_folder_is_named_after_the_environment(env: str, folder: str) -> Non
 
 
 def test_the_domain_is_an_argument_of_the_environment() -> None:
-    assert CollectConfig(domain="source").all_env_kwargs == {"domain": "source"}
-    assert CollectConfig(env="MiniWorld-OneRoom-v0").all_env_kwargs == {}
+    assert CollectConfig("Mine-v0", domain="source").all_env_kwargs == {"domain": "source"}
+    assert CollectConfig("Mine-v0").all_env_kwargs == {}
     given = CollectConfig(env="Mine-v0", domain="dark", env_kwargs={"length": 3})
     assert given.all_env_kwargs == {"length": 3, "domain": "dark"}
-    assert CollectConfig(env_kwargs={"domain": "source"}).all_env_kwargs == {"domain": "source"}
+    both = CollectConfig("Mine-v0", domain="dark", env_kwargs={"domain": "source"})
+    assert both.all_env_kwargs == {"domain": "source"}
 
 
 @pytest.mark.parametrize(
@@ -64,36 +70,43 @@ def test_the_domain_is_an_argument_of_the_environment() -> None:
 )
 def test_wrong_values_are_one_line_errors(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message) as caught:
-        CollectConfig(**settings).check()
+        CollectConfig(**{"env": "Mine-v0", **settings}).check()
     assert "\n" not in str(caught.value)
 
 
 def test_a_missing_agent_is_an_error() -> None:
     with pytest.raises(FileNotFoundError, match="there is no saved agent at runs/none"):
-        CollectConfig(policy="agent", agent=Path("runs/none")).check()
+        CollectConfig("Mine-v0", policy="agent", agent=Path("runs/none")).check()
 
 
 def test_arguments_that_cannot_be_recorded_are_an_error() -> None:
-    config = CollectConfig(env_kwargs={"thing": object()})  # type: ignore[dict-item]
+    config = CollectConfig("Mine-v0", env_kwargs={"thing": object()})  # type: ignore[dict-item]
     with pytest.raises(ValueError, match="cannot be recorded"):
         config.recipe()
 
 
 def test_the_recipe_holds_what_decides_the_frames_and_nothing_else() -> None:
-    config = CollectConfig(policy="random", size=(32,))
+    config = CollectConfig("Mine-v0", policy="random", size=(32,), domain="d_u")
     other = CollectConfig(
-        policy="random", size=(32, 32), workers=7, out=Path("x"), in_view=0.1, domain="d_u"
+        "Mine-v0",
+        policy="random",
+        size=(32, 32),
+        workers=7,
+        out=Path("x"),
+        in_view=0.1,
+        env_kwargs={"domain": "d_u"},
+        imports=("mine",),
     )
     assert config.recipe() == other.recipe()
     changes = ({"seed": 1}, {"num_frames": 7}, {"size": (16,)}, {"rendering": "stock"})
-    for changed in (*changes, {"env_kwargs": {"a": 1}}):
-        different = CollectConfig(**{"policy": "random", "size": (32,), **changed})
+    for changed in (*changes, {"env_kwargs": {"a": 1}}, {"env": "Yours-v0"}):
+        different = replace(config, **changed)
         assert different.recipe() != config.recipe()
 
 
 @given(num_frames=st.integers(1, 5000), chunk_size=st.integers(1, 1500), workers=st.integers(1, 64))
 def test_no_worker_is_without_a_chunk(num_frames: int, chunk_size: int, workers: int) -> None:
-    config = CollectConfig(num_frames=num_frames, chunk_size=chunk_size, workers=workers)
+    config = CollectConfig("Mine-v0", num_frames=num_frames, chunk_size=chunk_size, workers=workers)
     assert 1 <= config.num_workers <= workers
     assert config.num_workers <= config.num_chunks
     assert (config.num_chunks - 1) * chunk_size < num_frames <= config.num_chunks * chunk_size

@@ -55,3 +55,11 @@ def test_an_unknown_option_is_refused(monkeypatch):
     with pytest.raises(SystemExit) as stopped:
         _run(monkeypatch, None, "--nmber", "3")
     assert stopped.value.code == 2
+
+
+def test_a_command_has_defaults_of_its_own(monkeypatch):
+    found = []
+    for arguments in ([], ["--number", "5"]):
+        monkeypatch.setattr("sys.argv", ["command", *arguments])
+        run_command(Config, found.append, "a command", Config(3))
+    assert [config.number for config in found] == [3, 5]

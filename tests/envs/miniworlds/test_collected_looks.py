@@ -12,6 +12,7 @@ LOOK = ["floor", "wall", "objects", "light"]
 
 def config_of(**changes):
     settings = {"env": "MiniWorld-OneRoomS6Fast-v0", "domain": "d_u", "size": (24,), "workers": 1}
+    settings["imports"] = ("darla_envs", "darla_envs.stock")
     return CollectConfig(**{**settings, "num_frames": 60, "chunk_size": 60, **changes})
 
 
