@@ -4,17 +4,19 @@ import importlib
 import time
 from collections import deque
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
+from darla.collection.chunk_server import ChunkServer, Done, Progress, Ready
 from darla.collection.config import CollectConfig
-from darla.collection.workers import CollectWorkers, Done, Progress, Ready
 from darla.frames.attributes import is_finished, read_attributes
 from darla.frames.writer import FrameWriter, create_frame_dataset, finished_chunks
 from darla.running.progress import progress_bar
 from darla.running.run_record import versions
+from darla.running.worker_pool import WorkerDiedError, WorkerPool
 
 if TYPE_CHECKING:
     from darla.frames.dataset import FrameDataset
@@ -85,6 +87,7 @@ def collect(
 
 
 def _check_same_recipe(config: CollectConfig, attributes: dict[str, Any]) -> None:
+    """Check that a dataset that was begun, or finished, is of the same recipe."""
     found = {**_DEFAULTS, **attributes}
     differences = [
         f"{name} {found.get(name)!r}, not {wanted!r}"
@@ -104,31 +107,42 @@ def _collect_missing(config: CollectConfig, load_policy: str | None, progress: b
     missing = deque(index for index in range(config.num_chunks) if index not in finished)
     kept = sum(config.chunk_length(index) for index in finished)
     if missing:
+        server = partial(ChunkServer, config, load_policy)
+        workers = min(config.num_workers, len(missing))
         with (
-            CollectWorkers(config, load_policy, min(config.num_workers, len(missing))) as workers,
+            WorkerPool([server] * workers, named=False) as pool,
             _Bar(config.num_frames, kept, progress) as bar,
         ):
             importlib.import_module("darla.frames.contact_sheet")  # for later, while workers start
-            _hand_out(config, missing, workers, bar)
+            _hand_out(config, missing, pool, bar)
     FrameWriter(config.path).complete()
     return config.num_frames - kept
 
 
-def _hand_out(
-    config: CollectConfig, missing: deque[int], workers: CollectWorkers, bar: "_Bar"
-) -> None:
+def _hand_out(config: CollectConfig, missing: deque[int], pool: WorkerPool, bar: "_Bar") -> None:
+    """Give workers chunk after chunk, until all are made."""
     unfinished = len(missing)
-    for worker, message in workers.messages():
-        if isinstance(message, Progress):
-            bar.update(message.frames)
-            continue
-        if isinstance(message, Ready):
-            _prepare_dataset(config, message.attributes)
-        unfinished -= isinstance(message, Done)
-        if not unfinished:
-            return
-        if missing:
-            workers.give(worker, missing.popleft())
+    chunks: dict[int, int] = {}  # what each worker is at
+    try:
+        pool.send([("describe",)] * len(pool))
+        for worker, message in pool.messages():
+            if isinstance(message, Progress):
+                bar.update(message.frames)
+                continue
+            if isinstance(message, Ready):
+                _prepare_dataset(config, message.attributes)
+            unfinished -= isinstance(message, Done)
+            if not unfinished:
+                return
+            if missing:
+                chunks[worker] = missing.popleft()
+                pool.send_to(worker, ("make", chunks[worker]))
+    except WorkerDiedError as error:
+        doing = f"chunk {chunks[error.index]}" if error.index in chunks else "its start"
+        raise ChildProcessError(
+            f"worker {error.index} died at {doing} ({error.how}); finished chunks are kept, and "
+            "the same command continues: with fewer workers, if memory ran out"
+        ) from None
 
 
 def _prepare_dataset(config: CollectConfig, found: dict[str, Any]) -> None:

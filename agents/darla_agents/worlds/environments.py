@@ -25,7 +25,7 @@ from darla_agents.agent.spec import PICTURE_KINDS, AgentSpec
 from darla_agents.worlds.augmented_pixels import AugmentedPixels
 from darla_agents.worlds.batched_vec_env import BatchedVecEnv
 from darla_agents.worlds.batches import BATCHED, can_be_batched, check_rendering, make_batch
-from darla_agents.worlds.worker_envs import make_worker_envs
+from darla_agents.worlds.worker_envs import WorkerVecEnv
 from darla_envs.description.domain import Domain
 from darla_envs.description.domains import domain_names, find_domain, targets
 from darla_envs.description.look_catalogue import find_whole_domain as miniworld_domain
@@ -133,7 +133,7 @@ def _make_one_by_one(spec: AgentSpec, domain: str, num_envs: int, workers: int) 
     factories: list[Callable[[], gym.Env[Any, Any]]] = [
         partial(make_env, spec.task, spec.kind, domain) for _ in range(num_envs)
     ]
-    return make_worker_envs(factories) if workers else DummyVecEnv(factories)
+    return WorkerVecEnv(factories) if workers else DummyVecEnv(factories)
 
 
 def _show(venv: VecEnv, spec: AgentSpec, encoder: FrozenEncoder | None, learning: bool) -> VecEnv:

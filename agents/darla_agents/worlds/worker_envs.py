@@ -1,128 +1,131 @@
-"""Environments in worker processes, whose errors reach the user with their text.
+"""Environments for Stable-Baselines3, each in a worker process of its own."""
 
-The worker of Stable-Baselines3's ``SubprocVecEnv`` dies of any exception, and its parent sees a
-bare ``EOFError``. Here a worker leaves a note before it dies, and the parent raises what it says.
-"""
-
-import multiprocessing.connection
-import tempfile
-import traceback
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
+from multiprocessing import connection
 from typing import Any
 
 import gymnasium as gym
-from stable_baselines3.common.vec_env import SubprocVecEnv, VecEnv
+import numpy as np
+from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
 
-from darla.running.atomic import read_json, write_json
-
-_LOST = (EOFError, ConnectionResetError, BrokenPipeError)
+from darla.running.worker_pool import WorkerPool
 
 
-def make_worker_envs(factories: Sequence[Callable[[], gym.Env[Any, Any]]]) -> VecEnv:
-    """Make each environment in a process of its own.
+class WorkerVecEnv(VecEnv):
+    """Each environment in a process of its own, doing what it would do in a ``DummyVecEnv``.
+
+    Unlike those of ``SubprocVecEnv``, whose parent sees a bare ``EOFError``, errors keep their
+    text; after any of them all workers are ended.
 
     Args:
         factories: one for each environment; sent to the workers.
 
     Raises:
-        ValueError: a factory raised one; the message names the environment.
+        ValueError, OSError: a factory raised one; the message names the environment.
         RuntimeError: a factory raised anything else; the message holds the worker's traceback.
     """
-    return ReportingSubprocVecEnv(factories)
-
-
-class ReportingSubprocVecEnv(SubprocVecEnv):
-    """A ``SubprocVecEnv`` that says which environment failed, and why."""
 
     def __init__(self, factories: Sequence[Callable[[], gym.Env[Any, Any]]]) -> None:
-        self._notes = tempfile.TemporaryDirectory(prefix="darla-workers-")
-        folder = Path(self._notes.name)
-        reporting: list[Callable[[], gym.Env[Any, Any]]] = [
-            partial(_make_reporting, factory, folder / f"{index}.json")
-            for index, factory in enumerate(factories)
-        ]
-        try:
-            super().__init__(reporting)
-        except _LOST as error:
-            raise self._what_happened(error) from error
+        self.num_envs = len(factories)
+        self._pool = WorkerPool([partial(_OneEnv, each) for each in factories], who="environment")
+        spaces = [self.get_attr(name)[0] for name in ("observation_space", "action_space")]
+        super().__init__(self.num_envs, *spaces)
 
     def reset(self) -> Any:
         """Reset all environments."""
-        try:
-            return super().reset()
-        except _LOST as error:
-            raise self._what_happened(error) from error
+        starts = zip(self._seeds, self._options, strict=True)
+        shown = self._pool.ask([("begin", seed, options) for seed, options in starts])
+        self._reset_seeds()
+        self._reset_options()
+        observations, self.reset_infos = map(list, zip(*shown, strict=True))
+        return _join(observations)
 
-    def step_async(self, actions: Any) -> None:
+    def step_async(self, actions: np.ndarray) -> None:
         """Send actions to the workers."""
-        try:
-            super().step_async(actions)
-        except _LOST as error:
-            raise self._what_happened(error) from error
+        self._pool.send([("act", action) for action in actions])
 
-    def step_wait(self) -> Any:
+    def step_wait(self) -> tuple[Any, np.ndarray, np.ndarray, list[dict[str, Any]]]:
         """Wait for the workers' answers."""
-        try:
-            return super().step_wait()
-        except _LOST as error:
-            raise self._what_happened(error) from error
+        shown, self.reset_infos = map(list, zip(*self._pool.receive(), strict=True))
+        observations, rewards, dones, infos = zip(*shown, strict=True)
+        ends = np.concatenate(dones)
+        return _join(observations), np.concatenate(rewards), ends, [info for (info,) in infos]
 
     def close(self) -> None:
-        """End the workers; those that have died already are no obstacle."""
-        try:
-            super().close()
-        except _LOST:
-            self.closed = True
-        finally:
-            self._notes.cleanup()
+        """End the workers; closing twice is harmless."""
+        self._pool.close()
 
-    def _what_happened(self, error: BaseException) -> Exception:
-        """Read the notes of workers that died, and end the others."""
-        multiprocessing.connection.wait([process.sentinel for process in self.processes], 5)
-        for process in self.processes:
-            process.terminate()
-        for process in self.processes:
-            process.join()
-        self.closed, self.waiting = True, False
-        notes = {int(path.stem): read_json(path) for path in Path(self._notes.name).glob("*.json")}
-        if not notes:
-            return RuntimeError(f"an environment's worker died without a word ({error!r})")
-        index, note = min(notes.items())
-        where = f"environment {index} failed in its worker process"
-        if note["user_error"]:
-            return ValueError(f"{where}: {note['message']}")
-        return RuntimeError(f"{where}:\n{note['traceback']}")
+    def get_images(self) -> Sequence[np.ndarray | None]:
+        """Return the picture that each environment renders."""
+        return self._ask(None, "get_images")
 
+    def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
+        """Return an attribute of environments."""
+        return self._ask(indices, "get_attr", attr_name)
 
-class _ReportErrors(gym.Wrapper[Any, Any, Any, Any]):
-    """Leaves a note about an exception before it kills the worker."""
+    def has_attr(self, attr_name: str) -> bool:
+        """Whether all environments have an attribute."""
+        return all(self._ask(None, "has", attr_name))
 
-    def __init__(self, env: gym.Env[Any, Any], note: Path) -> None:
-        super().__init__(env)
-        self._note = note
+    def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
+        """Set an attribute of environments."""
+        self._ask(indices, "set_attribute", attr_name, value)
 
-    def reset(self, **arguments: Any) -> tuple[Any, dict[str, Any]]:
-        return _reporting(self._note, partial(self.env.reset, **arguments))
+    def env_method(
+        self, method_name: str, *method_args: Any, indices: Any = None, **method_kwargs: Any
+    ) -> list[Any]:
+        """Call a method of environments, and return what each returns."""
+        return self._ask(indices, "call", method_name, method_args, method_kwargs)
 
-    def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
-        return _reporting(self._note, partial(self.env.step, action))
+    def env_is_wrapped(self, wrapper_class: type[Any], indices: Any = None) -> list[bool]:
+        """Tell which environments have a wrapper of a class around them."""
+        return self._ask(indices, "env_is_wrapped", wrapper_class)
+
+    def _ask(self, indices: Any, *request: Any) -> list[Any]:
+        """Call a method, which returns a list of one, of some workers; return what they return."""
+        chosen = list(self._get_indices(indices))
+        requests = [request if index in chosen else ("skip",) for index in range(self.num_envs)]
+        answers = self._pool.ask(requests)
+        return [answers[index][0] for index in chosen]
 
 
-def _make_reporting(factory: Callable[[], gym.Env[Any, Any]], note: Path) -> gym.Env[Any, Any]:
-    return _ReportErrors(_reporting(note, factory), note)
+class _OneEnv(DummyVecEnv):
+    """The one environment of a worker; the parent calls methods by their names."""
+
+    def __init__(self, factory: Callable[[], gym.Env[Any, Any]], _: connection.Connection) -> None:
+        super().__init__([factory])
+
+    def begin(self, seed: int | None, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """Reset; returns the observation, batched, and the info."""
+        self._seeds, self._options = [seed], [options]
+        return self.reset(), self.reset_infos[0]
+
+    def act(self, action: Any) -> tuple[Any, dict[str, Any]]:
+        """Step; returns what the step led to, batched, and the info of the last reset."""
+        return self.step(np.asarray(action)[None]), self.reset_infos[0]
+
+    def call(self, name: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> list[Any]:
+        """Call a method of the environment."""
+        return self.env_method(name, *arguments, **named)
+
+    def has(self, name: str) -> list[bool]:
+        """Whether the environment has an attribute."""
+        return [self.has_attr(name)]
+
+    def set_attribute(self, name: str, value: Any) -> list[None]:
+        """Set an attribute of the environment."""
+        self.set_attr(name, value)
+        return [None]
+
+    def skip(self) -> None:
+        """Do nothing: others are asked."""
 
 
-def _reporting(note: Path, call: Callable[[], Any]) -> Any:
-    try:
-        return call()
-    except Exception as error:
-        user_error = isinstance(error, ValueError | OSError)
-        text = {
-            "user_error": user_error,
-            "message": str(error),
-            "traceback": traceback.format_exc(),
+def _join(observations: Sequence[Any]) -> Any:
+    """Join batches of one observation each, arrays or dictionaries of arrays."""
+    if isinstance(observations[0], dict):
+        return {
+            name: np.concatenate([each[name] for each in observations]) for name in observations[0]
         }
-        write_json(note, text)
-        raise SystemExit(1) from error  # the parent says it
+    return np.concatenate(observations)

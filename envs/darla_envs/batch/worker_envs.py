@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from gymnasium.vector import AutoresetMode
 
+from darla.running.worker_pool import WorkerPool
 from darla_envs.batch.batch import Batch, Finals, Start, Step
 from darla_envs.batch.frame_slots import FrameSlots
 from darla_envs.batch.infos import combine
 from darla_envs.batch.shared_buffers import make_buffers
-from darla_envs.batch.worker_process import Described, Shown, work
-from darla_envs.batch.workers import Workers
+from darla_envs.batch.world_server import Described, Shown, WorldServer
 from darla_envs.batch.worlds import Infos, Worlds
 
 
@@ -51,7 +51,7 @@ class WorkerEnvs(Batch):
                 f"workers is {workers}, but must be from 1 to the number of worlds, {num_worlds}"
             )
         self._slices = _split(num_worlds, workers)
-        self._workers = Workers(work, workers, num_threads)
+        self._workers = WorkerPool([WorldServer] * workers, num_threads=num_threads)
         sizes = [each.stop - each.start for each in self._slices]
         described: Described = self._workers.ask([("make", factory, size) for size in sizes])[0]
         self._workers.send(

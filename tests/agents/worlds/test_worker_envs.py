@@ -1,10 +1,13 @@
 import multiprocessing
 from functools import partial
 
+import gymnasium as gym
+import numpy as np
 import pytest
+from stable_baselines3.common.vec_env import DummyVecEnv
 
 import toy_tasks
-from darla_agents.worlds.worker_envs import make_worker_envs
+from darla_agents.worlds.worker_envs import WorkerVecEnv
 
 
 def sound() -> partial:
@@ -12,7 +15,7 @@ def sound() -> partial:
 
 
 def test_workers_step_like_environments():
-    envs = make_worker_envs([sound(), sound()])
+    envs = WorkerVecEnv([sound(), sound()])
     envs.seed(0)
     assert envs.reset().shape == (2, 8, 8, 3)
     for _ in range(5):
@@ -23,7 +26,7 @@ def test_workers_step_like_environments():
 
 
 def test_an_error_in_a_step_names_the_environment_and_shows_its_text():
-    envs = make_worker_envs([sound(), partial(toy_tasks.FailingEnv, size=8)])
+    envs = WorkerVecEnv([sound(), partial(toy_tasks.FailingEnv, size=8)])
     envs.reset()
     envs.step([0, 0])
     envs.step([0, 0])
@@ -35,5 +38,40 @@ def test_an_error_in_a_step_names_the_environment_and_shows_its_text():
 
 def test_a_users_error_while_making_an_environment_stays_one():
     broken = partial(toy_tasks.BrightSideEnv, domain="nowhere")
-    with pytest.raises(ValueError, match=r"environment 1 .*unknown domain 'nowhere'"):
-        make_worker_envs([sound(), broken])
+    with pytest.raises(ValueError, match=r"environment 1: .*unknown domain 'nowhere'"):
+        WorkerVecEnv([sound(), broken])
+
+
+def test_workers_do_what_one_process_does():
+    ours, theirs = WorkerVecEnv([sound(), sound()]), DummyVecEnv([sound(), sound()])
+    ours.seed(3), theirs.seed(3)
+    np.testing.assert_array_equal(ours.reset(), theirs.reset())
+    assert ours.render_mode == theirs.render_mode
+    for step in range(12):
+        actions = np.array([step % 2, 1])
+        (*mine, infos), (*others, other_infos) = ours.step(actions), theirs.step(actions)
+        for one, other in zip(mine, others, strict=True):
+            np.testing.assert_array_equal(one, other, strict=True)
+        assert [sorted(info) for info in infos] == [sorted(info) for info in other_infos]
+    ours.close()
+
+
+def test_single_environments_are_reached():
+    envs = WorkerVecEnv([sound(), sound()])
+    envs.set_attr("mark", 7, indices=1)
+    assert not envs.has_attr("mark") and envs.has_attr("render_mode")
+    assert envs.get_attr("mark", indices=[1]) == [7]
+    with pytest.raises(RuntimeError, match=r"(?s)environment 0 failed.*mark"):
+        envs.get_attr("mark")
+    assert not multiprocessing.active_children()
+
+
+def test_methods_and_wrappers_of_environments_are_reached():
+    envs = WorkerVecEnv([sound(), sound()])
+    assert envs.env_is_wrapped(gym.Wrapper) == [False, False]
+    envs.seed(0)
+    envs.reset()
+    assert len(envs.env_method("reset", indices=0, seed=5)) == 1
+    assert len(envs.env_method("reset", seed=5)) == 2
+    envs.close()
+    envs.close()

@@ -179,8 +179,8 @@ if __name__ == "__mp_main__":
     {beginning}
 if __name__ == "__main__":
     envs = WorkerEnvs(ToyWorlds, 3, 2)
-    frames = darla_envs.reset([0, 1, 2]).frames
-    darla_envs.step([0, 0, 0])
+    frames = envs.reset([0, 1, 2]).frames
+    envs.step([0, 0, 0])
     print("ready", flush=True)
     {ending}
 """
@@ -189,7 +189,7 @@ if __name__ == "__main__":
 def _start(tmp_path: Path, ending: str, beginning: str = "pass") -> subprocess.Popen[str]:
     script = tmp_path / "script.py"
     script.write_text(_SCRIPT.format(ending=ending, beginning=beginning))
-    path = os.pathsep.join([str(TESTS), str(TESTS.parent)])
+    path = os.pathsep.join(map(str, (TESTS, TESTS.parent, TESTS.parent / "envs")))
     return subprocess.Popen(
         [sys.executable, str(script)],
         env={**os.environ, "PYTHONPATH": path},
@@ -201,7 +201,7 @@ def _start(tmp_path: Path, ending: str, beginning: str = "pass") -> subprocess.P
 
 
 @pytest.mark.parametrize(
-    "ending", ["darla_envs.close()", "pass", "darla_envs.step_async([0, 0, 0])", "del envs"]
+    "ending", ["envs.close()", "pass", "envs.step_async([0, 0, 0])", "del envs"]
 )
 def test_nothing_is_said_at_the_end_of_a_script(tmp_path, ending):
     process = _start(tmp_path, ending)

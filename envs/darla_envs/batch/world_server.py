@@ -1,19 +1,9 @@
-"""A worker process: it makes some of the worlds, and resets and steps them when it is told to.
-
-It is told through a pipe: a request is the name of a method of :class:`_Server` with its arguments,
-and each is answered, by what the method returns or by :class:`Failed`. A ``ValueError`` is the
-caller's mistake and the worker goes on after it; any other error is its last word. When the pipe
-is closed, or the parent dies, however it dies, the worker ends.
-"""
+"""What a worker process does: it makes some of the worlds, and resets and steps them."""
 
 import os
-import signal
-import threading
-import traceback
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import connection, parent_process, reduction
+from multiprocessing import connection, reduction
 from typing import Any
 
 import numpy as np
@@ -24,22 +14,6 @@ from darla_envs.batch.batched_envs import BatchedEnvs, picture_space
 from darla_envs.batch.frame_slots import FrameSlots
 from darla_envs.batch.shared_buffers import Buffers, open_buffers
 from darla_envs.batch.worlds import Infos, Worlds
-
-LOST = (EOFError, BrokenPipeError, ConnectionResetError)
-"""What a pipe raises whose other end is gone."""
-
-
-@dataclass(frozen=True)
-class Failed:
-    """The answer of a worker that met an error.
-
-    Attributes:
-        user_error: the text of an error of the caller, after which the worker goes on; or None.
-        traceback: where it happened in the worker.
-    """
-
-    user_error: str | None
-    traceback: str
 
 
 @dataclass(frozen=True)
@@ -67,37 +41,12 @@ class Shown:
     finals: tuple[np.ndarray, dict[str, np.ndarray], Infos] | None = None
 
 
-def work(pipe: connection.Connection) -> None:
-    """Be a worker, until the parent closes the pipe."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent, interrupted too, ends its workers
-    threading.Thread(target=_die_with_parent, daemon=True).start()
-    server = _Server(pipe)
-    try:
-        with suppress(*LOST):
-            while _answer(pipe, server):
-                pass
-    finally:
-        server.close()
+class WorldServer:
+    """The worlds of one worker; the parent calls the public methods by their names.
 
-
-def _answer(pipe: connection.Connection, server: "_Server") -> bool:
-    """Answer one request, and return whether there can be another."""
-    try:
-        name, *arguments = pipe.recv()
-        pipe.send(getattr(server, name)(*arguments))
-    except LOST:
-        raise
-    except Exception as error:
-        is_mendable = isinstance(error, ValueError)
-        text = str(error) or type(error).__name__
-        trace = "".join(traceback.format_exception(error))
-        pipe.send(Failed(text if is_mendable else None, trace))
-        return is_mendable
-    return True
-
-
-class _Server:
-    """The worlds of one worker; the parent calls the public methods by their names."""
+    Args:
+        pipe: the worker's end of its pipe.
+    """
 
     def __init__(self, pipe: connection.Connection) -> None:
         self._pipe = pipe
@@ -167,10 +116,3 @@ class _Server:
         """Close the worlds."""
         if self._worlds is not None:
             self._worlds.close()
-
-
-def _die_with_parent() -> None:
-    parent = parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)

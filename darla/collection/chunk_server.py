@@ -1,0 +1,75 @@
+"""What a worker process of a collection does: it makes chunks and writes them into the dataset."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import connection
+from typing import Any
+
+import gymnasium as gym
+
+from darla.collection.batched_chunks import make_chunk_maker
+from darla.collection.chunk_maker import ChunkMaker
+from darla.collection.config import CollectConfig
+from darla.frames.writer import FrameWriter
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The worker's environment is made; ``attributes`` are what a dataset says about it."""
+
+    attributes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """So many more frames are made."""
+
+    frames: int
+
+
+@dataclass(frozen=True)
+class Done:
+    """A chunk is finished and on the disk."""
+
+
+class ChunkServer:
+    """The environment of one worker; the parent calls the public methods by their names.
+
+    Args:
+        config: what to collect.
+        load_policy: see :func:`darla.collection.batched_chunks.make_chunk_maker`.
+        pipe: the worker's end of its pipe, through which it reports progress.
+    """
+
+    def __init__(
+        self, config: CollectConfig, load_policy: str | None, pipe: connection.Connection
+    ) -> None:
+        self._config = config
+        self._pipe = pipe
+        with _gymnasiums_errors_are_users():
+            self._maker: ChunkMaker = make_chunk_maker(config, load_policy)
+
+    def describe(self) -> Ready:
+        """Say that the environment is there, and what a dataset says about it."""
+        return Ready(self._maker.attributes)
+
+    def make(self, index: int) -> Done:
+        """Make a chunk and write it; reports :class:`Progress` on the way."""
+        with _gymnasiums_errors_are_users():
+            chunk = self._maker.make(index, lambda frames: self._pipe.send(Progress(frames)))
+        FrameWriter(self._config.path).write(index, chunk)
+        return Done()
+
+    def close(self) -> None:
+        """Close the environment."""
+        self._maker.close()
+
+
+@contextmanager
+def _gymnasiums_errors_are_users() -> Iterator[None]:
+    """Turn errors of Gymnasium, such as a library that is missing, into ones that users mend."""
+    try:
+        yield
+    except gym.error.Error as error:
+        raise ValueError(str(error)) from error
