@@ -1,34 +1,80 @@
 """Learning to see before learning to act: frames, objectives, encoders and their wrappers.
 
-The names below are the public API. They are imported when first used, so that ``import darla``
-stays light and Stable-Baselines3 is only needed by those who use its adapters.
+The names below are the public API, in the order in which a project needs them::
+
+    collect(CollectConfig(env="MyEnv-v0", ...))      frames      -> Collected
+    train_vision(VisionConfig(data=...))             an encoder  -> the bundle's folder
+    load_encoder(folder)                             in Python   -> FrozenEncoder
+    VecLatent(venv, folder), LatentObservation(env, folder), ...  latents in place of pictures
+
+They are imported when first used, so that ``import darla`` stays light and Stable-Baselines3 is
+only needed by those who use its adapters. ``darla.checks`` holds checks for what others add.
 """
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # for editors and type checkers, which do not look into __getattr__
+    from darla import checks
+    from darla.collection.collect import Collected, collect
+    from darla.collection.config import CollectConfig
+    from darla.encoder.bundle import load_encoder
+    from darla.encoder.frozen_encoder import FrozenEncoder
+    from darla.frames.dataset import FrameDataset
+    from darla.vision.config import VisionConfig
+    from darla.vision.train import train_vision
+    from darla.wrappers.latent_observation import LatentObservation
+    from darla.wrappers.latent_options import LatentOptions
+    from darla.wrappers.latent_transform import LatentTransform
+    from darla.wrappers.sb3 import EncoderExtractor, VecLatent
+    from darla.wrappers.vector_latent_observation import VectorLatentObservation
 
 _HOMES = {
+    "CollectConfig": "darla.collection.config",
+    "Collected": "darla.collection.collect",
+    "EncoderExtractor": "darla.wrappers.sb3",
     "FrameDataset": "darla.frames.dataset",
-    "load_encoder": "darla.encoder.bundle",
-    "FrozenEncoder": "darla.encoder.bundle",
+    "FrozenEncoder": "darla.encoder.frozen_encoder",
+    "LatentObservation": "darla.wrappers.latent_observation",
     "LatentOptions": "darla.wrappers.latent_options",
     "LatentTransform": "darla.wrappers.latent_transform",
-    "LatentObservation": "darla.wrappers.latent_observation",
-    "VectorLatentObservation": "darla.wrappers.vector_latent_observation",
     "VecLatent": "darla.wrappers.sb3",
-    "EncoderExtractor": "darla.wrappers.sb3",
+    "VectorLatentObservation": "darla.wrappers.vector_latent_observation",
+    "VisionConfig": "darla.vision.config",
+    "collect": "darla.collection.collect",
+    "load_encoder": "darla.encoder.bundle",
+    "train_vision": "darla.vision.train",
 }
 
-__all__ = sorted(_HOMES)
+__all__ = [
+    "CollectConfig",
+    "Collected",
+    "EncoderExtractor",
+    "FrameDataset",
+    "FrozenEncoder",
+    "LatentObservation",
+    "LatentOptions",
+    "LatentTransform",
+    "VecLatent",
+    "VectorLatentObservation",
+    "VisionConfig",
+    "checks",
+    "collect",
+    "load_encoder",
+    "train_vision",
+]
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name from its module when it is first asked for."""
     if name == "__version__":
         return _version()
+    if name == "checks":
+        return importlib.import_module("darla.checks")
     if name not in _HOMES:
         raise AttributeError(f"module 'darla' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+    thing = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)
+    return thing
 
 
 def __dir__() -> list[str]:

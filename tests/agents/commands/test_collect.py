@@ -104,10 +104,10 @@ def test_every_option_is_explained(capfd: pytest.CaptureFixture[str]) -> None:
         ("--env Darla/SeekAvoid-v0", {"domain": "d_u"}),
         ("--domain source", {"domain": "source"}),
         ("--env-kwargs domain source", {"domain": "source"}),
-        ("--env MiniWorld-OneRoomS6Fast-v0", {}),
+        ("--env MiniWorld-OneRoomS6Fast-v0", {"domain": "d_u"}),
     ],
 )
-def test_our_tasks_are_collected_where_everything_varies_unless_told_otherwise(
+def test_worlds_are_collected_where_everything_varies_unless_told_otherwise(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, env: str, domain: dict[str, str]
 ) -> None:
     rest = "--num-frames 4 --chunk-size 4 --size 16 --workers 1 --policy random"
