@@ -2,20 +2,15 @@
 
 Each metric is a function in a file of its own, named after it. They take :class:`Samples`, made by
 :func:`check_samples` from latents and factors of the same frames, or :class:`Interventions`, where
-a factor must be held while the others vary.
+a factor must be held while the others vary. What else is to be known of one, it says itself: the
+file ends with its :class:`Metric`, and ``METRICS`` has a line that says where that is.
 """
-
-import importlib
-from collections.abc import Callable, Mapping
-from typing import Any
-
-import numpy as np
 
 from darla.metrics.factor_columns import FactorColumn, FactorKind, Samples, check_samples
 from darla.metrics.interventions import Interventions
+from darla.metrics.metric import Metric, check_metric
 from darla.metrics.result import Result
-
-Metric = Callable[[Samples, np.random.Generator], Result]
+from darla.running.registry import Registry
 
 __all__ = [
     "METRICS",
@@ -28,24 +23,14 @@ __all__ = [
     "check_samples",
 ]
 
+METRICS: Registry[Metric] = Registry("metric", "darla.metrics", check_metric)
+"""The metrics, by name; scikit-learn is imported with the first that needs it."""
 
-def _metric(name: str, draws: bool) -> Metric:
-    """Return a metric that is imported, and scikit-learn with it, when it is first called."""
-
-    def measure(samples: Samples, rng: np.random.Generator) -> Result:
-        function: Any = getattr(importlib.import_module(f"{__name__}.{name}"), name)
-        result: Result = function(samples, rng) if draws else function(samples)
-        return result
-
-    measure.__name__ = name
-    return measure
-
-
-METRICS: Mapping[str, Metric] = {
-    "mig": _metric("mig", draws=False),
-    "dci": _metric("dci", draws=True),
-    "sap": _metric("sap", draws=False),
-    "modularity": _metric("modularity", draws=True),
-    "infomec": _metric("infomec", draws=True),
-}
-"""The metrics that need samples and no more, by name."""
+METRICS.register("mig", "darla.metrics.mig:METRIC")
+METRICS.register("dci", "darla.metrics.dci:METRIC")
+METRICS.register("sap", "darla.metrics.sap:METRIC")
+METRICS.register("modularity", "darla.metrics.modularity:METRIC")
+METRICS.register("infomec", "darla.metrics.infomec:METRIC")
+METRICS.register("beta_vae_score", "darla.metrics.beta_vae_score:METRIC")
+METRICS.register("factor_vae_score", "darla.metrics.factor_vae_score:METRIC")
+METRICS.register("irs", "darla.metrics.irs:METRIC")

@@ -16,6 +16,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from darla.metrics.interventions import Interventions, survey
+from darla.metrics.metric import Metric
 from darla.metrics.result import Result
 
 
@@ -87,3 +88,7 @@ def beta_vae_score(
         per_factor=np.mean(right, axis=1),
         differences=table.mean(axis=1).T,
     )
+
+
+_QUICK = {"train_batches": 10, "test_batches": 5, "batch_size": 16, "survey_size": 1000}
+METRIC = Metric(beta_vae_score, interventions=True, quick=_QUICK)

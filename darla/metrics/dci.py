@@ -23,6 +23,7 @@ from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
 from darla.metrics.factor_columns import FactorColumn, Samples
 from darla.metrics.held_out import split
+from darla.metrics.metric import Metric
 from darla.metrics.result import Result, require
 
 TREES = 50
@@ -99,6 +100,9 @@ def dci(samples: Samples, rng: np.random.Generator, trees: int = TREES) -> DCI:
         predicted=np.array(predicted),
         importance=importance,
     )
+
+
+METRIC = Metric(dci, draws=True)
 
 
 def disentanglement(importance: np.ndarray) -> float:

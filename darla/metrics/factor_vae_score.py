@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from darla.metrics.interventions import Interventions, survey
+from darla.metrics.metric import Metric
 from darla.metrics.result import Result
 
 
@@ -88,3 +89,7 @@ def factor_vae_score(
         per_factor=right.mean(axis=1),
         votes=votes,
     )
+
+
+_QUICK = {"train_batches": 10, "test_batches": 5, "batch_size": 16, "survey_size": 1000}
+METRIC = Metric(factor_vae_score, interventions=True, quick=_QUICK)

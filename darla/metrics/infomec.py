@@ -31,6 +31,7 @@ from sklearn.linear_model import LinearRegression
 from darla.metrics.factor_columns import BINS, FactorColumn, Samples
 from darla.metrics.held_out import split
 from darla.metrics.linear_readout import read_classes
+from darla.metrics.metric import Metric
 from darla.metrics.mutual_information import class_entropy, informative_latents
 from darla.metrics.result import Result, require
 
@@ -92,6 +93,9 @@ def infomec(samples: Samples, rng: np.random.Generator, neighbours: int = NEIGHB
         read=read,
         information=information,
     )
+
+
+METRIC = Metric(infomec, draws=True)
 
 
 def _lead(rows: np.ndarray) -> float:

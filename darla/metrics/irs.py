@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from darla.metrics.interventions import Interventions, survey
+from darla.metrics.metric import Metric
 from darla.metrics.result import Result
 
 QUANTILE = 0.99
@@ -84,6 +85,9 @@ def irs(
         weights=weights,
         robustness=robustness,
     )
+
+
+METRIC = Metric(irs, interventions=True, quick={"batches": 50, "batch_size": 20})
 
 
 def _straying(latents: np.ndarray) -> np.ndarray:

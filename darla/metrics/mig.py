@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from darla.metrics.factor_columns import BINS, Samples
+from darla.metrics.metric import Metric
 from darla.metrics.mutual_information import binned_information, class_entropy
 from darla.metrics.result import Result, require
 
@@ -65,3 +66,6 @@ def mig(samples: Samples, bins: int = BINS) -> MIG:
         information=information,
         entropies=entropies,
     )
+
+
+METRIC = Metric(mig)

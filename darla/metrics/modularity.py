@@ -23,6 +23,7 @@ from sklearn.metrics import roc_auc_score
 from darla.metrics.factor_columns import BINS, FactorColumn, Samples
 from darla.metrics.held_out import split
 from darla.metrics.linear_readout import read_classes
+from darla.metrics.metric import Metric
 from darla.metrics.mutual_information import binned_information, informative_latents
 from darla.metrics.result import Result, require
 
@@ -87,6 +88,9 @@ def modularity(samples: Samples, rng: np.random.Generator, bins: int = BINS) -> 
         per_factor=per_factor,
         information=information,
     )
+
+
+METRIC = Metric(modularity, draws=True)
 
 
 def modularity_per_latent(information: np.ndarray) -> np.ndarray:

@@ -25,6 +25,7 @@ from sklearn.metrics import balanced_accuracy_score
 from sklearn.svm import LinearSVC
 
 from darla.metrics.factor_columns import FactorColumn, Samples
+from darla.metrics.metric import Metric
 from darla.metrics.result import Result, require
 
 
@@ -73,6 +74,9 @@ def sap(samples: Samples) -> SAP:
         gaps=gaps,
         predictability=table,
     )
+
+
+METRIC = Metric(sap)
 
 
 def _squared_correlation(

@@ -28,10 +28,10 @@ class EncoderEvaluationConfig:
     """Folder of the results; earlier ones in it are replaced."""
     factors: tuple[str, ...] = ("floor", "wall", "object_color", "yaw", "bearing", "distance")
     """Factors that metrics ask latents for."""
-    metrics: tuple[str, ...] = tuple(METRICS)
-    """Metrics that need samples alone."""
+    metrics: tuple[str, ...] = ()
+    """Metrics to compute; every one that is known when not given."""
     interventions: bool = True
-    """Also compute the metrics that hold one factor while others vary."""
+    """Without, those metrics are left out that hold one factor while others vary."""
     domain: str = UNSUPERVISED
     """Where frames for metrics, for what is kept and for pairs of looks come from."""
     source: str = SOURCE
@@ -75,16 +75,21 @@ class EncoderEvaluationConfig:
         tested = config.targets or tuple(targets(config.env))
         for domain in (config.domain, config.source, *tested):
             find_domain(config.env, domain)
-        for what, names, known in (
-            ("factor", config.factors, TARGETS),
-            ("metric", config.metrics, METRICS),
-        ):
-            for name in names:
-                if name not in known:
-                    raise unknown(what, name, known)
+        for name in config.factors:
+            if name not in TARGETS:
+                raise unknown("factor", name, TARGETS)
         for name, fewest in _FEWEST.items():
             if getattr(config, name) < fewest:
                 raise ValueError(f"{name} is {getattr(config, name)}; give at least {fewest}")
         if config.seed < 0 or not config.probe_seeds or not config.factors:
             raise ValueError("seed must be at least 0, and a probe seed and a factor are needed")
-        return replace(config, targets=tested)
+        return replace(config, targets=tested, metrics=config._metrics_to_compute())
+
+    def _metrics_to_compute(self) -> tuple[str, ...]:
+        """Return the names of metrics; those that other packages broke only if asked for."""
+        chosen = {name: METRICS[name] for name in self.metrics} or METRICS.usable()
+        return tuple(
+            name
+            for name, metric in chosen.items()
+            if self.interventions or not metric.interventions
+        )

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -13,10 +13,7 @@ import torch
 from darla.encoder.bundle import load_encoder
 from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.metrics import METRICS, Result, Samples
-from darla.metrics.beta_vae_score import beta_vae_score
 from darla.metrics.dci import DCI
-from darla.metrics.factor_vae_score import factor_vae_score
-from darla.metrics.irs import irs
 from darla.metrics.total_correlation import total_correlation
 from darla.metrics.udr import udr
 from darla.probes import LabelledLatents
@@ -38,13 +35,6 @@ from darla_agents.encoder_evaluation.rooms import EvaluationRooms
 
 T = TypeVar("T")
 _METRICS, _INTERVENTIONS = 10, 11  # purposes of random numbers
-_QUICK_VOTES: dict[str, Any] = {
-    "train_batches": 10,
-    "test_batches": 5,
-    "batch_size": 16,
-    "survey_size": 1000,
-}
-_QUICK_IRS: dict[str, Any] = {"batches": 50, "batch_size": 20}
 
 
 @dataclass(frozen=True)
@@ -78,10 +68,10 @@ def evaluate_encoders(config: EncoderEvaluationConfig) -> EncoderEvaluation:
     if config.threads is not None:
         torch.set_num_threads(config.threads)
     encoders, labels = _load(config), bundle_labels(config.bundles)
-    of_each = len(config.metrics) + len(_interventional(config)) + 5
+    of_each = len(config.metrics) + 5
     with ExitStack() as stack:
         rooms = stack.enter_context(open_rooms(config, config.domain, encoders[0].image_shape))
-        if config.interventions:
+        if any(METRICS[name].interventions for name in config.metrics):
             check_holdable(rooms, config.factors)
         parts = len(encoders) * of_each + len(config.targets) + 5
         progress = stack.enter_context(_Progress(parts, config.progress))
@@ -215,14 +205,15 @@ def _score(
 
     encoder, samples, train = subject.encoder, subject.samples, subject.kept_train
     results: dict[str, Result] = {}
-    for name in config.metrics:
-        rng = np.random.default_rng((config.seed, _METRICS))
-        results[name] = part(name, partial(METRICS[name], samples, rng))
     held = [factor for factor in samples.names if factor in holdable(rooms)]
-    for name, measure in _interventional(config).items():
-        rng = np.random.default_rng((config.seed, _INTERVENTIONS))
-        interventions = RoomInterventions(rooms, encoder, held)
-        results[name] = part(name, partial(measure, interventions, rng, active=encoder.active))
+    interventions = RoomInterventions(rooms, encoder, held)
+    for name in config.metrics:
+        metric = METRICS[name]
+        data = interventions if metric.interventions else samples
+        purpose = _INTERVENTIONS if metric.interventions else _METRICS
+        rng = np.random.default_rng((config.seed, purpose))
+        options = {"active": encoder.active, "quick": config.quick}
+        results[name] = part(name, partial(metric, data, rng, **options))
     source, tests = subject.source_train, subject.tests
     state = encoder.latent_roles.get("state", np.zeros(0, np.int64))
     from_state = [_only(state, each) for each in (source, *tests)] if len(state) else None
@@ -248,18 +239,6 @@ def _score(
 def _only(chosen: np.ndarray, samples: LabelledLatents) -> LabelledLatents:
     """Return samples with some of their latents alone."""
     return replace(samples, latents=samples.latents[:, chosen])
-
-
-def _interventional(config: EncoderEvaluationConfig) -> dict[str, Callable[..., Result]]:
-    """Return the metrics that hold factors, with few batches when a quick look is enough."""
-    if not config.interventions:
-        return {}
-    votes, batches = (_QUICK_VOTES, _QUICK_IRS) if config.quick else ({}, {})
-    return {
-        "beta_vae_score": partial(beta_vae_score, **votes),
-        "factor_vae_score": partial(factor_vae_score, **votes),
-        "irs": partial(irs, **batches),
-    }
 
 
 def _agreement(encoders: Sequence[FrozenEncoder], samples: Sequence[Samples]) -> list[float | None]:

@@ -18,6 +18,7 @@ def test_from_bundles_to_the_table(tmp_path: Path, capfd: pytest.CaptureFixture[
     config.write_text(json.dumps(json.loads(config.read_text()) | roles))
     out = tmp_path / "out"
     arguments = ["--out", out, "--quick", "--threads", 1, "--metrics", "mig", "dci"]
+    arguments += ["beta_vae_score", "factor_vae_score", "irs"]
     arguments += ["--factors", "floor", "bearing", "yaw", "--targets", "new_floor"]
     assert run_darla("evaluate-encoder", "--bundles", *bundles, *arguments) == 0
     printed = capfd.readouterr()

@@ -5,12 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from darla.metrics.beta_vae_score import beta_vae_score
-from darla.metrics.factor_vae_score import factor_vae_score
+from darla.metrics import METRICS
 from darla.metrics.irs import irs
 from toy_codes import ToyWorld, duplicated, identity, permuted, zero
 
-SCORES = {"irs": irs, "beta_vae_score": beta_vae_score, "factor_vae_score": factor_vae_score}
+SCORES = {name: metric.measure for name, metric in METRICS.usable().items() if metric.interventions}
 
 
 def score(name: str, world: ToyWorld, seed: int = 0, **settings: object) -> float:
@@ -125,3 +124,21 @@ def test_what_cannot_be_compared_is_refused(name: str) -> None:
 def test_the_seed_decides(name: str) -> None:
     scores = [score(name, ToyWorld(permuted, factors=3), seed=5) for _ in range(2)]
     assert scores[0] == scores[1]
+
+
+@pytest.mark.parametrize("name", SCORES)
+def test_a_quick_look_takes_fewer_frames(name: str) -> None:
+    world, quick = ToyWorld(identity), ToyWorld(identity)
+    counts = dict.fromkeys((world, quick), 0)
+    for each in (world, quick):
+        for method in ("encode", "encode_with_held", "encode_pairs_with_held"):
+            inner = getattr(each, method)
+
+            def counted(*arguments, inner=inner, each=each):
+                latents = inner(*arguments)
+                counts[each] += latents.size
+                return latents
+
+            setattr(each, method, counted)
+        METRICS[name](each, np.random.default_rng(0), quick=each is quick)
+    assert 0 < counts[quick] < counts[world]
