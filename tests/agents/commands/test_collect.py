@@ -111,7 +111,7 @@ def test_worlds_are_collected_where_everything_varies_unless_told_otherwise(
     tmp_path: Path, env: str, domain: dict[str, str]
 ) -> None:
     rest = "--num-frames 4 --chunk-size 4 --size 16 --workers 1 --policy random"
-    assert run_darla("collect", f"{env} {rest} --out {tmp_path}/frames") == 0
+    assert run_darla("collect", *f"{env} {rest} --out {tmp_path}/frames".split()) == 0
     attributes = FrameDataset.open(tmp_path / "frames").attributes
     assert attributes["env"] == (env.split()[1] if "--env " in env else "Darla/GoToObject-v0")
     assert attributes["env_kwargs"] == domain
