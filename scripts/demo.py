@@ -18,7 +18,7 @@ from pathlib import Path
 
 from darla.running.children import end_together, start
 from darla.running.command import run_command
-from darla_envs.description.domains import GO_TO_OBJECT
+from darla_envs.description.tasks import GO_TO_OBJECT
 
 KINDS = ("latent", "pixels", "factors")
 OVER = ("new_floor", "new_wall", "floor_and_wall")

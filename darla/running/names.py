@@ -10,9 +10,14 @@ T = TypeVar("T")
 def unknown(what: str, name: str, known: Iterable[str]) -> ValueError:
     """Make the error for an unknown name: it suggests the nearest known one and lists all."""
     names = sorted(known)
-    near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return ValueError(f"unknown {what} {name!r}; {hint}known: {', '.join(names) or 'none'}")
+    listed = ", ".join(names) or "none"
+    return ValueError(f"unknown {what} {name!r}; {nearest(name, names)}known: {listed}")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return ``did you mean 'x'? `` for the known name nearest to ``name``; empty when none is."""
+    near = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.5)
+    return f"did you mean {near[0]!r}? " if near else ""
 
 
 def lookup(what: str, name: str, table: Mapping[str, T]) -> T:

@@ -1,32 +1,62 @@
 """3D worlds whose look is a set of named factors: tasks, domains, rendering.
 
-Importing this package registers ``Darla/GoToObject-v0`` and ``Darla/SeekAvoid-v0`` with Gymnasium
-and imports neither MiniWorld nor OpenGL; :mod:`darla_envs.stock` does, for MiniWorld's own
-environments.
+The way through it: a task is described as data (``description``, ``tasks``). Many worlds of it are
+simulated together (``rooms``) and drawn in one call (``render``); one alone is drawn by MiniWorld
+(``single``); MiniWorld's own environments are simulated by MiniWorld and drawn as rooms are
+(``miniworlds``). ``batch`` makes many worlds one batch of environments, in this process or in
+others. What an id is and can do, :mod:`darla_envs.suites` tells; by ids, :mod:`darla_envs.make`
+makes batches and Gymnasium's vector environments.
+
+Importing this package registers its tasks with Gymnasium and imports neither MiniWorld nor OpenGL;
+:mod:`darla_envs.stock` does, for MiniWorld's own environments.
 """
 
 import importlib.util
+import warnings
 
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID, TASKS, Task
 
-__all__ = ["GO_TO_OBJECT", "SEEK_AVOID"]
+__all__ = ["GO_TO_OBJECT", "SEEK_AVOID", "register_task"]
+
+_HAS_GYMNASIUM = importlib.util.find_spec("gymnasium") is not None  # drawing alone does without
 
 
-def _register() -> None:
-    """Register the tasks; what imports MiniWorld is imported when one is made."""
+def register_task(task: Task) -> None:
+    """Add a task: its id makes environments, one by one and many at a time, in all its domains.
+
+    Args:
+        task: what it is; one of its id is replaced.
+
+    Raises:
+        ValueError: the task cannot be used.
+    """
+    TASKS.register(task.task_id, task)
+    if _HAS_GYMNASIUM:
+        _register_id(task)
+
+
+def _register_id(task: Task) -> None:
+    """Let Gymnasium make a task; what imports MiniWorld or Numba is imported when it does."""
     import gymnasium as gym
 
+    gym.registry.pop(task.task_id, None)
     gym.register(
-        GO_TO_OBJECT,
-        entry_point="darla_envs.single.go_to_object:GoToObject",
-        vector_entry_point="darla_envs.batch.vector_env:make_go_to_object",
-    )
-    gym.register(
-        SEEK_AVOID,
-        entry_point="darla_envs.single.seek_avoid:SeekAvoid",
-        vector_entry_point="darla_envs.batch.vector_env:make_seek_avoid",
+        task.task_id,
+        entry_point="darla_envs.single.world:FactorWorld",
+        vector_entry_point="darla_envs.make:make_vector_env",
+        max_episode_steps=task.max_episode_steps,
+        kwargs={"task_id": task.task_id},
     )
 
 
-if importlib.util.find_spec("gymnasium") is not None:  # drawing alone does without it
-    _register()
+def _register_all() -> None:
+    """Let Gymnasium make all tasks; one of another package that is broken harms nobody else."""
+    for task_id in TASKS:
+        try:
+            _register_id(TASKS[task_id])
+        except Exception as error:  # a stranger's package may raise anything
+            warnings.warn(f"the task {task_id!r} is left out: {error}", stacklevel=2)
+
+
+if _HAS_GYMNASIUM:
+    _register_all()

@@ -12,7 +12,8 @@ import darla_envs  # noqa: F401 (registers the tasks)
 from darla import load_encoder
 from darla.encoder.latent_pictures import save_picture, traversals
 from darla.running.command import run_command
-from darla_envs.description.domains import GO_TO_OBJECT, UNSUPERVISED
+from darla_envs.description.tasks import GO_TO_OBJECT
+from darla_envs.description.usual_domains import UNSUPERVISED
 
 CORNER = {
     "floor": 0.18,

@@ -25,7 +25,8 @@ from darla.probes.targets import split_usable
 from darla.running.atomic import write_json
 from darla.running.command import run_command
 from darla_agents.encoder_evaluation.rooms import EvaluationRooms
-from darla_envs.description.domains import GO_TO_OBJECT, UNSUPERVISED
+from darla_envs.description.tasks import GO_TO_OBJECT
+from darla_envs.description.usual_domains import UNSUPERVISED
 from supervised_ceiling import SupervisedNetwork, train_supervised
 
 IMAGE_SHAPE = (64, 64, 3)

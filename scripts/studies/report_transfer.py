@@ -16,7 +16,8 @@ from darla_agents.comparison.profile_plot import plot_profiles
 from darla_agents.comparison.scores import TaskScores, score_tasks
 from darla_agents.comparison.summary import summarise_group
 from darla_agents.playing.rows import RANDOM, Row, read_rows
-from darla_envs.description.domains import GO_TO_OBJECT, SEEN_LOOKS
+from darla_envs.description.tasks import GO_TO_OBJECT
+from darla_envs.description.usual_domains import SEEN_LOOKS
 from novelty import encoder_coverage
 from transfer.ladder import COLORS, LADDER, VALIDATED_IN, WRAPPER_OPTIONS
 from transfer.results import Results, read_curve_rows

@@ -21,7 +21,8 @@ from darla.running.atomic import read_json
 from darla.running.children import end_together
 from darla.running.command import run_command
 from darla.running.names import lookup
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID, UNSUPERVISED
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.description.usual_domains import UNSUPERVISED
 from encoders.acting import transfer_of
 from encoders.recipes import RECIPES, Settings, objective_of, run_folder, takes_dae
 from transfer.ladder import ONE_ROOM

@@ -20,7 +20,8 @@ from darla.running.children import end_together
 from darla.running.command import run_command
 from darla.running.names import lookup
 from darla_agents.worlds.environments import named_domains
-from darla_envs.description.domains import GO_TO_OBJECT, VALIDATION
+from darla_envs.description.tasks import GO_TO_OBJECT
+from darla_envs.description.usual_domains import VALIDATION
 from encoders.recipes import run_folder
 from transfer.ladder import (
     ENCODER_SEEDS,

@@ -20,7 +20,7 @@ from darla_agents.learning.train import train_agent
 from darla_agents.playing.evaluate import EvaluateConfig, evaluate
 from darla_agents.playing.players import find_players
 from darla_agents.playing.watch import WatchConfig, watch
-from darla_envs.description.domains import GO_TO_OBJECT
+from darla_envs.description.tasks import GO_TO_OBJECT
 from toy_encoder import DEAD, make_toy_bundle
 
 FRAMES = np.random.default_rng(0).integers(0, 256, (50, 64, 64, 3), dtype=np.uint8)

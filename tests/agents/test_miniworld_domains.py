@@ -14,7 +14,8 @@ from darla_agents.playing.random_policy import RandomPolicy
 from darla_agents.playing.rows import read_rows
 from darla_agents.playing.stages import BatchedStage, make_stages
 from darla_agents.worlds.environments import is_batched, make_vec_env, named_domains, named_targets
-from darla_envs.description.domains import GO_TO_OBJECT, domain_names, targets
+from darla_envs.description.domains import domain_names, target_names
+from darla_envs.description.tasks import GO_TO_OBJECT
 
 TASK = "MiniWorld-OneRoomS6Fast-v0"
 TARGETS = [
@@ -32,7 +33,7 @@ def test_every_kind_of_task_names_its_domains():
     assert named_domains(f"darla_envs.stock:{TASK}") == ["source", "d_u", *TARGETS]
     assert named_targets(TASK) == TARGETS
     assert named_domains(GO_TO_OBJECT) == domain_names(GO_TO_OBJECT)
-    assert named_targets(GO_TO_OBJECT) == targets(GO_TO_OBJECT)
+    assert named_targets(GO_TO_OBJECT) == target_names(GO_TO_OBJECT)
     assert named_domains("Toy/Counting-v0") == ["source"]
     assert named_targets("Toy/Counting-v0") == []
 

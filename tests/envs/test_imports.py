@@ -15,7 +15,7 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_package_imports_neither_miniworld_nor_opengl():
     done = run(
-        "import darla_envs, darla_envs.description.tasks, darla_envs.description.visibility" + LIGHT
+        "import darla_envs, darla_envs.description.tasks, darla_envs.description.domains" + LIGHT
     )
     assert done.returncode == 0, done.stderr
 

@@ -12,7 +12,7 @@ import toy_envs  # noqa: F401 (registers)
 import toy_tasks  # noqa: F401 (registers)
 from darla_envs import GO_TO_OBJECT, SEEK_AVOID
 from darla_envs.description.domain import Domain, point
-from darla_envs.render.scene import Look
+from darla_envs.description.look import Look
 from darla_envs.suites import ForeignSuite, MiniWorldSuite, RoomSuite, suite_of
 
 ONE_ROOM = "MiniWorld-OneRoom-v0"

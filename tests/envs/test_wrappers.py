@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 import darla_envs  # noqa: F401  (registers the tasks)
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
 from darla_envs.single.factor_observation import FactorObservation
 from darla_envs.single.shifted_look import ShiftedLook
 
@@ -25,7 +25,7 @@ def test_true_factors_list_the_nearest_object_first():
     observation, info = env.reset(seed=0)
     per_object = observation[4:].reshape(4, 8)
     assert (np.diff(per_object[:, 3]) >= 0).all()
-    nearest = min(env.unwrapped.objects, key=lambda name: info["factors"][f"{name}_distance"])
+    nearest = min(env.unwrapped.task.objects, key=lambda name: info["factors"][f"{name}_distance"])
     assert per_object[0, 1] == pytest.approx(np.sin(info["factors"][f"{nearest}_bearing"]))
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import darla
-from darla_envs.description.domains import GO_TO_OBJECT, targets
+from darla_envs.description.domains import target_names
+from darla_envs.description.tasks import GO_TO_OBJECT
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "demo.py"
 
@@ -45,7 +46,7 @@ def test_the_rows_hold_every_kind_in_every_domain(small):
         rows = list(csv.DictReader(file))
     for kind in ("latent", "pixels", "factors", "random"):
         domains = {row["domain"] for row in rows if row["kind"] == kind}
-        assert domains == {"source", *targets(GO_TO_OBJECT)}
+        assert domains == {"source", *target_names(GO_TO_OBJECT)}
         seeds = {row["episode_seed"] for row in rows if row["kind"] == kind}
         assert {row["episode_seed"] for row in rows if row["kind"] == "latent"} <= seeds
 

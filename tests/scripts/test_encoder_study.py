@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
 
 COLORS = ("new_floor", "new_wall", "new_object_color", "floor_and_wall", "all_three")
 STUDY = Path(__file__).parents[2] / "scripts/studies"

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from darla.encoder.shipped_encoders import shipped_encoders
 from darla_agents.worlds.environments import find_whole_domain, named_targets
 from darla_envs.description.domain import Domain, point, without
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID, find_domain, targets
+from darla_envs.description.domains import find_domain, target_names
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
 from novelty import (
     NEW_PAIR,
     OOD,
@@ -93,7 +94,7 @@ def test_pairs_that_were_held_out() -> None:
 
 def test_every_target_of_both_tasks_has_a_label() -> None:
     for task in (GO_TO_OBJECT, SEEK_AVOID):
-        for name in targets(task):
+        for name in target_names(task):
             found = novelty(find_domain(task, name), find_domain(task, "source"))
             assert found.target == OOD
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from darla_envs.description.domains import SOURCES, UNSUPERVISED
+from darla_envs.description.usual_domains import SOURCES, UNSUPERVISED
 
 KIND_ORDER = ("latent", "pixels", "finetuned", "random_encoder", "factors")
 """The order of kinds in tables and plots. Labels that begin with a kind (``pixels_shift``) come

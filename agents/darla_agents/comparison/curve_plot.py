@@ -27,7 +27,7 @@ from darla_agents.comparison.plot_style import (
 )
 from darla_agents.comparison.scores import GROUPING
 from darla_agents.comparison.statistics import RESAMPLES
-from darla_envs.description.domains import SOURCES, UNSUPERVISED
+from darla_envs.description.usual_domains import SOURCES, UNSUPERVISED
 
 _PANEL = (3.1, 2.1)  # inches
 _MOST_IN_A_COLUMN = 3  # domains; more stand in two columns

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from darla.running.atomic import write_bytes
 from darla_agents.comparison.profiles import Band
 from darla_agents.comparison.statistics import Floats
-from darla_envs.description.domains import UNSUPERVISED
+from darla_envs.description.usual_domains import UNSUPERVISED
 
 # The palette of Okabe and Ito, which people with any colour vision can tell apart; every kind has
 # a marker of its own as well.

@@ -14,7 +14,7 @@ from darla.running.names import unknown
 from darla_agents.agent.group_labels import GroupKey, label, rank
 from darla_agents.comparison.statistics import Floats, transfer_ratio
 from darla_agents.playing.rows import RANDOM, STOCHASTIC, Row
-from darla_envs.description.domains import SEEN_LOOKS, SOURCES, UNSUPERVISED
+from darla_envs.description.usual_domains import SEEN_LOOKS, SOURCES, UNSUPERVISED
 
 GROUPING = ("algorithm", "source", "encoder", "total_timesteps")
 """Columns that can tell groups of one kind apart."""

@@ -22,7 +22,7 @@ from darla_agents.comparison.statistics import (
     probability_of_improvement,
     probability_of_improvement_interval,
 )
-from darla_envs.description.domains import UNSUPERVISED
+from darla_envs.description.usual_domains import UNSUPERVISED
 
 THRESHOLDS = np.linspace(-1.0, 2.0, 301)
 """Transfer ratios at which performance profiles are given."""

@@ -8,8 +8,9 @@ from darla.metrics import METRICS
 from darla.running.names import unknown
 from darla.running.precision import Precision
 from darla_agents.encoder_evaluation.targets import TARGETS
-from darla_envs.description.domains import GO_TO_OBJECT, UNSUPERVISED, find_domain, targets
-from darla_envs.description.tasks import find_task
+from darla_envs.description.domains import find_domain, target_names
+from darla_envs.description.tasks import GO_TO_OBJECT, find_task
+from darla_envs.description.usual_domains import UNSUPERVISED
 
 SOURCE = "source"
 _FEWEST = {"frames": 1000, "probe_frames": 400, "test_frames": 100, "pairs": 50}
@@ -72,7 +73,7 @@ class EncoderEvaluationConfig:
             raise ValueError("no bundle was given; give --bundles runs/vision/encoder")
         config = replace(self, **_QUICK) if self.quick else self
         find_task(config.env)
-        tested = config.targets or tuple(targets(config.env))
+        tested = config.targets or tuple(target_names(config.env))
         for domain in (config.domain, config.source, *tested):
             find_domain(config.env, domain)
         for name in config.factors:

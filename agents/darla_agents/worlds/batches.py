@@ -6,7 +6,7 @@ from gymnasium.vector import AutoresetMode
 
 from darla.running.names import unknown
 from darla_envs.batch.batch import Batch
-from darla_envs.batch.make import make_batched
+from darla_envs.make import make_batched
 
 BATCHED, STOCK = "batched", "stock"
 RENDERINGS = (BATCHED, STOCK)

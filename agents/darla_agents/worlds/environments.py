@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any
 
 import gymnasium as gym
+from darla_envs.description.look_catalogue import find_whole_domain as miniworld_domain
+from darla_envs.description.look_catalogue import look_names, look_targets
 from gymnasium import spaces
 from gymnasium.envs.registration import load_env_creator
 from gymnasium.vector import AutoresetMode
@@ -27,9 +29,7 @@ from darla_agents.worlds.batched_vec_env import BatchedVecEnv
 from darla_agents.worlds.batches import BATCHED, can_be_batched, check_rendering, make_batch
 from darla_agents.worlds.worker_envs import WorkerVecEnv
 from darla_envs.description.domain import Domain
-from darla_envs.description.domains import domain_names, find_domain, targets
-from darla_envs.description.look_catalogue import find_whole_domain as miniworld_domain
-from darla_envs.description.look_catalogue import look_names, look_targets
+from darla_envs.description.domains import domain_names, find_domain, target_names
 from darla_envs.description.tasks import find_task
 from darla_envs.miniworlds.single_entry_points import has_named_domains
 
@@ -208,7 +208,7 @@ def named_targets(task: str) -> list[str]:
     check_task(task)
     name = bare_id(task)
     if _is_described(name):
-        return targets(name)
+        return target_names(name)
     return look_targets(name) if has_named_domains(name) else []
 
 

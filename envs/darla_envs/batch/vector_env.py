@@ -4,17 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector import VectorEnv
 from gymnasium.vector.utils import batch_space
 
+from darla.running.names import nearest
 from darla_envs.batch.batch import Batch, Finals, Start, Step
 from darla_envs.batch.batched_envs import BatchedEnvs
 from darla_envs.batch.infos import combine
-from darla_envs.batch.make import make_batched
 from darla_envs.description.domain import Domain
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
 from darla_envs.description.factors import Factor
-from darla_envs.names import hint
 
 _OPTIONS = ("reset_mask", "factors")
 
@@ -73,7 +71,9 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
         for name in options:
             if name not in _OPTIONS:
                 known = ", ".join(_OPTIONS)
-                raise ValueError(f"unknown option {name!r}; {hint(name, _OPTIONS)}known: {known}")
+                raise ValueError(
+                    f"unknown option {name!r}; {nearest(name, _OPTIONS)}known: {known}"
+                )
         settings = self._settings(options.get("factors") or {})
         start = self.batch.reset(seed, settings, options.get("reset_mask"))
         return self._observation(start), start.infos
@@ -204,85 +204,3 @@ class SettableVectorEnv(BatchedVectorEnv):
         """
         start = self.batch.reset_to(rows, frames)
         return start.frames, start.infos
-
-
-def make_go_to_object(
-    num_envs: int, *, num_threads: int | None = None, **settings: Any
-) -> BatchedVectorEnv:
-    """Make environments of ``Darla/GoToObject-v0``; see :func:`make_vector_env`."""
-    return make_vector_env(GO_TO_OBJECT, num_envs, num_threads=num_threads, **settings)
-
-
-def make_seek_avoid(
-    num_envs: int, *, num_threads: int | None = None, **settings: Any
-) -> BatchedVectorEnv:
-    """Make environments of ``Darla/SeekAvoid-v0``; see :func:`make_vector_env`."""
-    return make_vector_env(SEEK_AVOID, num_envs, num_threads=num_threads, **settings)
-
-
-def make_miniworld(
-    task_id: str,
-    num_envs: int,
-    *,
-    domain: Any = "source",
-    max_episode_steps: int | None = None,
-    obs_width: int | None = None,
-    obs_height: int | None = None,
-    workers: int = 0,
-    num_threads: int | None = None,
-    antialias: bool = True,
-    autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
-    render_mode: str | None = None,
-    env_kwargs: Mapping[str, Any] | None = None,
-    **more_env_kwargs: Any,
-) -> BatchedVectorEnv:
-    """Make environments of a MiniWorld id; see :func:`make_vector_env`.
-
-    What is not named here is an argument of each environment, as in ``env_kwargs``.
-    """
-    return make_vector_env(
-        task_id,
-        num_envs,
-        domain=domain,
-        max_episode_steps=max_episode_steps,
-        obs_width=obs_width,
-        obs_height=obs_height,
-        workers=workers,
-        num_threads=num_threads,
-        antialias=antialias,
-        autoreset_mode=autoreset_mode,
-        render_mode=render_mode,
-        env_kwargs={**(env_kwargs or {}), **more_env_kwargs},
-    )
-
-
-def make_vector_env(
-    task_id: str,
-    num_envs: int,
-    *,
-    render_mode: str | None = None,
-    autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
-    **settings: Any,
-) -> BatchedVectorEnv:
-    """Make a vector environment of one of this package's tasks, or of MiniWorld's environments.
-
-    Args:
-        task_id: such as ``Darla/GoToObject-v0`` or ``MiniWorld-Maze-v0``.
-        num_envs: how many environments.
-        render_mode: see :class:`BatchedVectorEnv`.
-        autoreset_mode: NextStep, SameStep or Disabled.
-        settings: ``domain``, ``max_episode_steps``, ``obs_width``, ``obs_height``, ``workers``,
-            ``num_threads``, ``antialias`` and, for MiniWorld, ``env_kwargs``; see
-            :func:`darla_envs.batch.make.make_batched`.
-
-    Raises:
-        ValueError: one of them is wrong.
-    """
-    batch = make_batched(task_id, num_envs, autoreset_mode=autoreset_mode, **settings)
-    try:
-        if isinstance(batch, BatchedEnvs) and hasattr(batch.worlds, "sample_settings"):
-            return SettableVectorEnv(batch, render_mode=render_mode)
-        return BatchedVectorEnv(batch, render_mode=render_mode)
-    except ValueError:
-        batch.close()
-        raise

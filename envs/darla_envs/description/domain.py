@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from darla_envs.names import hint
+from darla.running.names import nearest
 
 Interval = tuple[float, float]
 Values = tuple[Interval, ...] | tuple[str, ...]
@@ -73,10 +73,10 @@ class Domain:
         """
         unknown = sorted(set(data) - set(_KEYS))
         if "name" not in data or unknown:
-            nearest = hint(unknown[0], _KEYS) if unknown else ""
+            near = nearest(unknown[0], _KEYS) if unknown else ""
             raise ValueError(
                 f"a domain has the keys {', '.join(_KEYS[:-1])} and {_KEYS[-1]}, not "
-                f"{sorted(data)}; {nearest}see Domain.to_dict()"
+                f"{sorted(data)}; {near}see Domain.to_dict()"
             )
         look = {key: _values(values) for key, values in data.get("look", {}).items()}
         cases = tuple(

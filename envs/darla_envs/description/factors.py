@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from darla_envs.names import hint
+from darla.running.names import nearest
 
 FactorValue = float | str
 Setting = dict[str, FactorValue]
@@ -87,8 +87,8 @@ def check_setting(factors: Mapping[str, Factor], setting: Mapping[str, FactorVal
     for name, value in setting.items():
         if name not in factors:
             known = [factor.name for factor in factors.values() if factor.settable]
-            nearest = hint(name, known)
-            raise ValueError(f"unknown factor {name!r} = {value!r}; {nearest}allowed: {known}")
+            near = nearest(name, known)
+            raise ValueError(f"unknown factor {name!r} = {value!r}; {near}allowed: {known}")
         if not factors[name].settable:
             raise ValueError(
                 f"factor {name!r} = {value!r} cannot be set: it follows from positions; "

@@ -1,19 +1,25 @@
-"""What each task is, as data: its room, its objects, what the agent can do, and how it looks.
+"""What a task is, as data: its room, its objects, what the agent can do, and how it looks.
 
-The single environments (on MiniWorld) and the batched worlds (without it) read the same
-descriptions. Nothing here needs MiniWorld.
+Rooms are simulated and drawn from these descriptions alone. The tasks themselves are in
+:mod:`darla_envs.tasks`, one file each; nothing here needs MiniWorld.
 """
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
+from darla.running.names import lookup
+from darla.running.registry import Registry
+from darla_envs.description.domain import Domain
 from darla_envs.description.factors import Factor
 from darla_envs.description.layout import Spacing
 from darla_envs.description.palettes import Arc, Line, Palette
-from darla_envs.description.shapes import RADIUS
+from darla_envs.description.shapes import RADIUS, SHAPES
+from darla_envs.description.usual_domains import SOURCE, usual_domains
 from darla_envs.description.world_factors import AGENT_RADIUS, describe_factors
-from darla_envs.names import hint
+
+GO_TO_OBJECT = "Darla/GoToObject-v0"
+SEEK_AVOID = "Darla/SeekAvoid-v0"
 
 IN_VIEW = 0.5  # visible fraction from which an object counts as in view
 # Where sampled settings put things: anywhere, as long as nothing touches.
@@ -56,6 +62,12 @@ class Task:
         camera_height: metres above the floor.
         camera_pitch: degrees; negative looks down.
         field_of_view: degrees from the picture's bottom to its top.
+        domains: where looks are drawn from, one of them ``source``; those of
+            :func:`darla_envs.description.usual_domains.usual_domains`, with all shapes, when none
+            are given.
+
+    Raises:
+        ValueError: a shape is unknown, an object has no preferred shapes, or there is no source.
     """
 
     task_id: str
@@ -77,41 +89,49 @@ class Task:
     camera_height: float = 1.2
     camera_pitch: float = -12.0
     field_of_view: float = 85.0
+    domains: tuple[Domain, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check the shapes, and give a task without domains the usual ones."""
+        for known, names in (
+            (SHAPES, self.shapes),
+            (self.shapes, (*self.good_shapes, *itertools.chain(*self.preferred_shapes))),
+        ):
+            for name in names:
+                lookup(f"shape of {self.task_id}", name, dict.fromkeys(known))
+        if len(self.preferred_shapes) != len(self.objects):
+            raise ValueError(
+                f"task {self.task_id} has {len(self.objects)} objects and preferred shapes of "
+                f"{len(self.preferred_shapes)}; give each object a tuple of shapes"
+            )
+        if not self.domains:
+            object.__setattr__(self, "domains", usual_domains(self.shapes))
+        if SOURCE not in (each.name for each in self.domains):
+            raise ValueError(
+                f"task {self.task_id} has no domain {SOURCE!r}; add one to its domains"
+            )
 
     def describe_factors(self) -> dict[str, Factor]:
         """Return every factor of the task by name."""
         return describe_factors(self.room_size, self.objects, self.shapes)
 
 
-_KINDS = ("box", "ball", "cone")
-GO_TO_OBJECT_TASK = Task(
-    task_id=GO_TO_OBJECT,
-    objects=("object",),
-    shapes=_KINDS,
-    preferred_shapes=(_KINDS,),
-    good_shapes=_KINDS,
-    collects=False,
-    room_size=(7.0, 5.5),
-    start=Spacing(objects=0.0, agent=2.2),
-    max_episode_steps=40,
-    reach=1.0,
-)
+def _check(env_id: str, task: Task) -> None:
+    """Check that an id stands for a task of that id.
 
-_GOOD, _BAD = ("box", "ball"), ("cone", "cylinder")
-SEEK_AVOID_TASK = Task(
-    task_id=SEEK_AVOID,
-    objects=("object0", "object1", "object2", "object3"),
-    shapes=_GOOD + _BAD,
-    preferred_shapes=(_GOOD, _GOOD, _BAD, _BAD),
-    good_shapes=_GOOD,
-    collects=True,
-    room_size=(8.0, 6.5),
-    start=Spacing(objects=1.9, agent=1.6),
-    max_episode_steps=100,
-    reach=0.8,
-)
+    Raises:
+        ValueError: it does not.
+    """
+    if not isinstance(task, Task) or task.task_id != env_id:
+        raise ValueError(f"{env_id!r} must stand for a Task of this task_id, not for {task!r}")
 
-_TASKS = {task.task_id: task for task in (GO_TO_OBJECT_TASK, SEEK_AVOID_TASK)}
+
+TASKS: Registry[Task] = Registry("task", "darla.tasks", _check)
+"""All tasks by their ids: ours, those of :func:`darla_envs.register_task`, and those of entry
+points of the group ``darla.tasks``, whose names are the ids."""
+
+TASKS.register(GO_TO_OBJECT, "darla_envs.tasks.go_to_object:TASK")
+TASKS.register(SEEK_AVOID, "darla_envs.tasks.seek_avoid:TASK")
 
 
 def find_task(task_id: str) -> Task:
@@ -120,14 +140,4 @@ def find_task(task_id: str) -> Task:
     Raises:
         ValueError: there is none; the nearest id is suggested.
     """
-    if task_id not in _TASKS:
-        known = list(_TASKS)
-        raise ValueError(
-            f"unknown task {task_id!r}; {hint(task_id, known)}known: {', '.join(known)}"
-        )
-    return _TASKS[task_id]
-
-
-def is_task(env_id: str) -> bool:
-    """Whether an id is that of a task which is described here."""
-    return env_id in _TASKS
+    return TASKS[task_id]

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from darla_envs.names import hint
+from darla.running.names import nearest
 
 PLAIN = "white"
 """The texture that leaves a surface's colour as it is."""
@@ -48,7 +48,7 @@ def check_textures(textures: Mapping[str, str]) -> None:
         ):
             if given not in known:
                 raise ValueError(
-                    f"unknown {what} {given!r}; {hint(given, known)}known: {', '.join(known)}"
+                    f"unknown {what} {given!r}; {nearest(given, known)}known: {', '.join(known)}"
                 )
 
 

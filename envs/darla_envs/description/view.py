@@ -7,8 +7,8 @@ from numbers import Real
 
 import numpy as np
 
+from darla.running.names import nearest
 from darla_envs.description.tasks import Task
-from darla_envs.names import hint
 
 # The camera is between floor and ceiling, and is neither turned over nor flattened to a line.
 _RANGES = {
@@ -62,7 +62,7 @@ def find_view(task: Task, shift: Mapping[str, float]) -> View:
 def _checked(name: str, value: float) -> float:
     if name not in _RANGES:
         raise ValueError(
-            f"a camera has no {name!r}; {hint(name, _RANGES)}known: {', '.join(_RANGES)}"
+            f"a camera has no {name!r}; {nearest(name, _RANGES)}known: {', '.join(_RANGES)}"
         )
     low, high, unit = _RANGES[name]
     if not isinstance(value, Real) or not low <= value <= high:

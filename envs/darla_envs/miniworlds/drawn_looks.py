@@ -11,8 +11,8 @@ import numpy as np
 
 from darla_envs.description.domain import Domain, draw
 from darla_envs.description.factors import Factor
+from darla_envs.description.look import Look
 from darla_envs.description.look_ranges import FACTORS, LINES, SURFACES
-from darla_envs.render.scene import Look
 
 _PURPOSE = 0x100C  # keeps these numbers apart from those that MiniWorld draws from the same seed
 NUM_DRAWS = 1 + len(FACTORS)
@@ -61,7 +61,7 @@ def positions(domain: Domain, u: np.ndarray) -> dict[str, float]:
     """Draw the factors that a domain names.
 
     Args:
-        domain: one that :func:`darla_envs.description.look_catalogue.find_look` has found.
+        domain: one that :func:`darla_envs.description.domains.find_domain` has found.
         u: (NUM_DRAWS,) uniform numbers in [0, 1): one for the case, one for each factor.
     """
     case = domain.cases[int(u[0] * len(domain.cases))] if domain.cases else {}

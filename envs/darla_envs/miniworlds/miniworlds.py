@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import darla_envs.stock  # noqa: F401  (before MiniWorld)
+import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
 
 # isort: split
 import numpy as np
@@ -12,11 +12,12 @@ from darla_envs.batch.single_infos import vector_infos
 from darla_envs.batch.worlds import CannotBatch, Infos, Outcomes, Worlds
 from darla_envs.description.domain import Domain
 from darla_envs.description.factors import Factor
-from darla_envs.description.look_catalogue import SOURCE, LookLike, find_look
+from darla_envs.description.miniworld_domains import MiniWorldDomains
+from darla_envs.description.named_domains import DomainLike
+from darla_envs.description.usual_domains import SOURCE
 from darla_envs.miniworlds.asset_library import AssetLibrary
 from darla_envs.miniworlds.drawn_looks import DrawnLook, LookSequence, look_at, named_factors
 from darla_envs.miniworlds.fresh_starts import draw_starts
-from darla_envs.miniworlds.miniworld_ids import check_miniworld
 from darla_envs.miniworlds.scene_follower import SceneFollower, aim_cameras
 from darla_envs.miniworlds.undrawn_envs import find_picture_key, is_wrapped, make_undrawn
 from darla_envs.miniworlds.without_gl import without_loading
@@ -42,7 +43,7 @@ class MiniWorlds(Worlds):
         self,
         env_id: str,
         num_worlds: int,
-        domain: LookLike = SOURCE,
+        domain: DomainLike = SOURCE,
         max_episode_steps: int | None = None,
         obs_width: int = 80,
         obs_height: int = 60,
@@ -68,7 +69,6 @@ class MiniWorlds(Worlds):
             ValueError: the id is not MiniWorld's, the environment draws in its own way, or an
                 option is wrong.
         """
-        check_miniworld(env_id)
         self._renderer = Renderer(
             obs_width, obs_height, antialias=antialias, num_threads=num_threads
         )
@@ -96,19 +96,19 @@ class MiniWorlds(Worlds):
         self._followers[0].follow()  # is there anything that cannot be drawn?
         self.set_domain(domain)
 
-    def set_domain(self, domain: LookLike) -> None:
+    def set_domain(self, domain: DomainLike) -> None:
         """Take the looks of all later episodes from a domain, as ``single.domain_look`` does.
 
         Args:
-            domain: a name, a Domain, an :class:`darla_envs.render.scene.Look`, the dictionary of
+            domain: a name, a Domain, a :class:`darla_envs.description.look.Look`, the dictionary of
                 either, or None for the look that MiniWorld gives; see
-                :func:`darla_envs.description.look_catalogue.find_look`.
+                :func:`darla_envs.description.domains.find_domain`.
 
         Raises:
             ValueError: it is none of these, a value of it is out of range, or looks are to be
                 drawn for environments that have factors of their own.
         """
-        found = find_look(self.env_id, domain)
+        found = MiniWorldDomains(self.env_id).find(domain)
         if isinstance(found, Domain) and self._has_factors:
             raise ValueError(
                 f"{self.env_id} has factors of its own, and no domain {found.name!r} of MiniWorld's"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-import darla_envs.stock  # noqa: F401  (before MiniWorld)
+import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
 
 # isort: split
 import numpy as np

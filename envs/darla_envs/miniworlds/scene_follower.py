@@ -2,19 +2,20 @@
 
 from operator import is_
 
-import darla_envs.stock  # noqa: F401  (before MiniWorld)
+import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
 
 # isort: split
 import numpy as np
 from miniworld.entity import Entity
 from miniworld.miniworld import MiniWorldEnv
 
+from darla_envs.description.look import Look
 from darla_envs.kernels.compiled import kernel
 from darla_envs.miniworlds.asset_library import AssetLibrary
 from darla_envs.miniworlds.miniworld_scene import MovingEntity, camera_of, coordinates, scene_of
 from darla_envs.miniworlds.room_faces import faces_of_rooms
 from darla_envs.render.camera import Cameras
-from darla_envs.render.scene import Look, SceneFaces, repaint
+from darla_envs.render.scene import SceneFaces, repaint
 from darla_envs.render.scene_batch import SceneBatch
 
 

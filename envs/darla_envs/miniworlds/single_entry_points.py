@@ -15,7 +15,9 @@ from typing import Any
 import gymnasium as gym
 from gymnasium.envs.registration import EnvCreator, load_env_creator
 
-from darla_envs.description.look_catalogue import SOURCE, LookLike, find_look
+from darla_envs.description.miniworld_domains import MiniWorldDomains
+from darla_envs.description.named_domains import DomainLike
+from darla_envs.description.usual_domains import SOURCE
 
 _creators: dict[str, str | EnvCreator] = {}
 
@@ -52,9 +54,9 @@ def __getattr__(name: str) -> Callable[..., gym.Env[Any, Any]]:
 
 
 def _make(
-    env_id: str, creator: EnvCreator, domain: LookLike = SOURCE, **kwargs: Any
+    env_id: str, creator: EnvCreator, domain: DomainLike = SOURCE, **kwargs: Any
 ) -> gym.Env[Any, Any]:
-    look = find_look(env_id, domain)
+    look = MiniWorldDomains(env_id).find(domain)
     env = creator(**kwargs)
     if look is None:
         return env

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-import darla_envs.stock  # noqa: F401  (before MiniWorld)
+import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
 
 # isort: split
 import gymnasium as gym

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import darla_envs.single.painted
-import darla_envs.stock  # before MiniWorld
+import darla_envs.single.ready_to_draw  # before MiniWorld
 
 # isort: split
 import miniworld.miniworld

@@ -1,4 +1,4 @@
-"""The random numbers of each world's episodes: those of the single environments."""
+"""The random numbers of each world's episodes."""
 
 from collections.abc import Sequence
 
@@ -8,8 +8,7 @@ import numpy as np
 class EpisodeSeeds:
     """Counts the episodes of each world, and gives each episode its uniform numbers.
 
-    An episode's numbers come from the world's seed and the episode's number alone, as in
-    :class:`darla_envs.single.world.FactorWorld`.
+    An episode's numbers come from the world's seed and the episode's number alone.
 
     Args:
         num_worlds: how many worlds there are.

@@ -1,6 +1,8 @@
 """A domain as arrays, so that the looks of many episodes are drawn without Python.
 
-``draw_look`` repeats :func:`darla_envs.description.layout.look_from` number for number.
+An episode takes one of the domain's cases, and draws each factor from the case's values or the
+domain's. An object takes one of the shapes that it prefers where the domain allows one, and any
+that the domain allows otherwise.
 """
 
 from typing import NamedTuple

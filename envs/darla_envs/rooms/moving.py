@@ -24,7 +24,8 @@ class Rules(NamedTuple):
         reach: metres between centres below which an object is touched.
         collects: whether touched objects vanish; see :class:`darla_envs.description.tasks.Task`.
         good: (S,) bool, whether a shape pays.
-        max_steps: steps after which an episode is truncated.
+        max_steps: steps after which an episode is truncated; -1 for never.
+        slow: steps after which reaching an object pays no less: the task's own limit.
     """
 
     width: float
@@ -35,10 +36,11 @@ class Rules(NamedTuple):
     collects: bool
     good: np.ndarray
     max_steps: int
+    slow: int
 
 
 def rules_of(task: Task, max_steps: int) -> Rules:
-    """Return a task's rules."""
+    """Return a task's rules, with episodes of so many steps; -1 for any number."""
     return Rules(
         width=task.room_size[0],
         depth=task.room_size[1],
@@ -48,6 +50,7 @@ def rules_of(task: Task, max_steps: int) -> Rules:
         collects=task.collects,
         good=np.array([shape in task.good_shapes for shape in task.shapes]),
         max_steps=max_steps,
+        slow=task.max_episode_steps,
     )
 
 
@@ -118,7 +121,8 @@ def _act(
         else:
             reward, over, good = _reach(rules, agent, places, steps[world])
         rewards[row], terminated[row], success[world] = reward, over, good
-        truncated[row] = steps[world] >= rules.max_steps and not over
+        cut = 0 <= rules.max_steps <= steps[world]
+        truncated[row] = cut and not over
 
 
 @kernel
@@ -147,7 +151,7 @@ def _reach(
     """Return reward, terminated and success where the first touch ends the episode."""
     for index in range(len(objects)):
         if _touches(rules, agent, objects[index]):
-            return 1.0 - 0.2 * (steps / rules.max_steps), True, True
+            return 1.0 - 0.2 * min(steps / rules.slow, 1.0), True, True
     return 0.0, False, False
 
 

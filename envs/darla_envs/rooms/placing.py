@@ -1,8 +1,8 @@
 """From uniform random numbers to whole settings, for many episodes at once.
 
-``complete_setting`` repeats :func:`darla_envs.description.layout.look_from`,
-:func:`darla_envs.description.layout.places_from` and
-:func:`darla_envs.description.layout.check_apart` number for number.
+Objects are placed one after the other, and then the agent. Each takes the first of its candidates
+that is far enough from what stands there already, or, where none is, the one that comes nearest to
+it.
 """
 
 import math

@@ -1,8 +1,4 @@
-"""Settings drawn from a domain with an object in view or not: what frames are collected from.
-
-``sample_rows`` repeats :meth:`darla_envs.single.world.FactorWorld.sample_factors` number for
-number, from the same stream of random numbers.
-"""
+"""Settings drawn from a domain with an object in view or not: what frames are collected from."""
 
 import math
 
@@ -58,14 +54,16 @@ def sample_rows(
             is_kept = kept[column] and first < index
             given[column] = rows[first, column] if is_kept else fixed[column]
         wanted = rng.random() < share if not np.isnan(share) else False
-        result = _sample(rng, share, wanted, given, u, looks, places, camera, objects, rows[index])
+        result = sample_row(
+            rng, share, wanted, given, u, looks, places, camera, objects, rows[index]
+        )
         if result != FOUND:
             return result, index, wanted
     return FOUND, 0, False
 
 
 @kernel
-def _sample(
+def sample_row(
     rng: np.random.Generator,
     share: float,
     wanted: bool,
@@ -77,7 +75,23 @@ def _sample(
     objects: np.ndarray,
     row: np.ndarray,
 ) -> int:
-    """Draw one setting into ``row``, trying until it is as wanted; return as ``sample_rows``."""
+    """Draw one setting.
+
+    Args:
+        rng: where it comes from.
+        share: NaN where it does not matter whether an object is in view; any number otherwise.
+        wanted: whether one is to be.
+        fixed: (S,) values to keep, NaN for the others.
+        u: (U,) room for the uniform numbers that a setting takes.
+        looks: where looks are drawn from.
+        places: where things may stand.
+        camera: the agent's.
+        objects: (K, 2) room for places.
+        row: (S,); receives the setting.
+
+    Returns:
+        ``FOUND``, or why it could not be drawn.
+    """
     for _ in range(SAMPLE_TRIES):
         for index in range(len(u)):
             u[index] = rng.random()

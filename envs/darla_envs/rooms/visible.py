@@ -1,7 +1,8 @@
-"""How much of each object is in the agent's view, in compiled loops.
+"""How much of each object is in the agent's view.
 
-``visible_fraction`` repeats :func:`darla_envs.description.visibility.visible_fractions` for one
-object.
+An object's silhouette is taken as the rectangle, two radii wide and one height high, that faces the
+camera; 35 points on it are tested against the sides of a square picture and against the bounding
+cylinders of the other objects.
 """
 
 import math
@@ -11,8 +12,10 @@ import numpy as np
 
 from darla_envs.description.shapes import HEIGHT, RADIUS
 from darla_envs.description.view import View
-from darla_envs.description.visibility import ACROSS, UP
 from darla_envs.kernels.compiled import kernel
+
+ACROSS = np.linspace(-0.9, 0.9, 7)  # sample points over an object's silhouette, in radii
+UP = np.linspace(0.1, 0.9, 5)  # and in heights
 
 
 class Camera(NamedTuple):

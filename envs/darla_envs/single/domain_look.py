@@ -3,16 +3,18 @@
 import json
 from typing import Any
 
-import darla_envs.stock  # noqa: F401  (before MiniWorld)
+import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
 
 # isort: split
 import gymnasium as gym
 from miniworld.miniworld import MiniWorldEnv
 
 from darla_envs.description.domain import Domain
-from darla_envs.description.look_catalogue import SOURCE, LookLike, find_look
+from darla_envs.description.look import Look
+from darla_envs.description.miniworld_domains import MiniWorldDomains
+from darla_envs.description.named_domains import DomainLike
+from darla_envs.description.usual_domains import SOURCE
 from darla_envs.miniworlds.drawn_looks import DrawnLook, LookSequence, named_factors
-from darla_envs.render.scene import Look
 from darla_envs.single.shifted_look import repainted
 
 
@@ -30,12 +32,12 @@ class DomainLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
         drawn: the look of this episode.
     """
 
-    def __init__(self, env: gym.Env, domain: LookLike = SOURCE):
+    def __init__(self, env: gym.Env, domain: DomainLike = SOURCE):
         """Wrap a MiniWorld environment.
 
         Args:
             env: the environment.
-            domain: see :func:`darla_envs.description.look_catalogue.find_look`.
+            domain: see :func:`darla_envs.description.domains.find_domain`.
 
         Raises:
             ValueError: the environment is not MiniWorld's, has factors of its own, or has no such
@@ -50,7 +52,7 @@ class DomainLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
         if hasattr(world, "factors"):
             raise ValueError(f"{env} has domains of its own; make it with one of those")
         name = type(world).__name__ if world.spec is None else world.spec.id
-        self.domain = find_look(name, domain)
+        self.domain = MiniWorldDomains(name).find(domain)
         self.drawn = DrawnLook()
         self._sequence = LookSequence()
         world.domain, world.factors = self.domain, named_factors(self.domain)

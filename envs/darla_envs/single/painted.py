@@ -5,7 +5,7 @@ MiniWorld has no setting for the colour of a floor or a wall, and bakes colours 
 
 import math
 
-import darla_envs.stock  # noqa: F401  (before MiniWorld)
+import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
 
 # isort: split
 import numpy as np

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-import darla_envs.stock  # noqa: F401  (before MiniWorld)
+import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
 
 # isort: split
 import gymnasium as gym
@@ -13,7 +13,7 @@ from miniworld.entity import Box, Entity, MeshEnt
 from miniworld.miniworld import MiniWorldEnv, Room
 from pyglet import gl
 
-from darla_envs.render.scene import Look, check_color, check_look
+from darla_envs.description.look import Look, check_color, check_look
 from darla_envs.single.painted import draw_room
 
 Color = Sequence[float] | None

@@ -1,12 +1,11 @@
-"""A MiniWorld room whose look and state are named factors: the base of the tasks."""
+"""One room of a task on its own: simulated as rooms are in batches, and drawn by MiniWorld."""
 
 import contextlib
 import io
-import math
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
-import darla_envs.stock  # noqa: F401  (before MiniWorld)
+import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
 
 # isort: split
 import numpy as np
@@ -14,39 +13,20 @@ from gymnasium import spaces
 from miniworld.miniworld import MiniWorldEnv
 from miniworld.params import DEFAULT_PARAMS
 
+from darla_envs.batch.infos import rows_of
 from darla_envs.description.domain import Domain
-from darla_envs.description.domains import find_domain
-from darla_envs.description.factors import FactorValue, Setting, check_setting
-from darla_envs.description.layout import (
-    Spacing,
-    check_apart,
-    check_domain,
-    look_from,
-    num_draws,
-    place_of,
-    places_from,
-)
-from darla_envs.description.palettes import Palette
-from darla_envs.description.shapes import HEIGHT, RADIUS
-from darla_envs.description.tasks import ANYWHERE, IN_VIEW, SAMPLE_TRIES, Task
+from darla_envs.description.factors import Factor, FactorValue, Setting
+from darla_envs.description.named_domains import DomainLike
+from darla_envs.description.tasks import Task
 from darla_envs.description.texture_files import PLAIN, SURFACES
+from darla_envs.description.usual_domains import SOURCE
 from darla_envs.description.view import find_view
-from darla_envs.description.visibility import bearing_and_distance, visible_fractions
 from darla_envs.description.world_factors import AGENT_RADIUS
+from darla_envs.rooms.factor_worlds import FactorWorlds
 from darla_envs.single.painted import PaintedObject, PaintedRoom
 
-_LOOK_DRAWS = 5  # a case and four surfaces
-_OF_THE_TASK = (
-    "objects",
-    "shapes",
-    "preferred_shapes",
-    "room_size",
-    "start",
-    "reach",
-    "forward_step",
-    "turn_step",
-    "palettes",
-)
+_THIS = np.zeros(1, np.int64)  # the only world of the simulation
+_NO_LIMIT = -1
 
 
 class FactorWorld(MiniWorldEnv):
@@ -58,34 +38,16 @@ class FactorWorld(MiniWorldEnv):
     setting leaves open is drawn from the domain.
 
     Attributes:
-        factors: all factors by name.
-        domain: where looks are drawn from.
-        camera: how high, wide and steep the agent looks.
+        task: what the room is.
+        simulation: the same room, where it is reset and acted in; MiniWorld only draws it.
         drawing: when set to False, pictures are black and cost nothing (for agents on factors).
     """
 
-    task: ClassVar[Task]
-    objects: ClassVar[tuple[str, ...]]
-    shapes: ClassVar[tuple[str, ...]]
-    preferred_shapes: ClassVar[tuple[tuple[str, ...], ...]]
-    room_size: ClassVar[tuple[float, float]]
-    start: ClassVar[Spacing]
-    reach: ClassVar[float]
-    forward_step: ClassVar[float]
-    turn_step: ClassVar[float]
-    palettes: ClassVar[Mapping[str, Palette]]
-
-    def __init_subclass__(cls, **kwargs: Any):
-        """Take over what the task says."""
-        super().__init_subclass__(**kwargs)
-        if "task" in cls.__dict__:
-            for name in _OF_THE_TASK:
-                setattr(cls, name, getattr(cls.task, name))
-
     def __init__(
         self,
-        domain: str | Mapping[str, Any] | Domain = "source",
-        max_episode_steps: int = 40,
+        task_id: str | Task,
+        domain: DomainLike = SOURCE,
+        max_episode_steps: int | None = None,
         obs_width: int = 64,
         obs_height: int = 64,
         window_width: int | None = None,
@@ -96,10 +58,11 @@ class FactorWorld(MiniWorldEnv):
         """Make the world.
 
         Args:
+            task_id: the id of a task, or the task.
             domain: a name (see ``darla_envs.description.domains.domain_names``), a Domain, or its
                 dictionary.
-            max_episode_steps: steps after which an episode is truncated. ``gym.make`` keeps an
-                argument of this name for a wrapper of its own, which can only shorten episodes.
+            max_episode_steps: steps after which the world itself truncates an episode. None leaves
+                that to the wrapper that ``gym.make`` puts around it, whose number this is not.
             obs_width: width of observations in pixels.
             obs_height: height of observations in pixels.
             window_width: width of rendered pictures in pixels; the observation's when None.
@@ -108,19 +71,14 @@ class FactorWorld(MiniWorldEnv):
             view: ``agent`` or ``top``, for rendered pictures.
 
         Raises:
-            ValueError: there is no such domain, or it asks for what cannot be.
+            ValueError: there is no such task or domain, or it asks for what cannot be.
         """
-        self.factors = self.task.describe_factors()
-        self.domain = find_domain(self.task.task_id, domain)
-        check_domain(self.domain, self.factors, self.objects)
-        self.camera = find_view(self.task, self.domain.camera)
+        limit = _NO_LIMIT if max_episode_steps is None else max_episode_steps
+        self.simulation = FactorWorlds(task_id, 1, domain, limit)
+        self.task = self.simulation.task
         self.drawing = True
-        self._key: int | None = None
-        self._episode = 0
-        self._setting: Setting = {}
         with contextlib.redirect_stdout(io.StringIO()):  # notes on samples per pixel
             super().__init__(
-                max_episode_steps=max_episode_steps,
                 obs_width=obs_width,
                 obs_height=obs_height,
                 window_width=window_width or obs_width,
@@ -130,7 +88,16 @@ class FactorWorld(MiniWorldEnv):
                 view=view,
             )
         self.action_space = spaces.Discrete(3)
-        self._key = None
+
+    @property
+    def factors(self) -> dict[str, Factor]:
+        """All factors by name."""
+        return self.simulation.factors
+
+    @property
+    def domain(self) -> Domain:
+        """Where looks are drawn from."""
+        return self.simulation.domain
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -144,12 +111,10 @@ class FactorWorld(MiniWorldEnv):
         Raises:
             ValueError: a factor is unknown, out of range, or the setting is impossible.
         """
-        fixed = check_setting(self.factors, (options or {}).get("factors") or {})
-        self._next_episode(seed)
-        u = np.random.default_rng([self._key, self._episode]).random(num_draws(len(self.objects)))
-        self._setting = self._complete(u, fixed, self.start)
+        setting = (options or {}).get("factors") or {}
+        self.simulation.reset(_THIS, [seed], [setting])
         observation, _ = super().reset(seed=seed)
-        return observation, self._info(success=False)
+        return observation, self._info()
 
     def step(self, action: int) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
         """Act: 0 turns left, 1 turns right, 2 moves forward.
@@ -158,13 +123,16 @@ class FactorWorld(MiniWorldEnv):
             Observation, reward, terminated, truncated, and info with ``factors`` and
             ``is_success``.
         """
-        observation, _, _, truncated, _ = super().step(action)
-        touched = self._touched()
-        reward, terminated, success = self._outcome(touched)
-        if touched and not terminated:
-            observation = self.render_obs()
-        truncated = bool(truncated) and not terminated
-        return observation, float(reward), terminated, truncated, self._info(success)
+        outcome = self.simulation.step(_THIS, np.array([action]))
+        self.step_count += 1
+        self._follow()
+        return (
+            self.render_obs(),
+            float(outcome.rewards[0]),
+            bool(outcome.terminated[0]),
+            bool(outcome.truncated[0]),
+            self._info(),
+        )
 
     def sample_factors(
         self,
@@ -184,132 +152,74 @@ class FactorWorld(MiniWorldEnv):
         Raises:
             ValueError: the fixed values are wrong, or leave nothing possible.
         """
-        given = check_setting(self.factors, fixed or {})
         rng = self.np_random if rng is None else rng
-        for _ in range(SAMPLE_TRIES):
-            u = rng.random(num_draws(len(self.objects)))
-            setting = self._complete(u, given, ANYWHERE)
-            if in_view and "agent_yaw" not in given:
-                setting["agent_yaw"] = self._towards_object(setting, rng)
-            seen = in_view is not None and self._sees_object(setting)
-            if in_view is None or seen == in_view:
-                return setting
-        raise ValueError(
-            f"no setting with in_view={in_view} was found in {SAMPLE_TRIES} tries with {given}; "
-            "fix fewer factors"
-        )
+        return self.simulation.sample_setting(rng, in_view, fixed)
 
-    def intersect(self, ent, pos, radius):
-        """Return whether a place is too near a wall; objects are touched, they do not block."""
-        width, depth = self.room_size
-        x, z = pos[0], pos[2]
-        return not (radius <= x <= width - radius and radius <= z <= depth - radius)
+    def observe_factors(self) -> np.ndarray:
+        """Return the true state; see :class:`darla_envs.rooms.factor_worlds.FactorWorlds`.
 
-    def render_obs(self, frame_buffer=None):
+        Returns:
+            (D,) float32 in [-1, 1].
+        """
+        state: np.ndarray = self.simulation.factor_observations(_THIS)[0]
+        return state
+
+    def render_obs(self, frame_buffer: Any = None) -> np.ndarray:
         """Draw the observation, (H, W, 3) uint8."""
         if frame_buffer is None and not self.drawing:
             return np.zeros(self.observation_space.shape, dtype=np.uint8)
-        return super().render_obs(frame_buffer)
+        drawn: np.ndarray = super().render_obs(frame_buffer)
+        return drawn
 
-    def _outcome(self, touched: list[str]) -> tuple[float, bool, bool]:
-        """Return reward, terminated and success after objects were touched."""
-        raise NotImplementedError
+    def _info(self) -> dict[str, Any]:
+        """Return what the last reset or step reports."""
+        return rows_of(self.simulation.infos(_THIS), 1)[0]
 
-    def _next_episode(self, seed: int | None) -> None:
-        if seed is not None:
-            self._key, self._episode = seed, 0
-        elif self._key is None:
-            self._key, self._episode = int(np.random.SeedSequence().generate_state(1)[0]), 0
-        else:
-            self._episode += 1
-
-    def _complete(self, u: np.ndarray, fixed: Setting, spacing: Spacing) -> Setting:
-        split = _LOOK_DRAWS + 2 * len(self.objects)
-        look = look_from(u[:split], self.domain, self.objects, self.preferred_shapes)
-        places = places_from(u[split:], self.factors, self.objects, fixed, spacing)
-        setting = {**look, **places, **fixed}
-        check_apart(setting, fixed, self.objects, RADIUS, AGENT_RADIUS)
-        return setting
-
-    def _towards_object(self, setting: Setting, rng: np.random.Generator) -> float:
-        name = self.objects[int(rng.integers(len(self.objects)))]
-        offset = place_of(setting, name) - place_of(setting, "agent")
-        angle = math.atan2(-offset[1], offset[0])
-        turned = angle + (rng.random() - 0.5) * math.radians(self.camera.field_of_view)
-        return float((turned + math.pi) % (2 * math.pi) - math.pi)
-
-    def _sees_object(self, setting: Setting) -> bool:
-        agent, yaw = place_of(setting, "agent"), float(setting["agent_yaw"])
-        objects = np.array([place_of(setting, name) for name in self.objects])
-        return bool((self._visible(agent, yaw, objects) >= IN_VIEW).any())
-
-    def _visible(self, agent: np.ndarray, yaw: float, objects: np.ndarray) -> np.ndarray:
-        camera = np.array([agent[0], self.camera.height, agent[1]])
-        direction, tangent = self.camera.direction(yaw), self.camera.tangent
-        return visible_fractions(camera, direction, tangent, objects, RADIUS, HEIGHT)
-
-    def _gen_world(self):
-        setting = self._setting
+    def _gen_world(self) -> None:
+        """Build what MiniWorld draws from the setting that the episode starts from."""
+        setting = self.simulation.settings_from(self.simulation.state.settings)[0]
         light = np.full(3, setting["light"])
         self.params.set("light_color", light * self.task.diffuse)
         self.params.set("light_ambient", light * self.task.ambient)
-        room = self._paint_room(setting)
-        self.rooms.append(room)
-        self._things = {}
-        for name in self.objects:
-            tint = self.palettes["object"].rgb(setting[f"{name}_color"])
-            thing = PaintedObject(setting[f"{name}_shape"], tint)
-            x, z = place_of(setting, name)
-            self._things[name] = self.place_entity(thing, pos=np.array([x, 0.0, z]), dir=0.0)
-        x, z = place_of(setting, "agent")
-        self.place_agent(pos=np.array([x, 0.0, z]), dir=setting["agent_yaw"])
+        self.rooms.append(self._paint_room(setting))
+        self._objects = []
+        for name, (x, z) in zip(self.task.objects, self.simulation.state.objects[0], strict=True):
+            tint = self.task.palettes["object"].rgb(setting[f"{name}_color"])
+            painted = PaintedObject(setting[f"{name}_shape"], tint)
+            self._objects.append(self.place_entity(painted, pos=np.array([x, 0.0, z]), dir=0.0))
+        self.place_agent(pos=np.zeros(3), dir=0.0)
         self.agent.radius = AGENT_RADIUS
+        self._follow()
+
+    def _follow(self) -> None:
+        """Bring the agent where it is, and take away the objects that are no longer there."""
+        state = self.simulation.state
+        x, z = state.agents[0]
+        self.agent.pos, self.agent.dir = np.array([x, 0.0, z]), float(state.yaws[0])
+        for entity, is_there in zip(self._objects, state.present[0], strict=True):
+            if not is_there and entity in self.entities:
+                self.entities.remove(entity)
 
     def _paint_room(self, setting: Setting) -> PaintedRoom:
-        width, depth = self.room_size
+        """Return the room in the colours of a setting, covered with the domain's textures."""
+        width, depth = self.task.room_size
         outline = np.array([[width, depth], [width, 0.0], [0.0, 0.0], [0.0, depth]])
         floor, wall, ceiling = (self.domain.textures.get(name, PLAIN) for name in SURFACES)
         room = PaintedRoom(outline, floor_tex=floor, wall_tex=wall, ceil_tex=ceiling)
-        room.floor_tint = self.palettes["floor"].rgb(setting["floor"])
-        room.ceiling_tint = self.palettes["ceiling"].rgb(setting["ceiling"])
+        palettes = self.task.palettes
+        room.floor_tint = palettes["floor"].rgb(setting["floor"])
+        room.ceiling_tint = palettes["ceiling"].rgb(setting["ceiling"])
         shades = np.array(self.task.wall_shades)[:, None]
-        room.wall_tints = self.palettes["wall"].rgb(setting["wall"]) * shades
+        room.wall_tints = palettes["wall"].rgb(setting["wall"]) * shades
         return room
 
-    def _touched(self) -> list[str]:
-        x, _, z = self.agent.pos
-        return [
-            name
-            for name, thing in self._things.items()
-            if math.hypot(thing.pos[0] - x, thing.pos[2] - z) < self.reach
-        ]
-
-    def _remove(self, name: str) -> None:
-        self.entities.remove(self._things.pop(name))
-
-    def _info(self, success: bool) -> dict[str, Any]:
-        values = dict(self._setting)
-        yaw = (self.agent.dir + math.pi) % (2 * math.pi) - math.pi
-        agent = self.agent.pos[[0, 2]]
-        values.update(agent_x=float(agent[0]), agent_z=float(agent[1]), agent_yaw=float(yaw))
-        objects = np.array([place_of(self._setting, name) for name in self.objects])
-        bearing, distance = bearing_and_distance(agent, yaw, objects)
-        there = np.array([name in self._things for name in self.objects])
-        visible = np.zeros(len(objects))
-        if there.any():
-            visible[there] = self._visible(agent, yaw, objects[there])
-        for index, name in enumerate(self.objects):
-            values[f"{name}_bearing"] = float(bearing[index])
-            values[f"{name}_distance"] = float(distance[index])
-            values[f"{name}_visible"] = float(visible[index])
-            values[f"{name}_present"] = float(there[index])
-        return {"factors": values, "is_success": success}
-
-    def _parameters(self):
+    def _parameters(self) -> Any:
+        """Return MiniWorld's parameters: nothing random, and the camera of task and domain."""
+        camera = find_view(self.task, self.domain.camera)
         parameters = DEFAULT_PARAMS.no_random()
-        parameters.set("forward_step", self.forward_step)
-        parameters.set("turn_step", self.turn_step)
-        parameters.set("cam_height", self.camera.height)
-        parameters.set("cam_pitch", self.camera.pitch)
-        parameters.set("cam_fov_y", self.camera.field_of_view)
+        parameters.set("forward_step", self.task.forward_step)
+        parameters.set("turn_step", self.task.turn_step)
+        parameters.set("cam_height", camera.height)
+        parameters.set("cam_pitch", camera.pitch)
+        parameters.set("cam_fov_y", camera.field_of_view)
         return parameters

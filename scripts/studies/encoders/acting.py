@@ -13,7 +13,8 @@ from commands import call
 from darla.encoder.bundle import load_encoder
 from darla_agents.comparison.scores import score_tasks
 from darla_agents.playing.rows import RANDOM, read_rows
-from darla_envs.description.domains import GO_TO_OBJECT, targets
+from darla_envs.description.domains import target_names
+from darla_envs.description.tasks import GO_TO_OBJECT
 
 MASK_LOOK = ("--mask-look",)
 """Hides the latents that an encoder marks as look."""
@@ -66,6 +67,6 @@ def scores_of(rows: Path, name: str) -> Scores:
     wanted = [row for row in read_rows(rows) if row.kind in (RANDOM, name)]
     (task,) = score_tasks(wanted)
     (group,) = task.groups
-    ratios = {target: float(task.ratios(group, target)[0]) for target in targets(GO_TO_OBJECT)}
+    ratios = {target: float(task.ratios(group, target)[0]) for target in target_names(GO_TO_OBJECT)}
     found = {"source": float(group.returns["source"][0]), **ratios}
     return {key: round(value, 4) for key, value in found.items() if math.isfinite(value)}

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from darla_envs.description.domains import GO_TO_OBJECT
+from darla_envs.description.tasks import GO_TO_OBJECT
 from rank_correlation import RankCorrelation, rank_correlation
 from transfer.ladder import COLORS as TARGETS_OF
 

@@ -8,13 +8,9 @@ with seed s has the encoder of seed s modulo their number.
 
 from dataclasses import dataclass, replace
 
-from darla_envs.description.domains import (
-    GO_TO_OBJECT,
-    SEEK_AVOID,
-    UNSUPERVISED,
-    VALIDATION,
-    targets,
-)
+from darla_envs.description.domains import target_names
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.description.usual_domains import UNSUPERVISED, VALIDATION
 from encoders.acting import MASK_LOOK, MASK_STILL
 
 ENCODER_SEEDS = (0, 1, 2)
@@ -113,7 +109,7 @@ _CEILINGS = {
     f"pixels_in_{target}": Entry("pixels", options=("--domain", target), seeds=3) for target in _NEW
 } | {
     f"pixels_in_{target}": Entry("pixels", options=("--domain", target), seeds=1)
-    for target in targets(GO_TO_OBJECT)
+    for target in target_names(GO_TO_OBJECT)
     if target not in _NEW
 }
 _VECTORS = 'policy_kwargs={"net_arch": [256, 256], "activation_fn": "relu"}'

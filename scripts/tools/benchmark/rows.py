@@ -11,7 +11,7 @@ from threading import BrokenBarrierError
 from typing import Any
 
 from benchmark.sides import Job, Rates, begin, measure, measure_batched, measure_stock
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
 
 _SIZE = 64  # pixels, width and height
 _BRIEFLY = 0.01  # seconds

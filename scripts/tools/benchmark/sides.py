@@ -21,10 +21,10 @@ import numpy as np
 from benchmark.spread_worlds import SpreadWorlds, ages
 from darla_envs.batch.batch import Batch
 from darla_envs.batch.batched_envs import BatchedEnvs
-from darla_envs.batch.make import make_worlds
 from darla_envs.batch.vector_env import BatchedVectorEnv
 from darla_envs.batch.worker_envs import WorkerEnvs
 from darla_envs.batch.worlds import Worlds
+from darla_envs.make import make_worlds
 
 if TYPE_CHECKING:
     from darla_envs.rooms.room_worlds import RoomWorlds

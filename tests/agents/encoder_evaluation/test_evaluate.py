@@ -20,7 +20,7 @@ from darla_agents.encoder_evaluation.measures import (
     open_rooms,
 )
 from darla_agents.encoder_evaluation.report import EncoderScores, left_out, table
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
 from toy_encoder import make_toy_bundle
 
 

@@ -11,8 +11,7 @@ from darla.probes import ProbeTarget
 from darla_agents.encoder_evaluation.interventions import RoomInterventions, holdable
 from darla_agents.encoder_evaluation.rooms import EvaluationRooms
 from darla_agents.encoder_evaluation.targets import TARGETS, all_known, factor_columns, room_targets
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
-from darla_envs.description.tasks import find_task
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID, find_task
 from toy_encoder import LATENTS, make_toy_bundle
 
 SIZE = (32, 32, 3)

@@ -16,7 +16,8 @@ from darla_agents.learning.run_folder import RunFolder
 from darla_agents.learning.train import train_agent
 from darla_agents.playing.evaluate import EvaluateConfig, evaluate
 from darla_agents.worlds.environments import make_vec_env
-from darla_envs.description.domains import GO_TO_OBJECT, targets
+from darla_envs.description.domains import target_names
+from darla_envs.description.tasks import GO_TO_OBJECT
 from toy_encoder import make_toy_bundle
 
 SETTINGS = {
@@ -95,7 +96,7 @@ def test_every_target_can_be_watched_by_one_word(folder):
     few = {"task": GO_TO_OBJECT, "total_timesteps": 16, "eval_episodes": 1}
     run = train_agent(make_config(folder, "factors", eval_domains=("targets",), **few))
     returns = {tag.split("/")[1] for tag in tags(run) if tag.endswith("/return")}
-    assert returns == {"source", *targets(GO_TO_OBJECT)}
+    assert returns == {"source", *target_names(GO_TO_OBJECT)}
 
 
 def test_true_factors_of_a_real_task(folder):

@@ -16,7 +16,8 @@ from darla_agents.agent.saved_agent import load_agent, save_agent
 from darla_agents.playing.evaluate import EvaluateConfig, Evaluation, episode_seeds, evaluate
 from darla_agents.playing.rows import Row, read_rows
 from darla_agents.worlds.environments import make_env
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID, targets
+from darla_envs.description.domains import target_names
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
 from toy_agents import TOY_TASK, make_toy_agent
 from toy_encoder import make_toy_bundle
 
@@ -267,7 +268,10 @@ def test_by_default_agents_play_in_their_source_and_every_target(
 ) -> None:
     make_toy_agent(tmp_path / "agents" / "a", kind="factors", task=GO_TO_OBJECT)
     result, rows = run(config, domains=(), episodes=1, random=False)
-    assert list(dict.fromkeys(row.domain for row in rows)) == ["source", *targets(GO_TO_OBJECT)]
+    assert list(dict.fromkeys(row.domain for row in rows)) == [
+        "source",
+        *target_names(GO_TO_OBJECT),
+    ]
     assert np.isfinite([row.episode_return for row in rows]).all()
     assert result.played == len(rows)
 

@@ -7,7 +7,7 @@ import toy_envs  # noqa: F401 - registers
 from darla_agents.playing.episode_queue import play_queue
 from darla_agents.playing.random_policy import RandomPolicy
 from darla_agents.playing.stages import BatchedStage, SingleEnvs, make_stages
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
 from darla_envs.rooms.room_worlds import RoomWorlds
 from toy_worlds import ToyWorlds
 

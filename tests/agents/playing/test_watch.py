@@ -7,7 +7,7 @@ from PIL import Image
 
 from darla_agents.agent.saved_agent import load_agent, save_agent
 from darla_agents.playing.watch import WatchConfig, watch
-from darla_envs.description.domains import GO_TO_OBJECT
+from darla_envs.description.tasks import GO_TO_OBJECT
 from toy_agents import make_toy_agent
 from toy_encoder import make_toy_bundle
 

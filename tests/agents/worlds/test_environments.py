@@ -12,7 +12,7 @@ from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.spec import AgentSpec
 from darla_agents.worlds import environments
 from darla_agents.worlds.environments import check_task, is_batched, make_env, make_vec_env
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
 from toy_encoder import LATENTS, make_toy_bundle
 
 ROOT = Path(__file__).parents[2]

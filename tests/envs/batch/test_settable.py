@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import darla_envs  # noqa: F401  (registers the tasks)
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
 from darla_envs.description.factors import Setting
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
 
 TASKS = (GO_TO_OBJECT, SEEK_AVOID)
 

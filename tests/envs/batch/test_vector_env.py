@@ -8,9 +8,10 @@ import pytest
 from gymnasium.vector import AutoresetMode
 
 from darla_envs.batch.batched_envs import BatchedEnvs
+from darla_envs.batch.gather import find_autoreset_mode
 from darla_envs.batch.infos import combine
-from darla_envs.batch.make import find_autoreset_mode, make_batched
 from darla_envs.batch.vector_env import BatchedVectorEnv
+from darla_envs.make import make_batched
 from toy_worlds import ToyWorlds
 
 N = 3

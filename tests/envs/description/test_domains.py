@@ -8,15 +8,8 @@ from hypothesis import strategies as st
 
 import darla_envs  # noqa: F401  (registers the tasks)
 from darla_envs.description.domain import Domain, draw, point, without
-from darla_envs.description.domains import (
-    GO_TO_OBJECT,
-    SEEK_AVOID,
-    domain_names,
-    find_domain,
-    register_domain,
-    targets,
-)
-from darla_envs.description.tasks import GO_TO_OBJECT_TASK
+from darla_envs.description.domains import domain_names, find_domain, register_domain, target_names
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID, find_task
 
 COLOR_FACTORS = {"floor": "floor", "wall": "wall", "object_color": "object"}
 
@@ -66,7 +59,7 @@ def test_color_targets_differ_by_60_grey_levels(task, domain):
 def test_other_targets_change_one_thing(task):
     source = find_domain(task, "source")
     for name, expected in OTHERS.items():
-        if name in targets(task):
+        if name in target_names(task):
             found = find_domain(task, name)
             changed = {key for key in source.look if source.look[key] != found.look[key]}
             changed |= {key for key in ("textures", "camera") if getattr(found, key)}
@@ -78,9 +71,9 @@ def test_middle_colors_are_between_the_source_and_the_new_ones():
     new = find_domain(GO_TO_OBJECT, "all_three").look
     for factor, palette in COLOR_FACTORS.items():
         old, middle = (
-            GO_TO_OBJECT_TASK.palettes[palette].rgb(look[factor][0][0]) for look in looks
+            find_task(GO_TO_OBJECT).palettes[palette].rgb(look[factor][0][0]) for look in looks
         )
-        far = GO_TO_OBJECT_TASK.palettes[palette].rgb(new[factor][0][0])
+        far = find_task(GO_TO_OBJECT).palettes[palette].rgb(new[factor][0][0])
         distances = [np.linalg.norm(middle - each) for each in (old, far)]
         assert min(distances) > 0.1 and max(distances) < np.linalg.norm(far - old)
 
@@ -88,13 +81,13 @@ def test_middle_colors_are_between_the_source_and_the_new_ones():
 def test_names():
     assert domain_names(GO_TO_OBJECT)[0] == "source"
     everywhere = {*NEW_COLORS, "unseen_colors", "held_out_pairs", *OTHERS} - {"new_shape"}
-    assert set(targets(SEEK_AVOID)) == everywhere
-    assert set(targets(GO_TO_OBJECT)) == everywhere | {"new_shape"}
+    assert set(target_names(SEEK_AVOID)) == everywhere
+    assert set(target_names(GO_TO_OBJECT)) == everywhere | {"new_shape"}
     for task in (GO_TO_OBJECT, SEEK_AVOID):
         others = {"source", "source_pairs", "d_u"}
         others |= {"validation"} if task == GO_TO_OBJECT else set()
-        assert set(domain_names(task)) == {*targets(task), *others}
-        assert not others & set(targets(task))
+        assert set(domain_names(task)) == {*target_names(task), *others}
+        assert not others & set(target_names(task))
 
 
 def test_options_are_chosen_in_the_looks_of_d_u_with_the_object_of_the_source():
@@ -127,7 +120,7 @@ def test_held_out_pairs_are_never_in_their_source(task, factor, counts):
         rng = np.random.default_rng(0)
         for _ in range(100):
             setting = env.sample_factors(rng=rng)
-            for name in env.objects:
+            for name in env.task.objects:
                 found.add((setting["wall"], setting[f"{name}_{factor}"]))
         return found
 

@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 
 import darla_envs  # noqa: F401  (registers the tasks)
 from darla_envs.description.domain import Domain
-from darla_envs.description.domains import GO_TO_OBJECT
-from darla_envs.description.tasks import GO_TO_OBJECT_TASK
+from darla_envs.description.tasks import GO_TO_OBJECT, find_task
 from darla_envs.description.view import View, find_view
 
 
 def test_what_is_not_shifted_is_the_tasks():
-    assert find_view(GO_TO_OBJECT_TASK, {}) == View(1.2, -12.0, 85.0)
-    assert find_view(GO_TO_OBJECT_TASK, {"pitch": np.float32(3)}) == View(1.2, 3.0, 85.0)
+    assert find_view(find_task(GO_TO_OBJECT), {}) == View(1.2, -12.0, 85.0)
+    assert find_view(find_task(GO_TO_OBJECT), {"pitch": np.float32(3)}) == View(1.2, 3.0, 85.0)
 
 
 @given(st.floats(-80, 80), st.floats(-math.pi, math.pi))

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from scipy.stats import kstest
 
 from darla_envs.description.domain import Domain, point
+from darla_envs.description.look import Look
 from darla_envs.description.look_ranges import D_U
 from darla_envs.miniworlds.drawn_looks import LookSequence
-from darla_envs.render.scene import Look
 
 
 def looks(seeds, domain=D_U):

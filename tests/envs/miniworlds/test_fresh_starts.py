@@ -4,7 +4,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from darla_envs.description.domains import GO_TO_OBJECT
+from darla_envs.description.tasks import GO_TO_OBJECT
 from darla_envs.miniworlds.fresh_starts import IN_VIEW
 from darla_envs.miniworlds.miniworlds import MiniWorlds
 

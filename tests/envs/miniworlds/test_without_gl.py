@@ -5,7 +5,7 @@ import numpy as np
 import pyglet
 import pytest
 
-from darla_envs.description.domains import GO_TO_OBJECT
+from darla_envs.description.tasks import GO_TO_OBJECT
 from darla_envs.miniworlds.miniworlds import MiniWorlds
 from darla_envs.miniworlds.without_gl import TextureRecord, VertexRecord, without_gl
 from miniworld_gallery import GALLERY, Gallery

@@ -1,21 +1,21 @@
 """True factors of batched rooms, against single environments that show them."""
 
-import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode
 
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
-from darla_envs.rooms.factor_worlds import make_factor_batch
-from darla_envs.single.factor_observation import FactorObservation
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.make import make_batched
+from oracle.factor_observation import OracleObservation
+from oracle.world import make as make_oracle
 
 STEPS = 130  # both tasks' episodes end before
 
 
 @pytest.mark.parametrize("task", [GO_TO_OBJECT, SEEK_AVOID])
 def test_observations_equal_those_of_single_environments(task):
-    batch = make_factor_batch(task, 2, autoreset_mode=AutoresetMode.SAME_STEP)
-    singles = [FactorObservation(gym.make(task)) for _ in range(2)]
+    batch = make_batched(task, 2, observing="factors", autoreset_mode=AutoresetMode.SAME_STEP)
+    singles = [OracleObservation(make_oracle(task)) for _ in range(2)]
     assert batch.observation_space == singles[0].observation_space
     frames = batch.reset([5, 6]).frames
     expected = np.stack(
@@ -43,7 +43,9 @@ def test_observations_equal_those_of_single_environments(task):
 def test_workers_show_the_same():
     mode = AutoresetMode.SAME_STEP
     here, there = (
-        make_factor_batch(GO_TO_OBJECT, 3, autoreset_mode=mode, workers=workers, domain="d_u")
+        make_batched(
+            GO_TO_OBJECT, 3, observing="factors", autoreset_mode=mode, workers=workers, domain="d_u"
+        )
         for workers in (0, 2)
     )
     np.testing.assert_array_equal(here.reset([1, 2, 3]).frames, there.reset([1, 2, 3]).frames)
@@ -58,4 +60,4 @@ def test_workers_show_the_same():
 
 def test_an_unknown_domain_is_said():
     with pytest.raises(ValueError, match="unknown domain 'sauce'"):
-        make_factor_batch(GO_TO_OBJECT, 2, domain="sauce")
+        make_batched(GO_TO_OBJECT, 2, observing="factors", domain="sauce")

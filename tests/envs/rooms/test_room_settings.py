@@ -4,31 +4,30 @@ import math
 import pickle
 from typing import Any
 
-import gymnasium as gym
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-import darla_envs  # noqa: F401  (registers the tasks)
 from darla_envs.description.domain import Domain
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID, find_domain
-from darla_envs.description.layout import look_from
+from darla_envs.description.domains import find_domain
 from darla_envs.description.shapes import HEIGHT, RADIUS
-from darla_envs.description.tasks import SEEK_AVOID_TASK
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID, find_task
 from darla_envs.description.view import find_view
-from darla_envs.description.visibility import visible_fractions
 from darla_envs.rooms.look_table import draw_look, look_table
 from darla_envs.rooms.room_worlds import RoomWorlds
 from darla_envs.rooms.setting_rows import OBJECTS, SettingRows
 from darla_envs.rooms.visible import camera_of, visible_fraction
+from oracle.layout import look_from
+from oracle.visibility import visible_fractions
+from oracle.world import make as make_oracle
 
 TASKS = (GO_TO_OBJECT, SEEK_AVOID)
 
 
 def world(task: str, domain: Any = "d_u") -> Any:
-    env = gym.make(task, domain=domain).unwrapped
+    env = make_oracle(task, domain=domain)
     env.drawing = False
     return env
 
@@ -191,7 +190,7 @@ intervals = st.lists(
     min_size=1,
     max_size=9,
 ).map(tuple)
-shapes = st.lists(st.sampled_from(SEEK_AVOID_TASK.shapes), min_size=1, max_size=5).map(tuple)
+shapes = st.lists(st.sampled_from(find_task(SEEK_AVOID).shapes), min_size=1, max_size=5).map(tuple)
 looks = st.fixed_dictionaries(
     {},
     optional={
@@ -206,7 +205,7 @@ looks = st.fixed_dictionaries(
 def test_looks_are_those_of_the_domain(
     look: dict[str, Any], cases: list[dict[str, Any]], seed: int
 ) -> None:
-    task = SEEK_AVOID_TASK
+    task = find_task(SEEK_AVOID)
     domain = find_domain(SEEK_AVOID, Domain("any", look, tuple(cases)))
     table, rows = look_table(domain, task), SettingRows(task.describe_factors())
     rng = np.random.default_rng(seed)
@@ -224,7 +223,7 @@ def test_visible_shares_are_those_of_single_environments(
     seed: int, width: float, yaw: float
 ) -> None:
     rng = np.random.default_rng(seed)
-    view = find_view(SEEK_AVOID_TASK, {})
+    view = find_view(find_task(SEEK_AVOID), {})
     camera = camera_of(view)
     objects, present = rng.uniform(-width, width, (5, 2)), rng.random(5) < 0.8
     there = np.flatnonzero(present)

@@ -8,8 +8,9 @@ import pytest
 
 import darla_envs  # noqa: F401  (registers the tasks)
 from darla_envs.description.domain import Domain
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
 from darla_envs.rooms.room_worlds import RoomWorlds
+from oracle.world import make as make_oracle
 from parity import measures
 
 LOW = {"height": 0.5, "pitch": 8.0, "field_of_view": 55.0}
@@ -48,7 +49,7 @@ def alone(domain: Any, seed: int, actions: tuple[int, ...] = ()) -> np.ndarray:
 )
 def test_pictures_are_miniworlds(task: str, domain: Any, size: tuple[int, int]) -> None:
     shape = {"obs_width": size[0], "obs_height": size[1]}
-    single = gym.make(task, domain=domain, **shape).unwrapped
+    single = make_oracle(task, domain=domain, **shape)
     worlds = RoomWorlds(task, 1, domain, num_threads=1, **shape)
     rows = worlds.sample_settings(np.random.default_rng(0), 12, in_view=0.7)
     pairs = np.empty((len(rows), 2, size[1], size[0], 3), np.uint8)

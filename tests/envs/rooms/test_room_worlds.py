@@ -8,11 +8,11 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-import darla_envs  # noqa: F401  (registers the tasks)
 from darla_envs.description.domain import Domain, point, without
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
 from darla_envs.rooms.room_worlds import RoomWorlds
-from darla_envs.single.factor_observation import FactorObservation
+from oracle.factor_observation import OracleObservation
+from oracle.world import make as make_oracle
 
 MIXED = Domain(
     "mixed",
@@ -58,7 +58,7 @@ def rows_of(infos: dict[str, Any]) -> list[Report]:
 
 def single(task: str, domain: Any, **kwargs: Any) -> gym.Env[Any, Any]:
     # The wrapper also turns drawing off.
-    return FactorObservation(gym.make(task, domain=domain, **kwargs).unwrapped)
+    return OracleObservation(make_oracle(task, domain=domain, **kwargs))
 
 
 class Singles:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from miniworld.envs.oneroom import OneRoomS6Fast
 
-from darla_envs.description.domains import GO_TO_OBJECT
+from darla_envs.description.tasks import GO_TO_OBJECT
 from darla_envs.miniworlds.miniworlds import MiniWorlds
 from darla_envs.single.domain_look import DomainLook
 from miniworld_gallery import Gallery

@@ -8,8 +8,9 @@ from stable_baselines3.common.env_checker import check_env as check_env_sb3
 
 import darla_envs
 from darla_envs.description.domain import Domain, point
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID, domain_names
-from darla_envs.single.go_to_object import GoToObject
+from darla_envs.description.domains import domain_names
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.single.world import FactorWorld
 
 TASKS = (GO_TO_OBJECT, SEEK_AVOID)
 EVERY = [(task, domain) for task in TASKS for domain in domain_names(task)]
@@ -86,7 +87,7 @@ def test_in_view_is_obeyed(world):
         for _ in range(10):
             setting = world.sample_factors(in_view=wanted, rng=rng)
             _, info = world.reset(options={"factors": setting})
-            best = max(info["factors"][f"{name}_visible"] for name in world.objects)
+            best = max(info["factors"][f"{name}_visible"] for name in world.task.objects)
             assert (best >= 0.5) == wanted
 
 
@@ -115,8 +116,8 @@ def test_no_episode_starts_within_reach(task):
     env.drawing = False
     for seed in range(150):
         _, info = env.reset(seed=seed)
-        nearest = min(info["factors"][f"{name}_distance"] for name in env.objects)
-        assert nearest > env.reach + env.forward_step
+        nearest = min(info["factors"][f"{name}_distance"] for name in env.task.objects)
+        assert nearest > env.task.reach + env.task.forward_step
     env.close()
 
 
@@ -139,7 +140,7 @@ def test_walls_stop_the_agent():
     env.reset(seed=0, options={"factors": start})
     for _ in range(10):
         info = env.step(2)[4]
-    assert 6.25 <= info["factors"]["agent_x"] <= env.room_size[0] - 0.4
+    assert 6.25 <= info["factors"]["agent_x"] <= env.task.room_size[0] - 0.4
     env.close()
 
 
@@ -154,7 +155,7 @@ def test_reaching_the_object_ends_the_episode_with_a_reward():
 
 
 def test_time_runs_out():
-    env = GoToObject(max_episode_steps=3)
+    env = FactorWorld(GO_TO_OBJECT, max_episode_steps=3)
     env.reset(seed=0)
     ends = [env.step(0)[2:4] for _ in range(3)]
     assert ends == [(False, False), (False, False), (False, True)]
@@ -229,7 +230,7 @@ def _towards(env, values, _rng):
 
 def _seek(env, values, _rng):
     """Head for the nearest good object, pushed aside by the bad ones on the way."""
-    there = [name for name in env.objects if values[f"{name}_present"]]
+    there = [name for name in env.unwrapped.task.objects if values[f"{name}_present"]]
     good = [name for name in there if values[f"{name}_shape"] in ("box", "ball")]
     goal = min(good, key=lambda name: values[f"{name}_distance"])
     way = np.exp(1j * values[f"{goal}_bearing"])
@@ -244,8 +245,8 @@ def _seek(env, values, _rng):
 
 
 def _mean_return(task, policy, episodes=120):
-    env = gym.make(task, domain="source").unwrapped
-    env.drawing = False
+    env = gym.make(task, domain="source")
+    env.unwrapped.drawing = False
     rng = np.random.default_rng(0)
     total = 0.0
     for seed in range(episodes):

@@ -6,17 +6,15 @@ import pytest
 from gymnasium.vector import AutoresetMode
 
 from darla_envs.batch.batched_envs import BatchedEnvs
-from darla_envs.batch.make import make_batched
-from darla_envs.batch.vector_env import make_go_to_object, make_seek_avoid
 from darla_envs.batch.worker_envs import WorkerEnvs
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.make import make_batched, make_vector_env
 
 
-@pytest.mark.parametrize(
-    ("make", "task_id"), [(make_go_to_object, GO_TO_OBJECT), (make_seek_avoid, SEEK_AVOID)]
-)
-def test_settings_reach_the_worlds(make, task_id):
-    envs = make(
+@pytest.mark.parametrize("task_id", [GO_TO_OBJECT, SEEK_AVOID])
+def test_settings_reach_the_worlds(task_id):
+    envs = make_vector_env(
+        task_id,
         3,
         domain="d_u",
         max_episode_steps=7,

@@ -5,18 +5,18 @@ import json
 import numpy as np
 import pytest
 
-from darla_envs.description import look_catalogue
+from darla_envs.description import named_domains
 from darla_envs.description.domain import Domain, point
-from darla_envs.description.look_catalogue import (
-    find_look,
-    find_whole_domain,
-    look_names,
-    look_targets,
-    register_look,
+from darla_envs.description.domains import (
+    domain_names,
+    find_domain,
+    register_domain,
+    target_names,
+    whole_domain,
 )
+from darla_envs.description.look import Look
 from darla_envs.description.look_ranges import FACTORS, LINES, STOCK, SURFACES
 from darla_envs.miniworlds.drawn_looks import look_at
-from darla_envs.render.scene import Look
 
 MAZE, SIGN = "MiniWorld-Maze-v0", "darla_envs.stock:MiniWorld-Sign-v0"
 LUMA = np.array([0.299, 0.587, 0.114])
@@ -25,13 +25,13 @@ SEEN = np.linspace(0.0, 0.75, 26)
 
 @pytest.fixture(autouse=True)
 def own_looks(monkeypatch):
-    monkeypatch.setattr(look_catalogue, "_own", {})
+    monkeypatch.setattr(named_domains, "_added", {})
 
 
 def test_the_names():
-    assert look_names(MAZE)[:2] == ["source", "d_u"]
-    assert look_targets(MAZE) == look_names(MAZE)[2:]
-    changed = {name: set(find_look(MAZE, name).look) for name in look_targets(MAZE)}
+    assert domain_names(MAZE)[:2] == ["source", "d_u"]
+    assert target_names(MAZE) == domain_names(MAZE)[2:]
+    changed = {name: set(find_domain(MAZE, name).look) for name in target_names(MAZE)}
     assert changed == {
         "new_floor": {"floor"},
         "new_wall": {"wall"},
@@ -41,19 +41,19 @@ def test_the_names():
         "new_light": {"light"},
         "unseen_colors": set(SURFACES),
     }
-    assert set(find_look(MAZE, "d_u").look) == set(FACTORS)
+    assert set(find_domain(MAZE, "d_u").look) == set(FACTORS)
 
 
 def test_objects_that_are_told_by_their_colors_keep_them():
-    assert {"new_objects", "all_three"} & set(look_names(SIGN)) == set()
-    for name in look_names(SIGN)[1:]:
-        found = find_look(SIGN, name)
+    assert {"new_objects", "all_three"} & set(domain_names(SIGN)) == set()
+    for name in domain_names(SIGN)[1:]:
+        found = find_domain(SIGN, name)
         assert found.look and "objects" not in found.look
 
 
 @pytest.mark.parametrize("source", [None, "source", Domain("source"), {"name": "source"}])
 def test_the_source_is_as_miniworld_gives_it(source):
-    assert find_look(MAZE, source) is None
+    assert find_domain(MAZE, source) is None
 
 
 @pytest.mark.parametrize("surface", SURFACES)
@@ -63,14 +63,14 @@ def test_colors_of_a_line_have_one_brightness(surface):
 
 
 def test_the_range_of_d_u_holds_the_source_and_new_colors_but_no_unseen_ones():
-    d_u = find_look(MAZE, "d_u").look
+    d_u = find_domain(MAZE, "d_u").look
     for surface in ("floor", "wall"):
         greyness = [np.ptp(LINES[surface].rgb(position)) for position in SEEN]
         assert 0.2 < SEEN[np.argmin(greyness)] < 0.7
         assert min(greyness) < 0.13
     assert np.abs(LINES["objects"].rgb(0.0) - (1.0, 0.0, 0.0)).max() <= 0.1
     for name, inside in (("all_three", True), ("unseen_colors", False)):
-        for surface, ((position, _),) in find_look(MAZE, name).look.items():
+        for surface, ((position, _),) in find_domain(MAZE, name).look.items():
             ((low, high),) = d_u[surface]
             assert (low <= position <= high) == inside
 
@@ -89,15 +89,15 @@ def test_objects_have_no_color_of_a_surface_in_any_light(surface):
 
 def test_domains_of_ones_own_are_found():
     dusk = Domain("dusk", {"floor": ((0.2, 0.4),), "light": point(0.6)})
-    register_look(MAZE, dusk)
-    register_look(SIGN, Look(wall=(1.0, 0.9, 0.5)), name="yellow")
-    assert find_look(f"darla_envs.stock:{MAZE}", "dusk") == dusk
-    assert find_look(MAZE, json.loads(json.dumps(dusk.to_dict()))) == dusk
-    yellow = find_look("MiniWorld-Sign-v0", "yellow")
-    assert find_look(MAZE, yellow.to_dict()) == yellow
-    assert look_targets(MAZE)[-1] == "dusk"
+    register_domain(MAZE, dusk)
+    register_domain(SIGN, Look(wall=(1.0, 0.9, 0.5)), name="yellow")
+    assert find_domain(f"darla_envs.stock:{MAZE}", "dusk") == dusk
+    assert find_domain(MAZE, json.loads(json.dumps(dusk.to_dict()))) == dusk
+    yellow = find_domain("MiniWorld-Sign-v0", "yellow")
+    assert find_domain(MAZE, yellow.to_dict()) == yellow
+    assert target_names(MAZE)[-1] == "dusk"
     with pytest.raises(ValueError, match="did you mean 'yellow'"):
-        find_look(SIGN, "yelow")
+        find_domain(SIGN, "yelow")
 
 
 def test_a_look_is_where_the_lines_say():
@@ -123,27 +123,27 @@ def test_a_look_is_where_the_lines_say():
 )
 def test_what_is_wrong_is_said_in_one_line(domain, message):
     with pytest.raises(ValueError, match=message) as error:
-        find_look(MAZE, domain)
+        find_domain(MAZE, domain)
     assert "\n" not in str(error.value)
     if isinstance(domain, Domain):
         with pytest.raises(ValueError, match=message):
-            register_look(MAZE, domain)
+            register_domain(MAZE, domain)
 
 
 def test_a_registered_look_needs_a_name():
     with pytest.raises(ValueError, match="needs a name"):
-        register_look(MAZE, Look())
+        register_domain(MAZE, Look())
 
 
 def test_whole_domains_say_where_every_factor_comes_from():
-    assert find_whole_domain(MAZE, "source") == Domain("source", STOCK)
-    for name in look_names(MAZE):
-        named, whole = find_look(MAZE, name), find_whole_domain(MAZE, name).look
+    assert whole_domain(MAZE, "source") == Domain("source", STOCK)
+    for name in domain_names(MAZE):
+        named, whole = find_domain(MAZE, name), whole_domain(MAZE, name).look
         assert set(whole) == set(FACTORS)
         if named is not None:
             assert {**whole, **named.look} == whole
-    register_look(MAZE, Domain("pairs", cases=({"floor": point(0.1)}, {"floor": point(0.2)})))
-    assert set(find_whole_domain(MAZE, "pairs").look) == {*FACTORS} - {"floor"}  # as cases say
-    register_look(MAZE, Look(wall=(1.0, 0.9, 0.5)), name="yellow")
+    register_domain(MAZE, Domain("pairs", cases=({"floor": point(0.1)}, {"floor": point(0.2)})))
+    assert set(whole_domain(MAZE, "pairs").look) == {*FACTORS} - {"floor"}  # as cases say
+    register_domain(MAZE, Look(wall=(1.0, 0.9, 0.5)), name="yellow")
     with pytest.raises(ValueError, match=r"'yellow' of .*Maze-v0 is a look in colours"):
-        find_whole_domain(MAZE, "yellow")
+        whole_domain(MAZE, "yellow")

@@ -65,10 +65,10 @@ def test_frames_are_collected_from_batches_that_draw_in_one_thread():
 
 
 def test_an_attribute_that_is_no_id_is_missing():
-    from darla_envs.miniworlds import miniworld_entry_points
+    from darla_envs.miniworlds import vector_entry_points
 
     with pytest.raises(AttributeError, match="no attribute 'MiniWorld-Rom-v0'"):
-        getattr(miniworld_entry_points, "MiniWorld-Rom-v0")
+        getattr(vector_entry_points, "MiniWorld-Rom-v0")
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_an_attribute_that_is_no_id_is_missing():
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(env_id, settings, message):
-    from darla_envs.batch import vector_env
+    from darla_envs.miniworlds.vector_entry_points import make_miniworld
 
     with pytest.raises(ValueError, match=message.replace("?", r"\?")) as error:
-        vector_env.make_miniworld(env_id, 2, **settings)
+        make_miniworld(env_id, 2, **settings)
     assert "\n" not in str(error.value)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import darla_envs  # noqa: F401  (registers the tasks)
-from darla_envs.description.domains import GO_TO_OBJECT, SEEK_AVOID
-from darla_envs.description.visibility import bearing_and_distance, visible_fractions
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
+from oracle.visibility import bearing_and_distance, visible_fractions
 
 AHEAD = np.array([1.0, 0.0, 0.0])
 CAMERA = np.array([0.0, 0.5, 0.0])
@@ -57,7 +57,7 @@ def test_agrees_with_the_picture(task):
     visible, pixels = [], []
     for _ in range(60):
         setting = env.sample_factors(rng=rng)
-        name = env.objects[0]
+        name = env.task.objects[0]
         first, info = env.reset(options={"factors": {**setting, f"{name}_color": 0.0}})
         second, _ = env.reset(options={"factors": {**setting, f"{name}_color": 1.0}})
         visible.append(info["factors"][f"{name}_visible"])

@@ -1,0 +1,117 @@
+"""The domains of MiniWorld's environments: those of :mod:`darla_envs.description.look_ranges`.
+
+What a domain does not name stays as MiniWorld gives it. Nothing here needs MiniWorld.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from darla.running.names import nearest
+from darla_envs.description.domain import Domain
+from darla_envs.description.look import Look, check_look
+from darla_envs.description.look_ranges import FACTORS, LOOKS, STOCK, without_objects
+from darla_envs.description.named_domains import NamedDomains
+from darla_envs.description.usual_domains import SOURCE
+
+_TOLD_BY_COLOR = ("MiniWorld-PutNext-v0", "MiniWorld-Sign-v0", "MiniWorld-ThreeRooms-v0")
+"""Ids whose tasks mean one object among others by its colour."""
+
+_OF_A_DOMAIN = {field.name for field in fields(Domain)}
+_OF_A_LOOK = [field.name for field in fields(Look)]
+
+
+class MiniWorldDomains(NamedDomains):
+    """The domains of a MiniWorld environment; ids of one's own know those of the stock ones.
+
+    Args:
+        env_id: the id, with or without a module before it.
+    """
+
+    def __init__(self, env_id: str) -> None:
+        super().__init__(env_id.rpartition(":")[2])
+
+    def whole(self, name: str) -> Domain:
+        """Return a named domain on the lines, with MiniWorld's own look for what is not named."""
+        found = self.find(name) or Domain(name)
+        if isinstance(found, Look):
+            raise ValueError(
+                f"domain {name!r} of {self.env_id} is a look in colours, which are on no line; "
+                "give a Domain on the lines of darla_envs.description.look_ranges"
+            )
+        named = [*found.look, *(factor for case in found.cases for factor in case)]
+        stock = {factor: where for factor, where in STOCK.items() if factor not in named}
+        return replace(found, look={**stock, **found.look})
+
+    def _built_in(self) -> Mapping[str, Domain]:
+        """Return the domains of all environments, less those that would hide the task."""
+        looks = without_objects() if self.env_id in _TOLD_BY_COLOR else LOOKS
+        return {look.name: look for look in looks}
+
+    def _check(self, domain: Domain | Look) -> None:
+        """Check that every value is on its line, and known in all episodes."""
+        if isinstance(domain, Look):
+            check_look(domain)
+            return
+        for values in (domain.look, *domain.cases):
+            for name, ranges in values.items():
+                _check_ranges(domain.name, name, ranges)
+        for name in {name for case in domain.cases for name in case} - set(domain.look):
+            if not all(name in case for case in domain.cases):
+                raise ValueError(
+                    f"domain {domain.name!r} names {name!r} in some of its cases only, so that it "
+                    "would not be known in all episodes; name it in all cases, or in the look"
+                )
+
+    def _complete(self, domain: Domain | Look | None) -> Domain | Look | None:
+        """Return a checked domain; None for the look that MiniWorld gives."""
+        if domain is None or domain == Domain(SOURCE):
+            return None
+        if not isinstance(domain, Domain | Look):
+            raise ValueError(
+                f"{self.env_id} has no domain {domain!r}: give a name, a Domain or a Look, or the "
+                "dictionary of one"
+            )
+        self._check(domain)
+        return domain
+
+    def _from_dict(self, data: Mapping[str, Any]) -> Domain | Look:
+        """Return the domain or the look that a dictionary describes."""
+        if _OF_A_DOMAIN & set(data):
+            return Domain.from_dict(data)
+        for name in data:
+            if name not in _OF_A_LOOK:
+                raise ValueError(
+                    f"a look has no {name!r}; {nearest(name, _OF_A_LOOK)}known: "
+                    f"{', '.join(_OF_A_LOOK)}"
+                )
+        return Look(**data)
+
+    def _by_name(self, name: str) -> Domain | Look:
+        """Return a domain by its name."""
+        known = self.named()
+        if name not in known:
+            raise ValueError(
+                f"{self.env_id} has no domain {name!r}; {nearest(name, known)}known: "
+                f"{', '.join(known)}, or a look, a dictionary of some of {', '.join(_OF_A_LOOK)}"
+            )
+        return known[name]
+
+
+def _check_ranges(domain: str, name: str, ranges: Any) -> None:
+    """Check where a domain draws one factor from.
+
+    Raises:
+        ValueError: looks have no such factor, or it is drawn from outside of its line.
+    """
+    if name not in FACTORS:
+        raise ValueError(
+            f"domain {domain!r} names {name!r}, which looks of MiniWorld's environments do not "
+            f"have; {nearest(name, FACTORS)}known: {', '.join(FACTORS)}"
+        )
+    for each in ranges or [None]:
+        if isinstance(each, str) or each is None or not 0 <= each[0] <= each[-1] <= 1:
+            raise ValueError(
+                f"domain {domain!r} draws {name!r} from {ranges!r}; give one or more ranges "
+                "(low, high) in [0, 1]"
+            )

@@ -1,0 +1,55 @@
+"""The domains of a task: those that it lists, completed by its source."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from darla_envs.description.domain import Domain
+from darla_envs.description.layout import check_domain
+from darla_envs.description.look import Look
+from darla_envs.description.named_domains import NamedDomains
+from darla_envs.description.tasks import Task
+from darla_envs.description.usual_domains import SOURCE
+from darla_envs.description.view import find_view
+
+
+class RoomDomains(NamedDomains):
+    """The domains of a task; what one does not name is as in the source.
+
+    Args:
+        task: whose domains they are.
+    """
+
+    def __init__(self, task: Task) -> None:
+        super().__init__(task.task_id)
+        self._task = task
+        self._listed = {each.name: each for each in task.domains}
+
+    def whole(self, name: str) -> Domain:
+        """Return a named domain: completed by the source, it says all."""
+        found: Domain = self.find(name)
+        return found
+
+    def _built_in(self) -> Mapping[str, Domain]:
+        """Return the domains that the task lists."""
+        return self._listed
+
+    def _check(self, domain: Domain | Look) -> None:
+        """Check that the rooms can look so."""
+        self._complete(domain)
+
+    def _complete(self, domain: Domain | Look | None) -> Domain:
+        """Return a domain with the source's values for what it does not name."""
+        if not isinstance(domain, Domain):
+            raise ValueError(
+                f"{self.env_id} has no domain {domain!r}: give a name, a Domain or its dictionary"
+            )
+        source = self._listed[SOURCE]
+        whole = replace(
+            domain,
+            look={**source.look, **domain.look},
+            textures={**source.textures, **domain.textures},
+            camera={**source.camera, **domain.camera},
+        )
+        check_domain(whole, self._task.describe_factors(), self._task.objects)
+        find_view(self._task, whole.camera)
+        return whole

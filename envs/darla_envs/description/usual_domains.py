@@ -1,0 +1,89 @@
+"""The domains that tasks have as a rule: the source, D_U, and targets that shift one thing each.
+
+Every function returns data, from which a task makes its own list; see :mod:`darla_envs.tasks`.
+"""
+
+from collections.abc import Mapping
+
+from darla_envs.description.domain import WHOLE, Domain, Values, point, without
+
+SOURCE, UNSUPERVISED, VALIDATION = "source", "d_u", "validation"
+SOURCES = (SOURCE, "source_pairs")
+"""Domains that agents learn in."""
+
+SEEN_LOOKS = (UNSUPERVISED, VALIDATION)
+"""Domains whose looks are those of the encoder's frames: neither sources nor targets."""
+
+# D_U leaves out the last tenth of every colour, so that one target can show colours that neither
+# the encoder nor the policy has seen.
+HELD_OUT = (0.9, 1.0)
+_SEEN = without(HELD_OUT)[:1]
+_UNSEEN = point(0.98)
+_COLORED = ("floor", "wall", "object_color")
+OLD: Mapping[str, Values] = {
+    "floor": point(0.15),
+    "wall": point(0.05),
+    "object_color": point(0.1),
+}
+"""The colours of sources."""
+
+NEW: Mapping[str, Values] = {
+    "floor": point(0.85),
+    "wall": point(0.88),
+    "object_color": point(0.85),
+}
+"""Colours far from the source and within D_U."""
+
+# Light enough that the source's colours still show, so that the pattern is what is new. D_U has no
+# textures: neither the encoder nor the policy has seen any.
+_TEXTURES = {"floor": "floor_tiles_bw", "wall": "marble"}
+
+
+def source_look(shapes: tuple[str, ...]) -> dict[str, Values]:
+    """Return the look of the source, whose objects have these shapes."""
+    return {**OLD, "ceiling": point(0.3), "light": point(0.9), "object_shape": shapes}
+
+
+def unsupervised_look(shapes: tuple[str, ...]) -> dict[str, Values]:
+    """Return the look of D_U, whose objects have these shapes."""
+    colors = dict.fromkeys(_COLORED, _SEEN)
+    return {**colors, "ceiling": WHOLE, "light": ((0.5, 1.0),), "object_shape": shapes}
+
+
+def usual_domains(
+    shapes: tuple[str, ...], seen_shapes: tuple[str, ...] | None = None
+) -> tuple[Domain, ...]:
+    """Return the source, D_U, and a target for each of what may be shifted.
+
+    Args:
+        shapes: of objects in the source and in targets.
+        seen_shapes: of objects in D_U; the same when None.
+    """
+    source = source_look(shapes)
+
+    def new(name: str, *factors: str) -> Domain:
+        return Domain(name, {**source, **{factor: NEW[factor] for factor in factors}})
+
+    return (
+        Domain(SOURCE, source),
+        Domain(UNSUPERVISED, unsupervised_look(seen_shapes or shapes)),
+        new("new_floor", "floor"),
+        new("new_wall", "wall"),
+        new("new_object_color", "object_color"),
+        new("floor_and_wall", "floor", "wall"),
+        new("all_three", *_COLORED),
+        Domain("new_light", {**source, "light": point(0.55)}),
+        Domain("unseen_colors", {**source, **dict.fromkeys(_COLORED, _UNSEEN)}),
+        Domain("middle_colors", {**source, **dict.fromkeys(_COLORED, point(0.5))}),
+        Domain("textured", source, textures=_TEXTURES),
+        Domain("new_camera_height", source, camera={"height": 1.5}),
+        Domain("new_field_of_view", source, camera={"field_of_view": 70.0}),
+    )
+
+
+def validation(shapes: tuple[str, ...]) -> Domain:
+    """Return D_U's looks of the source's shapes: there options can be chosen without a target.
+
+    In D_U itself the return is as much about shapes that the policy has not met as about looks.
+    """
+    return Domain(VALIDATION, unsupervised_look(shapes))

@@ -1,0 +1,69 @@
+"""Tasks described as data: everything about them is known."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import gymnasium as gym
+
+from darla_envs.batch.worlds import Worlds
+from darla_envs.description.domain import Domain
+from darla_envs.description.domains import domain_names, domains_of, target_names
+from darla_envs.description.named_domains import DomainLike
+from darla_envs.description.tasks import find_task
+from darla_envs.description.usual_domains import SOURCE
+from darla_envs.suites.suite import PICTURES, Observing, Suite
+
+
+class RoomSuite(Suite):
+    """One of the tasks of this package, or described as these are."""
+
+    def domains(self) -> list[str]:
+        """Return the names of the task's domains, the source first."""
+        return domain_names(self.env_id)
+
+    def targets(self) -> list[str]:
+        """Return the names of the domains that agents are tested in."""
+        return target_names(self.env_id)
+
+    def find_domain(self, domain: DomainLike) -> Domain:
+        """Return a domain, completed by the source where it says nothing."""
+        found: Domain = domains_of(self.env_id).find(domain)
+        return found
+
+    def whole_domain(self, name: str) -> Domain:
+        """Return a named domain: all of them say where every factor comes from."""
+        return self.find_domain(name)
+
+    def can_batch(self, observing: Observing = PICTURES) -> bool:
+        """Return True."""
+        return True
+
+    def single(
+        self, domain: DomainLike = SOURCE, *, observing: Observing = PICTURES, **kwargs: Any
+    ) -> gym.Env[Any, Any]:
+        """Make one environment, which MiniWorld draws unless factors are observed."""
+        env = super().single(domain, observing=observing, **kwargs)
+        if observing == PICTURES:
+            return env
+        from darla_envs.single.factor_observation import FactorObservation  # loads MiniWorld
+
+        return FactorObservation(env)
+
+    def _factory(
+        self, domain: DomainLike, observing: Observing, num_threads: int | None, **settings: Any
+    ) -> Callable[[int], Worlds]:
+        """Return what makes rooms; the task and the domain go with it into other processes."""
+        if settings.pop("env_kwargs", None):
+            raise ValueError(f"{self.env_id} takes no env_kwargs; give its arguments themselves")
+        task, found = find_task(self.env_id), self.find_domain(domain)
+        if observing == PICTURES:
+            from darla_envs.rooms.room_worlds import RoomWorlds  # loads Numba
+
+            return partial(RoomWorlds, task, domain=found, num_threads=num_threads, **settings)
+        from darla_envs.rooms.factor_worlds import FactorWorlds  # loads Numba
+
+        return partial(FactorWorlds, task, domain=found, **settings)
+
+    def _check(self, observing: Observing) -> None:
+        """Check nothing: tasks show both."""

@@ -1,0 +1,208 @@
+"""What every suite answers for its id: domains, and how environments are made."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.vector import AutoresetMode
+
+from darla_envs.batch.batch import Batch
+from darla_envs.batch.gather import find_autoreset_mode, make_batch
+from darla_envs.batch.worlds import CannotBatch, Worlds
+from darla_envs.description.domain import Domain
+from darla_envs.description.named_domains import DomainLike
+from darla_envs.description.usual_domains import SOURCE, SOURCES, UNSUPERVISED
+
+Observing = Literal["pictures", "factors"]
+"""What environments are to show: pictures, or the true state of a task."""
+
+PICTURES: Observing = "pictures"
+FACTORS: Observing = "factors"
+
+
+class Suite(ABC):
+    """What one id is and can do.
+
+    Args:
+        env_id: a registered id, without a module before it.
+
+    Attributes:
+        env_id: the same.
+        has_known_domains: whether the suite knows all domains that there are; otherwise only the
+            environments themselves know what others they take.
+    """
+
+    has_known_domains: bool = True
+
+    def __init__(self, env_id: str) -> None:
+        self.env_id = env_id
+
+    @abstractmethod
+    def domains(self) -> list[str]:
+        """Return the names of the domains, the source first."""
+
+    @abstractmethod
+    def targets(self) -> list[str]:
+        """Return the names of the domains that agents are tested in."""
+
+    def sources(self) -> list[str]:
+        """Return the names of the domains that agents learn in."""
+        return [name for name in self.domains() if name in SOURCES]
+
+    @property
+    def unsupervised(self) -> str | None:
+        """The name of D_U, where frames for encoders come from; None where there is none."""
+        return UNSUPERVISED if UNSUPERVISED in self.domains() else None
+
+    @abstractmethod
+    def find_domain(self, domain: DomainLike) -> Any:
+        """Return what the worlds take for a domain.
+
+        Args:
+            domain: a name; where looks are drawn from, one look, or the dictionary of either.
+
+        Raises:
+            ValueError: there is no such domain; the nearest name is suggested.
+        """
+
+    @abstractmethod
+    def whole_domain(self, name: str) -> Domain:
+        """Return a named domain that says where every factor of the look comes from.
+
+        Raises:
+            ValueError: there is no such domain, or it cannot be told.
+        """
+
+    def has_domain(self, name: str) -> bool:
+        """Whether environments can be made in a domain of this name."""
+        return name in self.domains()
+
+    def domain_kwargs(self, domain: DomainLike) -> dict[str, Any]:
+        """Return the argument with which ``gym.make`` makes environments of a domain.
+
+        Raises:
+            ValueError: the environments have no domains, and this is not the source.
+        """
+        return {"domain": domain}
+
+    @abstractmethod
+    def can_batch(self, observing: Observing = PICTURES) -> bool:
+        """Whether environments can be simulated together, showing what is asked for."""
+
+    def single(
+        self, domain: DomainLike = SOURCE, *, observing: Observing = PICTURES, **kwargs: Any
+    ) -> gym.Env[Any, Any]:
+        """Make one environment, as ``gym.make`` does.
+
+        Args:
+            domain: where its looks come from.
+            observing: pictures or whatever else it shows by itself, or factors.
+            kwargs: further arguments of ``gym.make``.
+
+        Raises:
+            ValueError: there is no such domain, or the environments have no factors.
+        """
+        self._check(observing)
+        return gym.make(self.env_id, **self.domain_kwargs(domain), **kwargs)
+
+    def batch(
+        self,
+        num_envs: int,
+        domain: DomainLike = SOURCE,
+        *,
+        observing: Observing = PICTURES,
+        autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+        workers: int = 0,
+        num_threads: int | None = None,
+        infos: bool = True,
+        **settings: Any,
+    ) -> Batch:
+        """Make environments that are simulated together.
+
+        Args:
+            num_envs: how many.
+            domain: where their looks come from.
+            observing: pictures, or factors.
+            autoreset_mode: when they are reset after an episode's end; see
+                :class:`darla_envs.batch.batch.Batch`.
+            workers: 0 simulates all in this process, otherwise in so many processes.
+            num_threads: threads that draw, here or in each worker. When None it is one in each
+                worker, and here as many as there are cores.
+            infos: whether resets and steps report infos; otherwise only the ends of episodes do.
+            settings: ``max_episode_steps`` and, for pictures, ``obs_width``, ``obs_height`` and
+                ``antialias``; for MiniWorld's environments also ``env_kwargs``.
+
+        Raises:
+            CannotBatch: the environments cannot be simulated together.
+            ValueError: there is no such domain, or another argument is wrong.
+        """
+        mode = find_autoreset_mode(autoreset_mode)
+        if num_threads is None and workers:
+            num_threads = 1
+        factory = self._factory(domain, observing, num_threads, **_given(settings))
+        return make_batch(
+            factory, num_envs, mode, workers=workers, num_threads=num_threads, infos=infos
+        )
+
+    def worlds(
+        self,
+        num_worlds: int,
+        domain: DomainLike = SOURCE,
+        *,
+        observing: Observing = PICTURES,
+        num_threads: int | None = None,
+        **settings: Any,
+    ) -> Worlds:
+        """Make worlds of this process, which nobody resets at the end of their episodes.
+
+        Args:
+            num_worlds: how many.
+            domain: where their looks come from.
+            observing: pictures, or factors.
+            num_threads: threads that draw; as many as there are cores when None.
+            settings: as in :meth:`batch`.
+
+        Raises:
+            CannotBatch: the environments cannot be simulated together.
+            ValueError: there is no such domain, or another argument is wrong.
+        """
+        return self._factory(domain, observing, num_threads, **_given(settings))(num_worlds)
+
+    @abstractmethod
+    def _factory(
+        self, domain: DomainLike, observing: Observing, num_threads: int | None, **settings: Any
+    ) -> Callable[[int], Worlds]:
+        """Return what makes as many worlds as its argument says, also in another process."""
+
+    def _check(self, observing: Observing) -> None:
+        """Check that environments can show what is asked for: pictures, as a rule.
+
+        Raises:
+            ValueError: they cannot.
+        """
+        if observing != PICTURES:
+            raise ValueError(
+                f"{self.env_id} reports no factors, so it cannot be observed by them; use a Darla/ "
+                "task or another kind of observation"
+            )
+
+    def _can_be_drawn(self) -> bool:
+        """Whether worlds can be made and reset without being refused."""
+        try:
+            worlds = self.worlds(1, num_threads=1)
+        except CannotBatch:
+            return False
+        try:
+            worlds.reset(np.zeros(1, np.int64), [0])
+        except CannotBatch:
+            return False
+        finally:
+            worlds.close()
+        return True
+
+
+def _given(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that are not None, which stands for the worlds' own."""
+    return {name: value for name, value in settings.items() if value is not None}
