@@ -1,22 +1,40 @@
 """Starts of episodes for frame collectors: each frame another room, some in a row in one look."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 
 from darla_envs.description.domain import Domain
 from darla_envs.miniworlds.drawn_looks import NUM_DRAWS, positions
 
-if TYPE_CHECKING:
-    from darla_envs.miniworlds.miniworlds import MiniWorlds
-
 IN_VIEW = 0.005  # share of the picture from which entities count as in view
 _DIRECTIONS = 8  # looked into from each start; a picture is wider than an eighth of the circle
 _TRIES = 4  # starts looked at for a frame; in a maze most show nothing, wherever one looks
 
 
+class TurnedWorlds(Protocol):
+    """Worlds whose agents can be turned at the start of an episode."""
+
+    num_worlds: int
+    domain: Any
+
+    @property
+    def factors(self) -> Mapping[str, Any]:
+        """The factors that looks are drawn from, by name."""
+
+    def reset(self, chosen: np.ndarray, seeds: Sequence[int | None]) -> None:
+        """Start episodes of (n,) seeds in the chosen worlds."""
+
+    def turn(self, chosen: np.ndarray, degrees: np.ndarray) -> None:
+        """Turn agents to the left by (n,) degrees."""
+
+    def measure(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return how far away and whose each pixel is; (n, H, W) each."""
+
+
 def draw_starts(
-    worlds: "MiniWorlds",
+    worlds: TurnedWorlds,
     rng: np.random.Generator,
     count: int,
     in_view: float | None,
@@ -62,7 +80,7 @@ def draw_starts(
 
 
 def _directions(
-    worlds: "MiniWorlds", rng: np.random.Generator, seeds: np.ndarray, wanted: np.ndarray
+    worlds: TurnedWorlds, rng: np.random.Generator, seeds: np.ndarray, wanted: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Choose among directions from the starts of n episodes one that shows what is wanted.
 

@@ -1,7 +1,7 @@
 """The tasks' rules, for many worlds at once: what is reset, sampled, acted in and reported."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from gymnasium import spaces
@@ -261,7 +261,8 @@ class SimulatedRooms(Worlds):
             self._look_columns,
             rows,
         )
-        self._check_found(result, rows[row], given, wanted)
+        if result != FOUND:
+            self._raise_not_found(result, rows[row], given, wanted)
         return rows
 
     def sample_setting(
@@ -296,7 +297,8 @@ class SimulatedRooms(Worlds):
             np.empty((len(self.task.objects), 2)),
             row,
         )
-        self._check_found(result, row, given, in_view)
+        if result != FOUND:
+            self._raise_not_found(result, row, given, in_view)
         return self.settings_from(row[None])[0]
 
     def settings_from(self, rows: np.ndarray) -> list[Setting]:
@@ -310,17 +312,16 @@ class SimulatedRooms(Worlds):
             raise IndexError(f"there are worlds 0 to {self.num_worlds - 1}, not {chosen}")
         return chosen
 
-    def _check_found(
+    def _raise_not_found(
         self, result: int, row: np.ndarray, fixed: np.ndarray, wanted: bool | None
-    ) -> None:
+    ) -> NoReturn:
         """Raise a ValueError for a setting that could not be drawn."""
         if result == OVERLAPPING:
             self._raise_overlap(row, fixed)
-        if result != FOUND:
-            raise ValueError(
-                f"no setting with in_view={wanted} was found in {SAMPLE_TRIES} tries with "
-                f"{self.settings_from(fixed[None])[0]}; fix fewer factors"
-            )
+        raise ValueError(
+            f"no setting with in_view={wanted} was found in {SAMPLE_TRIES} tries with "
+            f"{self.settings_from(fixed[None])[0]}; fix fewer factors"
+        )
 
     def _raise_overlap(self, row: np.ndarray, fixed: np.ndarray) -> None:
         """Raise the error that says which things of a setting overlap, and what was fixed of it."""
