@@ -55,7 +55,7 @@ def make_batch(
         num_envs: how many environments.
         autoreset_mode: when they are reset after an episode's end.
         workers: 0 simulates all in this process, otherwise in so many processes.
-        num_threads: threads that draw; see :func:`darla_envs.batch.make.make_batched`.
+        num_threads: threads that draw; see :func:`darla_envs.make.make_batched`.
         settings: ``domain``, for tasks that have domains.
 
     Raises:
@@ -64,6 +64,4 @@ def make_batch(
     settings |= {"autoreset_mode": autoreset_mode, "workers": workers, "infos": False}
     if kind != "factors":
         return make_batched(task, num_envs, num_threads=num_threads, **settings)
-    from darla_envs.rooms.factor_worlds import make_factor_batch  # loads Numba
-
-    return make_factor_batch(task, num_envs, **settings)
+    return make_batched(task, num_envs, observing="factors", **settings)

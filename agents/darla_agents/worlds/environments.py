@@ -7,8 +7,6 @@ from functools import partial
 from typing import Any
 
 import gymnasium as gym
-from darla_envs.description.look_catalogue import find_whole_domain as miniworld_domain
-from darla_envs.description.look_catalogue import look_names, look_targets
 from gymnasium import spaces
 from gymnasium.envs.registration import load_env_creator
 from gymnasium.vector import AutoresetMode
@@ -29,7 +27,7 @@ from darla_agents.worlds.batched_vec_env import BatchedVecEnv
 from darla_agents.worlds.batches import BATCHED, can_be_batched, check_rendering, make_batch
 from darla_agents.worlds.worker_envs import WorkerVecEnv
 from darla_envs.description.domain import Domain
-from darla_envs.description.domains import domain_names, find_domain, target_names
+from darla_envs.description.domains import domain_names, target_names, whole_domain
 from darla_envs.description.tasks import find_task
 from darla_envs.miniworlds.single_entry_points import has_named_domains
 
@@ -196,7 +194,7 @@ def named_domains(task: str) -> list[str]:
     name = bare_id(task)
     if _is_described(name):
         return domain_names(name)
-    return look_names(name) if has_named_domains(name) else [SOURCE]
+    return domain_names(name) if has_named_domains(name) else [SOURCE]
 
 
 def named_targets(task: str) -> list[str]:
@@ -209,7 +207,7 @@ def named_targets(task: str) -> list[str]:
     name = bare_id(task)
     if _is_described(name):
         return target_names(name)
-    return look_targets(name) if has_named_domains(name) else []
+    return target_names(name) if has_named_domains(name) else []
 
 
 def find_whole_domain(task: str, name: str) -> Domain:
@@ -221,10 +219,10 @@ def find_whole_domain(task: str, name: str) -> Domain:
     check_task(task)
     bare = bare_id(task)
     if _is_described(bare):
-        return find_domain(bare, name)
+        return whole_domain(bare, name)
     if not has_named_domains(bare):
         raise ValueError(f"{task} does not tell what its domains draw from; its package may")
-    return miniworld_domain(bare, name)
+    return whole_domain(bare, name)
 
 
 def _has_domains(name: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmark.sides import Job, Rates, begin, measure, measure_batched, measure_stock
 from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.suites import suite_of
 
 _SIZE = 64  # pixels, width and height
 _BRIEFLY = 0.01  # seconds
@@ -57,10 +58,8 @@ class BenchmarkConfig:
         if not 0 < self.seconds < float("inf"):
             raise ValueError(f"seconds is {self.seconds}, but must be more than 0")
         for task in self.tasks:
-            if task not in (GO_TO_OBJECT, SEEK_AVOID):
-                from darla_envs.miniworlds.miniworld_ids import check_miniworld  # loads MiniWorld
-
-                check_miniworld(task)
+            if not suite_of(task).can_batch():
+                raise ValueError(f"{task} cannot be drawn in batches; compare tasks that can")
 
 
 @dataclass(frozen=True)
