@@ -161,17 +161,20 @@ class SettableVectorEnv(BatchedVectorEnv):
 
     def __init__(self, batch: BatchedEnvs, **options: Any) -> None:
         super().__init__(batch, **options)
+        self._batch = batch
         self._worlds: Any = batch.worlds
 
     @property
     def factors(self) -> dict[str, Factor]:
         """All factors by name, in the order in which infos report them."""
-        return self._worlds.factors
+        factors: dict[str, Factor] = self._worlds.factors
+        return factors
 
     @property
     def domain(self) -> Domain:
         """Where looks are drawn from."""
-        return self._worlds.domain
+        domain: Domain = self._worlds.domain
+        return domain
 
     def sample_settings(
         self,
@@ -185,7 +188,8 @@ class SettableVectorEnv(BatchedVectorEnv):
         Returns:
             (count, S) float64, of which :meth:`reset_to` takes up to ``num_envs`` at a time.
         """
-        return self._worlds.sample_settings(rng, count, in_view, per_look=per_look)
+        rows: np.ndarray = self._worlds.sample_settings(rng, count, in_view, per_look=per_look)
+        return rows
 
     def reset_to(
         self, rows: np.ndarray, frames: np.ndarray | None = None
@@ -202,5 +206,5 @@ class SettableVectorEnv(BatchedVectorEnv):
         Raises:
             ValueError: there are more rows than environments, or a setting is impossible.
         """
-        start = self.batch.reset_to(rows, frames)
+        start = self._batch.reset_to(rows, frames)
         return start.frames, start.infos

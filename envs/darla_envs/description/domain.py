@@ -86,7 +86,8 @@ class Domain:
         return cls(data["name"], look, cases, textures, camera)
 
 
-def _values(values: Any) -> Values:
+def _values(values: Any) -> Any:
+    """Return names or intervals as tuples; JSON has lists."""
     return tuple(value if isinstance(value, str) else tuple(value) for value in values)
 
 

@@ -62,7 +62,8 @@ def find_domain(env_id: str | Task, domain: DomainLike) -> Domain | Look | None:
         ValueError: there is no such id or domain, and the nearest name is suggested; or a value of
             it is out of range.
     """
-    return domains_of(env_id).find(domain)
+    found: Domain | Look | None = domains_of(env_id).find(domain)
+    return found
 
 
 def whole_domain(env_id: str, name: str) -> Domain:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from numbers import Real
+from typing import Any
 
 import numpy as np
 
@@ -59,13 +59,14 @@ def find_view(task: Task, shift: Mapping[str, float]) -> View:
     return View(**{**asdict(own), **{name: _checked(name, shift[name]) for name in shift}})
 
 
-def _checked(name: str, value: float) -> float:
+def _checked(name: str, value: Any) -> float:
+    """Return a number of a camera after checking its name and its range."""
     if name not in _RANGES:
         raise ValueError(
             f"a camera has no {name!r}; {nearest(name, _RANGES)}known: {', '.join(_RANGES)}"
         )
     low, high, unit = _RANGES[name]
-    if not isinstance(value, Real) or not low <= value <= high:
+    if not isinstance(value, int | float | np.number) or not low <= value <= high:
         raise ValueError(
             f"the camera's {name} cannot be {value!r}; allowed: {low:g} to {high:g} {unit}"
         )

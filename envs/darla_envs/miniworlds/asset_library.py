@@ -92,7 +92,7 @@ def _file_of_texture(texture: Any) -> str:
         return loaded.path
     for path, each in Texture.tex_cache.items():
         if each is texture:
-            return path
+            return path  # type: ignore[no-any-return]
     raise CannotBatch(
         f"the file of texture {texture} is unknown: load it by its name, with Texture.get()"
     )

@@ -29,9 +29,9 @@ class MeshPart(NamedTuple):
     """
 
     mesh: int
-    scales: Sequence[float]
+    scales: Sequence[float] | np.ndarray
     normal_scale: float
-    tint: Sequence[float]
+    tint: Sequence[float] | np.ndarray
 
 
 class FacePart(NamedTuple):
@@ -49,7 +49,7 @@ class FacePart(NamedTuple):
     corners: np.ndarray
     texture_coordinates: np.ndarray
     normal: np.ndarray
-    tint: Sequence[float]
+    tint: Sequence[float] | np.ndarray
     texture: int
 
 
@@ -82,7 +82,7 @@ def parts_of(entity: Entity, library: AssetLibrary) -> Sequence[Part]:
     Raises:
         ValueError: its class is unknown.
     """
-    own = type(entity)
+    own: Any = type(entity)
     for each in own.__mro__:
         if each in _known and own.render is each.render:
             return _known[each](entity, library)

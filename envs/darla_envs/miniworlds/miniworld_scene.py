@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
 
@@ -91,7 +92,7 @@ def camera_of(env: MiniWorldEnv) -> tuple[float, ...]:
     )
 
 
-def coordinates(place) -> list[float]:
+def coordinates(place: Any) -> list[float]:
     """Return a place, an array or any sequence of three numbers, as a list."""
     return place.tolist() if type(place) is np.ndarray else list(place)
 
@@ -103,6 +104,7 @@ def _in_order(env: MiniWorldEnv) -> list[int]:
 
 
 def _light(env: MiniWorldEnv) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return where light comes from, (3,) unit, and the ambient and the diffuse light, (3,)."""
     # MiniWorld adds 1 to the position's coordinates instead of appending it, which makes the
     # light directional.
     direction = np.asarray(env.light_pos, float) + 1
@@ -111,6 +113,7 @@ def _light(env: MiniWorldEnv) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _placed(part: FacePart, entity: Entity, number: int) -> SceneFaces:
+    """Return a flat part of an entity where that stands."""
     cosine, sine = math.cos(entity.dir), math.sin(entity.dir)
     turn = np.array([[cosine, 0.0, sine], [0.0, 1.0, 0.0], [-sine, 0.0, cosine]])
     corners = part.corners @ turn.T + np.asarray(entity.pos, float)
@@ -120,6 +123,7 @@ def _placed(part: FacePart, entity: Entity, number: int) -> SceneFaces:
 
 
 def _stand(things: list[tuple[MeshPart, Entity, int]]) -> SceneThings:
+    """Return meshes where their entities stand."""
     count = len(things)
     return SceneThings(
         np.array([part.mesh for part, _, _ in things], int),

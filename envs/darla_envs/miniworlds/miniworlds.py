@@ -7,6 +7,7 @@ import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
 
 # isort: split
 import numpy as np
+from gymnasium import spaces
 
 from darla_envs.batch.single_infos import vector_infos
 from darla_envs.batch.worlds import CannotBatch, Infos, Outcomes, Worlds
@@ -120,7 +121,8 @@ class MiniWorlds(Worlds):
     def factors(self) -> dict[str, Factor]:
         """What infos report besides what the environments do: the look, where it is drawn."""
         if self._has_factors:
-            return self.envs[0].unwrapped.factors
+            factors: dict[str, Factor] = self._single(0).factors
+            return factors
         return named_factors(self.domain)
 
     def reset(
@@ -186,7 +188,7 @@ class MiniWorlds(Worlds):
     def turn(self, chosen: np.ndarray, degrees: np.ndarray) -> None:
         """Turn agents to the left, outside of any step, by (n,) degrees."""
         for world, angle in zip(self._checked(chosen), degrees.tolist(), strict=True):
-            env = self.envs[world].unwrapped
+            env = self._single(world)
             env.turn_agent(angle)
             env.render_obs()
 
@@ -239,7 +241,7 @@ class MiniWorlds(Worlds):
 
     def extras(self, chosen: np.ndarray) -> dict[str, np.ndarray]:
         """Return the entries of a Dict observation besides the picture, (n, ...) each."""
-        if self.picture_key is None:
+        if not isinstance(self.observation_space, spaces.Dict):
             return {}
         worlds = self._checked(chosen)
         return {
@@ -254,12 +256,17 @@ class MiniWorlds(Worlds):
         for env in self.envs:
             env.close()
 
+    def _single(self, world: int) -> Any:
+        """Return the MiniWorld environment of a world, whose attributes it alone knows."""
+        return self.envs[world].unwrapped
+
     @property
     def _has_factors(self) -> bool:
-        return hasattr(self.envs[0].unwrapped, "factors")
+        """Whether the environments report factors of their own."""
+        return hasattr(self._single(0), "factors")
 
     def _checked(self, chosen: np.ndarray) -> list[int]:
-        worlds = np.asarray(chosen).tolist()
+        worlds: list[int] = np.asarray(chosen).tolist()
         if worlds and not (0 <= min(worlds) and max(worlds) < self.num_worlds):
             raise IndexError(f"there are worlds 0 to {self.num_worlds - 1}, not {chosen}")
         return worlds

@@ -30,7 +30,7 @@ _rooms: dict[tuple[Any, ...], list[np.ndarray]] = {}
 
 def generate_static_data(room: Room, params: Any, rng: np.random.Generator | None) -> None:
     """Make a room's walls, or copy those of an equal room: episodes begin with the same ones."""
-    state = None if rng is None else rng.bit_generator.state
+    state: Any = None if rng is None else rng.bit_generator.state
     textures = [
         Texture.get(name, rng)
         for name in (room.wall_tex_name, room.floor_tex_name, room.ceil_tex_name)
@@ -73,7 +73,7 @@ def point_inside(room: Room, point: Any) -> bool:
         beyond = (x - corner[0]) * normal[0] + (y - corner[1]) * normal[1]
         beyond += (z - corner[2]) * normal[2]
         if abs(beyond) <= NEARLY:  # rounding could decide
-            return _is_inside(room, point)
+            return _is_inside(room, point)  # type: ignore[no-any-return]
         if beyond < 0.0:
             return False
     return True

@@ -71,7 +71,14 @@ def face(
     )
 
 
-def _polygon(corners, texture_coordinates, normal, tint, texture, role) -> list[SceneFaces]:
+def _polygon(
+    corners: np.ndarray,
+    texture_coordinates: np.ndarray,
+    normal: np.ndarray,
+    tint: np.ndarray,
+    texture: int,
+    role: int,
+) -> list[SceneFaces]:
     """Cut a convex polygon into faces of three or four corners that share its first one."""
     faces = []
     for first in range(1, len(corners) - 1, 2):
@@ -82,6 +89,7 @@ def _polygon(corners, texture_coordinates, normal, tint, texture, role) -> list[
 
 
 def _walls(room: Room, texture: int) -> SceneFaces:
+    """Return all walls of a room."""
     count = len(room.wall_verts) // 4
     tints = np.ones((count, 3))
     if hasattr(room, "wall_tints"):

@@ -53,7 +53,7 @@ class SceneFollower:
         self._places: list[list[float]] = []
         self._directions: list[float] = []
         self._colors: list[np.ndarray] = []
-        self.camera = (0.0,) * 8
+        self.camera: tuple[float, ...] = (0.0,) * 8
         env.when_looked_at = self.follow
 
     def follow(self) -> None:
@@ -101,7 +101,7 @@ class SceneFollower:
 
 
 @kernel
-def aim_cameras(chosen, rows, cameras: Cameras):
+def aim_cameras(chosen: np.ndarray, rows: np.ndarray, cameras: Cameras) -> None:
     """Put cameras where agents look from.
 
     Args:

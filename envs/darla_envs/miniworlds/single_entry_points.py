@@ -39,18 +39,20 @@ def has_named_domains(env_id: str) -> bool:
 
 
 def _place_of(env_id: str) -> str:
+    """Return where an id's creator is: an attribute of this module."""
     return f"{__name__}:{env_id}"
 
 
 def __getattr__(name: str) -> Callable[..., gym.Env[Any, Any]]:
     if name not in _creators:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    creator = _creators[name]
-    creator = load_env_creator(creator) if isinstance(creator, str) else creator
-    make = partial(_make, name, creator)
+    given: Any = _creators[name]
+    creator = load_env_creator(given) if isinstance(given, str) else given
+    make: Any = partial(_make, name, creator)  # type: ignore[arg-type]
     if hasattr(creator, "metadata"):
         make.metadata = creator.metadata  # tells Gymnasium the render modes
-    return make
+    found: Callable[..., gym.Env[Any, Any]] = make
+    return found
 
 
 def _make(

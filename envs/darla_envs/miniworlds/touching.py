@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from darla_envs.kernels.compiled import kernel
 
 FREE, TOUCHING, TOO_CLOSE_TO_CALL = 0, 1, 2
@@ -9,7 +11,7 @@ NEARLY = 1e-9  # metres; rounding is far smaller
 
 
 @kernel
-def touch_walls(segments, x, z, radius):
+def touch_walls(segments: np.ndarray, x: float, z: float, radius: float) -> int:
     """Return whether a disc touches any wall.
 
     Args:

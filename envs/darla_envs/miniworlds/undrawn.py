@@ -41,7 +41,7 @@ def stop_drawing(env: MiniWorldEnv, blank: np.ndarray) -> None:
     env.blank_picture = blank
     env.when_looked_at = None
     env.looks_changed = True
-    env.__class__ = _undrawn_class(type(env))
+    env.__class__ = _undrawn_class(type(env))  # type: ignore[arg-type]
 
 
 @cache
@@ -60,7 +60,7 @@ def _undrawn_class(own: type[MiniWorldEnv]) -> type[MiniWorldEnv]:
     return type(own.__name__, (_Undrawn, own, _Quick), names)
 
 
-class _Undrawn(MiniWorldEnv):
+class _Undrawn(MiniWorldEnv):  # type: ignore[misc]
     """What is drawn elsewhere."""
 
     blank_picture: np.ndarray
@@ -100,7 +100,7 @@ class _Undrawn(MiniWorldEnv):
         )
 
 
-class _Quick(MiniWorldEnv):
+class _Quick(MiniWorldEnv):  # type: ignore[misc]
     """MiniWorld's simulation without small arrays; results are the same to the last bit.
 
     Where rounding could decide, and wherever something is not as MiniWorld makes it, MiniWorld's
@@ -111,7 +111,7 @@ class _Quick(MiniWorldEnv):
         """Act, as MiniWorld does."""
         params = self.params
         if action > _BACK or self.actions is not MiniWorldEnv.Actions:
-            return super().step(action)
+            return super().step(action)  # type: ignore[no-any-return]
         if self.domain_rand or type(params) is not DomainParams:
             rng = self.np_random if self.domain_rand else None
             forward = params.sample(rng, "forward_step")
@@ -141,7 +141,7 @@ class _Quick(MiniWorldEnv):
         agent = self.agent
         place = agent.pos
         if type(agent) is not Agent or not _is_plain(place):
-            return super().move_agent(fwd_dist, fwd_drift)
+            return super().move_agent(fwd_dist, fwd_drift)  # type: ignore[no-any-return]
         x, y, z = place.tolist()
         cosine, sine = math.cos(agent.dir), math.sin(agent.dir)
         y += 0.0 * fwd_dist + 0.0 * fwd_drift
@@ -187,21 +187,21 @@ class _Quick(MiniWorldEnv):
             ent1 = self.agent
         first, second = ent0.pos, ent1.pos
         if type(second) is not np.ndarray:
-            return super().near(ent0, ent1)
+            return super().near(ent0, ent1)  # type: ignore[no-any-return]
         x, y, z = first.tolist() if type(first) is np.ndarray else first
         other_x, other_y, other_z = second.tolist()
         dx, dy, dz = x - other_x, y - other_y, z - other_z
         reach = ent0.radius + ent1.radius + 1.1 * self.max_forward_step
         beyond = math.sqrt(dx * dx + dy * dy + dz * dz) - reach
         if abs(beyond) <= NEARLY:
-            return super().near(ent0, ent1)
-        return beyond < 0.0
+            return super().near(ent0, ent1)  # type: ignore[no-any-return]
+        return beyond < 0.0  # type: ignore[no-any-return]
 
     def _get_carry_pos(self, agent_pos: np.ndarray, ent: Entity) -> np.ndarray:
         """Return where something is while it is carried, (3,) metres."""
         agent = self.agent
         if type(agent) is not Agent or not _is_plain(agent_pos):
-            return super()._get_carry_pos(agent_pos, ent)
+            return super()._get_carry_pos(agent_pos, ent)  # type: ignore[no-any-return]
         x, y, z = agent_pos.tolist()
         distance = agent.radius + ent.radius + self.max_forward_step
         ahead_x, ahead_z = (

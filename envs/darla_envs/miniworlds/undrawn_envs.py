@@ -39,7 +39,9 @@ def make_undrawn(
                 env_id, max_episode_steps=max_episode_steps, disable_env_checker=True, **kwargs
             )
     except TypeError as error:
-        raise CannotBatch(f"{env_id} cannot be made with {dict(kwargs)}: {error}") from error
+        raise CannotBatch(
+            f"{env_id} is no MiniWorld environment, or takes no such arguments: {error}"
+        ) from error
     if not isinstance(env.unwrapped, MiniWorldEnv):
         raise CannotBatch(f"{env_id} is no MiniWorld environment, but {env.unwrapped}")
     stop_drawing(env.unwrapped, blank)

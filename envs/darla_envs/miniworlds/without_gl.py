@@ -166,7 +166,7 @@ def _record_vertices(count: int, *data: tuple[str, np.ndarray]) -> VertexRecord:
 
 
 def _path_of(texture: str, number: int) -> str:
-    return get_file_path("textures", f"{texture}_{number}", "png")
+    return get_file_path("textures", f"{texture}_{number}", "png")  # type: ignore[no-any-return]
 
 
 def _files_of(texture: str) -> list[str]:

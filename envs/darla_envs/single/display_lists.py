@@ -5,6 +5,8 @@ contexts that pyglet makes share their lists: an environment draws the rooms, te
 of whichever environment was reset last. Here every environment gets a list of its own.
 """
 
+from typing import Any
+
 from miniworld.miniworld import MiniWorldEnv
 from pyglet import gl
 
@@ -44,7 +46,7 @@ def compile_static(env: MiniWorldEnv) -> None:
     gl.glEndList()
 
 
-def draw_world(env: MiniWorldEnv, frame_buffer, render_agent: bool):
+def draw_world(env: MiniWorldEnv, frame_buffer: Any, render_agent: bool) -> Any:
     """Draw the environment's list and its moving entities.
 
     Returns:

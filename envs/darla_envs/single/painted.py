@@ -4,6 +4,7 @@ MiniWorld has no setting for the colour of a floor or a wall, and bakes colours 
 """
 
 import math
+from typing import Any
 
 import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
 
@@ -18,10 +19,10 @@ from darla_envs.description.shapes import HEIGHT, RADIUS, triangles
 WHITE = np.ones(3)
 # Rooms of one outline share walls, texture coordinates and textures: making them anew takes longer
 # than drawing the room.
-_geometry: dict[tuple, dict[str, object]] = {}
+_geometry: dict[tuple[Any, ...], dict[str, object]] = {}
 
 
-class PaintedRoom(Room):
+class PaintedRoom(Room):  # type: ignore[misc]
     """A room with tinted surfaces; a tint multiplies the surface's texture.
 
     Attributes:
@@ -30,13 +31,14 @@ class PaintedRoom(Room):
         wall_tints: (walls, 3) RGB in [0, 1], in the order of the outline's edges.
     """
 
-    def __init__(self, outline, **kwargs):
+    def __init__(self, outline: np.ndarray, **kwargs: Any) -> None:
         super().__init__(outline, **kwargs)
         self.floor_tint = WHITE
         self.ceiling_tint = WHITE
         self.wall_tints = np.ones((self.num_walls, 3))
 
-    def _gen_static_data(self, params, rng):
+    def _gen_static_data(self, params: Any, rng: np.random.Generator | None) -> None:
+        """Make walls and texture coordinates, or take those of an equal room."""
         key = (self.outline.tobytes(), self.wall_height, self._textures())
         if rng is not None or any(self.portals):
             super()._gen_static_data(params, rng)
@@ -48,13 +50,17 @@ class PaintedRoom(Room):
             _geometry[key] = {name: self.__dict__[name] for name in set(self.__dict__) - before}
 
     def _textures(self) -> tuple[str, str, str]:
+        """Return the names of the textures of floor, walls and ceiling."""
         return self.floor_tex_name, self.wall_tex_name, self.ceil_tex_name
 
-    def _render(self):
+    def _render(self) -> None:
+        """Draw the room with its tints."""
         draw_room(self, self.floor_tint, self.ceiling_tint, self.wall_tints)
 
 
-def draw_room(room: Room, floor_tint, ceiling_tint, wall_tints) -> None:
+def draw_room(
+    room: Room, floor_tint: np.ndarray, ceiling_tint: np.ndarray, wall_tints: np.ndarray
+) -> None:
     """Draw any MiniWorld room with tints multiplied into its textures.
 
     Args:
@@ -79,7 +85,14 @@ def draw_room(room: Room, floor_tint, ceiling_tint, wall_tints) -> None:
     gl.glEnd()
 
 
-def _polygon(texture, normal, vertices, coordinates, tint) -> None:
+def _polygon(
+    texture: Any,
+    normal: tuple[int, int, int],
+    vertices: np.ndarray,
+    coordinates: np.ndarray,
+    tint: np.ndarray,
+) -> None:
+    """Draw one tinted surface."""
     gl.glColor3f(*tint)
     texture.bind()
     gl.glBegin(gl.GL_POLYGON)
@@ -97,7 +110,8 @@ def wall_of_vertex(room: Room) -> np.ndarray:
     offsets = room.wall_verts[:, None] - room.outline[None]
     distances = np.abs((offsets * room.edge_norms[None]).sum(-1))
     facing = room.wall_norms @ room.edge_norms.T
-    return np.argmin(distances - facing, axis=1)
+    nearest: np.ndarray = np.argmin(distances - facing, axis=1)
+    return nearest
 
 
 _compiled: dict[str, int] = {}
@@ -119,7 +133,7 @@ def _list_of(shape: str) -> int:
     return _compiled[shape]
 
 
-class PaintedObject(Entity):
+class PaintedObject(Entity):  # type: ignore[misc]
     """An object of one shape in one colour.
 
     Attributes:
@@ -127,14 +141,14 @@ class PaintedObject(Entity):
         tint: (3,) RGB in [0, 1].
     """
 
-    def __init__(self, shape: str, tint: np.ndarray):
+    def __init__(self, shape: str, tint: np.ndarray) -> None:
         super().__init__()
         self.shape = shape
         self.tint = tint
         self.radius = RADIUS
         self.height = HEIGHT
 
-    def render(self):
+    def render(self) -> None:
         """Draw the object; the lights must be on."""
         name = _list_of(self.shape)
         gl.glDisable(gl.GL_TEXTURE_2D)

@@ -1,6 +1,5 @@
 """One domain shift for any of MiniWorld's environments: repaint it, or dim its light."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
@@ -16,7 +15,7 @@ from pyglet import gl
 from darla_envs.description.look import Look, check_color, check_look
 from darla_envs.single.painted import draw_room
 
-Color = Sequence[float] | None
+Color = tuple[float, float, float] | None
 _COLORED = ("floor", "wall", "ceiling", "objects", "sky")
 
 
@@ -99,7 +98,10 @@ def repainted(world: MiniWorldEnv, look: Look, observation: Any) -> Any:
     return picture
 
 
-def _repaint_room(room: Room, floor, wall, ceiling) -> None:
+def _repaint_room(
+    room: Room, floor: np.ndarray | None, wall: np.ndarray | None, ceiling: np.ndarray | None
+) -> None:
+    """Give a room's surfaces other tints; those that are None keep theirs."""
     white = np.ones(3)
     floor = getattr(room, "floor_tint", white) if floor is None else floor
     ceiling = getattr(room, "ceiling_tint", white) if ceiling is None else ceiling
@@ -111,6 +113,7 @@ def _repaint_room(room: Room, floor, wall, ceiling) -> None:
 
 
 def _repaint_entity(entity: Entity, color: np.ndarray) -> None:
+    """Give an entity another colour, if it is one that can have one."""
     if isinstance(entity, Box):
         entity.color_vec = color
     elif isinstance(entity, MeshEnt):
@@ -128,6 +131,7 @@ class _PaintedMesh:
         self._lists = [_painted_list(vertices, color) for vertices in mesh.vlists]
 
     def render(self) -> None:
+        """Draw the mesh, as MiniWorld draws its own."""
         for texture, vertices in zip(self._mesh.textures, self._lists, strict=True):
             if texture:
                 gl.glEnable(gl.GL_TEXTURE_2D)
@@ -139,6 +143,7 @@ class _PaintedMesh:
 
 
 def _painted_list(vertices: Any, color: np.ndarray) -> Any:
+    """Return a vertex list in the shades that one has, of another colour."""
     baked = np.array(vertices.colors[:]).reshape(-1, 3)
     painted = baked.max(axis=1, keepdims=True) * color
     return pyglet.graphics.vertex_list(

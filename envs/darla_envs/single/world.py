@@ -29,7 +29,7 @@ _THIS = np.zeros(1, np.int64)  # the only world of the simulation
 _NO_LIMIT = -1
 
 
-class FactorWorld(MiniWorldEnv):
+class FactorWorld(MiniWorldEnv):  # type: ignore[misc]
     """One rectangular room with objects; every cause of the picture is a named factor.
 
     Observations are (64, 64, 3) uint8 pictures. Actions are turn left, turn right and move
@@ -177,7 +177,7 @@ class FactorWorld(MiniWorldEnv):
 
     def _gen_world(self) -> None:
         """Build what MiniWorld draws from the setting that the episode starts from."""
-        setting = self.simulation.settings_from(self.simulation.state.settings)[0]
+        setting: dict[str, Any] = self.simulation.settings_from(self.simulation.state.settings)[0]
         light = np.full(3, setting["light"])
         self.params.set("light_color", light * self.task.diffuse)
         self.params.set("light_ambient", light * self.task.ambient)
@@ -200,7 +200,7 @@ class FactorWorld(MiniWorldEnv):
             if not is_there and entity in self.entities:
                 self.entities.remove(entity)
 
-    def _paint_room(self, setting: Setting) -> PaintedRoom:
+    def _paint_room(self, setting: Mapping[str, Any]) -> PaintedRoom:
         """Return the room in the colours of a setting, covered with the domain's textures."""
         width, depth = self.task.room_size
         outline = np.array([[width, depth], [width, 0.0], [0.0, 0.0], [0.0, depth]])
