@@ -113,6 +113,7 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
         self.batch.close()
 
     def _observation(self, shown: Start | Step) -> Any:
+        """Return what worlds show as a batched observation."""
         return self.batch.observation(shown.frames, shown.extras)
 
     def _final_infos(self, finals: Finals) -> dict[str, Any]:

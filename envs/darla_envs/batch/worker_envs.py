@@ -93,6 +93,7 @@ class WorkerEnvs(Batch):
         seeds: Sequence[int | None] | None,
         settings: Sequence[Mapping[str, Any]] | None,
     ) -> Start:
+        """Start episodes in all workers' chosen worlds."""
         slot = self._slots.turn()
         shown = self._ask(
             [
@@ -103,10 +104,12 @@ class WorkerEnvs(Batch):
         return Start(self.frames, _join_extras(shown), self._join_infos(shown))
 
     def _begin(self, actions: np.ndarray) -> None:
+        """Send each worker its worlds' actions."""
         slot = self._slots.turn()
         self._workers.send([("step", slot, actions[each]) for each in self._slices])
 
     def _finish(self) -> Step:
+        """Wait for all workers, and put together what their worlds show."""
         shown: list[Shown] = self._workers.receive()
         return Step(
             self.frames,
@@ -119,17 +122,21 @@ class WorkerEnvs(Batch):
         )
 
     def _check_open(self) -> None:
+        """Raise an error when the batch is closed, or its workers have ended."""
         self.closed = self.closed or not self._workers.running
         super()._check_open()
 
     def _ask(self, requests: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """Ask each worker, and return the answers."""
         return self._workers.ask(requests, survivable=True)
 
     def _join_infos(self, shown: Sequence[Shown]) -> Infos:
+        """Put the infos of all workers together."""
         parts = [(rows, each.infos) for rows, each in zip(self._slices, shown, strict=True)]
         return combine(parts, self.num_worlds)
 
     def _join_finals(self, shown: Sequence[Shown]) -> Finals | None:
+        """Put together the last views of episodes that ended in any worker."""
         ends = [
             (rows.start, each.finals)
             for rows, each in zip(self._slices, shown, strict=True)
@@ -158,8 +165,10 @@ def _split(num_worlds: int, workers: int) -> list[slice]:
 
 
 def _join_extras(shown: Sequence[Shown]) -> dict[str, np.ndarray]:
+    """Put the extras of all workers together."""
     return _concatenate([each.extras for each in shown])
 
 
 def _concatenate(extras: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Put dictionaries of arrays together, one after the other."""
     return {name: np.concatenate([each[name] for each in extras]) for name in extras[0]}

@@ -69,6 +69,7 @@ class Factor:
 
 
 def _wrap(number: float, low: float, period: float) -> float:
+    """Return a number of a circle within one period."""
     return (number - low) % period + low
 
 

@@ -60,6 +60,7 @@ D_U = Domain("d_u", {**dict.fromkeys(SURFACES, _SEEN), "light": ((0.5, 1.0),)})
 
 
 def _changed(name: str, *surfaces: str) -> Domain:
+    """Return a domain with new colours of some surfaces."""
     return Domain(name, {surface: _NEW[surface] for surface in surfaces})
 
 

@@ -30,11 +30,13 @@ def triangles(shape: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _fan(quads: np.ndarray, normals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Cut quads with their normals into two triangles each."""
     order = [0, 1, 2, 0, 2, 3]
     return quads[:, order].reshape(-1, 3, 3), normals[:, order].reshape(-1, 3, 3)
 
 
 def _box() -> tuple[np.ndarray, np.ndarray]:
+    """Return the triangles of a box, and their normals."""
     faces, normals = [], []
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], dtype=float)
     scale = np.array([_BOX_HALF, HEIGHT / 2, _BOX_HALF])
@@ -52,11 +54,13 @@ def _box() -> tuple[np.ndarray, np.ndarray]:
 
 
 def _ring(count: int) -> np.ndarray:
+    """Return points around the unit circle, the first one twice."""
     angles = np.linspace(0.0, 2.0 * np.pi, count + 1)
     return np.stack([np.cos(angles), np.zeros_like(angles), -np.sin(angles)], axis=1)
 
 
 def _ball(segments: int = 16, rows: int = 8) -> tuple[np.ndarray, np.ndarray]:
+    """Return the triangles of a ball, and their normals."""
     latitude = np.linspace(-np.pi / 2, np.pi / 2, rows + 1)
     unit = np.cos(latitude)[:, None, None] * _ring(segments)[None]
     unit[..., 1] = np.sin(latitude)[:, None]
@@ -67,6 +71,7 @@ def _ball(segments: int = 16, rows: int = 8) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _side(top_radius: float, segments: int = 20) -> tuple[np.ndarray, np.ndarray]:
+    """Return the side of a cone or its stump as triangles, and their normals."""
     ring = _ring(segments)
     bottom, top = ring * RADIUS, ring * top_radius + [0, HEIGHT, 0]
     slope = ring * HEIGHT + [0, RADIUS - top_radius, 0]
@@ -77,10 +82,12 @@ def _side(top_radius: float, segments: int = 20) -> tuple[np.ndarray, np.ndarray
 
 
 def _cone() -> tuple[np.ndarray, np.ndarray]:
+    """Return the triangles of a cone, and their normals."""
     return _side(top_radius=0.02)
 
 
 def _cylinder() -> tuple[np.ndarray, np.ndarray]:
+    """Return the triangles of a cylinder, and their normals."""
     sides, side_normals = _side(top_radius=0.8 * RADIUS)
     ring = _ring(20) * 0.8 * RADIUS + [0, HEIGHT, 0]
     centre = np.broadcast_to(np.array([0.0, HEIGHT, 0.0]), ring[:-1].shape)

@@ -53,6 +53,7 @@ def check_textures(textures: Mapping[str, str]) -> None:
 
 
 def _folder() -> Path:
+    """Return MiniWorld's folder of textures."""
     found = find_spec("miniworld")
     if found is None or found.origin is None:
         raise ImportError("textures are MiniWorld's, which is not installed: pip install miniworld")

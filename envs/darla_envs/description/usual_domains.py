@@ -62,6 +62,7 @@ def usual_domains(
     source = source_look(shapes)
 
     def new(name: str, *factors: str) -> Domain:
+        """Return the source with new values of some factors."""
         return Domain(name, {**source, **{factor: NEW[factor] for factor in factors}})
 
     return (

@@ -35,6 +35,7 @@ def describe_factors(
 
 
 def _place(name: str, room_size: tuple[float, float], margin: float) -> list[Factor]:
+    """Describe where something stands."""
     width, depth = room_size
     return [
         Factor(f"{name}_x", "continuous", "state", margin, width - margin, "m"),
@@ -43,6 +44,7 @@ def _place(name: str, room_size: tuple[float, float], margin: float) -> list[Fac
 
 
 def _derived(name: str, room_size: tuple[float, float]) -> list[Factor]:
+    """Describe what follows from where an object and the agent are."""
     return [
         Factor(f"{name}_bearing", "circular", "derived", -math.pi, math.pi, "rad"),
         Factor(f"{name}_distance", "continuous", "derived", 0.0, math.hypot(*room_size), "m"),

@@ -74,6 +74,7 @@ class AssetLibrary:
         return self.meshes.add(name, mesh)
 
     def _triangles(self, mesh: ObjMesh) -> Mesh:
+        """Return a mesh of MiniWorld's as one of ours."""
         parts: list[VertexRecord] = mesh.vlists
         textures = [self.texture(texture) for texture in mesh.textures]
         counts = [len(part.positions) for part in parts]
@@ -87,6 +88,7 @@ class AssetLibrary:
 
 
 def _file_of_texture(texture: Any) -> str:
+    """Return the file that a texture was loaded from."""
     loaded = getattr(texture, "tex", texture)
     if isinstance(loaded, TextureRecord):
         return loaded.path

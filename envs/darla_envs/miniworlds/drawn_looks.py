@@ -89,4 +89,5 @@ def named_factors(domain: Domain | Look | None) -> dict[str, Factor]:
 
 
 def _fresh_seed() -> int:
+    """Return a seed that nobody has had."""
     return int(np.random.SeedSequence().generate_state(1)[0])

@@ -94,26 +94,31 @@ def parts_of(entity: Entity, library: AssetLibrary) -> Sequence[Part]:
 
 
 def _draw_mesh(entity: MeshEnt, library: AssetLibrary) -> list[Part]:
+    """Return the mesh of an entity that has one."""
     scale = entity.scale
     return [MeshPart(library.mesh(entity.mesh), (scale, scale, scale), 1 / scale, WHITE)]
 
 
 def _draw_box(box: Box, library: AssetLibrary) -> list[Part]:
+    """Return a box in its colour."""
     return [MeshPart(library.own_mesh("box", _BOX), box.size, 1.0, box.color_vec)]
 
 
 def _draw_painted(thing: PaintedObject, library: AssetLibrary) -> list[Part]:
+    """Return the shape of an object of our tasks."""
     mesh = Mesh.plain(*triangles(thing.shape))
     return [MeshPart(library.own_mesh(f"shape {thing.shape}", mesh), (1, 1, 1), 1.0, thing.tint)]
 
 
 def _draw_image(frame: ImageFrame, library: AssetLibrary) -> list[Part]:
+    """Return a picture on a wall, and its border."""
     half = frame.width / 2
     front = _front(frame.depth, frame.height / 2, -half, half, library.texture(frame.tex))
     return [front, *_border(frame.depth, frame.height / 2, half)]
 
 
 def _draw_text(frame: TextFrame, library: AssetLibrary) -> list[Part]:
+    """Return a text on a wall, letter by letter, and its border."""
     depth, size, half = 0.05, frame.height, frame.width / 2  # MiniWorld ignores its depth
     letters = [
         _front(depth, size / 2, right, right + size, library.texture(texture))

@@ -195,6 +195,7 @@ class MiniWorlds(Worlds):
     def _begin(
         self, world: int, drawn: DrawnLook, seed: int | None, options: dict[str, Any] | None = None
     ) -> None:
+        """Start an episode of one world in a look."""
         self._drawn[world] = drawn
         self._followers[world].look = drawn.look
         observation, info = self.envs[world].reset(seed=seed, options=options)
@@ -266,16 +267,19 @@ class MiniWorlds(Worlds):
         return hasattr(self._single(0), "factors")
 
     def _checked(self, chosen: np.ndarray) -> list[int]:
+        """Return the indices of worlds after checking that there are such."""
         worlds: list[int] = np.asarray(chosen).tolist()
         if worlds and not (0 <= min(worlds) and max(worlds) < self.num_worlds):
             raise IndexError(f"there are worlds 0 to {self.num_worlds - 1}, not {chosen}")
         return worlds
 
     def _told(self, world: int) -> dict[str, Any]:
+        """Return what one world reports: its environment's infos, and its look."""
         factors = self._drawn[world].factors
         return {**self._infos[world], "factors": factors} if factors else self._infos[world]
 
     def _take(self, world: int, observation: Any, info: dict[str, Any]) -> None:
+        """Keep what an environment returned, whose picture must be the blank one."""
         key = self.picture_key
         if (observation if key is None else observation[key]) is not self._blank:
             raise CannotBatch(
@@ -285,6 +289,7 @@ class MiniWorlds(Worlds):
         self._observations[world], self._infos[world] = observation, info
 
     def _aim(self, chosen: np.ndarray) -> None:
+        """Put the cameras of the chosen worlds where their agents look from."""
         rows = np.array([self._followers[world].camera for world in self._checked(chosen)])
         if len(rows):
             aim_cameras(chosen, rows, self.scenes.cameras)

@@ -58,6 +58,7 @@ def __getattr__(name: str) -> Callable[..., gym.Env[Any, Any]]:
 def _make(
     env_id: str, creator: EnvCreator, domain: DomainLike = SOURCE, **kwargs: Any
 ) -> gym.Env[Any, Any]:
+    """Make an environment, in a domain where one other than the source is asked for."""
     look = MiniWorldDomains(env_id).find(domain)
     env = creator(**kwargs)
     if look is None:

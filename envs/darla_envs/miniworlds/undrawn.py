@@ -46,6 +46,7 @@ def stop_drawing(env: MiniWorldEnv, blank: np.ndarray) -> None:
 
 @cache
 def _undrawn_class(own: type[MiniWorldEnv]) -> type[MiniWorldEnv]:
+    """Return a class of environments like those of another, which do not draw."""
     for name in _DRAWING:
         owner = next(each for each in own.__mro__ if name in vars(each))
         if (
@@ -94,6 +95,7 @@ class _Undrawn(MiniWorldEnv):  # type: ignore[misc]
         self._refuse("get_visible_ents")
 
     def _refuse(self, name: str) -> None:
+        """Say that a batch cannot do what needs OpenGL."""
         raise CannotBatch(
             f"{type(self).__name__} calls {name}(), which needs OpenGL, and worlds of a batch have "
             "none; use Gymnasium's vector environments for it"

@@ -70,6 +70,7 @@ class _TexturePaths(dict[str, list[str]]):
         self._given = given
 
     def get(self, name: str, default: Any = None) -> Any:
+        """Return the files of a texture, found when it is first asked for."""
         given = self._given.get(name)
         if given:
             return given
@@ -129,11 +130,11 @@ class _Inert:
         pass
 
     def switch_to(self) -> None:
-        pass
+        """Do nothing: there is no context."""
 
 
 def _nothing(*args: Any) -> None:
-    pass
+    """Do nothing, whatever is asked for."""
 
 
 def _blank(env: MiniWorldEnv, frame_buffer: Any = None) -> np.ndarray:
@@ -152,6 +153,7 @@ def _load_texture(_: type[Texture], path: str) -> TextureRecord:
 
 
 def _get_mesh(owner: type[ObjMesh], name: str) -> ObjMesh:
+    """Return a mesh by its name, without what OpenGL makes of it."""
     try:
         return _load_mesh(owner, name)
     except FileNotFoundError as error:
@@ -161,11 +163,13 @@ def _get_mesh(owner: type[ObjMesh], name: str) -> ObjMesh:
 
 
 def _record_vertices(count: int, *data: tuple[str, np.ndarray]) -> VertexRecord:
+    """Keep the arrays that would have become a vertex list."""
     arrays = [np.reshape(values, (count // 3, 3, -1)) for _, values in data]
     return VertexRecord(*arrays)
 
 
 def _path_of(texture: str, number: int) -> str:
+    """Return the path of a texture's variant."""
     return get_file_path("textures", f"{texture}_{number}", "png")  # type: ignore[no-any-return]
 
 

@@ -71,4 +71,5 @@ class DomainLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
         return observation, reward, terminated, truncated, self._told(info)
 
     def _told(self, info: dict[str, Any]) -> dict[str, Any]:
+        """Add the look's factors to what the environment reports."""
         return {**info, "factors": dict(self.drawn.factors)} if self.drawn.factors else info
