@@ -5,10 +5,10 @@ import numpy as np
 from darla_envs.description.named_domains import DomainLike
 from darla_envs.description.tasks import Task
 from darla_envs.description.usual_domains import SOURCE
-from darla_envs.rooms.simulated_rooms import SimulatedRooms
+from darla_envs.rooms.sampled_rooms import SampledRooms
 
 
-class FactorWorlds(SimulatedRooms):
+class FactorWorlds(SampledRooms):
     """Rooms that show their true state: what an agent could do if it saw perfectly.
 
     An observation is a (4 + K (4 + S),) float32 array in [-1, 1]: the agent's x and z, sine and

@@ -8,10 +8,10 @@ from darla_envs.description.tasks import Task
 from darla_envs.description.usual_domains import SOURCE
 from darla_envs.rooms.room_pictures import RoomPictures
 from darla_envs.rooms.room_surfaces import Covering
-from darla_envs.rooms.simulated_rooms import SimulatedRooms
+from darla_envs.rooms.sampled_rooms import SampledRooms
 
 
-class RoomWorlds(SimulatedRooms):
+class RoomWorlds(SampledRooms):
     """Rooms that show pictures."""
 
     _covering: Covering | None = None  # of the domain; made when it is first needed

@@ -1,19 +1,19 @@
-"""The tasks' rules, for many worlds at once: what is reset, sampled, acted in and reported."""
+"""The tasks' rules, for many worlds at once: what is reset, acted in and reported."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from gymnasium import spaces
 
 from darla_envs.batch.worlds import Infos, Outcomes, Worlds
 from darla_envs.description.domain import Domain
-from darla_envs.description.factors import Factor, Setting
+from darla_envs.description.factors import Setting
 from darla_envs.description.layout import check_apart, num_draws
 from darla_envs.description.named_domains import DomainLike
 from darla_envs.description.room_domains import RoomDomains
 from darla_envs.description.shapes import RADIUS
-from darla_envs.description.tasks import ANYWHERE, SAMPLE_TRIES, Task, find_task
+from darla_envs.description.tasks import Task, find_task
 from darla_envs.description.usual_domains import SOURCE
 from darla_envs.description.view import find_view
 from darla_envs.description.world_factors import AGENT_RADIUS
@@ -24,7 +24,6 @@ from darla_envs.rooms.painting import paint, palette_table
 from darla_envs.rooms.placing import complete_settings, place_table
 from darla_envs.rooms.room_factors import RoomFactors
 from darla_envs.rooms.room_state import RoomState
-from darla_envs.rooms.sampling import FOUND, OVERLAPPING, sample_row, sample_rows
 from darla_envs.rooms.setting_rows import (
     AGENT_X,
     AGENT_YAW,
@@ -91,12 +90,10 @@ class SimulatedRooms(Worlds):
         self.action_space = spaces.Discrete(3)
         self._rows = SettingRows(self.factors)
         self.setting_names = self._rows.names
-        self._look_columns = np.array([_is_tint(self.factors[each]) for each in self._rows.names])
         self.state = RoomState.empty(self.task, num_worlds, len(self.setting_names))
         self._seeds = EpisodeSeeds(num_worlds)
         self._num_draws = num_draws(len(self.task.objects))
         self._start = place_table(self.task, self.factors, self.task.start)
-        self._anywhere = place_table(self.task, self.factors, ANYWHERE)
         self._palettes = palette_table(self.task)
         self._rules = rules_of(self.task, self.max_episode_steps)
         self._reported = RoomFactors(self.task, self.state)
@@ -211,96 +208,6 @@ class SimulatedRooms(Worlds):
         """
         return self._reported.observations(self._checked(chosen))
 
-    def sample_settings(
-        self,
-        rng: np.random.Generator,
-        count: int,
-        in_view: float | None = None,
-        fixed: Mapping[str, Any] | None = None,
-        per_look: int = 1,
-    ) -> np.ndarray:
-        """Draw possible settings of all factors from the domain, poses uniformly.
-
-        These are the settings, and this the use of ``rng``, of :meth:`sample_setting` with ``wanted
-        = rng.random() < in_view`` drawn before each (None for in_view None). With ``per_look`` K,
-        that is how the first of K settings in a row is drawn; in the K - 1 that follow, its colours
-        and light are fixed too.
-
-        Args:
-            rng: where they come from.
-            count: how many.
-            in_view: the share of settings with an object at least half visible; None leaves it to
-                chance.
-            fixed: values to keep in all of them.
-            per_look: how many settings in a row look alike, but for the objects' shapes.
-
-        Returns:
-            (count, S) float64, one column for each of ``setting_names``; shapes as indices.
-
-        Raises:
-            ValueError: the fixed values are wrong, or leave nothing possible, or looks are to be
-                kept although the domain's cases tie them to shapes.
-        """
-        if per_look > 1 and self.domain.cases:
-            raise ValueError(
-                f"domain {self.domain.name!r} ties looks to shapes by its cases, so that no look "
-                "can be kept while shapes change; draw each setting with a look of its own"
-            )
-        given = self._rows.from_settings([fixed])[0]
-        rows = np.empty((count, len(self.setting_names)))
-        share = np.nan if in_view is None else float(in_view)
-        result, row, wanted = sample_rows(
-            rng,
-            share,
-            given,
-            self._num_draws,
-            self._looks,
-            self._anywhere,
-            self._camera,
-            per_look,
-            self._look_columns,
-            rows,
-        )
-        if result != FOUND:
-            self._raise_not_found(result, rows[row], given, wanted)
-        return rows
-
-    def sample_setting(
-        self,
-        rng: np.random.Generator,
-        in_view: bool | None = None,
-        fixed: Mapping[str, Any] | None = None,
-    ) -> Setting:
-        """Draw one possible setting of all factors from the domain, poses uniformly.
-
-        Args:
-            rng: where it comes from.
-            in_view: True asks for an object at least half visible, False for none, None for
-                either.
-            fixed: values to keep.
-
-        Raises:
-            ValueError: the fixed values are wrong, or leave nothing possible.
-        """
-        given = self._rows.from_settings([fixed])[0]
-        row = np.empty(len(self.setting_names))
-        share = np.nan if in_view is None else 1.0
-        result = sample_row(
-            rng,
-            share,
-            bool(in_view),
-            given,
-            np.empty(self._num_draws),
-            self._looks,
-            self._anywhere,
-            self._camera,
-            np.empty((len(self.task.objects), 2)),
-            row,
-        )
-        if result != FOUND:
-            self._raise_not_found(result, row, given, in_view)
-        return self.settings_from(row[None])[0]
-
     def settings_from(self, rows: np.ndarray) -> list[Setting]:
         """Return rows of settings as dictionaries, as :meth:`reset` takes them."""
         return self._rows.to_settings(rows)
@@ -312,26 +219,10 @@ class SimulatedRooms(Worlds):
             raise IndexError(f"there are worlds 0 to {self.num_worlds - 1}, not {chosen}")
         return chosen
 
-    def _raise_not_found(
-        self, result: int, row: np.ndarray, fixed: np.ndarray, wanted: bool | None
-    ) -> NoReturn:
-        """Raise a ValueError for a setting that could not be drawn."""
-        if result == OVERLAPPING:
-            self._raise_overlap(row, fixed)
-        raise ValueError(
-            f"no setting with in_view={wanted} was found in {SAMPLE_TRIES} tries with "
-            f"{self.settings_from(fixed[None])[0]}; fix fewer factors"
-        )
-
     def _raise_overlap(self, row: np.ndarray, fixed: np.ndarray) -> None:
         """Raise the error that says which things of a setting overlap, and what was fixed of it."""
         setting, given = self.settings_from(np.stack([row, fixed]))
         check_apart(setting, given, self.task.objects, RADIUS, AGENT_RADIUS)
-
-
-def _is_tint(factor: Factor) -> bool:
-    """Whether a factor is of the look, but no object's shape."""
-    return factor.role == "look" and not factor.categories
 
 
 def _check_count(what: str, given: Sequence[Any] | np.ndarray, chosen: np.ndarray) -> None:

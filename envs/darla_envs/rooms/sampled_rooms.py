@@ -1,0 +1,142 @@
+"""Rooms that settings can be drawn for: what frames are collected from."""
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import numpy as np
+
+from darla_envs.description.factors import Factor, Setting
+from darla_envs.description.named_domains import DomainLike
+from darla_envs.description.tasks import ANYWHERE, SAMPLE_TRIES, Task
+from darla_envs.description.usual_domains import SOURCE
+from darla_envs.rooms.placing import place_table
+from darla_envs.rooms.sampling import FOUND, OVERLAPPING, sample_row, sample_rows
+from darla_envs.rooms.simulated_rooms import SimulatedRooms
+
+
+class SampledRooms(SimulatedRooms):
+    """Rooms whose domain offers settings of all factors, with an object in view or not.
+
+    Args:
+        task: the task, or its id.
+        num_worlds: how many worlds.
+        domain: see :class:`darla_envs.rooms.simulated_rooms.SimulatedRooms`.
+        max_episode_steps: likewise.
+    """
+
+    def __init__(
+        self,
+        task: str | Task,
+        num_worlds: int,
+        domain: DomainLike = SOURCE,
+        max_episode_steps: int | None = None,
+    ) -> None:
+        super().__init__(task, num_worlds, domain, max_episode_steps)
+        self._look_columns = np.array([_is_tint(self.factors[each]) for each in self.setting_names])
+        self._anywhere = place_table(self.task, self.factors, ANYWHERE)
+
+    def sample_settings(
+        self,
+        rng: np.random.Generator,
+        count: int,
+        in_view: float | None = None,
+        fixed: Mapping[str, Any] | None = None,
+        per_look: int = 1,
+    ) -> np.ndarray:
+        """Draw possible settings of all factors from the domain, poses uniformly.
+
+        These are the settings, and this the use of ``rng``, of :meth:`sample_setting` with ``wanted
+        = rng.random() < in_view`` drawn before each (None for in_view None). With ``per_look`` K,
+        that is how the first of K settings in a row is drawn; in the K - 1 that follow, its colours
+        and light are fixed too.
+
+        Args:
+            rng: where they come from.
+            count: how many.
+            in_view: the share of settings with an object at least half visible; None leaves it to
+                chance.
+            fixed: values to keep in all of them.
+            per_look: how many settings in a row look alike, but for the objects' shapes.
+
+        Returns:
+            (count, S) float64, one column for each of ``setting_names``; shapes as indices.
+
+        Raises:
+            ValueError: the fixed values are wrong, or leave nothing possible, or looks are to be
+                kept although the domain's cases tie them to shapes.
+        """
+        if per_look > 1 and self.domain.cases:
+            raise ValueError(
+                f"domain {self.domain.name!r} ties looks to shapes by its cases, so that no look "
+                "can be kept while shapes change; draw each setting with a look of its own"
+            )
+        given = self._rows.from_settings([fixed])[0]
+        rows = np.empty((count, len(self.setting_names)))
+        share = np.nan if in_view is None else float(in_view)
+        result, row, wanted = sample_rows(
+            rng,
+            share,
+            given,
+            self._num_draws,
+            self._looks,
+            self._anywhere,
+            self._camera,
+            per_look,
+            self._look_columns,
+            rows,
+        )
+        if result != FOUND:
+            self._raise_not_found(result, rows[row], given, wanted)
+        return rows
+
+    def sample_setting(
+        self,
+        rng: np.random.Generator,
+        in_view: bool | None = None,
+        fixed: Mapping[str, Any] | None = None,
+    ) -> Setting:
+        """Draw one possible setting of all factors from the domain, poses uniformly.
+
+        Args:
+            rng: where it comes from.
+            in_view: True asks for an object at least half visible, False for none, None for
+                either.
+            fixed: values to keep.
+
+        Raises:
+            ValueError: the fixed values are wrong, or leave nothing possible.
+        """
+        given = self._rows.from_settings([fixed])[0]
+        row = np.empty(len(self.setting_names))
+        share = np.nan if in_view is None else 1.0
+        result = sample_row(
+            rng,
+            share,
+            bool(in_view),
+            given,
+            np.empty(self._num_draws),
+            self._looks,
+            self._anywhere,
+            self._camera,
+            np.empty((len(self.task.objects), 2)),
+            row,
+        )
+        if result != FOUND:
+            self._raise_not_found(result, row, given, in_view)
+        return self.settings_from(row[None])[0]
+
+    def _raise_not_found(
+        self, result: int, row: np.ndarray, fixed: np.ndarray, wanted: bool | None
+    ) -> NoReturn:
+        """Raise a ValueError for a setting that could not be drawn."""
+        if result == OVERLAPPING:
+            self._raise_overlap(row, fixed)
+        raise ValueError(
+            f"no setting with in_view={wanted} was found in {SAMPLE_TRIES} tries with "
+            f"{self.settings_from(fixed[None])[0]}; fix fewer factors"
+        )
+
+
+def _is_tint(factor: Factor) -> bool:
+    """Whether a factor is of the look, but no object's shape."""
+    return factor.role == "look" and not factor.categories
