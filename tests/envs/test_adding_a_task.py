@@ -47,7 +47,7 @@ def test_gymnasium_makes_one_and_many_that_show_the_same(domain):
     assert env.observation_space == many.single_observation_space
     alone, info = env.reset(seed=2)
     together, infos = many.reset(seed=2)
-    assert np.abs(alone.astype(float) - together[0]).mean() < 0.1
+    assert np.abs(alone.astype(float) - together[0]).mean() < 0.5
     assert info["factors"]["object1_x"] == infos["factors"]["object1_x"][0]
     for action in (2, 0, 2, 2):
         _, reward, terminated, truncated, info = env.step(action)
