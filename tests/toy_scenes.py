@@ -12,7 +12,7 @@ import numpy as np
 
 from darla_envs.render.meshes import Mesh, MeshSet
 from darla_envs.render.renderer import Renderer
-from darla_envs.render.scene import ROOM_ENTITY, WALL, Scene, SceneFaces, SceneLight, SceneThings
+from darla_envs.render.scene import ROOM_ENTITY, WALL, Scene, SceneFaces, SceneInstances, SceneLight
 from darla_envs.render.scene_batch import SceneBatch
 from darla_envs.render.textures import TextureSet
 
@@ -38,7 +38,7 @@ class Face:
 
 
 @dataclass(frozen=True)
-class Thing:
+class Instance:
     """A mesh somewhere."""
 
     mesh: int
@@ -121,12 +121,12 @@ class View:
 
 def make_scene(
     faces: Sequence[Face] = (),
-    things: Sequence[Thing] = (),
+    instances: Sequence[Instance] = (),
     light: SceneLight = FULL_LIGHT,
     sky: Sequence[float] | np.ndarray = BLACK,
 ) -> Scene:
-    """Return a scene of these faces and things."""
-    return Scene(make_faces(faces), make_things(things), light, np.array(sky, float))
+    """Return a scene of these faces and instances."""
+    return Scene(make_faces(faces), make_instances(instances), light, np.array(sky, float))
 
 
 def make_faces(faces: Sequence[Face]) -> SceneFaces:
@@ -146,17 +146,17 @@ def make_faces(faces: Sequence[Face]) -> SceneFaces:
     )
 
 
-def make_things(things: Sequence[Thing]) -> SceneThings:
-    """Return things as arrays."""
-    return SceneThings(
-        np.array([thing.mesh for thing in things], int),
-        np.array([thing.position for thing in things], float).reshape(-1, 3),
-        np.array([thing.yaw for thing in things], float),
-        np.array([thing.scale for thing in things], float).reshape(-1, 3),
-        np.array([thing.normal_scale for thing in things], float),
-        np.array([thing.tint for thing in things], float).reshape(-1, 3),
-        np.array([thing.painted for thing in things], bool),
-        np.array([thing.entity for thing in things], int),
+def make_instances(instances: Sequence[Instance]) -> SceneInstances:
+    """Return instances as arrays."""
+    return SceneInstances(
+        np.array([instance.mesh for instance in instances], int),
+        np.array([instance.position for instance in instances], float).reshape(-1, 3),
+        np.array([instance.yaw for instance in instances], float),
+        np.array([instance.scale for instance in instances], float).reshape(-1, 3),
+        np.array([instance.normal_scale for instance in instances], float),
+        np.array([instance.tint for instance in instances], float).reshape(-1, 3),
+        np.array([instance.painted for instance in instances], bool),
+        np.array([instance.entity for instance in instances], int),
     )
 
 

@@ -19,8 +19,8 @@ from darla_envs.render.scene import (
     GLOBAL_AMBIENT,
     Scene,
     SceneFaces,
+    SceneInstances,
     SceneLight,
-    SceneThings,
 )
 
 
@@ -30,12 +30,12 @@ class MovingEntity:
 
     Attributes:
         entity: the entity.
-        things: the numbers of the scene's things that it consists of.
+        instances: the numbers of the scene's instances that it consists of.
         has_faces: whether it also consists of faces.
     """
 
     entity: Entity
-    things: tuple[int, ...]
+    instances: tuple[int, ...]
     has_faces: bool
 
 
@@ -55,20 +55,20 @@ def scene_of(
         FileNotFoundError: the file of a mesh or a texture does not exist.
     """
     faces = [faces_of_rooms(env, library) if rooms is None else rooms]
-    things: list[tuple[MeshPart, Entity, int]] = []
+    instances: list[tuple[MeshPart, Entity, int]] = []
     moving = []
     for number in _in_order(env):
         entity = env.entities[number]
         parts = parts_of(entity, library)
         of_faces = [part for part in parts if isinstance(part, FacePart)]
         faces += [_placed(part, entity, number) for part in of_faces]
-        first = len(things)
-        things += [(part, entity, number) for part in parts if isinstance(part, MeshPart)]
+        first = len(instances)
+        instances += [(part, entity, number) for part in parts if isinstance(part, MeshPart)]
         if not entity.is_static:
-            rows = tuple(range(first, len(things)))
+            rows = tuple(range(first, len(instances)))
             moving.append(MovingEntity(entity, rows, bool(of_faces)))
     light = SceneLight(*_light(env))
-    return Scene(join(faces), _stand(things), light, np.asarray(env.sky_color, float)), moving
+    return Scene(join(faces), _stand(instances), light, np.asarray(env.sky_color, float)), moving
 
 
 def camera_of(env: MiniWorldEnv) -> tuple[float, ...]:
@@ -122,16 +122,16 @@ def _placed(part: FacePart, entity: Entity, number: int) -> SceneFaces:
     return face(corners, texture_coordinates, normal, tint, part.texture, FRAME, number)
 
 
-def _stand(things: list[tuple[MeshPart, Entity, int]]) -> SceneThings:
+def _stand(instances: list[tuple[MeshPart, Entity, int]]) -> SceneInstances:
     """Return meshes where their entities stand."""
-    count = len(things)
-    return SceneThings(
-        np.array([part.mesh for part, _, _ in things], int),
-        np.array([entity.pos for _, entity, _ in things], float).reshape(count, 3),
-        np.array([entity.dir for _, entity, _ in things], float),
-        np.array([part.scales for part, _, _ in things], float).reshape(count, 3),
-        np.array([part.normal_scale for part, _, _ in things], float),
-        np.array([part.tint for part, _, _ in things], float).reshape(count, 3),
+    count = len(instances)
+    return SceneInstances(
+        np.array([part.mesh for part, _, _ in instances], int),
+        np.array([entity.pos for _, entity, _ in instances], float).reshape(count, 3),
+        np.array([entity.dir for _, entity, _ in instances], float),
+        np.array([part.scales for part, _, _ in instances], float).reshape(count, 3),
+        np.array([part.normal_scale for part, _, _ in instances], float),
+        np.array([part.tint for part, _, _ in instances], float).reshape(count, 3),
         np.zeros(count, bool),
-        np.array([number for _, _, number in things], int),
+        np.array([number for _, _, number in instances], int),
     )

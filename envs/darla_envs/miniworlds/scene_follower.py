@@ -88,15 +88,15 @@ class SceneFollower:
         self._colors = [each.color_vec for each in self._colored]
 
     def _move(self, places: list[list[float]], directions: list[float]) -> None:
-        """Move the things of entities that have moved."""
+        """Move the instances of entities that have moved."""
         if any(each.has_faces for each in self._moving):
             self._put()
             return
-        things = self._scenes.things
+        instances = self._scenes.instances
         for each, place, direction in zip(self._moving, places, directions, strict=True):
-            for row in each.things:
-                things.positions[self._world, row] = place
-                things.yaws[self._world, row] = direction
+            for row in each.instances:
+                instances.positions[self._world, row] = place
+                instances.yaws[self._world, row] = direction
         self._places, self._directions = places, directions
 
 

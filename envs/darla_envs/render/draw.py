@@ -5,26 +5,26 @@ import numpy as np
 from darla_envs.kernels.compiled import drawing
 from darla_envs.render.camera import Cameras, aim
 from darla_envs.render.faces import draw_faces
+from darla_envs.render.instances import draw_instances
 from darla_envs.render.meshes import MeshArrays
 from darla_envs.render.resolve import resolve
 from darla_envs.render.scene import SKY_ENTITY
-from darla_envs.render.scene_batch import Faces, Lights, Things
+from darla_envs.render.scene_batch import Faces, Instances, Lights
 from darla_envs.render.scratch import ENTITY, FLAT, INVERSE, SMOOTH, TEXTURE, Scratch
 from darla_envs.render.textures import TextureArrays
-from darla_envs.render.things import draw_things
 from darla_envs.render.visibility import SKY, polygon_number
 
 
 @drawing
 def draw_worlds(
-    scenes: tuple[Faces, Things, Lights, Cameras], meshes: MeshArrays, textures: TextureArrays,
+    scenes: tuple[Faces, Instances, Lights, Cameras], meshes: MeshArrays, textures: TextureArrays,
     chosen: np.ndarray, offsets: np.ndarray, samples: int, scratch: Scratch, pictures: np.ndarray,
     width: int, height: int,
 ) -> int:  # fmt: skip
     """Draw some worlds.
 
     Args:
-        scenes: faces, things, lights and cameras of all worlds, see
+        scenes: faces, instances, lights and cameras of all worlds, see
             ``darla_envs.render.scene_batch``.
         meshes: see ``darla_envs.render.meshes.MeshArrays``.
         textures: see ``darla_envs.render.textures.TextureArrays``.
@@ -48,11 +48,11 @@ def draw_worlds(
 
 @drawing
 def find_visible(
-    scenes: tuple[Faces, Things, Lights, Cameras], meshes: MeshArrays, world: int,
+    scenes: tuple[Faces, Instances, Lights, Cameras], meshes: MeshArrays, world: int,
     offsets: np.ndarray, samples: int, scratch: Scratch, width: int, height: int,
 ) -> bool:  # fmt: skip
     """Fill the visibility buffer for one world; return whether all polygons had a number."""
-    faces, things, lights, cameras = scenes
+    faces, instances, lights, cameras = scenes
     scratch.keys[:] = SKY
     for channel in range(3):
         scratch.planes[0, FLAT, channel] = lights.sky[world, channel]
@@ -64,8 +64,8 @@ def find_visible(
     number = draw_faces(faces, world, cameras.position, scratch, 1, width, height, offsets, samples)
     if number < 1:
         return False
-    number = draw_things(
-        things,
+    number = draw_instances(
+        instances,
         meshes,
         lights,
         world,
@@ -82,7 +82,7 @@ def find_visible(
 
 @drawing
 def measure_worlds(
-    scenes: tuple[Faces, Things, Lights, Cameras], meshes: MeshArrays, chosen: np.ndarray,
+    scenes: tuple[Faces, Instances, Lights, Cameras], meshes: MeshArrays, chosen: np.ndarray,
     offsets: np.ndarray, scratch: Scratch, depths: np.ndarray, entities: np.ndarray,
 ) -> int:  # fmt: skip
     """Measure how far away and whose each pixel is, at its centre.

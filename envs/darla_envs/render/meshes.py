@@ -1,4 +1,4 @@
-"""Meshes: triangles that many things share, in one pool of arrays."""
+"""Meshes: triangles that many instances share, in one pool of arrays."""
 
 from dataclasses import dataclass
 from typing import NamedTuple

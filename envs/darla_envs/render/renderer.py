@@ -95,7 +95,7 @@ class Renderer:
                 f"pictures go into a C-contiguous uint8 array {expected}, not {out.dtype} "
                 f"{out.shape}"
             )
-        _check_numbers("mesh", scenes.things.meshes, len(meshes))
+        _check_numbers("mesh", scenes.instances.meshes, len(meshes))
         _check_numbers("texture", scenes.faces.textures, len(textures))
         _check_numbers("texture", meshes.arrays.textures, len(textures))
         self._prepare(scenes, meshes, chosen)
@@ -132,7 +132,7 @@ class Renderer:
             entities, (n, H, W) int32: an entity's number, ``ROOM_ENTITY`` or ``SKY_ENTITY`` (see
             ``darla_envs.render.scene``).
         """
-        _check_numbers("mesh", scenes.things.meshes, len(meshes))
+        _check_numbers("mesh", scenes.instances.meshes, len(meshes))
         self._prepare(scenes, meshes, chosen)
         shape = (len(chosen), self.height, self.width)
         depths, entities = np.empty(shape, np.float32), np.empty(shape, np.int32)
@@ -208,7 +208,7 @@ class Renderer:
 
 
 def _check_numbers(what: str, numbers: np.ndarray, known: int) -> None:
-    """Kernels believe all numbers, and would read other memory where there is no such thing."""
+    """Kernels believe all numbers, and would read other memory where there is no such instance."""
     if numbers.size and numbers.max() >= known:
         raise ValueError(
             f"scenes have {what} number {numbers.max()}, but there are {known}: add it to the set "
@@ -219,9 +219,9 @@ def _check_numbers(what: str, numbers: np.ndarray, known: int) -> None:
 def _most_polygons(scenes: SceneBatch, meshes: MeshSet) -> int:
     """Return how many polygons any of the worlds could show."""
     triangles = np.append(np.diff(meshes.arrays.triangle_start), 0)  # -1: nothing there
-    there = np.arange(scenes.things.meshes.shape[1]) < scenes.things.count[:, None]
-    of_things = (triangles[scenes.things.meshes] * there).sum(axis=1)
-    return int((scenes.faces.count + of_things).max())
+    there = np.arange(scenes.instances.meshes.shape[1]) < scenes.instances.count[:, None]
+    of_instances = (triangles[scenes.instances.meshes] * there).sum(axis=1)
+    return int((scenes.faces.count + of_instances).max())
 
 
 class _CompileNote:

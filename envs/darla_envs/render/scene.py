@@ -73,8 +73,8 @@ class SceneFaces:
 
 
 @dataclass(frozen=True)
-class SceneThings:
-    """K meshes that stand somewhere; see :class:`~darla_envs.render.scene_batch.Things`.
+class SceneInstances:
+    """K meshes that stand somewhere; see :class:`~darla_envs.render.scene_batch.Instances`.
 
     Attributes:
         meshes: (K,) a mesh's number in a :class:`~darla_envs.render.meshes.MeshSet`.
@@ -103,13 +103,13 @@ class Scene:
 
     Attributes:
         faces: flat polygons.
-        things: meshes.
+        instances: meshes.
         light: what lights them.
         sky: (3,) RGB in [0, 1].
     """
 
     faces: SceneFaces
-    things: SceneThings
+    instances: SceneInstances
     light: SceneLight
     sky: np.ndarray
 
@@ -126,13 +126,13 @@ def repaint(scene: Scene, look: Look) -> Scene:
         color = check_color(name, getattr(look, name))
         if color is not None:
             tints[scene.faces.roles == role] = color
-    things = scene.things
+    instances = scene.instances
     objects, sky = check_color("objects", look.objects), check_color("sky", look.sky)
     if objects is not None:
-        count = len(things.meshes)
+        count = len(instances.meshes)
         painted = np.ones(count, dtype=bool)
-        things = replace(things, tints=np.tile(objects, (count, 1)), painted=painted)
+        instances = replace(instances, tints=np.tile(objects, (count, 1)), painted=painted)
     ambient = GLOBAL_AMBIENT + (scene.light.ambient - GLOBAL_AMBIENT) * look.light
     light = replace(scene.light, ambient=ambient, diffuse=scene.light.diffuse * look.light)
     faces = replace(scene.faces, tints=tints)
-    return Scene(faces, things, light, scene.sky if sky is None else sky)
+    return Scene(faces, instances, light, scene.sky if sky is None else sky)

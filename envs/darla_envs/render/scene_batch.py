@@ -33,11 +33,11 @@ class Faces(NamedTuple):
     entities: np.ndarray
 
 
-class Things(NamedTuple):
+class Instances(NamedTuple):
     """Meshes that stand somewhere.
 
     Attributes:
-        count: (N,) int32, how many of the K things each world has.
+        count: (N,) int32, how many of the K instances each world has.
         meshes: (N, K) int32, a mesh's number, or -1 for one that is not there.
         positions: (N, K, 3) float32, metres.
         yaws: (N, K) float32, radians.
@@ -81,15 +81,15 @@ class SceneBatch:
 
     Attributes:
         faces: see :class:`Faces`.
-        things: see :class:`Things`.
+        instances: see :class:`Instances`.
         lights: see :class:`Lights`.
         cameras: see :class:`~darla_envs.render.camera.Cameras`.
     """
 
-    def __init__(self, num_worlds: int, num_faces: int = 8, num_things: int = 4):
-        """Make room for some faces and things in each world; both grow when needed."""
+    def __init__(self, num_worlds: int, num_faces: int = 8, num_instances: int = 4):
+        """Make room for some faces and instances in each world; both grow when needed."""
         self.faces = _empty_faces(num_worlds, num_faces)
-        self.things = _empty_things(num_worlds, num_things)
+        self.instances = _empty_instances(num_worlds, num_instances)
         self.lights = Lights(*(np.zeros((num_worlds, 3), np.float32) for _ in range(4)))
         self.cameras = Cameras.empty(num_worlds)
 
@@ -99,9 +99,9 @@ class SceneBatch:
         return len(self.faces.count)
 
     @property
-    def arrays(self) -> tuple[Faces, Things, Lights, Cameras]:
+    def arrays(self) -> tuple[Faces, Instances, Lights, Cameras]:
         """All arrays, as kernels take them."""
-        return self.faces, self.things, self.lights, self.cameras
+        return self.faces, self.instances, self.lights, self.cameras
 
     def put(self, world: int, scene: Scene) -> None:
         """Put a whole scene into a world; its camera stays where it is."""
@@ -111,7 +111,7 @@ class SceneBatch:
         self.lights.diffuse[world] = light.diffuse
         self.lights.sky[world] = scene.sky
         self._put_faces(world, scene)
-        self._put_things(world, scene)
+        self._put_instances(world, scene)
 
     def _put_faces(self, world: int, scene: Scene) -> None:
         """Put a scene's faces into a world, lit."""
@@ -128,16 +128,17 @@ class SceneBatch:
         faces.textures[world, :count] = given.textures
         faces.entities[world, :count] = given.entities
 
-    def _put_things(self, world: int, scene: Scene) -> None:
-        """Put a scene's things into a world."""
-        given = scene.things
+    def _put_instances(self, world: int, scene: Scene) -> None:
+        """Put a scene's instances into a world."""
+        given = scene.instances
         count = len(given.meshes)
-        if count > self.things.meshes.shape[1]:
-            self.things = Things(*_grown(self.things, _empty_things(self.num_worlds, 2 * count)))
-        things = self.things
-        things.count[world] = count
-        for name in Things._fields[1:]:
-            getattr(things, name)[world, :count] = getattr(given, name)
+        if count > self.instances.meshes.shape[1]:
+            larger = _empty_instances(self.num_worlds, 2 * count)
+            self.instances = Instances(*_grown(self.instances, larger))
+        instances = self.instances
+        instances.count[world] = count
+        for name in Instances._fields[1:]:
+            getattr(instances, name)[world, :count] = getattr(given, name)
 
 
 def _empty_faces(worlds: int, faces: int) -> Faces:
@@ -153,18 +154,18 @@ def _empty_faces(worlds: int, faces: int) -> Faces:
     )
 
 
-def _empty_things(worlds: int, things: int) -> Things:
-    """Return room for so many things in each world."""
-    return Things(
+def _empty_instances(worlds: int, instances: int) -> Instances:
+    """Return room for so many instances in each world."""
+    return Instances(
         np.zeros(worlds, np.int32),
-        np.full((worlds, things), -1, np.int32),
-        np.zeros((worlds, things, 3), np.float32),
-        np.zeros((worlds, things), np.float32),
-        np.ones((worlds, things, 3), np.float32),
-        np.ones((worlds, things), np.float32),
-        np.ones((worlds, things, 3), np.float32),
-        np.zeros((worlds, things), np.bool_),
-        np.zeros((worlds, things), np.int32),
+        np.full((worlds, instances), -1, np.int32),
+        np.zeros((worlds, instances, 3), np.float32),
+        np.zeros((worlds, instances), np.float32),
+        np.ones((worlds, instances, 3), np.float32),
+        np.ones((worlds, instances), np.float32),
+        np.ones((worlds, instances, 3), np.float32),
+        np.zeros((worlds, instances), np.bool_),
+        np.zeros((worlds, instances), np.int32),
     )
 
 

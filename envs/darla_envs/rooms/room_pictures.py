@@ -11,7 +11,7 @@ from darla_envs.render.camera import Cameras
 from darla_envs.render.meshes import Mesh, MeshSet
 from darla_envs.render.renderer import Renderer
 from darla_envs.render.scene import GLOBAL_AMBIENT, ROOM_ENTITY
-from darla_envs.render.scene_batch import SceneBatch, Things
+from darla_envs.render.scene_batch import Instances, SceneBatch
 from darla_envs.render.textures import TextureSet
 from darla_envs.rooms.room_state import RoomState
 from darla_envs.rooms.room_surfaces import Covering, box_room, cover
@@ -98,20 +98,20 @@ class RoomPictures:
             (state.agents, state.yaws, state.cameras, state.objects, state.object_colors),
             (state.object_shapes, state.present),
             scenes.cameras,
-            scenes.things,
+            scenes.instances,
         )
 
     def _empty_rooms(self) -> SceneBatch:
         """Make scenes of what all episodes have in common: the room, and where light is from."""
         state, task = self._state, self._task
         worlds, objects = state.present.shape
-        scenes = SceneBatch(worlds, num_faces=6, num_things=objects)
+        scenes = SceneBatch(worlds, num_faces=6, num_instances=objects)
         vertices, self._normals = box_room(*task.room_size)
         scenes.faces.count[:] = len(vertices)
         scenes.faces.vertices[:] = vertices
         scenes.faces.entities[:] = ROOM_ENTITY
-        scenes.things.count[:] = objects
-        scenes.things.entities[:] = np.arange(objects)
+        scenes.instances.count[:] = objects
+        scenes.instances.entities[:] = np.arange(objects)
         scenes.lights.direction[:] = self._light
         scenes.lights.sky[:] = SKY
         return scenes
@@ -141,7 +141,7 @@ def _paint(
 @kernel
 def _put(
     chosen: np.ndarray, places: tuple[np.ndarray, ...], kinds: tuple[np.ndarray, ...],
-    cameras: Cameras, things: Things,
+    cameras: Cameras, instances: Instances,
 ) -> None:  # fmt: skip
     """Put the camera and the objects of the chosen rooms where they are."""
     agents, yaws, views, objects, colors = places
@@ -154,8 +154,8 @@ def _put(
         cameras.pitch[world] = views[world, 1]
         cameras.fov_y[world] = views[world, 3]
         for k in range(objects.shape[1]):
-            things.meshes[world, k] = shapes[world, k] if present[world, k] else -1
-            things.positions[world, k, 0] = objects[world, k, 0]
-            things.positions[world, k, 2] = objects[world, k, 1]
+            instances.meshes[world, k] = shapes[world, k] if present[world, k] else -1
+            instances.positions[world, k, 0] = objects[world, k, 0]
+            instances.positions[world, k, 2] = objects[world, k, 1]
             for channel in range(3):
-                things.tints[world, k, channel] = colors[world, k, channel]
+                instances.tints[world, k, channel] = colors[world, k, channel]

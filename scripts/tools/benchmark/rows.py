@@ -59,7 +59,9 @@ class BenchmarkConfig:
             raise ValueError(f"seconds is {self.seconds}, but must be more than 0")
         for task in self.tasks:
             if not suite_of(task).can_batch():
-                raise ValueError(f"{task} is no MiniWorld environment or task that can be drawn in batches")
+                raise ValueError(
+                    f"{task} is no MiniWorld environment or task that can be drawn in batches"
+                )
 
 
 @dataclass(frozen=True)

@@ -164,8 +164,8 @@ def test_scenes_of_environments_with_opengl():
     ours, _ = scene_of(worlds.envs[0].unwrapped, AssetLibrary())
     for name in ("vertices", "texture_coordinates", "normals", "textures", "roles", "entities"):
         np.testing.assert_array_equal(getattr(theirs.faces, name), getattr(ours.faces, name))
-    np.testing.assert_array_equal(theirs.things.meshes, ours.things.meshes)
-    np.testing.assert_array_equal(theirs.things.positions, ours.things.positions)
+    np.testing.assert_array_equal(theirs.instances.meshes, ours.instances.meshes)
+    np.testing.assert_array_equal(theirs.instances.positions, ours.instances.positions)
     assert len(library.meshes.arrays.bounds) == 4  # two boxes share one
     stock.close()
     worlds.close()

@@ -17,7 +17,7 @@ from toy_scenes import (
     GREEN,
     RED,
     Face,
-    Thing,
+    Instance,
     View,
     as_triangles,
     make_scene,
@@ -50,7 +50,7 @@ MESHES = mesh_set(ball(), as_triangles(np.array([(0, 0, 0), (0, 0, 1), (0, 1, 1)
 
 
 def random_scene(seed: int):
-    """Return walls and things before a camera at the origin that looks along +x."""
+    """Return walls and instances before a camera at the origin that looks along +x."""
     rng = np.random.default_rng(seed)
     walls = []
     for texture in (-1, 0, 1, 0):
@@ -61,8 +61,8 @@ def random_scene(seed: int):
         corners += [(x, y + high, z) for x, y, z in corners[::-1]]
         coordinates = rng.uniform(-3, 3, (3, 2))
         walls.append(Face(np.array(corners), rng.random(3), texture, coordinates))
-    things = [
-        Thing(
+    instances = [
+        Instance(
             int(rng.integers(2)),
             (rng.uniform(1, 5), rng.uniform(-1, 1), rng.uniform(-2, 2)),
             rng.uniform(-3, 3),
@@ -73,7 +73,7 @@ def random_scene(seed: int):
         )
         for entity in range(3)
     ]
-    return make_scene(walls, things, ANY_LIGHT, rng.random(3))
+    return make_scene(walls, instances, ANY_LIGHT, rng.random(3))
 
 
 def random_worlds(count: int) -> SceneBatch:
@@ -188,7 +188,7 @@ def test_no_worlds_are_drawn_when_none_are_chosen():
 
 
 def test_worlds_of_different_sizes_and_empty_sets():
-    scenes = SceneBatch(2, num_faces=1, num_things=1)
+    scenes = SceneBatch(2, num_faces=1, num_instances=1)
     scenes.put(0, make_scene([Face(View().wall(), tint=RED)] * 9))
     scenes.put(1, make_scene(sky=GREEN))
     for world in range(2):
@@ -202,13 +202,13 @@ def test_meshes_and_textures_may_be_added_between_pictures():
     view = View(8, 8)
     meshes, textures = MeshSet(), TextureSet()
     meshes.add("wall", as_triangles(view.wall()))
-    first = make_scene(things=[Thing(0, tint=RED)])
+    first = make_scene(instances=[Instance(0, tint=RED)])
     assert (view.draw(first, textures, meshes) == 255 * RED).all()
     picture = noise(8, 8)
     texture = textures.add("noise", picture)
     larger = np.concatenate([as_triangles(view.wall()).vertices] * 30)
     mesh = meshes.add("walls", Mesh.plain(larger, larger))
-    second = make_scene([Face(view.wall(distance=1.0), texture=texture)], [Thing(mesh)])
+    second = make_scene([Face(view.wall(distance=1.0), texture=texture)], [Instance(mesh)])
     assert np.abs(view.draw(second, textures, meshes).astype(int) - picture).max() <= 1
     assert (view.draw(first, textures, meshes) == 255 * RED).all()
 

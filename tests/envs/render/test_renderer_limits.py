@@ -12,14 +12,16 @@ from darla_envs.render.renderer import Renderer
 from darla_envs.render.scene_batch import SceneBatch
 from darla_envs.render.scratch import MOST_POLYGONS, MOST_WIDTH
 from darla_envs.render.textures import TextureSet, level_rows
-from toy_scenes import RED, Face, Thing, View, as_triangles, make_scene, mesh_set
+from toy_scenes import RED, Face, Instance, View, as_triangles, make_scene, mesh_set
 
 
 def crowd(triangles: int):
     """Return a world that shows so many polygons: a wall and some triangles before it."""
     wall = as_triangles(View(2, 2).wall()).vertices[0]
     mesh = Mesh.plain(np.tile(wall, (triangles - 1, 1, 1)), np.ones((triangles - 1, 3, 3)))
-    return make_scene([Face(View(2, 2).wall(distance=3.0), tint=RED)], [Thing(0)]), mesh_set(mesh)
+    return make_scene([Face(View(2, 2).wall(distance=3.0), tint=RED)], [Instance(0)]), mesh_set(
+        mesh
+    )
 
 
 def test_as_many_polygons_are_drawn_as_keys_can_tell_apart():
@@ -46,7 +48,7 @@ def test_too_many_polygons_are_an_error():
 def test_polygons_out_of_view_do_not_count():
     view = View(2, 2, antialias=False)
     _, meshes = crowd(MOST_POLYGONS + 1)
-    away = make_scene([Face(view.wall(), tint=RED)], [Thing(0, position=(-9.0, 0.0, 0.0))])
+    away = make_scene([Face(view.wall(), tint=RED)], [Instance(0, position=(-9.0, 0.0, 0.0))])
     assert (view.draw(away, None, meshes) == 255 * RED).all()
 
 
@@ -116,7 +118,7 @@ def test_drawing_needs_only_numpy_and_numba():
 
 def test_numbers_of_what_does_not_exist_are_errors():
     view = View(4, 4)
-    scene = make_scene([Face(view.wall(), tint=RED)], [Thing(0)])
+    scene = make_scene([Face(view.wall(), tint=RED)], [Instance(0)])
     _, meshes = crowd(3)
     with pytest.raises(ValueError, match="scenes have mesh number 0, but there are 0"):
         view.draw(scene, None, MeshSet())

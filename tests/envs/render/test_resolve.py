@@ -16,7 +16,7 @@ from toy_scenes import (
     RED,
     WHITE,
     Face,
-    Thing,
+    Instance,
     View,
     as_triangles,
     assert_close,
@@ -195,9 +195,11 @@ def test_meshes_look_like_faces_of_their_colours(seed):
             for face in faces
         )
     )
-    things = [Thing(number) for number in range(len(faces))]
+    instances = [Instance(number) for number in range(len(faces))]
     picture = VIEW.draw(make_scene(faces, sky=GREEN), textures)
-    differ = np.abs(VIEW.draw(make_scene(things=things, sky=GREEN), textures, meshes) - picture)
+    differ = np.abs(
+        VIEW.draw(make_scene(instances=instances, sky=GREEN), textures, meshes) - picture
+    )
     # A sample on an edge, or where two surfaces cross, may go to either side.
     assert (differ.max(axis=-1) > 2).sum() <= 4
 

@@ -18,7 +18,7 @@ from darla_envs.render.scene import (
     SceneLight,
     repaint,
 )
-from toy_scenes import Face, Thing, make_scene
+from toy_scenes import Face, Instance, make_scene
 
 PLACE = np.zeros((4, 3))
 LIGHT = SceneLight(np.array([0.0, 1.0, 0.0]), np.array([0.5, 0.6, 0.7]), np.array([0.4, 0.3, 0.2]))
@@ -29,13 +29,13 @@ def room() -> Scene:
         Face(PLACE, tint=(0.1 * role, 0.5, 0.9), role=role)
         for role in (FLOOR, CEILING, WALL, FRAME, WALL)
     ]
-    things = [Thing(0, tint=(0.3, 0.2, 0.1)), Thing(1, painted=True)]
-    return make_scene(faces, things, LIGHT, sky=(0.25, 0.82, 1.0))
+    instances = [Instance(0, tint=(0.3, 0.2, 0.1)), Instance(1, painted=True)]
+    return make_scene(faces, instances, LIGHT, sky=(0.25, 0.82, 1.0))
 
 
 def assert_same(ours: Scene, theirs: Scene, but: set[str]) -> None:
     """Assert that scenes are equal except in the fields of these names."""
-    for part in ("faces", "things", "light"):
+    for part in ("faces", "instances", "light"):
         for each in fields(getattr(ours, part)):
             if f"{part}.{each.name}" not in but:
                 pair = (getattr(getattr(scene, part), each.name) for scene in (ours, theirs))
@@ -77,14 +77,14 @@ def test_a_colour_goes_to_the_faces_of_its_role(name, role):
 def test_all_objects_are_painted():
     scene = room()
     seen = repaint(scene, Look(objects=(0.0, 0.5, 1.0)))
-    assert_same(seen, scene, {"things.tints", "things.painted"})
-    np.testing.assert_array_equal(seen.things.tints, [(0.0, 0.5, 1.0)] * 2)
-    assert seen.things.painted.all()
+    assert_same(seen, scene, {"instances.tints", "instances.painted"})
+    np.testing.assert_array_equal(seen.instances.tints, [(0.0, 0.5, 1.0)] * 2)
+    assert seen.instances.painted.all()
 
 
 def test_objects_of_an_empty_world_are_painted():
     seen = repaint(make_scene(), Look(objects=(0.0, 0.5, 1.0)))
-    assert len(seen.things.painted) == 0
+    assert len(seen.instances.painted) == 0
 
 
 def test_the_sky_is_painted():

@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darla_envs.render.scene import SceneLight
-from darla_envs.render.scene_batch import UNTEXTURED, Faces, SceneBatch, Things
-from toy_scenes import Face, Thing, make_scene
+from darla_envs.render.scene_batch import UNTEXTURED, Faces, Instances, SceneBatch
+from toy_scenes import Face, Instance, make_scene
 
 LIGHT = SceneLight(np.array([0.0, 1.0, 0.0]), np.array([0.5, 0.6, 0.7]), np.array([0.4, 0.3, 0.2]))
 
 
-def scene_of(faces: int, things: int, seed: int = 0):
-    """Return a scene of random faces and things."""
+def scene_of(faces: int, instances: int, seed: int = 0):
+    """Return a scene of random faces and instances."""
     rng = np.random.default_rng(seed)
     made_faces = [
         Face(
@@ -25,8 +25,8 @@ def scene_of(faces: int, things: int, seed: int = 0):
         )
         for _ in range(faces)
     ]
-    made_things = [
-        Thing(
+    made_instances = [
+        Instance(
             int(rng.integers(9)),
             rng.normal(size=3),
             rng.normal(),
@@ -36,9 +36,9 @@ def scene_of(faces: int, things: int, seed: int = 0):
             bool(rng.integers(2)),
             int(rng.integers(9)),
         )
-        for _ in range(things)
+        for _ in range(instances)
     ]
-    return make_scene(made_faces, made_things, LIGHT, rng.random(3))
+    return make_scene(made_faces, made_instances, LIGHT, rng.random(3))
 
 
 def assert_holds(scenes: SceneBatch, world: int, scene) -> None:
@@ -50,10 +50,10 @@ def assert_holds(scenes: SceneBatch, world: int, scene) -> None:
         np.testing.assert_array_equal(ours, given.astype(ours.dtype), err_msg=name)
     lit = scene.light.on_flat(scene.faces.normals, scene.faces.tints)
     np.testing.assert_array_equal(scenes.faces.colors[world, :count], lit.astype(np.float32))
-    count = scenes.things.count[world]
-    assert count == len(scene.things.meshes)
-    for name in Things._fields[1:]:
-        ours, given = getattr(scenes.things, name)[world, :count], getattr(scene.things, name)
+    count = scenes.instances.count[world]
+    assert count == len(scene.instances.meshes)
+    for name in Instances._fields[1:]:
+        ours, given = getattr(scenes.instances, name)[world, :count], getattr(scene.instances, name)
         np.testing.assert_array_equal(ours, given.astype(ours.dtype), err_msg=name)
     np.testing.assert_allclose(scenes.lights.direction[world], scene.light.direction, rtol=1e-6)
     np.testing.assert_allclose(scenes.lights.ambient[world], scene.light.ambient, rtol=1e-6)
@@ -62,12 +62,12 @@ def assert_holds(scenes: SceneBatch, world: int, scene) -> None:
 
 
 def test_worlds_are_empty_at_first():
-    scenes = SceneBatch(3, num_faces=2, num_things=1)
+    scenes = SceneBatch(3, num_faces=2, num_instances=1)
     assert scenes.num_worlds == 3
-    assert not scenes.faces.count.any() and not scenes.things.count.any()
+    assert not scenes.faces.count.any() and not scenes.instances.count.any()
     assert (scenes.faces.textures == UNTEXTURED).all()
-    assert (scenes.things.meshes == -1).all()
-    assert scenes.arrays == (scenes.faces, scenes.things, scenes.lights, scenes.cameras)
+    assert (scenes.instances.meshes == -1).all()
+    assert scenes.arrays == (scenes.faces, scenes.instances, scenes.lights, scenes.cameras)
 
 
 sizes = st.tuples(st.integers(0, 12), st.integers(0, 7))
@@ -75,26 +75,26 @@ sizes = st.tuples(st.integers(0, 12), st.integers(0, 7))
 
 @given(st.lists(st.tuples(st.integers(0, 2), sizes), min_size=1, max_size=8))
 def test_worlds_hold_what_was_put_into_them_last(puts):
-    scenes, latest = SceneBatch(3, num_faces=2, num_things=1), {}
+    scenes, latest = SceneBatch(3, num_faces=2, num_instances=1), {}
     scenes.cameras.yaw[:] = (1, 2, 3)
-    for seed, (world, (faces, things)) in enumerate(puts):
-        latest[world] = scene_of(faces, things, seed)
+    for seed, (world, (faces, instances)) in enumerate(puts):
+        latest[world] = scene_of(faces, instances, seed)
         scenes.put(world, latest[world])
     for world in range(3):
         if world in latest:
             assert_holds(scenes, world, latest[world])
         else:
-            assert scenes.faces.count[world] == scenes.things.count[world] == 0
+            assert scenes.faces.count[world] == scenes.instances.count[world] == 0
     np.testing.assert_array_equal(scenes.cameras.yaw, (1, 2, 3))
 
 
 def test_there_is_room_to_spare_after_growing():
-    scenes = SceneBatch(2, num_faces=2, num_things=1)
+    scenes = SceneBatch(2, num_faces=2, num_instances=1)
     scenes.put(0, scene_of(5, 3))
-    faces, things = scenes.faces, scenes.things
+    faces, instances = scenes.faces, scenes.instances
     scenes.put(1, scene_of(8, 6))
-    assert scenes.faces is faces and scenes.things is things
-    assert all(len(array) == 2 and array.flags.c_contiguous for array in (*faces, *things))
+    assert scenes.faces is faces and scenes.instances is instances
+    assert all(len(array) == 2 and array.flags.c_contiguous for array in (*faces, *instances))
 
 
 def test_dtypes_are_those_that_kernels_take_even_after_growing():

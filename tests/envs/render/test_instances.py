@@ -13,7 +13,7 @@ from toy_scenes import (
     RED,
     WHITE,
     Face,
-    Thing,
+    Instance,
     View,
     as_triangles,
     assert_close,
@@ -31,9 +31,9 @@ few = settings(max_examples=25)
 
 def draw(mesh, view=VIEW, light=None, textures=None, **pose) -> np.ndarray:
     """Draw one mesh before a black sky."""
-    scene = make_scene(things=[Thing(0, **pose)])
+    scene = make_scene(instances=[Instance(0, **pose)])
     if light is not None:
-        scene = make_scene(things=[Thing(0, **pose)], light=light)
+        scene = make_scene(instances=[Instance(0, **pose)], light=light)
     return view.draw(scene, textures, mesh_set(mesh))
 
 
@@ -67,7 +67,7 @@ def test_a_mesh_is_scaled_turned_and_moved(yaw, away, distance, scale):
     face = Face(placed, texture=0)
     expected = view.draw(make_scene([face], sky=BLUE), texture)
     mesh, pose = as_triangles(square, texture=0), {"position": position, "yaw": yaw, "scale": scale}
-    scene = make_scene(things=[Thing(0, **pose)], sky=BLUE)
+    scene = make_scene(instances=[Instance(0, **pose)], sky=BLUE)
     ours = view.draw(scene, texture, mesh_set(mesh))
     differ = np.abs(ours.astype(int) - expected).max(axis=-1) > 2
     assert differ.sum() <= 3  # pixels whose sample lies on an edge
@@ -172,12 +172,12 @@ def test_what_is_out_of_view_is_not_drawn(position):
     assert (draw(as_triangles(WALL), position=position) == 0).all()
 
 
-def test_a_thing_through_the_near_plane_is_cut():
+def test_a_instance_through_the_near_plane_is_cut():
     """A floor that reaches behind the camera, as a mesh and as a face."""
     floor = np.array([(-3, -1, -4), (-3, -1, 4), (5, -1, 4), (5, -1, -4)], float)
     view = View(32, 24, yaw=0.3, pitch=-0.2, antialias=False)
     face = view.draw(make_scene([Face(floor, tint=RED)], sky=BLUE))
-    scene = make_scene(things=[Thing(0, tint=RED)], sky=BLUE)
+    scene = make_scene(instances=[Instance(0, tint=RED)], sky=BLUE)
     mesh = view.draw(scene, None, mesh_set(as_triangles(floor, (0, 1, 0))))
     assert 0 < (face == 255 * RED).all(axis=-1).mean() < 1
     differ = (mesh != face).any(axis=-1)
@@ -188,7 +188,7 @@ def test_a_triangle_with_one_corner_behind_the_camera_covers_what_is_ahead():
     ahead = np.array([(-9, -0.5, 0), (3, -0.5, 3), (3, -0.5, -3)], float)
     view = View(20, 20, antialias=False)
     distances, entities = view.measure(
-        make_scene(things=[Thing(0, entity=4)]), mesh_set(as_triangles(ahead, (0, 1, 0)))
+        make_scene(instances=[Instance(0, entity=4)]), mesh_set(as_triangles(ahead, (0, 1, 0)))
     )
     rows = np.arange(20) + 0.5
     expected = 10 * 0.5 / (rows - 10)  # of the ground in each row below the horizon
@@ -200,20 +200,20 @@ def test_a_triangle_with_one_corner_behind_the_camera_covers_what_is_ahead():
     np.testing.assert_allclose(measured, np.tile(expected[-len(measured) :], (20, 1)).T, rtol=1e-4)
 
 
-def test_a_thing_that_is_not_there_is_not_drawn():
-    scene = make_scene(things=[Thing(-1), Thing(0, tint=RED), Thing(-1)])
+def test_a_instance_that_is_not_there_is_not_drawn():
+    scene = make_scene(instances=[Instance(-1), Instance(0, tint=RED), Instance(-1)])
     picture = VIEW.draw(scene, None, mesh_set(as_triangles(WALL)))
     assert (picture == 255 * RED).all()
 
 
-def test_each_thing_has_its_own_mesh_and_pose():
+def test_each_instance_has_its_own_mesh_and_pose():
     meshes = mesh_set(as_triangles(VIEW.wall(right=8)), as_triangles(VIEW.wall(left=8)))
-    scene = make_scene(things=[Thing(1, tint=RED), Thing(0, tint=BLUE)])
+    scene = make_scene(instances=[Instance(1, tint=RED), Instance(0, tint=BLUE)])
     picture = VIEW.draw(scene, None, meshes)
     assert (picture[:, :8] == 255 * BLUE).all()
     assert (picture[:, 8:] == 255 * RED).all()
 
 
-def test_faces_are_drawn_before_things_in_the_same_place():
-    scene = make_scene([Face(WALL, tint=RED)], [Thing(0, tint=WHITE)])
+def test_faces_are_drawn_before_instances_in_the_same_place():
+    scene = make_scene([Face(WALL, tint=RED)], [Instance(0, tint=WHITE)])
     assert (VIEW.draw(scene, None, mesh_set(as_triangles(WALL))) == 255 * RED).all()

@@ -1,4 +1,4 @@
-"""Draw the things of one world: meshes in a pose, lit at each corner as OpenGL does it."""
+"""Draw the instances of one world: meshes in a pose, lit at each corner as OpenGL does it."""
 
 import math
 
@@ -9,7 +9,7 @@ from darla_envs.render.camera import project
 from darla_envs.render.coverage import first_row_below
 from darla_envs.render.meshes import MeshArrays
 from darla_envs.render.polygons import draw_polygon, set_plane
-from darla_envs.render.scene_batch import Lights, Things
+from darla_envs.render.scene_batch import Instances, Lights
 from darla_envs.render.scratch import (
     ENTITY,
     FLAT,
@@ -28,14 +28,14 @@ _ONE, _ZERO = np.float32(1.0), np.float32(0.0)
 
 
 @drawing
-def draw_things(
-    things: Things, meshes: MeshArrays, lights: Lights, world: int, position: np.ndarray,
+def draw_instances(
+    instances: Instances, meshes: MeshArrays, lights: Lights, world: int, position: np.ndarray,
     scratch: Scratch, number: int, width: int, height: int, offsets: np.ndarray, samples: int,
 ) -> int:  # fmt: skip
-    """Draw the things of one world.
+    """Draw the instances of one world.
 
     Args:
-        things: see ``darla_envs.render.scene_batch.Things``.
+        instances: see ``darla_envs.render.scene_batch.Instances``.
         meshes: see ``darla_envs.render.meshes.MeshArrays``.
         lights: see ``darla_envs.render.scene_batch.Lights``.
         world: which world.
@@ -50,13 +50,13 @@ def draw_things(
     Returns:
         The number that the next polygon gets; less than 1 when there are too many.
     """
-    for thing in range(things.count[world]):
-        if things.meshes[world, thing] >= 0 and _in_view(
-            things, meshes.bounds, world, thing, position, scratch.projection, width, height
+    for instance in range(instances.count[world]):
+        if instances.meshes[world, instance] >= 0 and _in_view(
+            instances, meshes.bounds, world, instance, position, scratch.projection, width, height
         ):
-            whole = _place_vertices(things, meshes, world, thing, position, scratch)
+            whole = _place_vertices(instances, meshes, world, instance, position, scratch)
             number = _draw_triangles(
-                things, meshes, lights, world, thing, scratch, number, width, height, offsets,
+                instances, meshes, lights, world, instance, scratch, number, width, height, offsets,
                 samples, whole,
             )  # fmt: skip
             if number < 1:
@@ -66,22 +66,25 @@ def draw_things(
 
 @drawing
 def _in_view(
-    things: Things, bounds: np.ndarray, world: int, thing: int, position: np.ndarray,
+    instances: Instances, bounds: np.ndarray, world: int, instance: int, position: np.ndarray,
     projection: np.ndarray, width: int, height: int,
 ) -> bool:  # fmt: skip
-    """Return whether the sphere around a thing reaches into the picture."""
-    mesh = things.meshes[world, thing]
-    a = things.scales[world, thing, 0]
-    b = things.scales[world, thing, 1]
-    c = things.scales[world, thing, 2]
+    """Return whether the sphere around an instance reaches into the picture."""
+    mesh = instances.meshes[world, instance]
+    a = instances.scales[world, instance, 0]
+    b = instances.scales[world, instance, 1]
+    c = instances.scales[world, instance, 2]
     x, y, z = _turned(
-        bounds[mesh, 0] * a, bounds[mesh, 1] * b, bounds[mesh, 2] * c, things.yaws[world, thing]
+        bounds[mesh, 0] * a,
+        bounds[mesh, 1] * b,
+        bounds[mesh, 2] * c,
+        instances.yaws[world, instance],
     )
     px, py, w = project(
         projection,
-        things.positions[world, thing, 0] + x - position[world, 0],
-        things.positions[world, thing, 1] + y - position[world, 1],
-        things.positions[world, thing, 2] + z - position[world, 2],
+        instances.positions[world, instance, 0] + x - position[world, 0],
+        instances.positions[world, instance, 1] + y - position[world, 1],
+        instances.positions[world, instance, 2] + z - position[world, 2],
     )
     radius = bounds[mesh, 3] * max(abs(a), abs(b), abs(c))
     if w < NEAR - radius or w > FAR + radius:
@@ -112,28 +115,28 @@ def _turned(
 
 @drawing
 def _place_vertices(
-    things: Things, meshes: MeshArrays, world: int, thing: int, position: np.ndarray,
+    instances: Instances, meshes: MeshArrays, world: int, instance: int, position: np.ndarray,
     scratch: Scratch,
 ) -> bool:  # fmt: skip
-    """Project a thing's vertices, and return whether all are beyond the near plane."""
-    p, at = scratch.projection, things.positions
+    """Project an instance's vertices, and return whether all are beyond the near plane."""
+    p, at = scratch.projection, instances.positions
     vertices, places, own = scratch.vertices, scratch.places, meshes.vertices
     x0, y0, w0 = project(
         p,
-        at[world, thing, 0] - position[world, 0],
-        at[world, thing, 1] - position[world, 1],
-        at[world, thing, 2] - position[world, 2],
+        at[world, instance, 0] - position[world, 0],
+        at[world, instance, 1] - position[world, 1],
+        at[world, instance, 2] - position[world, 2],
     )
-    cosine = np.float32(math.cos(things.yaws[world, thing]))
-    sine = np.float32(math.sin(things.yaws[world, thing]))
+    cosine = np.float32(math.cos(instances.yaws[world, instance]))
+    sine = np.float32(math.sin(instances.yaws[world, instance]))
     a, b, c = (
-        things.scales[world, thing, 0], things.scales[world, thing, 1],
-        things.scales[world, thing, 2],
+        instances.scales[world, instance, 0], instances.scales[world, instance, 1],
+        instances.scales[world, instance, 2],
     )  # fmt: skip
     xx, xy, xz = _rows(p, 0, cosine, sine, a, b, c)
     yx, yy, yz = _rows(p, 1, cosine, sine, a, b, c)
     wx, wy, wz = _rows(p, 2, cosine, sine, a, b, c)
-    mesh = things.meshes[world, thing]
+    mesh = instances.meshes[world, instance]
     first = meshes.vertex_start[mesh]
     nearest = np.float32(FAR)
     for k in range(meshes.vertex_start[mesh + 1] - first):
@@ -159,16 +162,17 @@ def _rows(
 
 @drawing
 def _draw_triangles(
-    things: Things, meshes: MeshArrays, lights: Lights, world: int, thing: int, scratch: Scratch,
+    instances: Instances, meshes: MeshArrays, lights: Lights, world: int, instance: int,
+    scratch: Scratch,
     number: int, width: int, height: int, offsets: np.ndarray, samples: int, whole: bool,
 ) -> int:  # fmt: skip
-    """Draw a thing's triangles; ``whole`` says that none needs to be clipped."""
-    mesh = things.meshes[world, thing]
+    """Draw an instance's triangles; ``whole`` says that none needs to be clipped."""
+    mesh = instances.meshes[world, instance]
     first = meshes.vertex_start[mesh]
     triangles, at = meshes.triangles, meshes.texture_coordinates
     vertices, places, corners = scratch.vertices, scratch.places, scratch.corners
     weights, planes, kinds = scratch.weights, scratch.planes, scratch.kinds
-    light = _light_of(things, lights, world, thing)
+    light = _light_of(instances, lights, world, instance)
     for triangle in range(meshes.triangle_start[mesh], meshes.triangle_start[mesh + 1]):
         i, j, k = triangles[triangle, 0], triangles[triangle, 1], triangles[triangle, 2]
         if whole and _misses(places, i, j, k, width, samples):
@@ -188,7 +192,7 @@ def _draw_triangles(
         kinds[number, SMOOTH] = _light_corners(
             meshes.normals, meshes.colors, i, j, k, light, weights, planes, number
         )
-        kinds[number, ENTITY] = things.entities[world, thing]
+        kinds[number, ENTITY] = instances.entities[world, instance]
         texture = meshes.textures[triangle]
         kinds[number, TEXTURE] = texture
         if texture >= 0:
@@ -214,23 +218,25 @@ def _misses(places: np.ndarray, i: int, j: int, k: int, width: int, samples: int
 
 
 @drawing
-def _light_of(things: Things, lights: Lights, world: int, thing: int) -> tuple[np.float32, ...]:
-    """Return what lights a thing, as ten float32.
+def _light_of(
+    instances: Instances, lights: Lights, world: int, instance: int
+) -> tuple[np.float32, ...]:
+    """Return what lights an instance, as ten float32.
 
     They are the light's direction in object space, scaled as normals are; the ambient and the
     diffuse light that its tint leaves; and whether the tint replaces the mesh's own colours.
     """
-    scale = things.normal_scales[world, thing]
+    scale = instances.normal_scales[world, instance]
     x, y, z = _turned(
         lights.direction[world, 0],
         lights.direction[world, 1],
         lights.direction[world, 2],
-        -things.yaws[world, thing],
+        -instances.yaws[world, instance],
     )
-    painted = _ONE if things.painted[world, thing] else _ZERO
-    red = things.tints[world, thing, 0]
-    green = things.tints[world, thing, 1]
-    blue = things.tints[world, thing, 2]
+    painted = _ONE if instances.painted[world, instance] else _ZERO
+    red = instances.tints[world, instance, 0]
+    green = instances.tints[world, instance, 1]
+    blue = instances.tints[world, instance, 2]
     return (
         x * scale,
         y * scale,
