@@ -7,7 +7,8 @@ import torch
 
 from darla.encoder.bundle import save_bundle
 from darla.encoder.frozen_encoder import LatentStatistics
-from darla.encoder.networks import Decoder, Encoder, NetworkShape
+from darla.encoder.network_shape import NetworkShape
+from darla.encoder.networks import make_decoder, make_encoder
 
 LATENTS = 4
 DEAD = 3
@@ -19,7 +20,7 @@ def make_toy_bundle(path: Path, size: int = 32) -> Path:
     shape = NetworkShape((size, size, 3), channels=(4, 4), hidden_units=8, latents=LATENTS)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(1)
-        encoder, decoder = Encoder(shape), Decoder(shape)
+        encoder, decoder = make_encoder(shape), make_decoder(shape)
         for weight in encoder.parameters():  # torch's own start makes nearly constant latents
             weight.data.mul_(3.0)
     statistics = LatentStatistics(

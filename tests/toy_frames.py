@@ -1,5 +1,6 @@
 """Tiny frame datasets and encoder bundles for tests."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,17 @@ import torch
 
 from darla.encoder.bundle import save_bundle
 from darla.encoder.frozen_encoder import latent_statistics
-from darla.encoder.networks import Decoder, Encoder, NetworkShape
+from darla.encoder.network_shape import NetworkShape
+from darla.encoder.networks import make_decoder, make_encoder
 from darla.frames.writer import FrameChunk, FrameWriter, create_frame_dataset
-from darla.objectives import OBJECTIVES, TrainingFacts
+from darla.objectives import (
+    OBJECTIVES,
+    Objective,
+    ObjectiveSettings,
+    TrainingFacts,
+    make_objective,
+    objective_settings,
+)
 from darla.vision.config import VisionConfig
 
 FACTORS = {
@@ -86,13 +95,38 @@ def write_toy_dataset(
     return path
 
 
-def tiny_config(data: Path, out: Path, **changes: Any) -> VisionConfig:
-    """Return settings that train tiny networks on a toy dataset within a second or two."""
-    settings: dict[str, Any] = {
-        "objective": "beta_vae",
+def tiny_settings(objective: str = "beta_vae", **changes: Any) -> ObjectiveSettings:
+    """Return settings of tiny networks for an objective; of others only what it has."""
+    tiny = {
         "channels": (8, 16),
         "hidden_units": 32,
         "latents": 4,
+        "dae_units": 8,
+        "dae_learning_rate": 3e-3,
+    }
+    names = OBJECTIVES[objective].settings_class.names()
+    own = {name: value for name, value in tiny.items() if name in names}
+    return objective_settings(objective, **{**own, **changes})
+
+
+def tiny_objective(objective: str = "beta_vae", steps: int = 10, **changes: Any) -> Objective:
+    """Return an untrained tiny objective, always with the same weights."""
+    torch.manual_seed(0)
+    return make_objective(tiny_settings(objective, **changes), toy_facts(steps))
+
+
+def tiny_config(
+    data: Path, out: Path, /, objective: str = "beta_vae", **changes: Any
+) -> VisionConfig:
+    """Return settings that train tiny networks on a toy dataset within a second or two.
+
+    Args:
+        data: the dataset.
+        out: the run's folder.
+        objective: what to train.
+        **changes: settings of the training, or of the objective.
+    """
+    training: dict[str, Any] = {
         "epochs": 2.0,
         "batch_size": 16,
         "learning_rate": 3e-3,
@@ -100,11 +134,11 @@ def tiny_config(data: Path, out: Path, **changes: Any) -> VisionConfig:
         "threads": 1,
         "device": "cpu",
     }
-    of_some = {"dae_units": 8, "dae_learning_rate": 3e-3}
-    kind = OBJECTIVES.get(changes.get("objective", settings["objective"]))
-    if kind is not None:
-        settings |= {name: value for name, value in of_some.items() if name in kind.uses}
-    return VisionConfig(data=(data,), out=out, **{**settings, **changes})
+    known = {field.name for field in dataclasses.fields(VisionConfig)}
+    training |= {name: value for name, value in changes.items() if name in known}
+    own = {name: value for name, value in changes.items() if name not in known}
+    settings = tiny_settings(objective, **own)
+    return VisionConfig(**{"data": (data,), "out": out, "objective": settings, **training})
 
 
 def toy_facts(steps: int = 10, num_frames: int = 160, size: int = 32) -> TrainingFacts:
@@ -124,7 +158,7 @@ def write_toy_bundle(
     shape = NetworkShape((size, size, 3), (8, 8, 16, 16), 32, latents, posterior)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        encoder, decoder = Encoder(shape), Decoder(shape)
+        encoder, decoder = make_encoder(shape), make_decoder(shape)
     frames, _ = toy_frames(8, size, seed)
     statistics = latent_statistics(encoder, [torch.from_numpy(frames)])
     description = {"objective": {"name": objective, "settings": {}}}

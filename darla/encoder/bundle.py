@@ -6,7 +6,7 @@ weights, the latents' statistics and a few reference frames. Nothing in it can r
 Keys of ``config.json``:
 
 - ``format``, ``schema``: what the folder is, and the version of this layout;
-- ``network``: the :class:`darla.encoder.networks.NetworkShape`;
+- ``network``: the :class:`darla.encoder.network_shape.NetworkShape`;
 - ``objective``: ``name`` and ``settings`` of what it was trained to do;
 - ``likelihood``: ``name`` and ``sigma`` of the pixels;
 - ``preprocessing``: how frames become the network's input;
@@ -29,7 +29,8 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
 from darla.encoder.frozen_encoder import FrozenEncoder, LatentStatistics, latent_statistics
-from darla.encoder.networks import Decoder, Encoder, NetworkShape
+from darla.encoder.network_shape import NetworkShape
+from darla.encoder.networks import NETWORKS, Decoder, Encoder, make_decoder, make_encoder
 from darla.encoder.shipped_encoders import bundle_folder, shipped_encoders
 from darla.running.atomic import read_json, write_bytes, write_json
 from darla.running.run_record import versions
@@ -97,7 +98,7 @@ def load_encoder(path: str | os.PathLike[str], device: str = "cpu") -> FrozenEnc
     shape = _network_shape(folder, config)
     _check_roles(folder, config, shape.latents)
     with torch.device("meta"):  # without memory, and without drawing random weights
-        encoder, decoder = Encoder(shape), Decoder(shape)
+        encoder, decoder = _networks(folder, shape)
     _fill(encoder, "encoder.", tensors, folder)
     _fill(decoder, "decoder.", tensors, folder)
     statistics = _statistics(tensors, shape, folder)
@@ -124,7 +125,7 @@ def random_encoder(path: str | os.PathLike[str], seed: int, device: str = "cpu")
     shape = trained.encoder.shape
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        encoder, decoder = Encoder(shape), Decoder(shape)
+        encoder, decoder = make_encoder(shape), make_decoder(shape)
     frames = trained.reference_frames
     statistics = latent_statistics(encoder, [torch.from_numpy(frames)])
     objective = {"name": "random", "settings": {"seed": seed}}
@@ -134,6 +135,7 @@ def random_encoder(path: str | os.PathLike[str], seed: int, device: str = "cpu")
 
 
 def _read_config(folder: Path) -> dict[str, Any]:
+    """Read config.json, and check that it is one that this version reads."""
     path = folder / "config.json"
     if not path.is_file():
         shipped = ", ".join(shipped_encoders())
@@ -153,7 +155,21 @@ def _read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
+def _networks(folder: Path, shape: NetworkShape) -> tuple[Encoder, Decoder]:
+    """Make the networks of a bundle, without its weights."""
+    if shape.network not in NETWORKS:
+        raise ValueError(
+            f"{folder} holds a network {shape.network!r}, which no installed package adds (known: "
+            f"{', '.join(NETWORKS)}); install the package that it was trained with"
+        )
+    try:
+        return make_encoder(shape), make_decoder(shape)
+    except ValueError as error:
+        raise ValueError(f"{folder / 'config.json'}: bad network: {error!s}") from error
+
+
 def _network_shape(folder: Path, config: dict[str, Any]) -> NetworkShape:
+    """Return the shape of a bundle's networks."""
     try:
         return NetworkShape.from_json(config["network"])
     except (KeyError, TypeError, ValueError) as error:
@@ -161,6 +177,7 @@ def _network_shape(folder: Path, config: dict[str, Any]) -> NetworkShape:
 
 
 def _check_roles(folder: Path, config: dict[str, Any], latents: int) -> None:
+    """Check that latent_roles, if there are any, are lists of latents."""
     roles = config.get("latent_roles", {})
     good = isinstance(roles, dict) and all(
         isinstance(indices, list)
@@ -175,6 +192,7 @@ def _check_roles(folder: Path, config: dict[str, Any], latents: int) -> None:
 
 
 def _read_tensors(folder: Path) -> dict[str, Tensor]:
+    """Read model.safetensors."""
     path = folder / "model.safetensors"
     if not path.is_file():
         raise FileNotFoundError(f"the bundle {folder} has no model.safetensors; copy it whole")
@@ -194,6 +212,7 @@ def _fill(module: nn.Module, prefix: str, tensors: dict[str, Tensor], folder: Pa
 
 
 def _statistics(tensors: dict[str, Tensor], shape: NetworkShape, folder: Path) -> LatentStatistics:
+    """Take the latents' statistics out of a bundle's tensors."""
     size = (shape.latents,)
     values = {
         name: _take(tensors, f"statistics.{name}", size, torch.float32, folder).numpy()

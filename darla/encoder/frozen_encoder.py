@@ -128,7 +128,7 @@ class FrozenEncoder(nn.Module):
     @property
     def device(self) -> torch.device:
         """Where the weights are."""
-        return self.encoder.head.weight.device
+        return next(self.encoder.parameters()).device
 
     @property
     def active(self) -> np.ndarray:
@@ -226,10 +226,12 @@ class FrozenEncoder(nn.Module):
 
     @torch.no_grad()
     def _encode_chunk(self, frames: Tensor) -> Tensor:
+        """Encode frames that fit into memory at once."""
         mu: Tensor = self.encoder(to_pictures(frames.to(self.device))).mu
         return mu
 
     def _check_frames(self, frames: Tensor) -> None:
+        """Check that frames are of the encoder's shape and uint8."""
         fits = frames.ndim == 4 and tuple(frames.shape[1:]) == self.image_shape
         if not fits or frames.dtype != torch.uint8:
             expected = ", ".join(str(side) for side in self.image_shape)

@@ -7,6 +7,7 @@ how many latents there are for what a pair has in common. Loss: that of the beta
 """
 
 import math
+from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
@@ -15,9 +16,10 @@ from torch import Tensor
 from darla.encoder.likelihoods import kl_between
 from darla.encoder.networks import to_pictures
 from darla.objectives.base import FrameChunks
-from darla.objectives.beta_vae import BetaVAE
-from darla.objectives.darla_2017 import Darla2017
+from darla.objectives.beta_vae import BetaVAE, BetaVAESettings
+from darla.objectives.darla_2017 import Darla2017, Darla2017Settings
 from darla.objectives.pairs import Gaussians, PairPosteriors
+from darla.running.ranges import AtLeastZero
 
 
 class AdaptiveAverage(PairPosteriors):
@@ -44,19 +46,35 @@ class AdaptiveAverage(PairPosteriors):
         }
 
 
+@dataclass(frozen=True)
+class AdaGVAESettings(BetaVAESettings):
+    """Ada-GVAE; see :mod:`darla.objectives.ada_gvae`."""
+
+    objective: ClassVar[str] = "ada_gvae"
+
+    beta: AtLeastZero = 1.0
+    """What one nat of KL costs."""
+
+
 class AdaGVAE(AdaptiveAverage, BetaVAE):
     """The beta-VAE whose pairs share what they hardly differ in."""
 
-    name: ClassVar[str] = "ada_gvae"
-    uses: ClassVar[frozenset[str]] = BetaVAE.uses
-    default_beta: ClassVar[float] = 1.0
+    settings_class = AdaGVAESettings
+    settings: AdaGVAESettings
+
+
+@dataclass(frozen=True)
+class DarlaAdaSettings(Darla2017Settings):
+    """DARLA's objective as Ada-GVAE learns it; see :mod:`darla.objectives.ada_gvae`."""
+
+    objective: ClassVar[str] = "darla_ada"
 
 
 class DarlaAda(AdaptiveAverage, Darla2017):
     """DARLA's objective, on pairs that share what they hardly differ in."""
 
-    name: ClassVar[str] = "darla_ada"
-    uses: ClassVar[frozenset[str]] = Darla2017.uses
+    settings_class = DarlaAdaSettings
+    settings: DarlaAdaSettings
 
 
 def hardly_differ(first: Gaussians, second: Gaussians) -> Tensor:

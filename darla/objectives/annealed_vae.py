@@ -5,55 +5,58 @@ Loss: -E_q log p(x | z) + gamma |KL(q(z | x) || N(0, I)) - C|, with C growing li
 picture is learnt first, and each later nat must find something new to say.
 """
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
-from darla.encoder.networks import NetworkShape
-from darla.objectives.base import TrainingFacts, network_shape
-from darla.objectives.vae import VariationalAutoencoder
-from darla.vision.config import VisionConfig
+from darla.objectives.vae import VAESettings, VariationalAutoencoder
+from darla.running.ranges import AtLeastZero, Positive, PositiveInt
+
+
+@dataclass(frozen=True)
+class AnnealedVAESettings(VAESettings):
+    """Annealed VAE; see :mod:`darla.objectives.annealed_vae`."""
+
+    objective: ClassVar[str] = "annealed_vae"
+
+    capacity: AtLeastZero = 20.0
+    """Nats that the latents may carry in the end."""
+    capacity_steps: PositiveInt | None = None
+    """Steps in which the capacity grows from 0; half of the run by default."""
+    gamma: Positive = 100.0
+    """Cost of each nat of KL away from the capacity."""
 
 
 class AnnealedVAE(VariationalAutoencoder):
     """The VAE whose latents are given a growing budget of nats."""
 
-    name: ClassVar[str] = "annealed_vae"
-    uses: ClassVar[frozenset[str]] = VariationalAutoencoder.uses | {
-        "capacity",
-        "capacity_steps",
-        "gamma",
-    }
+    settings_class = AnnealedVAESettings
+    settings: AnnealedVAESettings
 
-    def __init__(self, config: VisionConfig, shape: NetworkShape, capacity_steps: int) -> None:
-        super().__init__(config, shape)
-        self.capacity_steps = capacity_steps
-
-    @classmethod
-    def build(cls, config: VisionConfig, facts: TrainingFacts) -> "AnnealedVAE":
-        """Make the untrained model; the capacity grows for half of the run if not configured."""
-        capacity_steps = config.capacity_steps or max(1, facts.steps // 2)
-        shape = network_shape(config, facts, posterior="gaussian")
-        return cls(config, shape, capacity_steps)
+    @property
+    def capacity_steps(self) -> int:
+        """How many steps the capacity takes to grow."""
+        return self.settings.capacity_steps or max(1, self.facts.steps // 2)
 
     def capacity(self, step: Tensor) -> Tensor:
         """Return C at ``step``, in nats."""
         share = torch.clamp(step / self.capacity_steps, 0.0, 1.0)
-        return share * self.config.capacity
+        return share * self.settings.capacity
 
     def kl_cost(self, kl: Tensor, step: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Charge gamma for every nat away from the present capacity."""
         capacity = self.capacity(step)
-        gamma = self.config.gamma
+        gamma = self.settings.gamma
         terms = {"capacity": capacity, **self.beta_terms(gamma)}
         return gamma * (kl.sum() - capacity).abs(), terms
 
-    def settings(self) -> dict[str, Any]:
+    def effective_settings(self) -> dict[str, Any]:
         """Return the capacity's schedule and gamma."""
         return {
-            **super().settings(),
-            "capacity": self.config.capacity,
+            **super().effective_settings(),
+            "capacity": self.settings.capacity,
             "capacity_steps": self.capacity_steps,
-            "gamma": self.config.gamma,
+            "gamma": self.settings.gamma,
         }

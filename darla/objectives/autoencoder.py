@@ -3,25 +3,29 @@
 Loss: -log p(x | decoder(encoder(x))), summed over pixels (Hinton & Salakhutdinov, 2006).
 """
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
 from torch import Tensor
 
 from darla.encoder.likelihoods import squared_error
-from darla.objectives.base import LossTerms, Objective, TrainingFacts, network_shape
-from darla.vision.config import VisionConfig
+from darla.objectives.base import LossTerms, Objective
+from darla.objectives.settings import ObjectiveSettings
+
+
+@dataclass(frozen=True)
+class AutoencoderSettings(ObjectiveSettings):
+    """The autoencoder; see :mod:`darla.objectives.autoencoder`."""
+
+    objective: ClassVar[str] = "autoencoder"
 
 
 class Autoencoder(Objective):
     """Reconstruct each picture from one value per latent."""
 
-    name: ClassVar[str] = "autoencoder"
-
-    @classmethod
-    def build(cls, config: VisionConfig, facts: TrainingFacts) -> "Autoencoder":
-        """Make the untrained model."""
-        return cls(config, network_shape(config, facts, posterior="point"))
+    settings_class: ClassVar[type[ObjectiveSettings]] = AutoencoderSettings
+    posterior_kind: ClassVar[str] = "point"
 
     def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
         """Compare each picture with its reconstruction."""

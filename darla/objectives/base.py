@@ -1,9 +1,10 @@
 """What an objective is: a model, its loss, and the stages in which it is trained.
 
-To add one, write a file beside this one with a subclass of :class:`Objective`, and name it in
-``OBJECTIVES`` in this package's ``__init__.py``. Nothing else needs to know of it: an objective
-says itself which settings are its own, how frames are put into batches, and whether a network is
-trained against it.
+To add one, write a file with its settings, a frozen dataclass, and a subclass of
+:class:`Objective`, such as :mod:`darla.objectives.beta_vae`, and register it by its name (see
+:mod:`darla.objectives.registry`). Nothing else needs to know of it: its settings become options,
+and an objective says itself how frames are put into batches, and whether a network is trained
+against it. :func:`darla.checks.objectives.check_objective` says what it still lacks.
 """
 
 from abc import ABC, abstractmethod
@@ -15,8 +16,9 @@ import torch
 from torch import Tensor, nn
 
 from darla.encoder.likelihoods import Likelihood, make_likelihood
-from darla.encoder.networks import Decoder, Encoder, NetworkShape
-from darla.vision.config import VisionConfig
+from darla.encoder.network_shape import NetworkShape
+from darla.encoder.networks import Decoder, Encoder, make_decoder, make_encoder
+from darla.objectives.settings import ObjectiveSettings
 
 FrameChunks = Callable[[], Iterable[Tensor]]
 """Call it for an iterator over (a sample of) the dataset: uint8 (n, H, W, 3) on the device."""
@@ -30,11 +32,15 @@ class TrainingFacts:
         image_shape: height, width and channels of a frame.
         num_frames: frames in the dataset, N.
         steps: how many steps the last stage takes, for schedules.
+        epochs: how often the last stage sees each frame, on average.
+        learning_rate: Adam's, of the last stage.
     """
 
     image_shape: tuple[int, int, int]
     num_frames: int
     steps: int
+    epochs: float = 1.0
+    learning_rate: float = 1e-3
 
 
 @dataclass(frozen=True)
@@ -79,45 +85,70 @@ class Objective(nn.Module, ABC):
     Every tensor that training needs must be a parameter or a buffer: checkpoints save those.
 
     Attributes:
+        settings: its own.
+        facts: what it was told of its training.
+        encoder: pictures to latents.
+        decoder: latents to the logits of pictures.
+        likelihood: of pixels.
         adversary: a network that is trained at the same time on ``LossTerms.adversary``, such as
             the discriminator of FactorVAE; None for most. Both losses are summed for one backward
             pass: ``total`` must give the adversary no gradient, and ``adversary`` give none to the
             rest; ``detach()`` what belongs to the other.
     """
 
-    name: ClassVar[str]
-    uses: ClassVar[frozenset[str]] = frozenset()
-    """Settings that only some objectives have, and this is one of them."""
+    settings_class: ClassVar[type[ObjectiveSettings]]
+    """Its settings, which also say its name; a subclass with a name has a class of its own."""
+    posterior_kind: ClassVar[str] = "gaussian"
+    """What its encoder says of a picture: ``posterior`` of a NetworkShape."""
     smallest_batch: ClassVar[int] = 1
     """How many frames its loss needs to compare."""
     paired: ClassVar[bool] = False
     """Whether batches hold pairs of frames of one episode, partners in the second half."""
+    settings: ObjectiveSettings
+    facts: TrainingFacts
     encoder: Encoder
     decoder: Decoder
     likelihood: Likelihood
     adversary: nn.Module | None
 
-    def __init__(self, config: VisionConfig, shape: NetworkShape) -> None:
-        """Make an encoder and a decoder of ``shape``, and the configured pixel likelihood."""
-        super().__init__()
-        self.adversary = None
-        self.config = config
-        self.encoder = Encoder(shape)
-        self.decoder = Decoder(shape)
-        self.likelihood = make_likelihood(config.likelihood, config.sigma)
-
-    @classmethod
-    @abstractmethod
-    def build(cls, config: VisionConfig, facts: TrainingFacts) -> "Objective":
+    def __init__(
+        self, settings: ObjectiveSettings, facts: TrainingFacts, shape: NetworkShape | None = None
+    ) -> None:
         """Make the untrained model.
 
         Args:
-            config: the run's configuration.
+            settings: its own.
             facts: what is known of the training.
+            shape: of the networks; by default what the settings say.
 
         Raises:
             ValueError: a setting cannot be used.
         """
+        super().__init__()
+        self.adversary = None
+        self.settings = settings
+        self.facts = facts
+        shape = shape or self.network_shape()
+        self.encoder = make_encoder(shape)
+        self.decoder = make_decoder(shape)
+        self.likelihood = make_likelihood(settings.likelihood, settings.sigma)
+
+    @property
+    def name(self) -> str:
+        """What it is called in bundles and logs."""
+        return type(self).settings_class.objective
+
+    def network_shape(self) -> NetworkShape:
+        """Return the shape of the networks that the settings ask for."""
+        settings = self.settings
+        return NetworkShape(
+            image_shape=self.facts.image_shape,
+            channels=settings.channels,
+            hidden_units=settings.hidden_units,
+            latents=settings.latents,
+            posterior=self.posterior_kind,
+            network=settings.network,
+        )
 
     @abstractmethod
     def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
@@ -129,14 +160,14 @@ class Objective(nn.Module, ABC):
                 compiled step no recompilation.
         """
 
-    def settings(self) -> dict[str, Any]:
+    def effective_settings(self) -> dict[str, Any]:
         """Return the objective's own settings as they took effect, for the bundle."""
         return {}
 
     def stages(self) -> list[Stage]:
         """Return the stages in the order in which they are trained; the last makes the encoder."""
-        config = self.config
-        return [Stage(self.name, self, config.epochs, config.learning_rate, "encoder")]
+        facts = self.facts
+        return [Stage(self.name, self, facts.epochs, facts.learning_rate, "encoder")]
 
     def prepare(self, chunks: FrameChunks) -> None:
         """Get ready for this objective's stage, once, before its first step."""
@@ -164,14 +195,3 @@ class Objective(nn.Module, ABC):
     def reconstruct(self, pictures: Tensor) -> Tensor:
         """Decode the posterior means of float pictures (N, 3, H, W); same shape, in [0, 1]."""
         return torch.sigmoid(self.decoder(self.encoder(pictures).mu))
-
-
-def network_shape(config: VisionConfig, facts: TrainingFacts, posterior: str) -> NetworkShape:
-    """Return the configured shape of the networks for the dataset's frames."""
-    return NetworkShape(
-        image_shape=facts.image_shape,
-        channels=config.channels,
-        hidden_units=config.hidden_units,
-        latents=config.latents,
-        posterior=posterior,
-    )

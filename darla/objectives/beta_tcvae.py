@@ -9,53 +9,52 @@ paper's choice; biased) or by minibatch-stratified sampling (its appendix; unbia
 """
 
 import math
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor
 
-from darla.encoder.networks import NetworkShape
-from darla.objectives.base import TrainingFacts, network_shape
-from darla.objectives.vae import Penalty, VariationalAutoencoder
-from darla.vision.config import VisionConfig
+from darla.objectives.vae import Penalty, VAESettings, VariationalAutoencoder
+from darla.running.ranges import AtLeastZero
+
+
+@dataclass(frozen=True)
+class BetaTCVAESettings(VAESettings):
+    """beta-TCVAE; see :mod:`darla.objectives.beta_tcvae`."""
+
+    objective: ClassVar[str] = "beta_tcvae"
+    earlier_names: ClassVar[Mapping[str, str]] = {"estimate": "beta_tcvae.estimate"}
+
+    beta: AtLeastZero = 6.0
+    """What one nat of total correlation costs."""
+    estimate: Literal["weighted", "stratified"] = "weighted"
+    """How the density of all latents is estimated from a batch: by minibatch-weighted or by
+    minibatch-stratified sampling."""
 
 
 class BetaTCVAE(VariationalAutoencoder):
     """The VAE with a higher price on the dependence of latents than on what each carries."""
 
-    name: ClassVar[str] = "beta_tcvae"
-    uses: ClassVar[frozenset[str]] = VariationalAutoencoder.uses | {"beta", "beta_tcvae"}
+    settings_class = BetaTCVAESettings
+    settings: BetaTCVAESettings
     smallest_batch: ClassVar[int] = 2
-    default_beta: ClassVar[float] = 6.0
-
-    def __init__(self, config: VisionConfig, shape: NetworkShape, num_frames: int) -> None:
-        """Make the networks; ``num_frames`` is the size of the dataset."""
-        super().__init__(config, shape)
-        self.num_frames = num_frames
-        self.beta = self.default_beta if config.beta is None else config.beta
-
-    @classmethod
-    def build(cls, config: VisionConfig, facts: TrainingFacts) -> "BetaTCVAE":
-        """Make the untrained model, for the dataset's size."""
-        return cls(config, network_shape(config, facts, posterior="gaussian"), facts.num_frames)
 
     def kl_cost(self, kl: Tensor, step: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Charge each nat once; beta is logged as what a nat of total correlation costs."""
-        return kl.sum(), self.beta_terms(self.beta)
+        return kl.sum(), self.beta_terms(self.settings.beta)
 
     def penalty(self, mu: Tensor, logvar: Tensor, latents: Tensor) -> Penalty:
         """Charge for the total correlation what the KL has not charged yet."""
-        estimate = self.config.beta_tcvae.estimate
-        correlation = total_correlation(latents, mu, logvar, self.num_frames, estimate)
-        return Penalty((self.beta - 1) * correlation, {"loss/total_correlation": correlation})
+        own, num_frames = self.settings, self.facts.num_frames
+        correlation = total_correlation(latents, mu, logvar, num_frames, own.estimate)
+        return Penalty((own.beta - 1) * correlation, {"loss/total_correlation": correlation})
 
-    def settings(self) -> dict[str, Any]:
+    def effective_settings(self) -> dict[str, Any]:
         """Return beta and the estimate."""
-        return {
-            **super().settings(),
-            "beta": self.beta,
-            "estimate": self.config.beta_tcvae.estimate,
-        }
+        own = {"beta": self.settings.beta, "estimate": self.settings.estimate}
+        return {**super().effective_settings(), **own}
 
 
 def total_correlation(

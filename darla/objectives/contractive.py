@@ -11,7 +11,8 @@ The paper ties the decoder's weights to the encoder's. Ours are free, so that pa
 can be escaped by small latents and large weights of the decoder.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import torch
@@ -19,17 +20,35 @@ from torch import Tensor
 
 from darla.objectives.autoencoder import Autoencoder
 from darla.objectives.base import LossTerms
+from darla.objectives.settings import ObjectiveSettings
+from darla.running.ranges import AtLeastZero, PositiveInt
+
+
+@dataclass(frozen=True)
+class ContractiveSettings(ObjectiveSettings):
+    """Contractive autoencoder; see :mod:`darla.objectives.contractive`."""
+
+    objective: ClassVar[str] = "contractive"
+    earlier_names: ClassVar[Mapping[str, str]] = {
+        "weight": "contractive.weight",
+        "projections": "contractive.projections",
+    }
+
+    weight: AtLeastZero = 0.1
+    """What the squared norm of the encoder's Jacobian costs."""
+    projections: PositiveInt = 1
+    """Random directions in which that norm is estimated; exact with as many as latents."""
 
 
 class ContractiveAutoencoder(Autoencoder):
     """The autoencoder with a price on how far latents follow small changes of the picture."""
 
-    name: ClassVar[str] = "contractive"
-    uses: ClassVar[frozenset[str]] = frozenset({"contractive"})
+    settings_class = ContractiveSettings
+    settings: ContractiveSettings
 
     def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
         """Compare pictures with reconstructions, and estimate the norm of the Jacobian."""
-        own = self.config.contractive
+        own = self.settings
         count, latents = len(pictures), self.encoder.shape.latents
         vjp: Any = torch.func.vjp  # torch's annotation does not tell its two kinds of result apart
         encoded, pull_back = vjp(lambda given: self.encoder(given).mu, pictures)
@@ -40,9 +59,9 @@ class ContractiveAutoencoder(Autoencoder):
         total = plain.total + own.weight * contraction
         return LossTerms(total, {**plain.terms, "loss/contraction": contraction})
 
-    def settings(self) -> dict[str, Any]:
+    def effective_settings(self) -> dict[str, Any]:
         """Return the penalty's weight and the number of directions."""
-        own = self.config.contractive
+        own = self.settings
         return {"weight": own.weight, "projections": own.projections}
 
 

@@ -5,47 +5,57 @@ Pathak et al., 2016). DARLA's perceptual loss compares pictures by this network'
 shape is the paper's: the convolutions, then straight to ``dae_units`` units.
 """
 
-from typing import Any, ClassVar
+import dataclasses
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
 
 import torch
 from torch import Tensor
 
-from darla.encoder.networks import NetworkShape
+from darla.encoder.network_shape import NetworkShape
 from darla.objectives.autoencoder import Autoencoder
-from darla.objectives.base import LossTerms, Stage, TrainingFacts
-from darla.vision.config import VisionConfig
+from darla.objectives.base import LossTerms, Stage
+from darla.objectives.settings import ObjectiveSettings
+from darla.running.ranges import Positive, PositiveInt, Range
+
+
+@dataclass(frozen=True)
+class DAESettings(ObjectiveSettings):
+    """Denoising autoencoder, which has dae_units and neither latents nor hidden_units."""
+
+    objective: ClassVar[str] = "dae"
+
+    dae_learning_rate: Positive = 1e-3
+    """Adam's learning rate for a denoising autoencoder."""
+    dae_units: PositiveInt = 128
+    """Units of the denoising autoencoder's bottleneck."""
+    mask: Annotated[float, Range("a share above 0 and up to 1", above=0, most=1)] = 0.5
+    """Largest share of a picture's side that a masked rectangle covers."""
 
 
 class DenoisingAutoencoder(Autoencoder):
     """Reconstruct each picture from a version with a hole in it."""
 
-    name: ClassVar[str] = "dae"
-    uses: ClassVar[frozenset[str]] = frozenset({"dae_learning_rate", "dae_units", "mask"})
+    settings_class = DAESettings
+    settings: DAESettings
 
-    @classmethod
-    def build(cls, config: VisionConfig, facts: TrainingFacts) -> "DenoisingAutoencoder":
-        """Make the untrained model."""
-        shape = NetworkShape(
-            image_shape=facts.image_shape,
-            channels=config.channels,
-            hidden_units=0,
-            latents=config.dae_units,
-            posterior="point",
-        )
-        return cls(config, shape)
+    def network_shape(self) -> NetworkShape:
+        """Return the shape of the paper: convolutions, then straight to the bottleneck."""
+        units = self.settings.dae_units
+        return dataclasses.replace(super().network_shape(), hidden_units=0, latents=units)
 
     def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
         """Mask a rectangle of each picture, and compare the reconstruction with the whole one."""
-        return self.reconstruction_losses(mask_rectangles(pictures, self.config.mask), pictures)
+        return self.reconstruction_losses(mask_rectangles(pictures, self.settings.mask), pictures)
 
     def stages(self) -> list[Stage]:
         """Return the one stage, at the denoising autoencoder's own learning rate."""
-        config = self.config
-        return [Stage(self.name, self, config.epochs, config.dae_learning_rate, "encoder")]
+        rate = self.settings.dae_learning_rate
+        return [Stage(self.name, self, self.facts.epochs, rate, "encoder")]
 
-    def settings(self) -> dict[str, Any]:
+    def effective_settings(self) -> dict[str, Any]:
         """Return the mask's largest side."""
-        return {"mask": self.config.mask}
+        return {"mask": self.settings.mask}
 
 
 def mask_rectangles(pictures: Tensor, largest: float) -> Tensor:

@@ -14,88 +14,93 @@ eq. 8, whose pixel term has weight 0). Two things are our own:
   the autoencoder cannot tell from the frame.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor
 
 from darla.encoder.bundle import load_encoder
 from darla.encoder.likelihoods import squared_error
-from darla.encoder.networks import NetworkShape, to_pictures
-from darla.objectives.base import FrameChunks, Stage, TrainingFacts, network_shape
-from darla.objectives.beta_vae import BetaVAE
-from darla.objectives.dae import DenoisingAutoencoder
+from darla.encoder.networks import to_pictures
+from darla.objectives.base import FrameChunks, Stage, TrainingFacts
+from darla.objectives.beta_vae import BetaVAE, BetaVAESettings
+from darla.objectives.dae import DAESettings, DenoisingAutoencoder
 from darla.running.names import lookup
-from darla.vision.config import VisionConfig
+from darla.running.ranges import AtLeastZero, Positive, Share
 
 _SMALLEST_STD = 1e-3  # a feature that never varies says nothing: do not blow its noise up
 _MOST_WHITENED = 4096
 _KEPT_VARIANCE = 0.99
 
 
+@dataclass(frozen=True)
+class Darla2017Settings(BetaVAESettings, DAESettings):
+    """DARLA as published; see :mod:`darla.objectives.darla_2017`.
+
+    Its loss compares features: likelihood is that of its denoising autoencoder.
+    """
+
+    objective: ClassVar[str] = "darla_2017"
+
+    beta: AtLeastZero = 1.0
+    """What one nat of KL costs."""
+    beta_warmup: Share = 0.25
+    """Share of the steps in which beta grows from 0."""
+    dae: Path | None = None
+    """Bundle of an earlier denoising autoencoder; by default one is trained first."""
+    dae_epochs: Positive = 3.0
+    """Passes over the dataset that train the denoising autoencoder."""
+    feature_layer: str = "bottleneck"
+    """Layer of the denoising autoencoder to compare: bottleneck, or conv1 to conv4."""
+    feature_scaling: Literal["whiten", "standardize"] = "whiten"
+    """How features are evened out over the dataset: their principal directions to one variance, or
+    each feature on its own."""
+    pixel_weight: AtLeastZero = 0.02
+    """Weight of the squared pixel error, which keeps pictures readable."""
+
+
 class Darla2017(BetaVAE):
-    """The beta-VAE with a perceptual loss."""
+    """The beta-VAE with a perceptual loss.
 
-    name: ClassVar[str] = "darla_2017"
-    uses: ClassVar[frozenset[str]] = BetaVAE.uses | {
-        "dae",
-        "dae_epochs",
-        "dae_learning_rate",
-        "dae_units",
-        "feature_layer",
-        "feature_scaling",
-        "mask",
-        "pixel_weight",
-    }
-    default_beta: ClassVar[float] = 1.0
-    default_warmup: ClassVar[float] = 0.25
+    Attributes:
+        dae: the denoising autoencoder.
+        dae_is_trained: whether it came trained, and needs no stage here.
+        layer: whose features are compared.
+    """
 
-    def __init__(
-        self,
-        config: VisionConfig,
-        shape: NetworkShape,
-        steps: int,
-        dae: DenoisingAutoencoder,
-        trained: bool,
-    ) -> None:
-        """Put ``dae`` beside the networks; ``trained`` says that it needs no training here."""
-        super().__init__(config, shape, steps)
+    settings_class = Darla2017Settings
+    settings: Darla2017Settings
+
+    def __init__(self, settings: Darla2017Settings, facts: TrainingFacts) -> None:
+        """Make the networks, and the denoising autoencoder unless a trained one is given."""
+        dae = _make_dae(settings, facts)  # first: seeds stand for weights that are drawn first
+        super().__init__(settings, facts)
         self.dae = dae
-        self.dae_is_trained = trained
+        self.dae_is_trained = settings.dae is not None
         layers = {layer: layer for layer in dae.encoder.layers()}
-        self.layer = lookup("feature_layer", config.feature_layer, layers)
+        self.layer = lookup("feature_layer", settings.feature_layer, layers)
         with torch.no_grad():
-            picture = torch.zeros(1, 3, *shape.image_shape[:2])
+            picture = torch.zeros(1, 3, *facts.image_shape[:2])
             features = dae.encoder.features(picture, self.layer).shape[1]
-        if config.feature_scaling == "whiten" and features > _MOST_WHITENED:
+        if settings.feature_scaling == "whiten" and features > _MOST_WHITENED:
             raise ValueError(
                 f"layer {self.layer!r} has {features} features; at most {_MOST_WHITENED} can be "
                 "whitened; give --feature-scaling standardize, or a later layer"
             )
         self.feature_mean: Tensor
         self.feature_map: Tensor
-        whiten = config.feature_scaling == "whiten"
+        whiten = settings.feature_scaling == "whiten"
         self.register_buffer("feature_mean", torch.zeros(features))
         self.register_buffer("feature_map", torch.eye(features) if whiten else torch.ones(features))
 
-    @classmethod
-    def build(cls, config: VisionConfig, facts: TrainingFacts) -> "Darla2017":
-        """Make the untrained model, with the denoising autoencoder of ``config.dae`` if given."""
-        shape = network_shape(config, facts, posterior="gaussian")
-        if config.dae is None:
-            dae = DenoisingAutoencoder.build(config, facts)
-            return cls(config, shape, facts.steps, dae, trained=False)
-        dae = _load_dae(config, config.dae, facts.image_shape)
-        return cls(config, shape, facts.steps, dae, trained=True)
-
     def stages(self) -> list[Stage]:
         """Return the denoising autoencoder's stage, unless it came trained, and the VAE's own."""
-        config = self.config
-        own = super().stages()
+        own, settings = super().stages(), self.settings
         if self.dae_is_trained:
             return own
-        first = Stage("dae", self.dae, config.dae_epochs, config.dae_learning_rate, "dae")
+        first = Stage("dae", self.dae, settings.dae_epochs, settings.dae_learning_rate, "dae")
         return [first, *own]
 
     @torch.no_grad()
@@ -134,19 +139,23 @@ class Darla2017(BetaVAE):
             seen = self.perceive(pictures)
         perceptual = squared_error(self.perceive(decoded), seen).mean()
         pixel = squared_error(decoded, pictures).mean()
-        loss = perceptual + self.config.pixel_weight * pixel
+        loss = perceptual + self.settings.pixel_weight * pixel
         return loss, {"loss/reconstruction": perceptual, "loss/pixel": pixel}
 
     def reconstructed_values(self) -> int:
         """Return the number of features."""
         return len(self.feature_mean)
 
-    def settings(self) -> dict[str, Any]:
+    def effective_settings(self) -> dict[str, Any]:
         """Return beta, the feature layer and the pixel term's weight."""
-        config = self.config
-        own: dict[str, Any] = {"feature_layer": self.layer, "pixel_weight": config.pixel_weight}
-        own["feature_scaling"] = config.feature_scaling
-        return {**super().settings(), **own, "dae": str(config.dae) if config.dae else None}
+        settings = self.settings
+        return {
+            **super().effective_settings(),
+            "feature_layer": self.layer,
+            "pixel_weight": settings.pixel_weight,
+            "feature_scaling": settings.feature_scaling,
+            "dae": str(settings.dae) if settings.dae else None,
+        }
 
 
 def whitening(covariance: Tensor) -> Tensor:
@@ -169,20 +178,22 @@ def whitening(covariance: Tensor) -> Tensor:
     return directions * scale / std[:, None]
 
 
-def _load_dae(
-    config: VisionConfig, path: Path, image_shape: tuple[int, int, int]
-) -> DenoisingAutoencoder:
-    """Take the networks of an earlier denoising autoencoder's bundle."""
+def _make_dae(settings: Darla2017Settings, facts: TrainingFacts) -> DenoisingAutoencoder:
+    """Make a denoising autoencoder, or take the networks of an earlier one's bundle."""
+    path = settings.dae
+    if path is None:
+        return DenoisingAutoencoder(settings, facts)
     bundle = load_encoder(path)
     name = bundle.config["objective"]["name"]
-    if name != DenoisingAutoencoder.name:
+    if name != DAESettings.objective:
         raise ValueError(f"{path} was trained as {name!r}; --dae needs a bundle trained as 'dae'")
-    if bundle.image_shape != image_shape:
+    if bundle.image_shape != facts.image_shape:
         raise ValueError(
-            f"{path} sees frames of {bundle.image_shape}, but the dataset's are {image_shape}; "
-            "give a denoising autoencoder of that size, or none to train one here"
+            f"{path} sees frames of {bundle.image_shape}, but the dataset's are "
+            f"{facts.image_shape}; give a denoising autoencoder of that size, or none to train one "
+            "here"
         )
-    dae = DenoisingAutoencoder(config, bundle.encoder.shape)
+    dae = DenoisingAutoencoder(settings, facts, bundle.encoder.shape)
     dae.encoder.load_state_dict(bundle.encoder.state_dict())
     dae.decoder.load_state_dict(bundle.decoder.state_dict())
     return dae

@@ -6,19 +6,48 @@ the latents themselves, to which the mean of the posteriors' variances is added,
 ``dip_vae_ii``.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
-from darla.objectives.vae import Penalty, VariationalAutoencoder
+from darla.objectives.vae import Penalty, VAESettings, VariationalAutoencoder
+from darla.running.ranges import AtLeastZero
+
+
+@dataclass(frozen=True)
+class DIPVAEISettings(VAESettings):
+    """DIP-VAE-I; see :mod:`darla.objectives.dip_vae`."""
+
+    objective: ClassVar[str] = "dip_vae_i"
+    earlier_names: ClassVar[Mapping[str, str]] = {
+        "lambda_od": "dip_vae.lambda_od",
+        "lambda_d": "dip_vae.lambda_d",
+    }
+
+    lambda_od: AtLeastZero = 10.0
+    """What the squares of covariances between latents cost."""
+    lambda_d: AtLeastZero | None = None
+    """What the squared distances of variances from 1 cost; ten times lambda_od by default."""
+
+
+@dataclass(frozen=True)
+class DIPVAEIISettings(DIPVAEISettings):
+    """DIP-VAE-II; see :mod:`darla.objectives.dip_vae`."""
+
+    objective: ClassVar[str] = "dip_vae_ii"
+
+    lambda_d: AtLeastZero | None = None
+    """What the squared distances of variances from 1 cost; as much as lambda_od by default."""
 
 
 class DIPVAEI(VariationalAutoencoder):
     """The VAE with a price on covariances of the posteriors' means."""
 
-    name: ClassVar[str] = "dip_vae_i"
-    uses: ClassVar[frozenset[str]] = VariationalAutoencoder.uses | {"dip_vae"}
+    settings_class = DIPVAEISettings
+    settings: DIPVAEISettings
     smallest_batch: ClassVar[int] = 2
     default_share: ClassVar[float] = 10.0
     """``lambda_d`` over ``lambda_od`` where it is not configured."""
@@ -26,7 +55,7 @@ class DIPVAEI(VariationalAutoencoder):
     @property
     def lambda_d(self) -> float:
         """What the squared distance of a variance from 1 costs."""
-        own = self.config.dip_vae
+        own = self.settings
         return self.default_share * own.lambda_od if own.lambda_d is None else own.lambda_d
 
     def covariance(self, mu: Tensor, logvar: Tensor) -> Tensor:
@@ -36,19 +65,20 @@ class DIPVAEI(VariationalAutoencoder):
     def penalty(self, mu: Tensor, logvar: Tensor, latents: Tensor) -> Penalty:
         """Charge for what the covariance is away from the unit matrix."""
         matrix = self.covariance(mu, logvar)
-        cost = covariance_cost(matrix, self.config.dip_vae.lambda_od, self.lambda_d)
+        cost = covariance_cost(matrix, self.settings.lambda_od, self.lambda_d)
         return Penalty(cost, {"loss/covariance": cost})
 
-    def settings(self) -> dict[str, Any]:
+    def effective_settings(self) -> dict[str, Any]:
         """Return both weights."""
-        own = {"lambda_od": self.config.dip_vae.lambda_od, "lambda_d": self.lambda_d}
-        return {**super().settings(), **own}
+        own = {"lambda_od": self.settings.lambda_od, "lambda_d": self.lambda_d}
+        return {**super().effective_settings(), **own}
 
 
 class DIPVAEII(DIPVAEI):
     """The VAE with a price on covariances of the latents."""
 
-    name: ClassVar[str] = "dip_vae_ii"
+    settings_class = DIPVAEIISettings
+    settings: DIPVAEIISettings
     default_share: ClassVar[float] = 1.0
 
     def covariance(self, mu: Tensor, logvar: Tensor) -> Tensor:

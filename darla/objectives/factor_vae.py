@@ -7,6 +7,8 @@ latents is the density ratio's logarithm, and so an estimate of TC (eq. 3). It l
 half of a batch as it is and from the second half shuffled, so that no frame is in both.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -15,26 +17,48 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional
 
-from darla.encoder.networks import NetworkShape
-from darla.objectives.vae import Penalty, VariationalAutoencoder
-from darla.vision.config import VisionConfig
+from darla.objectives.base import TrainingFacts
+from darla.objectives.vae import Penalty, VAESettings, VariationalAutoencoder
+from darla.running.ranges import AtLeastZero, Positive, PositiveInt
 
 _SLOPE = 0.2
 _BETAS = (0.5, 0.9)  # Adam's, for the discriminator: those of the paper
 
 
+@dataclass(frozen=True)
+class FactorVAESettings(VAESettings):
+    """FactorVAE; see :mod:`darla.objectives.factor_vae`."""
+
+    objective: ClassVar[str] = "factor_vae"
+    earlier_names: ClassVar[Mapping[str, str]] = {
+        "gamma": "factor_vae.gamma",
+        "discriminator_layers": "factor_vae.layers",
+        "discriminator_units": "factor_vae.units",
+        "discriminator_learning_rate": "factor_vae.learning_rate",
+    }
+
+    gamma: AtLeastZero = 10.0
+    """What a nat of total correlation costs."""
+    discriminator_layers: PositiveInt = 4
+    """Hidden layers of the discriminator (6 in the paper)."""
+    discriminator_units: PositiveInt = 256
+    """Units of each (1000 in the paper)."""
+    discriminator_learning_rate: Positive = 1e-3
+    """Adam's learning rate for the discriminator."""
+
+
 class FactorVAE(VariationalAutoencoder):
     """The VAE with a price on the total correlation that a discriminator sees."""
 
-    name: ClassVar[str] = "factor_vae"
-    uses: ClassVar[frozenset[str]] = VariationalAutoencoder.uses | {"factor_vae"}
+    settings_class = FactorVAESettings
+    settings: FactorVAESettings
     smallest_batch: ClassVar[int] = 4
 
-    def __init__(self, config: VisionConfig, shape: NetworkShape) -> None:
+    def __init__(self, settings: FactorVAESettings, facts: TrainingFacts) -> None:
         """Make the networks and the discriminator."""
-        super().__init__(config, shape)
-        own = config.factor_vae
-        self.adversary = Discriminator(shape.latents, own.layers, own.units)
+        super().__init__(settings, facts)
+        layers, units = settings.discriminator_layers, settings.discriminator_units
+        self.adversary = Discriminator(settings.latents, layers, units)
 
     @property
     def discriminator(self) -> "Discriminator":
@@ -50,25 +74,25 @@ class FactorVAE(VariationalAutoencoder):
         # That a latent is true is labelled 1. The paper's loss is the mean over both kinds.
         adversary = (functional.softplus(-true).mean() + functional.softplus(shuffled).mean()) / 2
         terms = {"loss/total_correlation": correlation, "loss/adversary": adversary}
-        return Penalty(self.config.factor_vae.gamma * correlation, terms, adversary)
+        return Penalty(self.settings.gamma * correlation, terms, adversary)
 
     def parameter_groups(self, learning_rate: float) -> list[dict[str, Any]]:
         """Return the VAE's parameters, and the discriminator's with a learning rate of its own."""
         own = {
             "params": list(self.discriminator.parameters()),
-            "lr": self.config.factor_vae.learning_rate,
+            "lr": self.settings.discriminator_learning_rate,
             "betas": _BETAS,
         }
         return [*super().parameter_groups(learning_rate), own]
 
-    def settings(self) -> dict[str, Any]:
+    def effective_settings(self) -> dict[str, Any]:
         """Return gamma and what the discriminator is."""
-        own = self.config.factor_vae
+        own = self.settings
         return {
-            **super().settings(),
+            **super().effective_settings(),
             "gamma": own.gamma,
-            "discriminator": [own.units] * own.layers,
-            "discriminator_learning_rate": own.learning_rate,
+            "discriminator": [own.discriminator_units] * own.discriminator_layers,
+            "discriminator_learning_rate": own.discriminator_learning_rate,
         }
 
 
@@ -86,12 +110,14 @@ class Discriminator(nn.Module):
         units = latents
         for layer in self.hidden:
             units = functional.leaky_relu(layer(units), _SLOPE)
-        return self.head(units)[:, 0].float()
+        logits: Tensor = self.head(units)[:, 0]
+        return logits.float()
 
     def held_still(self, latents: Tensor) -> Tensor:
         """Return the same logits, with gradients for the latents but none for the weights."""
         weights = {name: each.detach() for name, each in self.named_parameters()}
-        return functional_call(self, weights, (latents,))
+        logits: Tensor = functional_call(self, weights, (latents,))
+        return logits
 
 
 def shuffle_latents(latents: Tensor) -> Tensor:

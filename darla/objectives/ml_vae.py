@@ -19,6 +19,7 @@ Two things are our own:
   approached from ``beta`` in the same steps.
 """
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import torch
@@ -27,64 +28,72 @@ from torch.nn import functional
 
 from darla.encoder.likelihoods import kl_between
 from darla.objectives.base import FrameChunks
-from darla.objectives.beta_vae import BetaVAE
+from darla.objectives.beta_vae import BetaVAE, BetaVAESettings
 from darla.objectives.pairs import Gaussians, PairPosteriors
 from darla.objectives.recoloring import recolor
-from darla.objectives.vae import Inferred, Penalty
-from darla.vision.config import VisionConfig
+from darla.objectives.vae import BatchPosterior, Penalty
+from darla.running.ranges import AtLeastZero, Share
 
 _CHANGE_FROM, _CHANGED_FULLY = 0.2, 0.6  # shares of the steps
 
-LOOK_SETTINGS = frozenset({"look_latents", "beta_look", "recolored", "state_likeness"})
+
+@dataclass(frozen=True)
+class MLVAESettings(BetaVAESettings):
+    """ML-VAE; see :mod:`darla.objectives.ml_vae`."""
+
+    objective: ClassVar[str] = "ml_vae"
+
+    beta: AtLeastZero = 1.0
+    """What one nat of KL costs."""
+    look_latents: int | None = None
+    """Latents that both frames of a pair share; half of them by default."""
+    beta_look: AtLeastZero | None = None
+    """What one nat of those latents' KL costs in the end; beta by default."""
+    recolored: Share = 0.0
+    """Share of the frames whose state is inferred from a copy in other colours, so that it cannot
+    tell them."""
+    state_likeness: AtLeastZero = 0.0
+    """Where frames are recoloured, what each nat between the states of a copy and of its frame
+    costs."""
+
+    def check(self) -> None:
+        """Check ranges, and that neither look nor state is left without latents."""
+        super().check()
+        if not 0 < self.shared_latents() < self.latents:
+            raise ValueError(
+                f"look_latents is {self.shared_latents()} of {self.latents} latents; give a number "
+                f"from 1 to {self.latents - 1}, so that look and state both have some"
+            )
+
+    def shared_latents(self) -> int:
+        """Return how many latents both frames of a pair share."""
+        return self.latents // 2 if self.look_latents is None else self.look_latents
 
 
 class ProductOfPairs(PairPosteriors, BetaVAE):
-    """Mixin: the first latents have the product of a pair's posteriors.
+    """Mixin: the first latents have the product of a pair's posteriors."""
 
-    Attributes:
-        look_latents: how many of the latents these are.
-        beta_look: what a nat of theirs costs in the end.
-        recolored: share of the frames whose state is inferred from a recoloured copy in the end.
-        state_likeness: what a nat between the states of copies and of the frames themselves costs
-            in the end.
-        steps: how many the run takes.
-    """
+    settings: MLVAESettings
 
-    default_recolored: ClassVar[float] = 0.0
-    default_state_likeness: ClassVar[float] = 0.0
-    default_beta_look: ClassVar[float | None] = None
-    """None: as much as nats of the state."""
-    default_look_latents: ClassVar[int | None] = None
-    """Where there are twice as many latents or more; else, and where this is None, half of them."""
-    steps: int
+    @property
+    def look_latents(self) -> int:
+        """How many of the latents pairs share."""
+        return self.settings.shared_latents()
 
-    def __init__(self, config: VisionConfig, *rest: Any, **more: Any) -> None:
-        """Make the objective that this is mixed into.
+    @property
+    def beta_look(self) -> float:
+        """What a nat of the shared latents costs in the end."""
+        own = self.settings
+        return own.beta if own.beta_look is None else own.beta_look
 
-        Raises:
-            ValueError: ``look_latents`` leaves none for the look, or none for the state.
-        """
-        super().__init__(config, *rest, **more)
-        latents = config.latents
-        most = _first(self.default_look_latents, latents)
-        self.look_latents = _first(config.look_latents, min(most, latents // 2))
-        self.beta_look = _first(config.beta_look, self.default_beta_look, self.beta)
-        self.recolored = _first(config.recolored, self.default_recolored)
-        self.state_likeness = _first(config.state_likeness, self.default_state_likeness)
-        if not 0 < self.look_latents < latents:
-            raise ValueError(
-                f"look_latents is {self.look_latents} of {latents} latents; give a number from 1 "
-                f"to {latents - 1}, so that look and state both have some"
-            )
-
-    def infer(self, pictures: Tensor, step: Tensor) -> Inferred:
+    def infer(self, pictures: Tensor, step: Tensor) -> BatchPosterior:
         """Return the posterior of pairs, the state's from recoloured copies if configured."""
         plain = super().infer(pictures, step)
-        if not self.recolored:
+        if not self.settings.recolored:
             return plain
-        copies = self.posterior(recolor(pictures, self.recolored * self.changed(step)))
+        copies = self.posterior(recolor(pictures, self.settings.recolored * self.changed(step)))
         look = self._is_look(plain.mu)
-        return Inferred(
+        return BatchPosterior(
             torch.where(look, plain.mu, copies[0]),
             torch.where(look, plain.logvar, copies[1]),
             self._likeness((plain.mu, plain.logvar), copies, step),
@@ -92,21 +101,23 @@ class ProductOfPairs(PairPosteriors, BetaVAE):
 
     def _likeness(self, frames: Gaussians, copies: Gaussians, step: Tensor) -> Penalty | None:
         """Charge for states of frames that are not those of their copies."""
-        if not self.state_likeness:
+        if not self.settings.state_likeness:
             return None
         teacher = copies[0].detach(), copies[1].detach()
         apart = kl_between(teacher, frames)[:, self.look_latents :].sum(dim=1).mean()
-        weight = self.state_likeness * self.changed(step)
+        weight = self.settings.state_likeness * self.changed(step)
         return Penalty(weight * apart, {"loss/state_likeness": apart})
 
     def prices(self, step: Tensor) -> Tensor:
         """Return what a nat of each latent costs, (z,)."""
-        look = self.beta + (self.beta_look - self.beta) * self.changed(step)
-        return torch.where(self._is_look(step.expand(1, self.config.latents)), look, self.beta)
+        beta = self.settings.beta
+        look = beta + (self.beta_look - beta) * self.changed(step)
+        return torch.where(self._is_look(step.expand(1, self.settings.latents)), look, beta)
 
     def changed(self, step: Tensor) -> Tensor:
         """Return how far the recoloured share and the look's price have come, from 0 to 1."""
-        begin, full = _CHANGE_FROM * self.steps, _CHANGED_FULLY * self.steps
+        steps = self.facts.steps
+        begin, full = _CHANGE_FROM * steps, _CHANGED_FULLY * steps
         return torch.clamp((step - begin) / (full - begin), 0.0, 1.0)
 
     def share(self, first: Gaussians, second: Gaussians) -> tuple[Gaussians, Tensor]:
@@ -114,25 +125,29 @@ class ProductOfPairs(PairPosteriors, BetaVAE):
         return product(first, second), self._is_look(first[0])
 
     def _is_look(self, latents: Tensor) -> Tensor:
+        """Mark the shared ones of latents (N, z); bool (z,)."""
         return torch.arange(latents.shape[1], device=latents.device) < self.look_latents
 
     def latent_roles(self, pairs: FrameChunks) -> dict[str, list[int]]:
         """Return the fixed groups."""
-        every = list(range(self.config.latents))
+        every = list(range(self.settings.latents))
         return {"look": every[: self.look_latents], "state": every[self.look_latents :]}
 
-    def settings(self) -> dict[str, Any]:
+    def effective_settings(self) -> dict[str, Any]:
         """Return what is particular to the look, and the other settings."""
-        own = {name: getattr(self, name) for name in sorted(LOOK_SETTINGS)}
-        return {**super().settings(), **own}
+        return {
+            **super().effective_settings(),
+            "beta_look": self.beta_look,
+            "look_latents": self.look_latents,
+            "recolored": self.settings.recolored,
+            "state_likeness": self.settings.state_likeness,
+        }
 
 
 class MLVAE(ProductOfPairs):
     """The beta-VAE whose pairs share the product of their posteriors."""
 
-    name: ClassVar[str] = "ml_vae"
-    uses: ClassVar[frozenset[str]] = BetaVAE.uses | LOOK_SETTINGS
-    default_beta: ClassVar[float] = 1.0
+    settings_class = MLVAESettings
 
 
 def product(first: Gaussians, second: Gaussians) -> Gaussians:
@@ -143,8 +158,3 @@ def product(first: Gaussians, second: Gaussians) -> Gaussians:
     weight = torch.sigmoid(second[1] - first[1])
     mu = weight * first[0] + (1 - weight) * second[0]
     return mu, first[1] + functional.logsigmoid(second[1] - first[1])
-
-
-def _first(*values: Any) -> Any:
-    """Return the first value that is not None."""
-    return next(value for value in values if value is not None)

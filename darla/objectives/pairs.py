@@ -15,7 +15,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from darla.objectives.vae import Inferred, VariationalAutoencoder
+from darla.objectives.vae import BatchPosterior, VariationalAutoencoder
 
 Gaussians = tuple[Tensor, Tensor]
 """mu and logvar, both float (N, z)."""
@@ -39,12 +39,12 @@ class PairPosteriors(VariationalAutoencoder):
             Common posteriors, (n, z) each, and bool (n, z), or of a shape that broadcasts to it.
         """
 
-    def infer(self, pictures: Tensor, step: Tensor) -> Inferred:
+    def infer(self, pictures: Tensor, step: Tensor) -> BatchPosterior:
         """Return the posterior of pairs (2 n, 3, H, W), partners second."""
         mu, logvar = self.posterior(pictures)
         first, second = zip(mu.chunk(2), logvar.chunk(2), strict=True)
         (common_mu, common_logvar), shared = self.share(first, second)
-        return Inferred(
+        return BatchPosterior(
             torch.cat([torch.where(shared, common_mu, own) for own in mu.chunk(2)]),
             torch.cat([torch.where(shared, common_logvar, own) for own in logvar.chunk(2)]),
         )

@@ -17,8 +17,19 @@ from darla.encoder.likelihoods import (
     sample_latents,
     squared_error,
 )
-from darla.objectives.base import LossTerms, Objective, TrainingFacts, network_shape
-from darla.vision.config import VisionConfig
+from darla.objectives.base import LossTerms, Objective
+from darla.objectives.settings import ObjectiveSettings
+from darla.running.ranges import AtLeastZero
+
+
+@dataclass(frozen=True)
+class VAESettings(ObjectiveSettings):
+    """The VAE; see :mod:`darla.objectives.vae`."""
+
+    objective: ClassVar[str] = "vae"
+
+    free_bits: AtLeastZero = 0.0
+    """Nats that each latent may carry, on average over a batch, for the price of none."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +48,8 @@ class Penalty:
 
 
 @dataclass(frozen=True)
-class Inferred:
-    """The posterior of a batch.
+class BatchPosterior:
+    """The posterior of each frame of a batch.
 
     Attributes:
         mu: float32 (N, z), means.
@@ -54,13 +65,8 @@ class Inferred:
 class VariationalAutoencoder(Objective):
     """The VAE. Relatives change how latents are inferred, what the KL costs, and add penalties."""
 
-    name: ClassVar[str] = "vae"
-    uses: ClassVar[frozenset[str]] = frozenset({"free_bits"})
-
-    @classmethod
-    def build(cls, config: VisionConfig, facts: TrainingFacts) -> "VariationalAutoencoder":
-        """Make the untrained model."""
-        return cls(config, network_shape(config, facts, posterior="gaussian"))
+    settings_class = VAESettings
+    settings: VAESettings
 
     def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
         """Add the reconstruction's loss to the cost of the KL, and what else there is."""
@@ -71,7 +77,7 @@ class VariationalAutoencoder(Objective):
         kl_per_latent = kl_from_standard_normal(mu, logvar).mean(dim=0)
         kl = kl_per_latent.sum()
         reconstruction, reconstruction_terms = self.reconstruction(logits, pictures)
-        kl_cost, kl_terms = self.kl_cost(charged_kl(kl_per_latent, self.config.free_bits), step)
+        kl_cost, kl_terms = self.kl_cost(charged_kl(kl_per_latent, self.settings.free_bits), step)
         total = reconstruction + kl_cost
         terms = {"loss/kl": kl, **reconstruction_terms, **kl_terms}
         adversary = None
@@ -81,9 +87,9 @@ class VariationalAutoencoder(Objective):
                 adversary = penalty.adversary
         return LossTerms(total, terms, kl_per_latent, adversary)
 
-    def infer(self, pictures: Tensor, step: Tensor) -> Inferred:
+    def infer(self, pictures: Tensor, step: Tensor) -> BatchPosterior:
         """Return the posterior of pictures (N, 3, H, W); ``step`` is that of :meth:`losses`."""
-        return Inferred(*self.posterior(pictures))
+        return BatchPosterior(*self.posterior(pictures))
 
     def posterior(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
         """Return what the encoder says of pictures: mu and logvar, both float32 (N, z)."""
@@ -116,9 +122,9 @@ class VariationalAutoencoder(Objective):
         """
         return kl.sum(), self.beta_terms(1.0)
 
-    def settings(self) -> dict[str, Any]:
+    def effective_settings(self) -> dict[str, Any]:
         """Return the free bits, where there are any."""
-        return {"free_bits": self.config.free_bits} if self.config.free_bits else {}
+        return {"free_bits": self.settings.free_bits} if self.settings.free_bits else {}
 
     def beta_terms(self, beta: float | Tensor) -> dict[str, Tensor]:
         """Return beta, and beta times latents over reconstructed values (normalised beta).

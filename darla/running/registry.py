@@ -69,7 +69,7 @@ class Registry(Mapping[str, T], Generic[T]):
         self._find_others()
         listed = self.name_of(name)
         if listed not in self._known:
-            raise unknown(self.what, name, self._known)
+            raise unknown(self.what, name, [*self._known, *self._aliases])
         thing = self._known[listed]
         if isinstance(thing, str):
             thing = self._known[listed] = self._load(listed, thing)
@@ -115,7 +115,7 @@ class Registry(Mapping[str, T], Generic[T]):
             thing: T = importlib.import_module(module)  # type: ignore[assignment]
             for attribute in filter(None, attributes.split(".")):
                 thing = getattr(thing, attribute)
-        except (ImportError, AttributeError) as error:
+        except Exception as error:  # whatever a module of somebody else's may raise
             raise ValueError(
                 f"the {self.what} {name!r} cannot be imported from {place}: {error}; mend or "
                 "remove its package"

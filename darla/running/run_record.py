@@ -1,6 +1,5 @@
 """What made a folder: its configuration, seed, versions and command, in ``run.json``."""
 
-import dataclasses
 import platform
 import sys
 import time
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from darla.running.atomic import write_json
+from darla.running.plain_json import plain
 
 _PACKAGES = ("darla", "torch", "numpy", "gymnasium", "miniworld", "stable-baselines3", "zarr")
 
@@ -29,22 +29,14 @@ def write_run_record(folder: Path, config: Any, seed: int) -> None:
 
     Args:
         folder: the run's folder; made when missing.
-        config: a dataclass instance; paths in it are written as text.
+        config: a dataclass instance or a mapping; paths in it are written as text.
         seed: the seed that the run started from.
     """
     record = {
-        "config": _plain(dataclasses.asdict(config)),
+        "config": plain(config),
         "seed": seed,
         "versions": versions(),
         "command": sys.argv,
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
     }
     write_json(folder / "run.json", record)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return str(value) if isinstance(value, Path) else value

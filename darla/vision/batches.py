@@ -97,11 +97,13 @@ class FrameBatches:
             yield Batch(self._pick(indices), indices)
 
     def _pick(self, indices: np.ndarray) -> Tensor:
+        """Take frames out of memory, uint8 (B, H, W, 3)."""
         assert self._resident is not None
         rows = torch.from_numpy(indices).to(self._resident.device)
         return self._resident.index_select(0, rows).to(self._device)
 
     def _streamed(self, windows: Iterator[np.ndarray]) -> Iterator[Batch]:
+        """Yield batches of frames that are read window by window."""
         for rows, frames in _carve(self._read_ahead(windows), self._rows):
             assert frames is not None
             tensor = torch.from_numpy(_end_to_end(frames, rows.ndim))
@@ -110,6 +112,7 @@ class FrameBatches:
             yield Batch(tensor.to(self._device, non_blocking=True), _end_to_end(rows))
 
     def _read_ahead(self, windows: Iterator[np.ndarray]) -> Iterator["Piece"]:
+        """Yield windows, reading the next one meanwhile."""
         with ThreadPoolExecutor(max_workers=1) as reader:
             ahead = reader.submit(self._read, next(windows))
             while True:
@@ -156,6 +159,7 @@ def _carve(pieces: Iterator[Piece], size: int) -> Iterator[Piece]:
 
 
 def _join(parts: list[Piece]) -> Piece:
+    """Put pieces one behind the other."""
     indices = np.concatenate([part for part, _ in parts])
     frames = [part for _, part in parts if part is not None]
     return indices, np.concatenate(frames) if frames else None

@@ -89,11 +89,13 @@ def checkpoint_folders(folder: Path) -> list[Path]:
 
 
 def _read(path: Path) -> Checkpoint:
+    """Read a checkpoint from its own folder."""
     info = read_json(path / "state.json")
     return Checkpoint(info["step"], load_tensors((path / "state.safetensors").read_bytes()), info)
 
 
 def _sync_folder(folder: Path) -> None:
+    """Have the disk keep what was renamed in a folder."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,13 +1,14 @@
 """What a vision run writes to TensorBoard: the same tags for every objective and stage.
 
-Each stage writes into a folder of its own (``tensorboard/dae``, ``tensorboard/darla``), so that
+Each stage writes into a folder of its own (``tensorboard/dae``, ``tensorboard/vae``), so that
 stages overlay under the same tags. The horizontal axis is the stage's own steps. Losses are means
 over the steps since the entry before; see :mod:`darla.encoder.likelihoods` for how they are summed.
 
 =========================  =========================================================================
 ``loss/total``             what the optimiser makes small
 ``loss/reconstruction``    the objective's own comparison of frame and reconstruction: nats, or
-                           squared distance of whitened features for ``darla``
+                           squared distance of whitened features for ``darla_2017``,
+                           ``darla_ada`` and ``look_state_vae``
 ``loss/pixel``             squared error of the reconstruction, summed over pixels; the same for
                            every objective, so that they can be compared
 ``loss/kl``                KL from the prior in nats, summed over latents
@@ -16,7 +17,8 @@ over the steps since the entry before; see :mod:`darla.encoder.likelihoods` for 
 ``loss/adversary``         ``factor_vae``: what its discriminator makes small; ln 2 knows nothing
 ``loss/covariance``        ``dip_vae_i``, ``dip_vae_ii``: what covariances cost
 ``loss/mmd``               ``info_vae``: squared distance of all latents from the prior
-``loss/state_likeness``    ``darla``: KL between the states of recoloured copies and of frames
+``loss/state_likeness``    ``look_state_vae``: KL between the states of recoloured copies and of
+                           frames
 ``beta``                   cost of one nat (``annealed_vae``: gamma; ``beta_tcvae``: one of total
                            correlation)
 ``beta_normalised``        beta times latents over reconstructed values
@@ -87,6 +89,7 @@ class VisionLog:
         return means["loss/total"]
 
     def _write_kl(self, kl: np.ndarray, step: int) -> None:
+        """Write the KL of each latent, and how many are active."""
         self._writer.add_histogram("kl_per_latent", kl, step)
         self._writer.add_scalar("active_latents", int((kl >= ACTIVE_KL).sum()), step)
         for index, value in enumerate(kl):
@@ -106,6 +109,7 @@ class VisionLog:
         self._write_picture("posteriors", picture, step)
 
     def _write_picture(self, name: str, picture: np.ndarray, step: int) -> None:
+        """Write a picture, uint8 (H, W, 3)."""
         self._writer.add_image(f"pictures/{name}", picture, step, dataformats="HWC")
 
     def warn_of_collapse(self, encoder: FrozenEncoder, step: int) -> None:

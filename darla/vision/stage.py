@@ -65,6 +65,7 @@ class StageLoop:
             log.close()
 
     def _run(self, start: int, log: VisionLog, bar: "tqdm[Any]") -> None:
+        """Take the steps, and do what is due after each."""
         batches = self.batches.starting_at(start)
         self.stage.objective.train()
         for done in range(start + 1, self.steps + 1):
@@ -77,11 +78,12 @@ class StageLoop:
             if last or done % self.log_every == 0:
                 bar.set_postfix(loss=f"{log.write(done):.2f}", refresh=False)
             if last or done % max(1, self.steps // _PICTURES_PER_STAGE) == 0:
-                self._look(log, done)
+                self._draw(log, done)
             if last or done % self.checkpoint_every == 0:
                 self.save(done)
 
     def _bar(self, start: int) -> "tqdm[Any]":
+        """Make the progress bar, in frames."""
         return progress_bar(
             self.steps * self.batch_size,
             "frames",
@@ -90,7 +92,8 @@ class StageLoop:
             scaled=True,
         )
 
-    def _look(self, log: VisionLog, done: int) -> None:
+    def _draw(self, log: VisionLog, done: int) -> None:
+        """Log pictures of what the model sees now, and warn of a collapse."""
         frozen = self.freeze()
         log.write_pictures(frozen, done)
         if done == self.steps:
@@ -99,6 +102,7 @@ class StageLoop:
             log.warn_of_collapse(frozen, done)
 
     def _stop_if_bad(self) -> None:
+        """Raise a ValueError, and write a report, if a step was not finite."""
         bad = self.step.first_bad()
         if bad is None:
             return

@@ -37,10 +37,12 @@ def unpack(tensors: dict[str, Tensor], model: nn.Module, optimizer: torch.optim.
 
 
 def _device(model: nn.Module) -> torch.device:
+    """Return where a model's weights are."""
     return next(model.parameters()).device
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors whose names begin with a prefix, without it."""
     return {
         name.removeprefix(prefix): value
         for name, value in tensors.items()

@@ -58,7 +58,10 @@ class TrainingStep:
             compiled: compile forward and loss; only ever done on a GPU.
             decay: how learning rates fall; None for constant ones.
         """
-        groups = stage.objective.parameter_groups(stage.learning_rate)
+        groups = [
+            {**group, "params": list(group["params"])}
+            for group in stage.objective.parameter_groups(stage.learning_rate)
+        ]
         trained = [parameter for group in groups for parameter in group["params"]]
         root.requires_grad_(False)
         for parameter in trained:
@@ -103,6 +106,7 @@ class TrainingStep:
         return None if step < 0 else step
 
     def _set_rates(self, step: int) -> None:
+        """Let the learning rates fall as the decay says."""
         if self._decay is None:
             return
         share = self._decay.share_at(step)
@@ -110,19 +114,23 @@ class TrainingStep:
             group["lr"] = rate * share
 
     def _forward(self, frames: Tensor, step: Tensor) -> LossTerms:
+        """Return the losses of uint8 frames, in the training's precision."""
         enabled = self._precision != torch.float32
         with torch.autocast(self._device.type, self._precision, enabled=enabled):
             return self._objective.losses(to_pictures(frames), step)
 
     def _note_bad(self, total: Tensor, norm: Tensor, step: int) -> None:
+        """Remember the first step whose loss or gradient is not finite."""
         # Kept on the device: asking every step would make a GPU wait for the CPU.
         good = torch.isfinite(total) & torch.isfinite(norm) | (self._first_bad >= 0)
         self._first_bad = torch.where(good, self._first_bad, step)
 
 
 def _gradient_norm(parameters: list[nn.Parameter]) -> Tensor:
+    """Return the length of all gradients together, a scalar."""
     return get_total_norm([p.grad for p in parameters if p.grad is not None])
 
 
 def _detached(tensor: Tensor | None) -> Tensor | None:
+    """Return a tensor without its graph."""
     return None if tensor is None else tensor.detach()

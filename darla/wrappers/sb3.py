@@ -12,7 +12,8 @@ from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 
 from darla.encoder.bundle import FrozenEncoder
-from darla.encoder.networks import Encoder, NetworkShape
+from darla.encoder.network_shape import NetworkShape
+from darla.encoder.networks import Encoder, make_encoder
 from darla.frames.pictures import resize_pixels
 from darla.wrappers.latent_options import LatentOptions, LatentOptionsDict
 from darla.wrappers.latent_transform import LatentTransform
@@ -186,7 +187,7 @@ def _network(
     """Return a network of its own, and what its latents are shifted and scaled by."""
     if isinstance(encoder, NetworkShape):
         latents = encoder.latents
-        return Encoder(encoder), np.zeros(latents, np.float32), np.ones(latents, np.float32)
+        return make_encoder(encoder), np.zeros(latents, np.float32), np.ones(latents, np.float32)
     if options.removed or options.precision != "float32":
         raise ValueError(
             "an EncoderExtractor projects no directions out and computes in the policy's float32; "

@@ -17,7 +17,7 @@ import torch
 
 from darla.encoder.bundle import save_bundle
 from darla.encoder.frozen_encoder import latent_statistics
-from darla.encoder.networks import Decoder
+from darla.encoder.networks import make_decoder
 from darla.probes import LabelledLatents
 from darla.probes.domains import score_probe
 from darla.probes.fitting import FitSettings
@@ -96,7 +96,7 @@ def save_supervised(path: Path, network: SupervisedNetwork, frames: np.ndarray) 
         "training": {},
     }
     statistics = latent_statistics(encoder, [sample])
-    save_bundle(path, encoder, Decoder(encoder.shape), statistics, frames[:64], description)
+    save_bundle(path, encoder, make_decoder(encoder.shape), statistics, frames[:64], description)
 
 
 if __name__ == "__main__":

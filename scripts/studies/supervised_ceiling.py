@@ -7,7 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from darla.encoder.networks import Encoder, NetworkShape, to_pictures
+from darla.encoder.network_shape import NetworkShape
+from darla.encoder.networks import Encoder, make_encoder, to_pictures
 from darla.probes.fitting import FitSettings, TargetOutputs, fit_network, run_network
 from darla.probes.targets import ProbeTarget, check_lengths, split_usable
 
@@ -71,6 +72,6 @@ def train_supervised(
     shape = NetworkShape((height, width, colours), latents=outputs.size, posterior="point")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = SupervisedNetwork(Encoder(shape).to(device), outputs, device)
+        network = SupervisedNetwork(make_encoder(shape).to(device), outputs, device)
     fit_network(network.run, network.encoder, torch.from_numpy(frames), outputs, settings, seed)
     return network

@@ -10,7 +10,7 @@ from stable_baselines3.common.utils import LinearSchedule
 from stable_baselines3.common.vec_env import VecEnv
 from torch import nn
 
-from darla.encoder.networks import NetworkShape
+from darla.encoder.network_shape import NetworkShape
 from darla.running.device import resolve_device
 from darla.running.names import lookup
 from darla.wrappers.sb3 import EncoderExtractor

@@ -22,7 +22,7 @@ from gymnasium import spaces
 from safetensors.torch import save
 from stable_baselines3.common.base_class import BaseAlgorithm
 
-from darla.encoder.networks import NetworkShape
+from darla.encoder.network_shape import NetworkShape
 from darla.frames.pictures import resize_frames
 from darla.running.atomic import read_json, write_bytes, write_json
 from darla.running.run_record import versions

@@ -1,19 +1,26 @@
 """Train an encoder on a dataset of frames.
 
     darla train-vision --data data/go_to_object
-    darla train-vision --data data/go_to_object --out runs/beta_vae --objective beta_vae
+    darla train-vision --data data/go_to_object --out runs/beta_vae --objective beta_vae --beta 2
 
 The same command continues a run that was stopped. Watch it with: tensorboard --logdir runs
 """
 
 import os
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
 
-from darla.running.command import run_command
+from darla.running.command import run_parsed
+from darla.vision.command_line import parse_vision_config
 from darla.vision.config import VisionConfig
 from darla.vision.train import train_vision
+
+
+DEFAULT = VisionConfig(data=(Path("data/go_to_object"),))
+"""Learns from where darla collect puts its frames by default."""
 
 
 def main(config: VisionConfig) -> None:
@@ -26,4 +33,5 @@ def main(config: VisionConfig) -> None:
 
 def run(arguments: Sequence[str] | None = None, program: str | None = None) -> None:
     """Read the configuration from the command line, and run."""
-    run_command(VisionConfig, main, __doc__, arguments=arguments, program=program)
+    given = sys.argv[1:] if arguments is None else arguments
+    run_parsed(lambda: parse_vision_config(given, DEFAULT, __doc__ or "", program), main)

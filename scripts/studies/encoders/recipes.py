@@ -11,7 +11,10 @@ from darla.objectives import OBJECTIVES
 Settings = dict[str, object]
 
 BASE = "darla"
-"""The recipe that the others vary; with the defaults of ``--objective darla``."""
+"""The recipe that the others vary."""
+
+OBJECTIVE = "look_state_vae"
+"""What recipes train that name no objective; its defaults are the recipe ``darla``."""
 
 RECIPES: dict[str, Settings] = {
     BASE: {},
@@ -52,12 +55,12 @@ RECIPES: dict[str, Settings] = {
 
 def objective_of(settings: Settings) -> str:
     """Return the objective that a recipe trains."""
-    return str(settings.get("objective", BASE))
+    return str(settings.get("objective", OBJECTIVE))
 
 
 def takes_dae(settings: Settings) -> bool:
     """Tell whether a recipe is given the seed's denoising autoencoder."""
-    return "dae" in OBJECTIVES[objective_of(settings)].uses
+    return "dae" in OBJECTIVES[objective_of(settings)].settings_class.names()
 
 
 def run_folder(out: Path, name: str, seed: int) -> Path:

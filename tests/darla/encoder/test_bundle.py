@@ -39,7 +39,7 @@ def test_weights_and_statistics_come_back_bit_by_bit(tmp_path: Path) -> None:
 
 
 def test_a_missing_bundle_says_how_to_make_one(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"scripts/train_vision\.py"):
+    with pytest.raises(FileNotFoundError, match="darla train-vision"):
         load_encoder(tmp_path / "nowhere")
 
 

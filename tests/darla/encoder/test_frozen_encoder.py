@@ -10,7 +10,8 @@ from darla.encoder.frozen_encoder import (
     latent_statistics,
 )
 from darla.encoder.likelihoods import kl_from_standard_normal
-from darla.encoder.networks import Encoder, NetworkShape, to_pictures
+from darla.encoder.network_shape import NetworkShape
+from darla.encoder.networks import make_encoder, to_pictures
 from toy_frames import toy_frames, write_toy_bundle
 
 
@@ -105,7 +106,7 @@ def test_a_trainable_copy_leaves_the_original_alone(frozen: FrozenEncoder) -> No
 
 
 def test_statistics_are_those_of_all_frames() -> None:
-    encoder = Encoder(NetworkShape((32, 32, 3), (4, 4), 0, 3))
+    encoder = make_encoder(NetworkShape((32, 32, 3), (4, 4), 0, 3))
     frames = torch.from_numpy(toy_frames(50)[0])
     statistics = latent_statistics(encoder, frames.split(20))
     with torch.no_grad():

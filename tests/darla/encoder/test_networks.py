@@ -1,38 +1,75 @@
+"""What holds for every architecture: add a row for each new one."""
+
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 
+from darla.encoder.conv_network import ConvDecoder, ConvEncoder
+from darla.encoder.network_shape import NetworkShape, check_image_shape
 from darla.encoder.networks import (
     LOGVAR_LIMIT,
-    Decoder,
-    Encoder,
-    NetworkShape,
-    check_image_shape,
+    NETWORKS,
+    Architecture,
+    make_decoder,
+    make_encoder,
     to_frames,
     to_pictures,
 )
 
+ROWS = {"conv": {"channels": (4, 4, 4, 4), "hidden_units": 8}}
+
+
+def test_every_network_has_a_row() -> None:
+    assert ROWS.keys() == NETWORKS.keys()
+
+
+@pytest.mark.parametrize("size", [(32, 32), (48, 80), (64, 64), (112, 32), (128, 128)])
+@pytest.mark.parametrize("posterior", ["gaussian", "point"])
+@pytest.mark.parametrize("name", ROWS)
+def test_every_allowed_picture_is_encoded_and_decoded(
+    name: str, size: tuple[int, int], posterior: str
+) -> None:
+    shape = NetworkShape((*size, 3), latents=5, posterior=posterior, network=name, **ROWS[name])
+    pictures = torch.rand(2, 3, *size)
+    encoder = make_encoder(shape)
+    mu, logvar = encoder(pictures)
+    assert mu.shape == (2, 5)
+    assert (logvar is None) == (posterior == "point")
+    assert make_decoder(shape)(mu).shape == pictures.shape
+    assert encoder.shape == shape
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_layers_have_features_and_the_bottleneck_is_one_of_them(name: str) -> None:
+    encoder = make_encoder(NetworkShape((32, 32, 3), network=name, **ROWS[name]))
+    pictures = torch.rand(3, 3, 32, 32)
+    assert encoder.layers()[-1] == "bottleneck"
+    for layer in encoder.layers():
+        features = encoder.features(pictures, layer)
+        assert features.ndim == 2 and len(features) == 3 and features.dtype == torch.float32
+    torch.testing.assert_close(encoder.features(pictures, "bottleneck"), encoder(pictures).mu)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_shorter_weights_say_much_the_same_in_float32(name: str) -> None:
+    encoder = make_encoder(NetworkShape((32, 32, 3), network=name, **ROWS[name]))
+    pictures = torch.rand(3, 3, 32, 32)
+    before = encoder(pictures).mu
+    after = encoder.lower(torch.bfloat16)(pictures).mu
+    assert after.dtype == torch.float32
+    torch.testing.assert_close(after, before, atol=0.05, rtol=0.05)
+
 
 def test_the_default_is_the_shape_of_the_paper() -> None:
-    encoder = Encoder(NetworkShape((64, 64, 3)))
+    encoder = make_encoder(NetworkShape((64, 64, 3)))
+    assert isinstance(encoder, ConvEncoder)
     assert [layer.out_channels for layer in encoder.convolutions] == [32, 32, 64, 64]
     assert {layer.kernel_size for layer in encoder.convolutions} == {(4, 4)}
     assert {layer.stride for layer in encoder.convolutions} == {(2, 2)}
     assert encoder.hidden is not None and encoder.hidden.weight.shape == (256, 64 * 4 * 4)
     assert encoder.head.weight.shape == (2 * 32, 256)
-
-
-@pytest.mark.parametrize("size", [(32, 32), (48, 80), (64, 64), (112, 32), (128, 128)])
-@pytest.mark.parametrize("posterior", ["gaussian", "point"])
-def test_every_allowed_picture_is_encoded_and_decoded(
-    size: tuple[int, int], posterior: str
-) -> None:
-    shape = NetworkShape((*size, 3), (4, 4, 4, 4), 8, 5, posterior)
-    pictures = torch.rand(2, 3, *size)
-    mu, logvar = Encoder(shape)(pictures)
-    assert mu.shape == (2, 5)
-    assert (logvar is None) == (posterior == "point")
-    assert Decoder(shape)(mu).shape == pictures.shape
 
 
 @pytest.mark.parametrize(
@@ -53,20 +90,40 @@ def test_other_pictures_are_refused_in_one_line(shape: tuple[int, ...]) -> None:
         ({"latents": 0}, "latents=0"),
         ({"hidden_units": -1}, "hidden_units=-1"),
         ({"posterior": "cauchy"}, "cauchy"),
+        ({"network": "conf"}, "unknown network 'conf'; did you mean 'conv'"),
     ],
 )
-def test_impossible_networks_are_refused(changes: dict, message: str) -> None:
+@pytest.mark.parametrize("make", [make_encoder, make_decoder])
+def test_impossible_networks_are_refused(make: Any, changes: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        NetworkShape(**{"image_shape": (32, 32, 3), **changes})
+        make(NetworkShape(**{"image_shape": (32, 32, 3), **changes}))
 
 
 def test_the_shape_survives_json() -> None:
-    shape = NetworkShape((32, 64, 3), (8, 16), 0, 7, "point")
-    assert NetworkShape.from_json(shape.to_json()) == shape
+    for shape in (
+        NetworkShape((32, 64, 3), (8, 16), 0, 7, "point"),
+        NetworkShape((32, 64, 3), (8, 16), 0, 7, "point", "other"),
+    ):
+        assert NetworkShape.from_json(shape.to_json()) == shape
+
+
+def test_files_name_the_architecture_only_where_it_is_not_the_usual_one() -> None:
+    assert "network" not in NetworkShape((32, 32, 3)).to_json()
+    assert NetworkShape((32, 32, 3), network="other").to_json()["network"] == "other"
+
+
+def test_what_is_no_architecture_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(NETWORKS, "_known", dict(NETWORKS._known))
+    NETWORKS.register("again", Architecture(ConvEncoder, ConvDecoder))
+    assert isinstance(make_encoder(NetworkShape((32, 32, 3), network="again")), ConvEncoder)
+    for thing in (ConvEncoder, Architecture(ConvDecoder, ConvDecoder)):  # type: ignore[arg-type]
+        with pytest.raises(ValueError, match="expected an Architecture of an Encoder"):
+            NETWORKS.register("wrong", thing)  # type: ignore[arg-type]
 
 
 def test_logvar_stays_within_its_limits() -> None:
-    encoder = Encoder(NetworkShape((32, 32, 3), (4, 4), 0, 2))
+    encoder = make_encoder(NetworkShape((32, 32, 3), (4, 4), 0, 2))
+    assert isinstance(encoder, ConvEncoder)
     with torch.no_grad():
         encoder.head.bias.copy_(torch.tensor([0.0, 0.0, 1e6, -1e6]))
         logvar = encoder(torch.rand(1, 3, 32, 32)).logvar
@@ -75,7 +132,7 @@ def test_logvar_stays_within_its_limits() -> None:
 
 
 def test_features_are_those_of_the_layer_asked_for() -> None:
-    encoder = Encoder(NetworkShape((32, 32, 3), (4, 8), 0, 5, "point"))
+    encoder = make_encoder(NetworkShape((32, 32, 3), (4, 8), 0, 5, "point"))
     pictures = torch.rand(3, 3, 32, 32)
     assert encoder.layers() == ["conv1", "conv2", "bottleneck"]
     assert encoder.features(pictures, "conv1").shape == (3, 4 * 16 * 16)

@@ -1,4 +1,3 @@
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -6,15 +5,12 @@ import torch
 
 from darla.encoder.likelihoods import kl_between
 from darla.encoder.networks import to_pictures
-from darla.objectives import make_objective
 from darla.objectives.ada_gvae import AdaGVAE, average, hardly_differ
-from toy_frames import tiny_config, toy_facts, toy_frames
+from toy_frames import tiny_objective, toy_frames
 
 
 def make(**changes: Any) -> AdaGVAE:
-    config = tiny_config(Path("data"), Path("run"), objective="ada_gvae", **changes)
-    torch.manual_seed(0)
-    objective = make_objective(config, toy_facts())
+    objective = tiny_objective("ada_gvae", **changes)
     assert isinstance(objective, AdaGVAE)
     return objective
 

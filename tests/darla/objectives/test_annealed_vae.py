@@ -1,16 +1,15 @@
-from pathlib import Path
-
 import pytest
 import torch
 
 from darla.encoder.networks import to_pictures
 from darla.objectives.annealed_vae import AnnealedVAE
-from toy_frames import tiny_config, toy_facts, toy_frames
+from toy_frames import tiny_objective, toy_frames
 
 
 def annealed(**changes: object) -> AnnealedVAE:
-    config = tiny_config(Path("data"), Path("run"), objective="annealed_vae", **changes)
-    return AnnealedVAE.build(config, toy_facts(steps=200))
+    objective = tiny_objective("annealed_vae", steps=200, **changes)
+    assert isinstance(objective, AnnealedVAE)
+    return objective
 
 
 @pytest.mark.parametrize(
@@ -22,7 +21,7 @@ def test_capacity_grows_linearly_then_stays(step: int, capacity: float) -> None:
 
 
 def test_capacity_grows_for_half_of_the_run_by_default() -> None:
-    assert annealed().settings()["capacity_steps"] == 100
+    assert annealed().effective_settings()["capacity_steps"] == 100
 
 
 @pytest.mark.parametrize("step", [0.0, 25.0, 100.0])

@@ -1,15 +1,11 @@
 import math
-from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 
 from darla.encoder.networks import to_pictures
-from darla.objective_settings import BetaTCVAESettings
-from darla.objectives import make_objective
 from darla.objectives.beta_tcvae import log_weights, total_correlation
-from toy_frames import tiny_config, toy_facts, toy_frames
+from toy_frames import tiny_objective, toy_frames
 
 ESTIMATES = ("weighted", "stratified")
 
@@ -99,9 +95,7 @@ def test_gradients_are_those_of_the_formula(estimate: str) -> None:
 
 @pytest.mark.parametrize(("beta", "share"), [(1.0, 0.0), (4.0, 3.0)])
 def test_the_loss_is_a_vae_s_with_a_price_on_total_correlation(beta: float, share: float) -> None:
-    changes: dict[str, Any] = {"beta_tcvae": BetaTCVAESettings("stratified"), "beta": beta}
-    config = tiny_config(Path("data"), Path("run"), objective="beta_tcvae", **changes)
-    objective = make_objective(config, toy_facts())
+    objective = tiny_objective("beta_tcvae", estimate="stratified", beta=beta)
     losses = objective.losses(to_pictures(torch.from_numpy(toy_frames(6)[0])), torch.zeros(()))
     terms = losses.terms
     expected = terms["loss/reconstruction"] + terms["loss/kl"]

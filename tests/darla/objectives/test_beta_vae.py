@@ -1,21 +1,18 @@
-from pathlib import Path
-
 import pytest
 import torch
 
 from darla.encoder.networks import to_pictures
-from darla.objectives import make_objective
-from toy_frames import tiny_config, toy_facts, toy_frames
+from darla.objectives.darla_2017 import Darla2017
+from toy_frames import tiny_objective, toy_frames
 
 PICTURES = to_pictures(torch.from_numpy(toy_frames(6)[0]))
 
 
 def beta_at(step: float, name: str = "beta_vae", **changes: object) -> float:
-    config = tiny_config(Path("data"), Path("run"), objective=name, **changes)
-    objective = make_objective(config, toy_facts(steps=200))
+    objective = tiny_objective(name, steps=200, **changes)
     losses = objective.losses(PICTURES, torch.tensor(step))
     beta = losses.terms["beta"]
-    pixel_weight = config.pixel_weight if name == "darla_2017" else 0.0
+    pixel_weight = objective.settings.pixel_weight if isinstance(objective, Darla2017) else 0.0
     rest = losses.terms["loss/reconstruction"] + pixel_weight * losses.terms["loss/pixel"]
     torch.testing.assert_close(losses.total, rest + beta * losses.terms["loss/kl"])
     return float(beta)

@@ -1,26 +1,19 @@
-from pathlib import Path
-
 import pytest
 import torch
 
 from darla.encoder.networks import to_pictures
-from darla.objective_settings import ContractiveSettings
-from darla.objectives import make_objective
 from darla.objectives.contractive import (
     ContractiveAutoencoder,
     random_directions,
     squared_pull,
 )
-from toy_frames import tiny_config, toy_facts, toy_frames
+from toy_frames import tiny_objective, toy_frames
 
 PICTURES = to_pictures(torch.from_numpy(toy_frames(3)[0]))
 
 
 def make(weight: float = 0.1, projections: int = 1) -> ContractiveAutoencoder:
-    own = ContractiveSettings(weight, projections)
-    config = tiny_config(Path("data"), Path("run"), objective="contractive", contractive=own)
-    torch.manual_seed(0)
-    objective = make_objective(config, toy_facts())
+    objective = tiny_objective("contractive", weight=weight, projections=projections)
     assert isinstance(objective, ContractiveAutoencoder)
     return objective
 

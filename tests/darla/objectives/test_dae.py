@@ -1,10 +1,9 @@
-from pathlib import Path
-
 import pytest
 import torch
 
-from darla.objectives.dae import DenoisingAutoencoder, mask_rectangles
-from toy_frames import tiny_config, toy_facts
+from darla.encoder.conv_network import ConvEncoder
+from darla.objectives.dae import DAESettings, DenoisingAutoencoder, mask_rectangles
+from toy_frames import toy_facts
 
 
 def test_holes_are_rectangles_within_their_limits() -> None:
@@ -32,7 +31,6 @@ def test_what_is_not_masked_stays() -> None:
 
 
 def test_its_bottleneck_is_the_paper_s() -> None:
-    config = tiny_config(Path("data"), Path("run"), dae_units=128, channels=(32, 32, 64, 64))
-    encoder = DenoisingAutoencoder.build(config, toy_facts(size=64)).encoder
-    assert encoder.hidden is None
+    encoder = DenoisingAutoencoder(DAESettings(dae_units=128), toy_facts(size=64)).encoder
+    assert isinstance(encoder, ConvEncoder) and encoder.hidden is None
     assert encoder.head.weight.shape == (128, 64 * 4 * 4)

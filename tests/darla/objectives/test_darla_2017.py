@@ -6,17 +6,24 @@ import torch
 
 from darla.encoder.bundle import load_encoder
 from darla.encoder.networks import to_pictures
-from darla.objectives.darla_2017 import Darla2017, whitening
+from darla.objectives.darla_2017 import Darla2017, Darla2017Settings, whitening
 from darla.vision.train import train_vision
-from toy_frames import tiny_config, toy_facts, toy_frames, write_toy_bundle, write_toy_dataset
+from toy_frames import (
+    tiny_config,
+    tiny_objective,
+    toy_facts,
+    toy_frames,
+    write_toy_bundle,
+    write_toy_dataset,
+)
 
 FRAMES = torch.from_numpy(toy_frames(60)[0])
 
 
 def make(**changes: object) -> Darla2017:
-    config = tiny_config(Path("data"), Path("run"), objective="darla_2017", **changes)
-    torch.manual_seed(0)
-    return Darla2017.build(config, toy_facts())
+    objective = tiny_objective("darla_2017", **changes)
+    assert isinstance(objective, Darla2017)
+    return objective
 
 
 @pytest.mark.parametrize("layer", ["bottleneck", "conv2"])
@@ -58,16 +65,7 @@ def test_whitening_of_a_known_covariance() -> None:
 
 def test_large_layers_cannot_be_whitened() -> None:
     with pytest.raises(ValueError, match="--feature-scaling standardize"):
-        Darla2017.build(
-            tiny_config(
-                Path("data"),
-                Path("run"),
-                objective="darla_2017",
-                feature_layer="conv1",
-                channels=(32, 32, 64, 64),
-            ),
-            toy_facts(size=64),
-        )
+        Darla2017(Darla2017Settings(feature_layer="conv1"), toy_facts(size=64))
 
 
 def test_the_loss_is_perceptual_with_a_little_of_the_pixels() -> None:
@@ -94,8 +92,9 @@ def test_the_denoising_autoencoder_is_trained_first_and_then_left_alone(tmp_path
     dae = load_encoder(tmp_path / "run" / "dae")
     assert dae.config["objective"]["name"] == "dae" and dae.latent_dim == 8
 
-    later = dataclasses.replace(config, out=tmp_path / "later", dae=tmp_path / "run" / "dae")
-    objective = Darla2017.build(later, toy_facts())
+    trained = dataclasses.replace(config.objective, dae=tmp_path / "run" / "dae")
+    later = dataclasses.replace(config, out=tmp_path / "later", objective=trained)
+    objective = make(dae=tmp_path / "run" / "dae")
     assert [stage.name for stage in objective.stages()] == ["darla_2017"]
     train_vision(later)
     assert not (tmp_path / "later" / "dae").exists()

@@ -1,18 +1,13 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 
-from darla.objective_settings import DIPVAESettings
-from darla.objectives import make_objective
 from darla.objectives.dip_vae import DIPVAEI, covariance, covariance_cost
-from toy_frames import tiny_config, toy_facts
+from toy_frames import tiny_objective
 
 
-def make(name: str, own: DIPVAESettings) -> DIPVAEI:
-    config = tiny_config(Path("data"), Path("run"), objective=name, dip_vae=own)
-    objective = make_objective(config, toy_facts())
+def make(name: str, **own: float) -> DIPVAEI:
+    objective = tiny_objective(name, **own)
     assert isinstance(objective, DIPVAEI)
     return objective
 
@@ -32,18 +27,17 @@ def test_the_cost_is_worked_out_by_hand() -> None:
 
 def test_the_second_kind_counts_the_posteriors_variances() -> None:
     mu, logvar = torch.randn(2, 6, 4).unbind()
-    own = DIPVAESettings(lambda_od=2.0, lambda_d=5.0)
     means = covariance(mu)
     whole = means + torch.diag(logvar.exp().mean(dim=0))
     for name, matrix in (("dip_vae_i", means), ("dip_vae_ii", whole)):
-        penalty = make(name, own).penalty(mu, logvar, mu)
+        penalty = make(name, lambda_od=2.0, lambda_d=5.0).penalty(mu, logvar, mu)
         torch.testing.assert_close(penalty.cost, covariance_cost(matrix, 2.0, 5.0))
 
 
 @pytest.mark.parametrize(("name", "expected"), [("dip_vae_i", 40.0), ("dip_vae_ii", 4.0)])
 def test_the_diagonal_s_price_follows_the_other_by_default(name: str, expected: float) -> None:
-    assert make(name, DIPVAESettings(lambda_od=4.0)).settings()["lambda_d"] == expected
-    assert make(name, DIPVAESettings(4.0, 0.5)).settings()["lambda_d"] == 0.5
+    assert make(name, lambda_od=4.0).effective_settings()["lambda_d"] == expected
+    assert make(name, lambda_od=4.0, lambda_d=0.5).effective_settings()["lambda_d"] == 0.5
 
 
 def test_gradients_are_those_of_the_formula() -> None:

@@ -1,23 +1,18 @@
 import math
-from pathlib import Path
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from darla.objective_settings import FactorVAESettings
-from darla.objectives import make_objective
 from darla.objectives.factor_vae import Discriminator, FactorVAE, shuffle_latents
 from darla.vision.training_step import TrainingStep
-from toy_frames import tiny_config, toy_facts, toy_frames
+from toy_frames import tiny_objective, toy_frames
 
 
 def make() -> FactorVAE:
-    own = FactorVAESettings(gamma=3.0, layers=2, units=16)
-    config = tiny_config(Path("data"), Path("run"), objective="factor_vae", factor_vae=own)
-    torch.manual_seed(0)
-    objective = make_objective(config, toy_facts())
+    own = {"gamma": 3.0, "discriminator_layers": 2, "discriminator_units": 16}
+    objective = tiny_objective("factor_vae", **own)
     assert isinstance(objective, FactorVAE)
     return objective
 

@@ -7,23 +7,20 @@ import torch
 
 from darla.encoder.bundle import load_encoder
 from darla.encoder.networks import to_pictures
-from darla.objectives import make_objective
-from darla.objectives.ml_vae import MLVAE, product
+from darla.objectives.ml_vae import MLVAE, MLVAESettings, product
 from darla.objectives.recoloring import recolor
-from darla.objectives.vae import Inferred, Penalty
+from darla.objectives.vae import BatchPosterior, Penalty
 from darla.vision.train import train_vision
-from toy_frames import tiny_config, toy_facts, toy_frames, write_toy_dataset
+from toy_frames import tiny_config, tiny_objective, toy_frames, write_toy_dataset
 
 
 def make(**changes: Any) -> MLVAE:
-    config = tiny_config(Path("data"), Path("run"), objective="ml_vae", **changes)
-    torch.manual_seed(0)
-    objective = make_objective(config, toy_facts())
+    objective = tiny_objective("ml_vae", **changes)
     assert isinstance(objective, MLVAE)
     return objective
 
 
-def values(inferred: Inferred) -> tuple[torch.Tensor, torch.Tensor, Penalty | None]:
+def values(inferred: BatchPosterior) -> tuple[torch.Tensor, torch.Tensor, Penalty | None]:
     return inferred.mu, inferred.logvar, inferred.penalty
 
 
@@ -76,7 +73,7 @@ def test_pairs_share_the_first_latents_alone() -> None:
 def test_the_state_is_inferred_from_recoloured_copies_alone() -> None:
     objective = make(look_latents=3, recolored=0.8)
     pictures = to_pictures(torch.from_numpy(toy_frames(8)[0]))
-    last = torch.tensor(float(objective.steps))
+    last = torch.tensor(float(objective.facts.steps))
     torch.manual_seed(5)
     mu, logvar, penalty = values(objective.infer(pictures, last))
     torch.manual_seed(5)
@@ -96,7 +93,7 @@ def test_frames_learn_the_state_of_their_copies_and_teach_them_nothing() -> None
     objective = make(look_latents=3, recolored=1.0, state_likeness=0.5)
     pictures = to_pictures(torch.from_numpy(toy_frames(8)[0]))
     torch.manual_seed(5)
-    penalty = objective.infer(pictures, torch.tensor(float(objective.steps))).penalty
+    penalty = objective.infer(pictures, torch.tensor(float(objective.facts.steps))).penalty
     torch.manual_seed(5)
     copies = objective.posterior(recolor(pictures, torch.tensor(1.0)))
     frames = objective.posterior(pictures)
@@ -117,7 +114,7 @@ def test_frames_learn_the_state_of_their_copies_and_teach_them_nothing() -> None
 def test_what_changes_comes_between_a_fifth_and_three_fifths_of_the_steps() -> None:
     objective = make()
     places = torch.tensor([0.0, 0.2, 0.4, 0.6, 1.0])
-    shares = objective.changed(places * objective.steps)
+    shares = objective.changed(places * objective.facts.steps)
     torch.testing.assert_close(shares, torch.tensor([0.0, 0.0, 0.5, 1.0, 1.0]))
 
 
@@ -125,7 +122,7 @@ def test_nats_of_the_look_come_to_cost_their_own_price() -> None:
     objective = make(look_latents=1, beta=2.0, beta_look=6.0)
     kl = torch.tensor([1.0, 10.0, 100.0, 1000.0])
     for place, look in ((0.0, 2.0), (0.4, 4.0), (1.0, 6.0)):
-        cost, terms = objective.kl_cost(kl, torch.tensor(place * objective.steps))
+        cost, terms = objective.kl_cost(kl, torch.tensor(place * objective.facts.steps))
         assert cost.item() == pytest.approx(look * 1.0 + 2.0 * 1110.0)
         assert terms["beta"].item() == 2.0
 
@@ -136,16 +133,14 @@ def test_by_default_all_nats_cost_the_same() -> None:
 
 
 def test_half_of_the_latents_are_shared_by_default() -> None:
-    assert make().settings()["look_latents"] == 2
+    assert make().effective_settings()["look_latents"] == 2
 
 
 @pytest.mark.parametrize("look_latents", [4, 5])
-def test_look_and_state_both_need_latents(look_latents: int, tmp_path: Path) -> None:
-    data = write_toy_dataset(tmp_path / "data", 40, per_look=4)
-    config = tiny_config(data, tmp_path / "run", objective="ml_vae", look_latents=look_latents)
+def test_look_and_state_both_need_latents(look_latents: int) -> None:
+    settings = MLVAESettings(latents=4, look_latents=look_latents)
     with pytest.raises(ValueError, match=f"look_latents is {look_latents} of 4 latents; give a"):
-        train_vision(config)
-    assert not (tmp_path / "run").exists()
+        settings.check()
 
 
 def explained(latents: np.ndarray, factor: np.ndarray) -> float:

@@ -1,6 +1,11 @@
 """What holds for every objective: add a row for each new one."""
 
+import ast
+import inspect
+import itertools
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -8,37 +13,31 @@ import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 import darla.vision.log
+from darla.checks.objectives import check_objective
 from darla.encoder.bundle import load_encoder
 from darla.encoder.networks import to_pictures
-from darla.objective_settings import (
-    BetaTCVAESettings,
-    ContractiveSettings,
-    DIPVAESettings,
-    FactorVAESettings,
-    InfoVAESettings,
-)
-from darla.objectives import OBJECTIVES, make_objective
-from darla.objectives.vae import VariationalAutoencoder
+from darla.objectives import OBJECTIVES, Objective, objective_settings, register_objective
+from darla.objectives.vae import VAESettings, VariationalAutoencoder
 from darla.vision.collapse import collapse_warning
 from darla.vision.train import train_vision
-from toy_frames import tiny_config, toy_facts, toy_frames, write_toy_dataset
+from toy_frames import tiny_config, tiny_objective, toy_frames, write_toy_dataset
 
-ROWS = {
+ROWS: dict[str, dict[str, Any]] = {
     "autoencoder": {},
     "dae": {},
-    "contractive": {"contractive": ContractiveSettings(weight=0.5, projections=2)},
+    "contractive": {"weight": 0.5, "projections": 2},
     "vae": {},
     "beta_vae": {"likelihood": "gaussian", "sigma": 0.2},
     "annealed_vae": {"epochs": 16.0, "capacity": 5.0, "gamma": 10.0},
-    "factor_vae": {"factor_vae": FactorVAESettings(gamma=4.0, layers=2, units=32)},
-    "beta_tcvae": {"beta": 3.0, "beta_tcvae": BetaTCVAESettings("stratified")},
+    "factor_vae": {"gamma": 4.0, "discriminator_layers": 2, "discriminator_units": 32},
+    "beta_tcvae": {"beta": 3.0, "estimate": "stratified"},
     "dip_vae_i": {},
-    "dip_vae_ii": {"dip_vae": DIPVAESettings(lambda_od=5.0)},
-    "info_vae": {"info_vae": InfoVAESettings(weight=10.0, kernel="imq")},
+    "dip_vae_ii": {"lambda_od": 5.0},
+    "info_vae": {"weight": 10.0, "kernel": "imq"},
     "ml_vae": {"look_latents": 1, "recolored": 0.5},
     "ada_gvae": {},
     "darla_2017": {"dae_epochs": 16.0, "beta": 0.1, "pixel_weight": 0.5},
-    "darla": {
+    "look_state_vae": {
         "dae_epochs": 16.0,
         "epochs": 24.0,
         "beta": 0.1,
@@ -52,8 +51,35 @@ ROWS = {
 COUNT = 160
 
 
+def tiny(name: str, **changes: Any) -> Objective:
+    """Return the tiny untrained objective of a row."""
+    own = {key: value for key, value in ROWS[name].items() if key != "epochs"}
+    return tiny_objective(name, **{**own, **changes})
+
+
 def test_every_objective_has_a_row() -> None:
     assert ROWS.keys() == OBJECTIVES.keys()
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_it_passes_the_checks_of_what_people_add(name: str) -> None:
+    check_objective(name)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_every_setting_is_documented_beside_it(name: str) -> None:
+    kinds = [kind for kind in OBJECTIVES[name].settings_class.__mro__ if kind is not object]
+    bodies = [ast.parse(inspect.getsource(kind)).body[0] for kind in kinds]
+    documented = {
+        field.target.id
+        for body in bodies
+        if isinstance(body, ast.ClassDef)
+        for field, after in itertools.pairwise(body.body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(after, ast.Expr)
+    }
+    assert set(OBJECTIVES[name].settings_class.names()) <= documented
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +108,7 @@ def test_it_learns_to_see(name: str, data: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_its_terms_are_scalars_under_known_tags(name: str) -> None:
-    config = tiny_config(Path("data"), Path("run"), objective=name, **ROWS[name])
-    objective = make_objective(config, toy_facts())
+    objective = tiny(name)
     pictures = to_pictures(torch.from_numpy(toy_frames(6)[0]))
     losses = objective.losses(pictures, torch.zeros(()))
     assert {"loss/reconstruction", "loss/pixel"} <= losses.terms.keys()
@@ -98,9 +123,8 @@ def test_its_terms_are_scalars_under_known_tags(name: str) -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_its_loss_does_not_depend_on_the_batch_size(name: str) -> None:
-    whole = {"mask": 1e-6} if "mask" in OBJECTIVES[name].uses else {}
-    config = tiny_config(Path("data"), Path("run"), objective=name, **whole, **ROWS[name])
-    objective = make_objective(config, toy_facts())
+    whole = {"mask": 1e-6} if "mask" in OBJECTIVES[name].settings_class.names() else {}
+    objective = tiny(name, **whole)
     if (
         objective.encoder.shape.posterior == "gaussian"
     ):  # posteriors without spread: no noise to compare
@@ -118,30 +142,78 @@ def test_its_loss_does_not_depend_on_the_batch_size(name: str) -> None:
 @pytest.mark.parametrize("name", ROWS)
 def test_settings_of_other_objectives_are_refused(name: str) -> None:
     others = {"beta": 2.0, "free_bits": 0.5, "capacity": 7.0, "mask": 0.1, "dae_epochs": 1.0}
-    own = OBJECTIVES[name].uses
+    own = OBJECTIVES[name].settings_class.names()
     assert any(setting not in own for setting in others)
     for setting, value in others.items():
         if setting in own:
             continue
-        config = tiny_config(Path("data"), Path("run"), objective=name, **{setting: value})
         with pytest.raises(
-            ValueError, match=f"^{setting} is {value}, but the objective '{name}' has none"
+            ValueError, match=f"^the objective '{name}' has no setting '{setting}'; leave it out"
         ) as caught:
-            make_objective(config, toy_facts())
+            objective_settings(name, **{setting: value})
         assert "\n" not in str(caught.value)
 
 
-def test_groups_of_settings_of_other_objectives_are_refused() -> None:
-    group = FactorVAESettings(gamma=3.0)
-    config = tiny_config(Path("data"), Path("run"), objective="vae", factor_vae=group)
-    with pytest.raises(ValueError, match=r"factor_vae\.gamma=3\.0, but the objective 'vae' has"):
-        make_objective(config, toy_facts())
+def test_unknown_settings_suggest_the_nearest() -> None:
+    with pytest.raises(ValueError, match="unknown vae setting 'latent'; did you mean 'latents'"):
+        objective_settings("vae", latent=4)
+
+
+def test_what_version_0_1_called_darla_is_look_state_vae() -> None:
+    assert OBJECTIVES["darla"] is OBJECTIVES["look_state_vae"]
+    assert "darla" not in list(OBJECTIVES)
+    assert objective_settings("darla", beta=2.0) == objective_settings("look_state_vae", beta=2.0)
+
+
+def test_defaults_are_what_they_say() -> None:
+    defaults = {name: OBJECTIVES[name].settings_class() for name in OBJECTIVES}
+    betas = {name: each.beta for name, each in defaults.items() if hasattr(each, "beta")}
+    assert betas == {
+        "beta_vae": 4.0,
+        "beta_tcvae": 6.0,
+        "ml_vae": 1.0,
+        "ada_gvae": 1.0,
+        "darla_2017": 1.0,
+        "darla_ada": 1.0,
+        "look_state_vae": 0.5,
+    }
+    warmed_up = {name for name, each in defaults.items() if getattr(each, "beta_warmup", 0)}
+    assert warmed_up == {"darla_2017", "darla_ada", "look_state_vae"}
+
+
+@dataclass(frozen=True)
+class MyVAESettings(VAESettings):
+    objective: ClassVar[str] = "my_vae"
+
+
+class Nameless(VariationalAutoencoder):
+    """An objective that forgets settings of its own, and so has the VAE's name."""
+
+    settings_class = type("NoDataclass", (VAESettings,), {})  # type: ignore[assignment]
+
+
+def test_an_objective_is_registered_by_the_name_of_its_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(OBJECTIVES, "_known", dict(OBJECTIVES._known))
+
+    @register_objective
+    class MyVAE(VariationalAutoencoder):
+        settings_class = MyVAESettings
+
+    assert OBJECTIVES["my_vae"] is MyVAE
+    check_objective("my_vae")
+    assert isinstance(objective_settings("my_vae", free_bits=0.1), MyVAESettings)
+    with pytest.raises(ValueError, match="expected a frozen dataclass of its own"):
+        register_objective(Nameless)
+    assert OBJECTIVES["vae"] is VariationalAutoencoder
+    with pytest.raises(ValueError, match="expected a subclass of Objective"):
+        register_objective(MyVAESettings)  # type: ignore[type-var]
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_neither_loss_reaches_the_other_s_parameters(name: str) -> None:
-    config = tiny_config(Path("data"), Path("run"), objective=name, **ROWS[name])
-    objective = make_objective(config, toy_facts())
+    objective = tiny(name)
     losses = objective.losses(to_pictures(torch.from_numpy(toy_frames(8)[0])), torch.ones(()))
     assert (losses.adversary is None) == (objective.adversary is None)
     if objective.adversary is None or losses.adversary is None:
@@ -158,8 +230,7 @@ def test_neither_loss_reaches_the_other_s_parameters(name: str) -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_its_loss_can_be_compiled_as_one_graph(name: str) -> None:
-    config = tiny_config(Path("data"), Path("run"), objective=name, **ROWS[name])
-    objective = make_objective(config, toy_facts())
+    objective = tiny(name)
     pictures = to_pictures(torch.from_numpy(toy_frames(8)[0]))
     torch.compiler.reset()
     torch.manual_seed(1)
@@ -171,12 +242,12 @@ def test_its_loss_can_be_compiled_as_one_graph(name: str) -> None:
 
 def test_free_bits_are_an_option_of_every_variational_objective() -> None:
     for name, kind in OBJECTIVES.items():
-        assert issubclass(kind, VariationalAutoencoder) == ("free_bits" in kind.uses), name
+        names = kind.settings_class.names()
+        assert issubclass(kind, VariationalAutoencoder) == ("free_bits" in names), name
 
 
 def test_reconstructions_are_pictures() -> None:
-    config = tiny_config(Path("data"), Path("run"))
-    objective = make_objective(config, toy_facts())
+    objective = tiny_objective()
     pictures = to_pictures(torch.from_numpy(toy_frames(3)[0]))
     decoded = objective.reconstruct(pictures).detach().numpy()
     assert decoded.shape == (3, 3, 32, 32)

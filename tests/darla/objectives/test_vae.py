@@ -1,4 +1,3 @@
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -6,15 +5,12 @@ import torch
 
 from darla.encoder.likelihoods import charged_kl
 from darla.encoder.networks import to_pictures
-from darla.objectives import make_objective
 from darla.objectives.base import LossTerms
-from toy_frames import tiny_config, toy_facts, toy_frames
+from toy_frames import tiny_objective, toy_frames
 
 
 def losses_of(name: str, **changes: Any) -> LossTerms:
-    config = tiny_config(Path("data"), Path("run"), objective=name, **changes)
-    torch.manual_seed(0)
-    objective = make_objective(config, toy_facts())
+    objective = tiny_objective(name, **changes)
     pictures = to_pictures(torch.from_numpy(toy_frames(6)[0]))
     return objective.losses(pictures, torch.zeros(()))
 

@@ -60,7 +60,7 @@ def test_collapse_is_said_once(tmp_path: Path, capsys: pytest.CaptureFixture[str
 def test_every_tag_that_is_written_is_documented(tmp_path: Path) -> None:
     data = write_toy_dataset(tmp_path / "data", 40)
     for objective in ("darla_2017", "annealed_vae"):
-        train_vision(tiny_config(data, tmp_path / objective, objective=objective, beta=None))
+        train_vision(tiny_config(data, tmp_path / objective, objective=objective))
     written: set[str] = set()
     for folder in tmp_path.glob("*/tensorboard/*"):
         tags = read(folder).Tags()

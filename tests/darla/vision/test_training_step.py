@@ -1,26 +1,21 @@
 import dataclasses
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
-from darla.encoder.networks import NetworkShape
-from darla.objectives import LossTerms, Objective, make_objective
+from darla.objectives import LossTerms, Objective, ObjectiveSettings, TrainingFacts
 from darla.objectives.autoencoder import Autoencoder
-from darla.vision.config import VisionConfig
 from darla.vision.training_step import Decay, TrainingStep
-from toy_frames import tiny_config, toy_facts, toy_frames
+from toy_frames import tiny_objective, tiny_settings, toy_facts, toy_frames
 
 CPU = torch.device("cpu")
 FRAMES = torch.from_numpy(toy_frames(16)[0])
 
 
 def make(stage: int) -> tuple[Objective, TrainingStep]:
-    config = tiny_config(Path("data"), Path("run"), objective="darla_2017")
-    torch.manual_seed(0)
-    objective = make_objective(config, toy_facts())
+    objective = tiny_objective("darla_2017")
     chosen = objective.stages()[stage]
     return objective, TrainingStep(objective, chosen, CPU, torch.float32, compiled=False)
 
@@ -58,8 +53,8 @@ def test_the_first_bad_step_is_remembered() -> None:
 class Opposed(Autoencoder):
     """An autoencoder beside which a network learns the pictures' mean brightness."""
 
-    def __init__(self, config: VisionConfig, shape: NetworkShape) -> None:
-        super().__init__(config, shape)
+    def __init__(self, settings: ObjectiveSettings, facts: TrainingFacts) -> None:
+        super().__init__(settings, facts)
         self.adversary = torch.nn.Linear(4, 1)
 
     def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
@@ -77,9 +72,8 @@ class Opposed(Autoencoder):
 
 
 def opposed(kind: type[Autoencoder]) -> tuple[Autoencoder, TrainingStep]:
-    config = tiny_config(Path("data"), Path("run"), objective="autoencoder")
     torch.manual_seed(0)
-    objective = kind.build(config, toy_facts())
+    objective = kind(tiny_settings("autoencoder"), toy_facts())
     stage = objective.stages()[0]
     return objective, TrainingStep(objective, stage, CPU, torch.float32, compiled=False)
 
@@ -116,13 +110,12 @@ def test_the_learning_rate_falls_in_a_line_at_the_end() -> None:
 
 
 def test_every_group_s_rate_decays_from_its_own() -> None:
-    config = tiny_config(Path("data"), Path("run"), objective="autoencoder")
-    objective = Opposed.build(config, toy_facts())
+    objective = Opposed(tiny_settings("autoencoder"), toy_facts())
     stage, decay = objective.stages()[0], Decay(10, 1.0)
     step = TrainingStep(objective, stage, CPU, torch.float32, compiled=False, decay=decay)
     step(FRAMES, 5)
     rates = [group["lr"] for group in step.optimizer.param_groups]
-    assert rates == pytest.approx([0.5 * config.learning_rate, 0.5 * 0.01])
+    assert rates == pytest.approx([0.5 * stage.learning_rate, 0.5 * 0.01])
 
 
 @pytest.mark.parametrize("stage", [0, 1])

@@ -1,0 +1,84 @@
+"""What decides the shape of every weight of a network, and which pictures networks take."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+SMALLEST_SIDE, LARGEST_SIDE, SIDE_STEP = 32, 128, 16
+POSTERIORS = ("gaussian", "point")
+CONV = "conv"
+"""The architecture of bundles that do not name one."""
+
+
+@dataclass(frozen=True)
+class NetworkShape:
+    """What decides every weight's shape; saved with the weights.
+
+    Raises:
+        ValueError: the picture's sides or a layer's size cannot be used.
+    """
+
+    image_shape: tuple[int, int, int]
+    """Height, width and channels (3) of a frame, in pixels."""
+    channels: tuple[int, ...] = (32, 32, 64, 64)
+    """Output channels of the encoder's convolutions; the decoder has them in reverse."""
+    hidden_units: int = 256
+    """Units between convolutions and latents; 0 leaves that layer out."""
+    latents: int = 32
+    """Number of latents, z."""
+    posterior: str = "gaussian"
+    """``gaussian``: mu and logvar for each latent; ``point``: one value for each latent."""
+    network: str = CONV
+    """Name of the architecture in :data:`darla.encoder.networks.NETWORKS`."""
+
+    def __post_init__(self) -> None:
+        check_image_shape(self.image_shape)
+        if not self.channels or min(self.channels) < 1:
+            raise ValueError(f"channels are {self.channels}; give one positive number per layer")
+        if self.latents < 1 or self.hidden_units < 0:
+            raise ValueError(
+                f"latents={self.latents}, hidden_units={self.hidden_units}; "
+                "expected at least 1 latent and 0 hidden units"
+            )
+        if self.posterior not in POSTERIORS:
+            raise ValueError(f"posterior is {self.posterior!r}; expected one of {POSTERIORS}")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for a JSON file; the usual architecture is not named in it."""
+        values = asdict(self)
+        if self.network == CONV:
+            del values["network"]
+        return values
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "NetworkShape":
+        """Rebuild a shape from :meth:`to_json`'s values."""
+        height, width, colours = values["image_shape"]
+        return cls(
+            image_shape=(height, width, colours),
+            channels=tuple(values["channels"]),
+            hidden_units=values["hidden_units"],
+            latents=values["latents"],
+            posterior=values["posterior"],
+            network=values.get("network", CONV),
+        )
+
+
+def check_image_shape(shape: tuple[int, ...]) -> None:
+    """Check that frames of ``shape`` (height, width, channels) suit the networks.
+
+    Raises:
+        ValueError: they do not; the message says which sides are accepted.
+    """
+    fits = len(shape) == 3 and shape[2] == 3
+    if not fits or any(
+        side % SIDE_STEP or not SMALLEST_SIDE <= side <= LARGEST_SIDE for side in shape[:2]
+    ):
+        raise ValueError(
+            f"frames are {size_text(shape)}; expected RGB frames whose sides are multiples of "
+            f"{SIDE_STEP} from {SMALLEST_SIDE} to {LARGEST_SIDE}; collect them at another size"
+        )
+
+
+def size_text(shape: tuple[int, ...]) -> str:
+    """Return a shape as ``64x64x3``."""
+    return "x".join(str(side) for side in shape)

@@ -1,0 +1,54 @@
+"""The default here: DARLA's loss, learnt from pairs, which tell the look from the state.
+
+The loss is that of :mod:`darla.objectives.darla_2017`. Pairs of frames of one episode tell the look
+from the state, and the state is inferred from recoloured copies, both as in
+:mod:`darla.objectives.ml_vae`. A policy that sees the state latents alone then acts in a new look
+as it does in its own.
+
+Where there are no pairs, or to compare with the paper, train ``darla_2017``. Version 0.1 called
+this objective ``darla``; it still answers to that name.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from darla.objectives.darla_2017 import Darla2017, Darla2017Settings
+from darla.objectives.ml_vae import MLVAESettings, ProductOfPairs
+from darla.running.ranges import AtLeastZero, Share
+
+_LOOK_LATENTS = 12
+
+
+@dataclass(frozen=True)
+class LookStateVAESettings(MLVAESettings, Darla2017Settings):
+    """DARLA's loss on pairs; see :mod:`darla.objectives.look_state_vae`."""
+
+    objective: ClassVar[str] = "look_state_vae"
+
+    beta: AtLeastZero = 0.5
+    """What one nat of KL costs."""
+    beta_warmup: Share = 0.25
+    """Share of the steps in which beta grows from 0."""
+    look_latents: int | None = None
+    """Latents that both frames of a pair share; 12 by default, or half where there are fewer than
+    24."""
+    beta_look: AtLeastZero = 1.5
+    """What one nat of those latents' KL costs in the end."""
+    recolored: Share = 1.0
+    """Share of the frames whose state is inferred from a copy in other colours, so that it cannot
+    tell them."""
+    state_likeness: AtLeastZero = 0.3
+    """Where frames are recoloured, what each nat between the states of a copy and of its frame
+    costs."""
+
+    def shared_latents(self) -> int:
+        """Return how many latents both frames of a pair share."""
+        usual = min(_LOOK_LATENTS, self.latents // 2)
+        return usual if self.look_latents is None else self.look_latents
+
+
+class LookStateVAE(ProductOfPairs, Darla2017):
+    """DARLA's loss, on pairs that share the product of their posteriors."""
+
+    settings_class = LookStateVAESettings
+    settings: LookStateVAESettings

@@ -1,0 +1,144 @@
+"""Objectives by name: ours, and those of other packages.
+
+Another package adds one by an entry point, without an import of ours::
+
+    [project.entry-points."darla.objectives"]
+    my_vae = "my_package.my_vae:MyVAE"
+
+and a script by :func:`register_objective`. It is then trained by ``--objective my_vae``.
+"""
+
+import dataclasses
+from typing import Any, TypeVar
+
+from darla.objectives.base import Objective, TrainingFacts
+from darla.objectives.settings import ObjectiveSettings
+from darla.running.names import unknown
+from darla.running.registry import Registry
+
+K = TypeVar("K", bound=type[Objective])
+
+
+def check_class(name: str, kind: type[Objective]) -> None:
+    """Check that something can be used as the objective ``name``.
+
+    Raises:
+        ValueError: it is no objective, or its settings are none of its own.
+    """
+    if not (isinstance(kind, type) and issubclass(kind, Objective)):
+        raise ValueError(f"the objective {name!r} is {kind!r}; expected a subclass of Objective")
+    settings = getattr(kind, "settings_class", None)
+    good = isinstance(settings, type) and issubclass(settings, ObjectiveSettings)
+    # A subclass that is no dataclass itself has the fields of the one that it is made of.
+    if settings is None or not good or "__dataclass_fields__" not in vars(settings):
+        raise ValueError(
+            f"the settings_class of the objective {name!r} is {settings!r}; expected a frozen "
+            "dataclass of its own, a subclass of ObjectiveSettings or of another's settings"
+        )
+    if getattr(settings, "objective", None) != name:
+        raise ValueError(
+            f"the objective {name!r} has the settings of {getattr(settings, 'objective', None)!r}; "
+            f'give it a settings_class of its own that says objective = "{name}"'
+        )
+    required = [
+        field.name
+        for field in dataclasses.fields(settings)
+        if field.default is field.default_factory is dataclasses.MISSING
+    ]
+    if required:
+        raise ValueError(
+            f"the objective {name!r} has settings without a default: {', '.join(required)}"
+        )
+
+
+OBJECTIVES: Registry[type[Objective]] = Registry("objective", "darla.objectives", check_class)
+"""What a vision model can be trained to do, by name."""
+
+for _name, _place in {
+    "autoencoder": "autoencoder:Autoencoder",
+    "dae": "dae:DenoisingAutoencoder",
+    "contractive": "contractive:ContractiveAutoencoder",
+    "vae": "vae:VariationalAutoencoder",
+    "beta_vae": "beta_vae:BetaVAE",
+    "annealed_vae": "annealed_vae:AnnealedVAE",
+    "factor_vae": "factor_vae:FactorVAE",
+    "beta_tcvae": "beta_tcvae:BetaTCVAE",
+    "dip_vae_i": "dip_vae:DIPVAEI",
+    "dip_vae_ii": "dip_vae:DIPVAEII",
+    "info_vae": "info_vae:InfoVAE",
+    "ml_vae": "ml_vae:MLVAE",
+    "ada_gvae": "ada_gvae:AdaGVAE",
+    "darla_2017": "darla_2017:Darla2017",
+    "darla_ada": "ada_gvae:DarlaAda",
+}.items():
+    OBJECTIVES.register(_name, f"darla.objectives.{_place}")
+# "darla" is what version 0.1 called it.
+OBJECTIVES.register("look_state_vae", "darla.objectives.look_state_vae:LookStateVAE", "darla")
+
+
+def register_objective(kind: K, *aliases: str) -> K:
+    """Add an objective under the name that its settings say; also a decorator of its class.
+
+    Args:
+        kind: its class.
+        aliases: further names that it answers to.
+
+    Returns:
+        The class.
+
+    Raises:
+        ValueError: it cannot be used.
+    """
+    settings = getattr(kind, "settings_class", None)
+    OBJECTIVES.register(getattr(settings, "objective", kind.__name__), kind, *aliases)
+    return kind
+
+
+def objective_settings(name: str, **values: Any) -> ObjectiveSettings:
+    """Make the settings of an objective by its name.
+
+    Args:
+        name: of the objective, or an alias.
+        **values: settings that differ from its defaults.
+
+    Raises:
+        ValueError: the name is unknown (the nearest is suggested), there is no such setting, or a
+            value is out of range.
+    """
+    kind = OBJECTIVES[name].settings_class
+    for setting in values:
+        if setting not in kind.names():
+            raise no_such_setting(name, setting)
+    settings = kind(**values)
+    settings.check()
+    return settings
+
+
+def no_such_setting(name: str, setting: str) -> ValueError:
+    """Make the error for a setting that the objective ``name`` has not; it says which ones do."""
+    others = ", ".join(
+        other
+        for other, kind in OBJECTIVES.usable().items()
+        if setting in kind.settings_class.names()
+    )
+    if not others:
+        return unknown(f"{name} setting", setting, OBJECTIVES[name].settings_class.names())
+    return ValueError(
+        f"the objective {name!r} has no setting {setting!r}; leave it out, or train one of: "
+        f"{others}"
+    )
+
+
+def make_objective(settings: ObjectiveSettings, facts: TrainingFacts) -> Objective:
+    """Build the untrained objective that ``settings`` belong to.
+
+    Args:
+        settings: what to train, and how.
+        facts: what is known of the training.
+
+    Raises:
+        ValueError: no such objective is registered, or a setting cannot be used.
+    """
+    kind = OBJECTIVES[settings.objective]
+    settings.check()
+    return kind(settings, facts)

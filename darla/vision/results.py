@@ -1,0 +1,66 @@
+"""What a run leaves behind: an encoder bundle for each stage, and pictures of the last one."""
+
+import copy
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from darla.encoder.bundle import load_encoder, save_bundle
+from darla.encoder.frozen_encoder import FrozenEncoder, latent_statistics
+from darla.encoder.latent_pictures import reconstructions, save_picture, traversals
+from darla.objectives import Objective
+from darla.vision.training_frames import TrainingFrames
+
+
+def result_files(out: Path) -> tuple[Path, Path, Path]:
+    """Return the files that a finished run's folder holds, in the order they are written."""
+    return out / "encoder" / "config.json", out / "traversals.png", out / "reconstructions.png"
+
+
+def save_trained(
+    path: Path,
+    objective: Objective,
+    frames: TrainingFrames,
+    dataset: dict[str, Any],
+    training: dict[str, Any],
+) -> None:
+    """Write the bundle of a trained objective.
+
+    Args:
+        path: the bundle's folder.
+        objective: what was trained.
+        frames: what it learnt from.
+        dataset: what they are, for the bundle.
+        training: the run's settings, for the bundle.
+    """
+    statistics = latent_statistics(objective.encoder, frames.sample())
+    likelihood = dataclasses.asdict(objective.likelihood)  # type: ignore[call-overload]
+    roles = objective.latent_roles(frames.sample_pairs)
+    description = {
+        "objective": {"name": objective.name, "settings": objective.effective_settings()},
+        "likelihood": likelihood,
+        "dataset": dataset,
+        "training": training,
+        **({"latent_roles": roles} if roles else {}),
+    }
+    encoder, decoder = objective.encoder, objective.decoder
+    save_bundle(path, encoder, decoder, statistics, frames.reference, description)
+
+
+def frozen_copy(objective: Objective, frames: TrainingFrames) -> FrozenEncoder:
+    """Copy the model as it is now, with statistics of the reference frames alone."""
+    encoder, decoder = copy.deepcopy(objective.encoder), copy.deepcopy(objective.decoder)
+    reference = frames.reference
+    device = next(encoder.parameters()).device
+    statistics = latent_statistics(encoder, [torch.from_numpy(reference).to(device)])
+    return FrozenEncoder(encoder, decoder, statistics, reference, config={})
+
+
+def draw_results(out: Path) -> None:
+    """Draw what the trained encoder in a run's folder sees."""
+    config, traversed, reconstructed = result_files(out)
+    frozen = load_encoder(config.parent)
+    save_picture(traversed, traversals(frozen))
+    save_picture(reconstructed, reconstructions(frozen))

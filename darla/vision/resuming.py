@@ -1,0 +1,59 @@
+"""Whether a folder holds the run that is asked for, begun by this version or one before."""
+
+from typing import Any
+
+from darla.objectives import OBJECTIVES, ObjectiveSettings
+from darla.running.atomic import read_json
+from darla.vision.config import VisionConfig
+
+_EARLIER_DEFAULT = "darla"  # the objective of runs whose record names none
+
+
+def holds_this_run(config: VisionConfig) -> bool:
+    """Tell whether the run's folder holds this run already.
+
+    Raises:
+        ValueError: it holds another run, or something else.
+    """
+    record = config.out / "run.json"
+    if not record.is_file():
+        if config.out.exists() and (not config.out.is_dir() or any(config.out.iterdir())):
+            raise ValueError(f"{config.out} already holds something else; give another --out")
+        return False
+    before = recorded_identity(read_json(record).get("config", {}), config)
+    for name, value in config.identity().items():
+        if before.get(name) != value:
+            raise ValueError(
+                f"{config.out} holds a run with {name}={before.get(name)}, not {value}; "
+                "repeat its settings to continue it, or give another --out"
+            )
+    return True
+
+
+def recorded_identity(recorded: dict[str, Any], config: VisionConfig) -> dict[str, Any]:
+    """Return what a run's record says in the words of :meth:`VisionConfig.identity`.
+
+    Args:
+        recorded: ``config`` of run.json; that of version 0.1 holds the settings of all objectives,
+            None for an objective's own default, and some in groups.
+        config: of the run that is asked for. What the record does not know had the default.
+    """
+    data = recorded.get("data")
+    name = OBJECTIVES.name_of(recorded.get("objective", _EARLIER_DEFAULT))
+    values = {**VisionConfig(objective=type(config.objective)()).identity(), **recorded}
+    return {
+        **values,
+        "data": [data] if isinstance(data, str) else data,  # one dataset alone, at first
+        **_recorded_settings(recorded, config.objective),
+        "objective": name,
+    }
+
+
+def _recorded_settings(recorded: dict[str, Any], settings: ObjectiveSettings) -> dict[str, Any]:
+    """Return an objective's settings from the record of a run with it."""
+    found = {}
+    for name, default in type(settings)().to_json().items():
+        group, _, earlier = settings.earlier_names.get(name, "").rpartition(".")
+        value = recorded[group].get(earlier) if group in recorded else recorded.get(name)
+        found[name] = default if value is None else value
+    return found

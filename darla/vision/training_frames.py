@@ -1,0 +1,59 @@
+"""The frames of a run: in batches to learn from, and samples to measure and draw with."""
+
+import functools
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from darla.frames.dataset import FrameDataset
+from darla.vision.batches import FrameBatches, load_resident, sample_chunks, sample_pairs
+from darla.vision.config import VisionConfig
+
+_REFERENCE_FRAMES = 64
+_STATISTICS_FRAMES = 20_000
+
+
+class TrainingFrames:
+    """The frames of D_U on the training device, as a run's settings ask for them."""
+
+    def __init__(self, dataset: FrameDataset, config: VisionConfig, device: torch.device) -> None:
+        """Read the frames into memory if they fit."""
+        self._dataset = dataset
+        self._config = config
+        self._device = device
+        self._resident = load_resident(dataset, config.max_memory_gb, device)
+
+    def batches(self, stage: int, paired: bool) -> FrameBatches:
+        """Return the batches of stage number ``stage``; ``paired``: of pairs of one episode."""
+        return FrameBatches(
+            self._dataset,
+            self._config.batch_size,
+            seed=(self._config.seed, stage),
+            max_memory_gb=self._config.max_memory_gb,
+            device=self._device,
+            resident=self._resident,
+            paired=paired,
+        )
+
+    def sample(self) -> Iterator[Tensor]:
+        """Yield about 20,000 frames from all over the dataset, uint8 (n, H, W, 3)."""
+        return sample_chunks(self._dataset, _STATISTICS_FRAMES, self._device, self._resident)
+
+    def sample_pairs(self) -> Iterator[Tensor]:
+        """Yield as many with a partner each, uint8 (2 n, H, W, 3), partners in the second half.
+
+        Raises:
+            ValueError: there are no pairs.
+        """
+        seed = self._config.seed
+        return sample_pairs(self._dataset, _STATISTICS_FRAMES, self._device, seed, self._resident)
+
+    @functools.cached_property
+    def reference(self) -> np.ndarray:
+        """Frames for pictures, uint8 (64 or fewer, H, W, 3), drawn with the run's seed."""
+        count = len(self._dataset)
+        random = np.random.default_rng(self._config.seed)
+        chosen = random.choice(count, size=min(count, _REFERENCE_FRAMES), replace=False)
+        return np.concatenate([self._dataset.read(int(i), int(i) + 1) for i in np.sort(chosen)])
