@@ -107,6 +107,7 @@ def object_error(frames: np.ndarray, decoded: np.ndarray, masks: np.ndarray) -> 
     squares = np.square((frames.astype(np.float64) - decoded) / 255).mean(axis=3)
 
     def mean(pixels: np.ndarray) -> float:
+        """Return the mean error of some pixels; NaN without any."""
         return float(squares[pixels].mean()) if pixels.any() else float("nan")
 
     return ObjectError(mean(masks), mean(~masks))
@@ -192,6 +193,7 @@ def latent_label(encoder: FrozenEncoder, index: int, name: str = "") -> str:
 
 
 def _check_masks(frames: np.ndarray, masks: np.ndarray) -> None:
+    """Check that masks are of the frames' pixels."""
     if masks.shape != frames.shape[:3] or masks.dtype != np.bool_:
         raise ValueError(
             f"masks are {masks.dtype} of shape {masks.shape}; expected bool of {frames.shape[:3]}"

@@ -80,7 +80,8 @@ def random_directions(count: int, latents: int, projections: int, device: torch.
     number = min(projections, latents)
     drawn = torch.randn(count, latents, number, device=device)
     orthogonal = torch.linalg.qr(drawn).Q * (latents / number) ** 0.5
-    return orthogonal.permute(2, 0, 1)
+    directions: Tensor = orthogonal.permute(2, 0, 1)
+    return directions
 
 
 def squared_pull(pull_back: Callable[[Tensor], tuple[Tensor, ...]], directions: Tensor) -> Tensor:

@@ -36,7 +36,7 @@ _KEPT_VARIANCE = 0.99
 
 
 @dataclass(frozen=True)
-class Darla2017Settings(BetaVAESettings, DAESettings):
+class Darla2017Settings(DAESettings, BetaVAESettings):
     """DARLA as published; see :mod:`darla.objectives.darla_2017`.
 
     Its loss compares features: likelihood is that of its denoising autoencoder.
@@ -130,7 +130,8 @@ class Darla2017(BetaVAE):
             return features * self.feature_map
         # Faint directions are small differences of large features: bfloat16 would drown them.
         with torch.autocast(features.device.type, enabled=False):
-            return features @ self.feature_map
+            mapped: Tensor = features @ self.feature_map
+            return mapped
 
     def reconstruction(self, logits: Tensor, pictures: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Compare features, and a little the pixels, of the decoded picture and the frame."""
@@ -175,7 +176,8 @@ def whitening(covariance: Tensor) -> Tensor:
     kept = int((explained < _KEPT_VARIANCE).sum()) + 1
     scale = torch.zeros_like(variances)
     scale[:kept] = (len(variances) / kept / variances[:kept]).sqrt()
-    return directions * scale / std[:, None]
+    mapping: Tensor = directions * scale / std[:, None]
+    return mapping
 
 
 def _make_dae(settings: Darla2017Settings, facts: TrainingFacts) -> DenoisingAutoencoder:

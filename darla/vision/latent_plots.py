@@ -102,6 +102,7 @@ def _posteriors(encoder: FrozenEncoder, frames: np.ndarray) -> tuple[np.ndarray,
 
 
 def _to_picture(figure: Figure) -> np.ndarray:
+    """Draw a figure into a picture, uint8 (H, W, 3)."""
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())[..., :3].copy()
