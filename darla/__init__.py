@@ -4,6 +4,7 @@ The names below are the public API, in the order in which a project needs them::
 
     collect(CollectConfig(env="MyEnv-v0", ...))      frames      -> Collected
     train_vision(VisionConfig(data=...))             an encoder  -> the bundle's folder
+    objective_settings("beta_vae", beta=2.0)         what to train, for VisionConfig
     load_encoder(folder)                             in Python   -> FrozenEncoder
     VecLatent(venv, folder), LatentObservation(env, folder), ...  latents in place of pictures
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not look into __get
     from darla.encoder.bundle import load_encoder
     from darla.encoder.frozen_encoder import FrozenEncoder
     from darla.frames.dataset import FrameDataset
+    from darla.objectives.registry import objective_settings
     from darla.vision.config import VisionConfig
     from darla.vision.train import train_vision
     from darla.wrappers.latent_observation import LatentObservation
@@ -43,6 +45,7 @@ _HOMES = {
     "VisionConfig": "darla.vision.config",
     "collect": "darla.collection.collect",
     "load_encoder": "darla.encoder.bundle",
+    "objective_settings": "darla.objectives.registry",
     "train_vision": "darla.vision.train",
 }
 
@@ -61,6 +64,7 @@ __all__ = [
     "checks",
     "collect",
     "load_encoder",
+    "objective_settings",
     "train_vision",
 ]
 

@@ -43,7 +43,8 @@ def check_objective(
         ValueError: it cannot be registered, or its settings cannot be used.
     """
     kind = OBJECTIVES[objective] if isinstance(objective, str) else objective
-    check_class(getattr(kind.settings_class, "objective", kind.__name__), kind)
+    own = getattr(kind, "settings_class", None)
+    check_class(getattr(own, "objective", kind.__name__), kind)
     _check_settings(kind)
     tiny = settings or dataclasses.replace(
         kind.settings_class(), channels=(4, 8), hidden_units=16, latents=6

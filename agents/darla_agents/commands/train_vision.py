@@ -18,7 +18,6 @@ from darla.vision.command_line import parse_vision_config
 from darla.vision.config import VisionConfig
 from darla.vision.train import train_vision
 
-
 DEFAULT = VisionConfig(data=(Path("data/go_to_object"),))
 """Learns from where darla collect puts its frames by default."""
 
