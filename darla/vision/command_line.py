@@ -54,6 +54,33 @@ def parse_vision_config(
     return parsed
 
 
+def flags_of_all(default: VisionConfig) -> Any:
+    """Return what tyro would read if an objective had the settings of all, for shells to complete.
+
+    Args:
+        default: the values of what is not given.
+    """
+    known = set(ObjectiveSettings.names())
+    others: list[tuple[str, Any, Any]] = []
+    for kind in OBJECTIVES.usable().values():
+        for each in dataclasses.fields(kind.settings_class):
+            if each.name not in known:
+                known.add(each.name)
+                others.append((each.name, each.type, _with_default_of(each)))
+    every = dataclasses.make_dataclass(
+        "EverySetting", others, bases=(ObjectiveSettings,), frozen=True
+    )
+    name = default.objective.objective
+    return _with_objective(name, dataclasses.replace(default, objective=every()))
+
+
+def _with_default_of(setting: "dataclasses.Field[Any]") -> Any:
+    """Return a new field with the default of another."""
+    if setting.default_factory is not dataclasses.MISSING:
+        return dataclasses.field(default_factory=setting.default_factory)
+    return dataclasses.field(default=setting.default)
+
+
 def _take_objective(arguments: Sequence[str], default: str) -> tuple[str, list[str]]:
     """Return the name of the objective, not an alias, and all arguments but this."""
     name, rest, given = default, [], iter(arguments)

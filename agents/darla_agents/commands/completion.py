@@ -33,5 +33,11 @@ def print_completion(arguments: Sequence[str]) -> None:
 
 
 def _configuration(name: str) -> Any:
-    """Return the class that a command reads from its options: what its ``main`` takes."""
-    return get_type_hints(find_command(name).main)["config"]
+    """Return what tyro reads a command's options into: the class that its ``main`` takes.
+
+    A command whose options depend on one another says so itself, by a function ``options``.
+    """
+    command = find_command(name)
+    return (
+        command.options() if hasattr(command, "options") else get_type_hints(command.main)["config"]
+    )

@@ -10,11 +10,12 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
 
 from darla.running.command import run_parsed
-from darla.vision.command_line import parse_vision_config
+from darla.vision.command_line import flags_of_all, parse_vision_config
 from darla.vision.config import VisionConfig
 from darla.vision.train import train_vision
 
@@ -28,6 +29,11 @@ def main(config: VisionConfig) -> None:
     print(f"encoder bundle: {bundle}")
     print(f"what each latent changes: {config.out / 'traversals.png'}")
     print(f"reconstructions: {config.out / 'reconstructions.png'}")
+
+
+def options() -> Any:
+    """Return what a shell completes: the options of all objectives."""
+    return flags_of_all(DEFAULT)
 
 
 def run(arguments: Sequence[str] | None = None, program: str | None = None) -> None:

@@ -132,6 +132,8 @@ def test_a_shell_completes_commands_and_their_options(bash_script: str) -> None:
     assert completed(bash_script, "darla", "train-") == {"train-vision", "train-agent"}
     assert "--num-frames" in completed(bash_script, "darla", "collect", "--num")
     assert "--rows" in completed(bash_script, "darla", "compare", "--r")
+    gamma = completed(bash_script, "darla", "train-vision", "--objective", "factor_vae", "--ga")
+    assert "--gamma" in gamma  # which only some objectives have
 
 
 def test_a_command_alone_can_be_completed_too(tmp_path: Path) -> None:
