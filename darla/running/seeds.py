@@ -1,6 +1,32 @@
-"""Seeds for the purposes of a run."""
+"""Seeds for the purposes of a run, and the list of these purposes."""
+
+from enum import IntEnum
 
 import numpy as np
+
+
+class Purpose(IntEnum):
+    """What random numbers are for: a number for each, so that none shares them with another.
+
+    A number stays what it is, since results of earlier versions come from it.
+    """
+
+    TRAINING = 1
+    """Exploration, and the environments that an agent learns in; with the steps done so far."""
+    SOURCE_EVALUATION = 2
+    """Episodes that are played in the source while an agent learns; with their index."""
+    STILL_LATENTS = 3
+    """Episodes that show which latents stand still in the source."""
+    RESAMPLED_LOOKS = 4
+    """The looks that an agent's latents wear while it learns."""
+    AUGMENTATION = 5
+    """What is done to the pictures that an agent learns from."""
+    TRANSFER = 7_000
+    """Episodes of an evaluation, apart from those that agents were trained on."""
+    RANDOM_POLICY = 7_001
+    """Actions of the random policy, apart from what the episode itself is made of."""
+    DRAWN_LOOKS = 0x100C
+    """Looks of worlds, apart from what a simulator draws from the same seed."""
 
 
 def derive_seed(seed: int, *purpose: int) -> int:
@@ -8,6 +34,6 @@ def derive_seed(seed: int, *purpose: int) -> int:
 
     Args:
         seed: the run's seed.
-        purpose: numbers that tell the purposes of one run apart.
+        purpose: a :class:`Purpose`, and numbers that tell its uses in one run apart.
     """
     return int(np.random.SeedSequence([seed, *purpose]).generate_state(1)[0] % 2**31)

@@ -3,9 +3,10 @@
 import math
 from collections.abc import Sequence
 
+from darla.running.markdown import join_names, markdown_table
+from darla_agents.comparison.estimate_text import format_estimate
 from darla_agents.comparison.estimates import Estimate
 from darla_agents.comparison.gap import GapClosed
-from darla_agents.comparison.markdown import format_estimate, join_names, markdown_table
 from darla_agents.comparison.scores import TaskScores
 
 _TOGETHER, _NO_INTERVAL = "together", "no interval"

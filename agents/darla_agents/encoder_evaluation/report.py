@@ -8,6 +8,7 @@ from typing import Any
 
 from darla.metrics import Result
 from darla.probes import PROBES, ProbeReport
+from darla.running.markdown import markdown_table
 from darla.running.plain_json import plain
 from darla_agents.encoder_evaluation.config import EncoderEvaluationConfig
 from darla_agents.encoder_evaluation.measures import StateInvariance
@@ -56,13 +57,8 @@ def table(scores: Sequence[EncoderScores], config: EncoderEvaluationConfig) -> s
     for place, each in enumerate(scores):
         for name, value in _rows(each, config):
             rows.setdefault(name, ["-"] * len(scores))[place] = _shown(value)
-    header = [["", *(each.label for each in scores)]]
-    body = [[name, *cells] for name, cells in rows.items()]
-    widths = [max(map(len, column)) for column in zip(*header, *body, strict=True)]
-    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
-    return "\n".join(
-        "| " + " | ".join(_aligned(row, widths)) + " |" for row in [*header, rule, *body]
-    )
+    header = ["", *(each.label for each in scores)]
+    return markdown_table(header, [[name, *cells] for name, cells in rows.items()])
 
 
 def left_out(scores: Sequence[EncoderScores]) -> str:
@@ -143,8 +139,3 @@ def _shown(value: float | str | None) -> str:
     if value is None or isinstance(value, str):
         return value or "-"
     return f"{value:.3f}" if math.isfinite(value) else "-"
-
-
-def _aligned(row: Sequence[str], widths: Sequence[int]) -> list[str]:
-    first, *rest = zip(row, widths, strict=True)
-    return [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in rest)]

@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 
 from darla.encoder.bundle import FrozenEncoder
-from darla.running.seeds import derive_seed
+from darla.running.seeds import Purpose, derive_seed
 from darla_agents.agent.augmentations import NONE
 from darla_agents.agent.spec import AgentSpec
 from darla_agents.worlds.environments import make_vec_env
 
-_PURPOSE = 3  # of seeds; apart from those of training and evaluation
 _NUM_ENVS, _STEPS = 8, 250
 
 
@@ -84,7 +83,7 @@ def _seen_in_source(spec: AgentSpec, encoder: FrozenEncoder, drawing: dict[str, 
     """Return the standardised latents that a random policy sees in the source, (N, z)."""
     options = {"standardize": True, "zero_dead": False}
     raw = replace(spec, kind="latent", augmentation=NONE, label="", latent_options=options)
-    seed = derive_seed(spec.seed, _PURPOSE)
+    seed = derive_seed(spec.seed, Purpose.STILL_LATENTS)
     venv = make_vec_env(raw, spec.domain, _NUM_ENVS, seed, encoder=encoder, **drawing)
     rng = np.random.default_rng(seed)
     actions = int(venv.action_space.n)  # all tasks that algorithms here can learn are discrete

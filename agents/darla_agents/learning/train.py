@@ -14,7 +14,7 @@ from darla.encoder.bundle import FrozenEncoder
 from darla.running.denormals import denormals_flushed
 from darla.running.exclusive import exclusive
 from darla.running.run_record import write_run_record
-from darla.running.seeds import derive_seed
+from darla.running.seeds import Purpose, derive_seed
 from darla.wrappers.latent_options import LatentOptions
 from darla.wrappers.latent_transform import LatentTransform
 from darla_agents.agent.encoders import bundled_encoder
@@ -53,7 +53,6 @@ from darla_agents.worlds.environments import make_vec_env, named_targets
 
 EVERY_TARGET = "targets"
 """What stands for all of a task's targets among the domains to evaluate in."""
-_TRAINING, _EVALUATION = 1, 2  # purposes of seeds
 _MOST_EVALUATION_ENVS = 8
 _WEIGHTS_CHECKED_EVERY = 1_000  # steps
 
@@ -188,7 +187,10 @@ def _current_policy(
 
 def _evaluation_seeds(config: TrainAgentConfig) -> list[int]:
     """Return one seed for each episode; runs of one seed play the same ones, whatever they see."""
-    return [derive_seed(config.seed, _EVALUATION, index) for index in range(config.eval_episodes)]
+    return [
+        derive_seed(config.seed, Purpose.SOURCE_EVALUATION, index)
+        for index in range(config.eval_episodes)
+    ]
 
 
 def _continue(model: BaseAlgorithm, spec: AgentSpec, folder: RunFolder) -> None:
@@ -201,7 +203,7 @@ def _continue(model: BaseAlgorithm, spec: AgentSpec, folder: RunFolder) -> None:
         restore(model, checkpoint)
         memory = "; DQN's memory starts empty" if spec.algorithm == "dqn" else ""
         print(f"{folder.path} continues after {model.num_timesteps} steps{memory}")
-    model.set_random_seed(derive_seed(spec.seed, _TRAINING, model.num_timesteps))
+    model.set_random_seed(derive_seed(spec.seed, Purpose.TRAINING, model.num_timesteps))
 
 
 def _housekeeping(

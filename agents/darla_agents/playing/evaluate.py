@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from darla.running.names import unknown
 from darla.running.progress import progress_bar
+from darla.running.seeds import Purpose
 from darla_agents.playing.episode_queue import PlayedEpisode, play_queue
 from darla_agents.playing.players import (
     Player,
@@ -26,8 +27,6 @@ from darla_agents.playing.rows import RANDOM, Row, RowWriter
 from darla_agents.playing.stages import make_stages
 from darla_agents.worlds.batches import BATCHED, check_rendering
 from darla_agents.worlds.environments import named_domains, named_targets
-
-_SEED_PURPOSE = 7_000  # keeps these episodes apart from those that agents were trained on
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,7 @@ def evaluate(config: EvaluateConfig) -> Evaluation:
 
 def episode_seeds(seed: int, count: int) -> list[int]:
     """Return the seeds of the first ``count`` episodes of an evaluation; they are all different."""
-    first = int(np.random.SeedSequence([seed, _SEED_PURPOSE]).generate_state(1)[0] // 4)
+    first = int(np.random.SeedSequence([seed, Purpose.TRANSFER]).generate_state(1)[0] // 4)
     return list(range(first, first + count))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-_PURPOSE = 7_001  # keeps its random numbers apart from those that the episode itself is made of
+from darla.running.seeds import Purpose
 
 
 class RandomPolicy:
@@ -29,7 +29,9 @@ class RandomPolicy:
     def begin(self, environment: int, seed: int) -> None:
         """Start the actions of the episode with this seed."""
         actions = copy.deepcopy(self._actions)
-        actions.seed(int(np.random.SeedSequence([seed, _PURPOSE]).generate_state(1)[0]))
+        actions.seed(
+            int(np.random.SeedSequence([seed, Purpose.RANDOM_POLICY]).generate_state(1)[0])
+        )
         self._draws[environment] = actions
 
     def act(self, observations: Any, environments: Sequence[int]) -> np.ndarray:

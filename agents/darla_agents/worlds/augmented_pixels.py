@@ -8,11 +8,9 @@ from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 
 from darla.frames.pictures import find_picture
 from darla.running.names import lookup
-from darla.running.seeds import derive_seed
+from darla.running.seeds import Purpose, derive_seed
 from darla.wrappers.sb3 import terminal_observations, with_terminal_observations
 from darla_agents.agent.augmentations import AUGMENTATIONS
-
-_PURPOSE = 5  # of seeds; apart from all others of a run
 
 
 class AugmentedPixels(VecEnvWrapper):
@@ -74,4 +72,4 @@ class AugmentedPixels(VecEnvWrapper):
 
 
 def _generator(seed: int) -> np.random.Generator:
-    return np.random.default_rng(derive_seed(seed, _PURPOSE))
+    return np.random.default_rng(derive_seed(seed, Purpose.AUGMENTATION))

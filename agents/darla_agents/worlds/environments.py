@@ -17,7 +17,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv, VecMonitor, Ve
 import darla_envs  # noqa: F401 (registers the tasks)
 from darla.encoder.bundle import FrozenEncoder
 from darla.running.names import unknown
-from darla.running.seeds import derive_seed
+from darla.running.seeds import Purpose, derive_seed
 from darla.wrappers.sb3 import VecLatent
 from darla_agents.agent.augmentations import NONE
 from darla_agents.agent.encoders import agent_encoder
@@ -32,7 +32,6 @@ from darla_envs.description.tasks import find_task
 from darla_envs.miniworlds.single_entry_points import has_named_domains
 
 SOURCE = "source"
-_LOOKS = 4  # purpose of the seed of resampled looks; apart from those of training
 
 
 def make_vec_env(
@@ -140,7 +139,7 @@ def _show(venv: VecEnv, spec: AgentSpec, encoder: FrozenEncoder | None, learning
         encoder = encoder or agent_encoder(spec)
         assert encoder is not None
         learnt = spec.learning_options if learning else {}
-        looks = derive_seed(spec.seed, _LOOKS)
+        looks = derive_seed(spec.seed, Purpose.RESAMPLED_LOOKS)
         return VecLatent(venv, encoder, seed=looks, **spec.latent_options, **learnt)
     if spec.kind not in PICTURE_KINDS:
         return venv

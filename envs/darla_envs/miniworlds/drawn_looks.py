@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from darla.running.seeds import Purpose
 from darla_envs.description.domain import Domain, draw
 from darla_envs.description.factors import Factor
 from darla_envs.description.look import Look
 from darla_envs.description.look_ranges import FACTORS, LINES, SURFACES
 
-_PURPOSE = 0x100C  # keeps these numbers apart from those that MiniWorld draws from the same seed
 NUM_DRAWS = 1 + len(FACTORS)
 
 
@@ -53,7 +53,7 @@ class LookSequence:
             self._episode += 1
         if not isinstance(domain, Domain):
             return DrawnLook(domain)
-        numbers = np.random.default_rng([self._seed, self._episode, _PURPOSE])
+        numbers = np.random.default_rng([self._seed, self._episode, Purpose.DRAWN_LOOKS])
         return look_at(positions(domain, numbers.random(NUM_DRAWS)))
 
 

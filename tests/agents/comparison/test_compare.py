@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
+from darla.running.markdown import markdown_table
 from darla_agents.comparison.compare import CompareConfig, compare
-from darla_agents.comparison.markdown import markdown_table
 from darla_agents.playing.rows import COLUMNS, Row
 from toy_rows import agent_rows, random_rows, write_rows
 

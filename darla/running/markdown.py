@@ -1,9 +1,6 @@
-"""Numbers and tables in Markdown that are readable in a terminal too."""
+"""Tables in Markdown that are readable in a terminal too, and names in a sentence."""
 
 from collections.abc import Sequence
-
-from darla_agents.comparison.estimates import Estimate
-from darla_agents.comparison.statistics import Interval
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
@@ -25,23 +22,6 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]], left: i
 
     rule = ["-" * width if i < left else "-" * (width - 1) + ":" for i, width in enumerate(widths)]
     return "\n".join([line(header), line(rule), *(line(row) for row in rows)])
-
-
-def format_estimate(estimate: Estimate, without: str = "one seed") -> str:
-    """Return ``0.89 [0.88, 0.90]``.
-
-    Args:
-        estimate: over seeds.
-        without: what the brackets say where there is no interval.
-    """
-    if not estimate.seeds:
-        return "undefined"
-    return f"{estimate.value:.2f}" + (format_interval(estimate.interval) or f" [{without}]")
-
-
-def format_interval(interval: Interval | None) -> str:
-    """Return `` [0.88, 0.90]`` with a space before it; nothing without an interval."""
-    return "" if interval is None else f" [{interval.low:.2f}, {interval.high:.2f}]"
 
 
 def join_names(names: Sequence[str]) -> str:
