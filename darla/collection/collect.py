@@ -14,6 +14,7 @@ from darla.collection.chunk_server import ChunkServer, Done, Progress, Ready
 from darla.collection.config import CollectConfig
 from darla.frames.attributes import is_finished, read_attributes
 from darla.frames.writer import FrameWriter, create_frame_dataset, finished_chunks
+from darla.running.continuing import check_same
 from darla.running.progress import progress_bar
 from darla.running.run_record import versions
 from darla.running.worker_pool import WorkerDiedError, WorkerPool
@@ -70,7 +71,12 @@ def collect(
     config.check()
     attributes = read_attributes(config.path)
     if attributes is not None:
-        _check_same_recipe(config, attributes)
+        check_same(
+            f"{config.path} already holds a dataset",
+            {**_DEFAULTS, **attributes},
+            config.recipe(),
+            "it is left as it is: give another folder as out, or delete that one",
+        )
     new_frames = 0
     if attributes is None or not is_finished(attributes):
         new_frames = _collect_missing(config, load_policy, progress)
@@ -84,21 +90,6 @@ def collect(
 
         write_contact_sheet(dataset, sheet)
     return Collected(dataset, sheet, new_frames, time.monotonic() - started)
-
-
-def _check_same_recipe(config: CollectConfig, attributes: dict[str, Any]) -> None:
-    """Check that a dataset that was begun, or finished, is of the same recipe."""
-    found = {**_DEFAULTS, **attributes}
-    differences = [
-        f"{name} {found.get(name)!r}, not {wanted!r}"
-        for name, wanted in config.recipe().items()
-        if found.get(name) != wanted
-    ]
-    if differences:
-        raise ValueError(
-            f"{config.path} already holds a dataset with {'; '.join(differences)}; "
-            "it is left as it is: give another folder as out, or delete that one"
-        )
 
 
 def _collect_missing(config: CollectConfig, load_policy: str | None, progress: bool) -> int:

@@ -18,6 +18,7 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor
 
 from darla.running.atomic import read_json, write_bytes, write_json
+from darla.running.step_folders import keep_newest, step_folders
 
 KEPT = 2
 
@@ -59,8 +60,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     _sync_folder(folder)
-    for old in checkpoint_folders(folder)[:-KEPT]:
-        shutil.rmtree(old)
+    keep_newest(folder, KEPT)
     return final
 
 
@@ -72,7 +72,7 @@ def latest_checkpoint(folder: Path) -> Checkpoint | None:
     Raises:
         ValueError: there are checkpoints, but none can be read.
     """
-    found = checkpoint_folders(folder)
+    found = step_folders(folder)
     for path in reversed(found):
         try:
             return _read(path)
@@ -81,11 +81,6 @@ def latest_checkpoint(folder: Path) -> Checkpoint | None:
     if found:
         raise ValueError(f"no checkpoint in {folder} can be read; remove the folder to start anew")
     return None
-
-
-def checkpoint_folders(folder: Path) -> list[Path]:
-    """Return the finished checkpoints in ``folder``, the oldest first."""
-    return sorted(folder.glob("step_*"))
 
 
 def _read(path: Path) -> Checkpoint:

@@ -10,13 +10,13 @@
     tensorboard/          events
 """
 
-import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from darla.running.atomic import read_json
+from darla.running.continuing import check_same, recorded_config
+from darla.running.step_folders import keep_newest, step_folders
 from darla_agents.agent.augmentations import NONE
 from darla_agents.agent.saved_agent import is_saved
 from darla_agents.worlds.batches import STOCK
@@ -32,7 +32,6 @@ _UNRECORDED = {
     "augmentation": NONE,
     "label": None,
 }
-_NAME = re.compile(r"step_(\d{9,})")
 
 
 @dataclass(frozen=True)
@@ -75,40 +74,29 @@ class RunFolder:
         Raises:
             ValueError: the folder holds something else, or a run with other entries.
         """
-        if not self.path.exists() or not any(self.path.iterdir()):
-            return
-        record = self.path / "run.json"
-        if not record.is_file():
-            raise ValueError(
-                f"{self.path} holds something that is no agent's run; give another --out"
+        recorded = recorded_config(self.path)
+        if recorded is not None:
+            check_same(
+                f"{self.path} holds a run",
+                {**_UNRECORDED, **recorded},
+                identity,
+                "give another --out, or the same options to continue it",
             )
-        there = {**_UNRECORDED, **read_json(record).get("config", {})}
-        for name, value in identity.items():
-            if there.get(name) != value:
-                raise ValueError(
-                    f"{self.path} holds a run with {name}={there.get(name)}, not {value}; "
-                    "give another --out, or the same options to continue it"
-                )
 
     def checkpoint(self, step: int) -> Path:
         """Return the folder of the checkpoint of a step."""
-        return self.path / "checkpoints" / f"step_{step:09d}"
+        return self._checkpoints / f"step_{step:09d}"
 
     def latest_checkpoint(self) -> Path | None:
         """Return the newest whole checkpoint, or None when there is none."""
-        whole = [path for path in self._checkpoints() if is_saved(path)]
+        whole = [path for path in step_folders(self._checkpoints) if is_saved(path)]
         return whole[-1] if whole else None
 
     def prune(self) -> None:
         """Delete all but the newest checkpoints."""
-        for path in self._checkpoints()[:-CHECKPOINTS_KEPT]:
-            shutil.rmtree(path)
+        keep_newest(self._checkpoints, CHECKPOINTS_KEPT)
 
-    def _checkpoints(self) -> list[Path]:
-        """All checkpoints, whole or not, oldest first."""
-        folders = (self.path / "checkpoints").glob("step_*")
-        return sorted((path for path in folders if _NAME.fullmatch(path.name)), key=_step_of)
-
-
-def _step_of(path: Path) -> int:
-    return int(path.name.partition("_")[2])
+    @property
+    def _checkpoints(self) -> Path:
+        """Where the checkpoints of all steps lie."""
+        return self.path / "checkpoints"

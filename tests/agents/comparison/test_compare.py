@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from darla.running.markdown import markdown_table
 from darla_agents.comparison.compare import CompareConfig, compare
 from darla_agents.playing.rows import COLUMNS, Row
 from toy_rows import agent_rows, random_rows, write_rows
@@ -135,16 +134,6 @@ def test_a_single_agent_of_a_target_gives_no_interval_and_says_so(tmp_path: Path
     assert cells_of(report, "Share of the gap closed")["new_floor"][0] == "0.78 [no interval]"
     assert "No interval: the lower or the upper group has a single seed" in report
     assert "new_floor): one seed gives no interval" not in report  # its row says so
-
-
-def test_columns_are_aligned_in_plain_text() -> None:
-    table = markdown_table(["a", "long header"], [["something", "1"], ["b", "22"]])
-    assert table.splitlines() == [
-        "| a         | long header |",
-        "| --------- | ----------: |",
-        "| something |           1 |",
-        "| b         |          22 |",
-    ]
 
 
 def test_latents_against_pixels_over_chosen_domains(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_a_run_from_before_there_were_augmentations_and_labels_goes_on(folder):
 
 def test_foreign_files_are_left_alone(tmp_path):
     (tmp_path / "thesis.tex").touch()
-    with pytest.raises(ValueError, match="no agent's run"):
+    with pytest.raises(ValueError, match="already holds something else; give another --out"):
         RunFolder(tmp_path).check(IDENTITY)
 
 

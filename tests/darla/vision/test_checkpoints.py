@@ -5,9 +5,9 @@ import pytest
 import torch
 
 import darla.vision.checkpoints
+from darla.running.step_folders import step_folders
 from darla.vision.checkpoints import (
     Checkpoint,
-    checkpoint_folders,
     latest_checkpoint,
     save_checkpoint,
 )
@@ -29,7 +29,7 @@ def test_the_newest_checkpoint_comes_back(tmp_path: Path) -> None:
 def test_the_last_two_are_kept(tmp_path: Path) -> None:
     for step in (1, 2, 3, 4):
         save_checkpoint(tmp_path, checkpoint(step))
-    assert [path.name for path in checkpoint_folders(tmp_path)] == [
+    assert [path.name for path in step_folders(tmp_path)] == [
         "step_0000000003",
         "step_0000000004",
     ]
@@ -38,7 +38,7 @@ def test_the_last_two_are_kept(tmp_path: Path) -> None:
 def test_a_step_can_be_saved_again(tmp_path: Path) -> None:
     save_checkpoint(tmp_path, checkpoint(1))
     save_checkpoint(tmp_path, checkpoint(1))
-    assert len(checkpoint_folders(tmp_path)) == 1
+    assert len(step_folders(tmp_path)) == 1
 
 
 @pytest.mark.parametrize("damage", ["truncated", "no json", "bad json"])

@@ -13,8 +13,9 @@ from torch import Tensor
 from darla.encoder.bundle import load_encoder
 from darla.objectives.base import LossTerms
 from darla.objectives.beta_vae import BetaVAE
+from darla.running.step_folders import step_folders
 from darla.vision.batches import Batch, FrameBatches, FrameOrder
-from darla.vision.checkpoints import checkpoint_folders, latest_checkpoint
+from darla.vision.checkpoints import latest_checkpoint
 from darla.vision.config import VisionConfig
 from darla.vision.train import train_vision
 from toy_frames import tiny_config, toy_frames, write_toy_dataset
@@ -252,7 +253,7 @@ def test_nan_stops_the_run_and_names_step_and_batch(
 def test_an_exploding_gradient_stops_the_run(data: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="NaN or infinite"):
         train_vision(tiny_config(data, tmp_path / "run", learning_rate=1e18))
-    assert not checkpoint_folders(tmp_path / "run" / "checkpoints")
+    assert not step_folders(tmp_path / "run" / "checkpoints")
 
 
 @pytest.mark.parametrize(

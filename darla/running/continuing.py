@@ -1,0 +1,50 @@
+"""Whether what lies in a folder is what is asked for, so that it may go on there."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from darla.running.atomic import read_json
+
+RECORD = "run.json"
+
+
+def recorded_config(folder: Path, remedy: str = "give another --out") -> dict[str, Any] | None:
+    """Return the configuration of the run that a folder holds; None when it is empty or missing.
+
+    Args:
+        folder: of the run.
+        remedy: what to do about a folder that holds something else.
+
+    Raises:
+        ValueError: it holds something else.
+    """
+    if (folder / RECORD).is_file():
+        config: dict[str, Any] = read_json(folder / RECORD).get("config", {})
+        return config
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ValueError(f"{folder} already holds something else; {remedy}")
+    return None
+
+
+def check_same(
+    what: str, recorded: Mapping[str, Any], wanted: Mapping[str, Any], remedy: str
+) -> None:
+    """Check that what was begun is what is wanted now.
+
+    Args:
+        what: holds it, for the message: "runs/a holds a run".
+        recorded: what it was begun with; more entries do not matter.
+        wanted: the entries that make it what it is.
+        remedy: what to do if they differ.
+
+    Raises:
+        ValueError: entries differ; the message names all of them, with both values.
+    """
+    differences = [
+        f"{name}={recorded.get(name)}, not {value}"
+        for name, value in wanted.items()
+        if recorded.get(name) != value
+    ]
+    if differences:
+        raise ValueError(f"{what} with {'; '.join(differences)}; {remedy}")
