@@ -105,6 +105,7 @@ class BatchedChunkMaker(ChunkMaker):
         self._columns = [column_reader(name, item) for name, item in self.factors.items()]
 
     def _fill(self, chunk: FrameChunk, rng: np.random.Generator, reports: Reports) -> None:
+        """Fill a chunk as the policy says."""
         if self._config.policy == "factors":
             self._fill_with_settings(chunk, rng, reports)
         else:
@@ -113,6 +114,7 @@ class BatchedChunkMaker(ChunkMaker):
     def _fill_with_settings(
         self, chunk: FrameChunk, rng: np.random.Generator, reports: Reports
     ) -> None:
+        """Fill a chunk with frames of fresh settings."""
         envs: Any = self._env
         per_look = self._config.per_look
         rng.integers(2**31)  # the seed of a single environment
@@ -126,6 +128,7 @@ class BatchedChunkMaker(ChunkMaker):
             reports.made(part.stop, part.stop == len(chunk))
 
     def _draw_settings(self, rows: np.ndarray, out: np.ndarray) -> dict[str, Any]:
+        """Draw settings into frames of the size asked for, and return the infos."""
         envs: Any = self._env
         infos: dict[str, Any]
         if self._source.own_size == self._source.size:
@@ -139,6 +142,7 @@ class BatchedChunkMaker(ChunkMaker):
     def _fill_with_episodes(
         self, chunk: FrameChunk, rng: np.random.Generator, reports: Reports
     ) -> None:
+        """Fill a chunk by acting in all environments side by side."""
         envs = self._env
         seeds = rng.integers(2**31, size=envs.num_envs).tolist()
         envs.action_space.seed(int(rng.integers(2**31)))
@@ -153,9 +157,11 @@ class BatchedChunkMaker(ChunkMaker):
             reports.made(made, made == len(chunk))
 
     def _choose_at_random(self, observations: Any, infos: dict[str, Any]) -> Any:
+        """Return an action for each environment, drawn at random."""
         return self._env.action_space.sample()
 
     def _choose_as_agent(self, observations: Any, infos: dict[str, Any]) -> Any:
+        """Return the agent's action for each environment."""
         assert self._agent is not None
         rows = info_rows(infos, self._env.num_envs)
         return np.asarray(self._agent(self._source.pictures(observations), rows))

@@ -133,11 +133,13 @@ class StockChunkMaker(ChunkMaker):
         self._columns = [factor_reader(name, item) for name, item in self.factors.items()]
 
     def _fill(self, chunk: FrameChunk, rng: np.random.Generator, reports: Reports) -> None:
+        """Fill a chunk step by step."""
         for row, step in enumerate(itertools.islice(self._steps(rng), len(chunk))):
             self._record(chunk, row, step)
             reports.made(row + 1, row + 1 == len(chunk))
 
     def _steps(self, rng: np.random.Generator) -> Iterator[Step]:
+        """Return the endless stream of steps that the policy leads to."""
         config = self._config
         if config.policy == "factors":
             per_look = config.per_look
@@ -149,10 +151,12 @@ class StockChunkMaker(ChunkMaker):
         return rollouts(self._env, rng, lambda observation, info: space.sample())
 
     def _choose_as_agent(self, observation: Any, info: dict[str, Any]) -> Any:
+        """Return the agent's action."""
         assert self._agent is not None
         return self._agent(self._source.picture(observation)[None], [info])[0]
 
     def _record(self, chunk: FrameChunk, row: int, step: Step) -> None:
+        """Put a step into a row of a chunk."""
         chunk.frames[row] = self._source.frame(step.observation)
         chunk.rewards[row] = step.reward
         chunk.episode_starts[row] = step.starts
@@ -180,6 +184,7 @@ def load_agent(load_policy: str | None, config: CollectConfig) -> Policy:
 
 
 def _check_not_constant(frames: np.ndarray, env_id: str, index: int) -> None:
+    """Check that most frames of a chunk are not of one colour."""
     # A few pixels rule most frames out; only the others are looked at in full.
     corners = frames[:, ::16, ::16]
     suspects = frames[(corners == frames[:, :1, :1]).all(axis=(1, 2, 3))]

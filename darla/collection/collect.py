@@ -170,6 +170,7 @@ class _Bar:
             self._bar.close()
 
     def update(self, frames: int) -> None:
+        """Count frames that are made."""
         if self._bar is None and self._shown:
             self._bar = progress_bar(self._total, "frames", done=self._done)
         if self._bar is not None:

@@ -61,6 +61,7 @@ def register(env_id: str, imports: Sequence[str]) -> None:
 
 
 def _make(env_id: str, env_kwargs: Mapping[str, Any]) -> Environment:
+    """Make an environment; a ValueError if it cannot be made."""
     try:
         # Gymnasium's checker would look at every step of millions.
         return gym.make(env_id, disable_env_checker=True, **env_kwargs)

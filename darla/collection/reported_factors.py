@@ -45,6 +45,7 @@ def describe_factors(env: Any, reported: dict[str, Any]) -> dict[str, dict[str, 
 
 
 def _finite(value: float | None) -> float | None:
+    """Return a limit as a number; None where there is none."""
     return float(value) if value is not None and math.isfinite(value) else None
 
 
@@ -62,6 +63,7 @@ def factor_reader(name: str, description: dict[str, Any]) -> Callable[[dict[str,
     indices = {category: float(index) for index, category in enumerate(categories)}
 
     def read(values: dict[str, Any]) -> float:
+        """Return the factor as numbers."""
         try:
             value = values[name]
             return indices[value] if indices else float(value)
@@ -85,6 +87,7 @@ def column_reader(name: str, description: dict[str, Any]) -> Callable[[dict[str,
     indices = {category: float(index) for index, category in enumerate(categories)}
 
     def read(infos: dict[str, Any]) -> np.ndarray:
+        """Return the factor as numbers."""
         values = infos.get(name)
         reporting = infos.get(f"_{name}")
         if values is None or (reporting is not None and not reporting.all()):
@@ -100,6 +103,7 @@ def column_reader(name: str, description: dict[str, Any]) -> Callable[[dict[str,
 
 
 def _misreported(name: str, value: Any, categories: list[str]) -> ValueError:
+    """Return the error for a value that is missing or of another kind."""
     return ValueError(
         f"the environment reported factor {name!r} as {value!r}; "
         f"expected {'one of ' + ', '.join(categories) if categories else 'a number'}"

@@ -52,6 +52,7 @@ def make_vector_env(
 
 
 def _vector_entry_point(env_id: str) -> Any:
+    """Return what makes many environments of an id at once; None where nothing does."""
     try:
         spec = gym.spec(env_id)
     except gym.error.Error:  # gym.make says what is wrong, and suggests another id
@@ -61,6 +62,7 @@ def _vector_entry_point(env_id: str) -> Any:
 
 
 def _parameters(entry_point: Any) -> Mapping[str, Any]:
+    """Return the parameters of what an entry point names."""
     creator = load_env_creator(entry_point) if isinstance(entry_point, str) else entry_point
     return inspect.signature(creator).parameters
 

@@ -56,7 +56,7 @@ def latent_statistics(encoder: Encoder, chunks: Iterable[Tensor]) -> LatentStati
     """
     means, kl, count = [], torch.zeros(encoder.shape.latents, dtype=torch.float64), 0
     for chunk in chunks:
-        for frames in chunk.split(ENCODE_CHUNK):
+        for frames in chunk.split(ENCODE_CHUNK):  # type: ignore[no-untyped-call]
             mu, logvar = encoder(to_pictures(frames))
             means.append(mu.cpu().numpy())
             count += len(mu)
@@ -161,9 +161,7 @@ class FrozenEncoder(nn.Module):
             if isinstance(frames, np.ndarray)
             else frames
         )
-        self._check_frames(tensor)
-        chunks = [self._encode_chunk(chunk) for chunk in tensor.split(ENCODE_CHUNK)]
-        return torch.cat(chunks).cpu().numpy()
+        return self.encode_tensor(tensor).cpu().numpy()
 
     def encode_tensor(self, frames: Tensor) -> Tensor:
         """Encode a uint8 tensor (N, H, W, 3); float32 (N, z) on the encoder's device.
@@ -172,7 +170,8 @@ class FrozenEncoder(nn.Module):
             ValueError: the frames have another shape or dtype.
         """
         self._check_frames(frames)
-        return torch.cat([self._encode_chunk(chunk) for chunk in frames.split(ENCODE_CHUNK)])
+        chunks = frames.split(ENCODE_CHUNK)  # type: ignore[no-untyped-call]
+        return torch.cat([self._encode_chunk(chunk) for chunk in chunks])
 
     def forward(self, frames: Tensor) -> Tensor:
         """Do what :meth:`encode_tensor` does."""
@@ -188,9 +187,8 @@ class FrozenEncoder(nn.Module):
         if latents.ndim != 2 or latents.shape[1] != self.latent_dim:
             raise ValueError(f"latents are {latents.shape}; expected (N, {self.latent_dim})")
         tensor = torch.from_numpy(np.asarray(latents, dtype=np.float32)).to(self.device)
-        frames = [
-            to_frames(torch.sigmoid(self.decoder(chunk))) for chunk in tensor.split(ENCODE_CHUNK)
-        ]
+        chunks = tensor.split(ENCODE_CHUNK)  # type: ignore[no-untyped-call]
+        frames = [to_frames(torch.sigmoid(self.decoder(chunk))) for chunk in chunks]
         return torch.cat(frames).contiguous().cpu().numpy()
 
     def in_precision(self, precision: str) -> "FrozenEncoder":

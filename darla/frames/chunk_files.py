@@ -42,6 +42,7 @@ def write_chunk_file(array: Path, index: int, values: np.ndarray, rows: int) -> 
 
 
 def _encoded(values: np.ndarray, rows: int) -> Any:
+    """Return the bytes of a chunk file: zeros after the last row, compressed, with a checksum."""
     if len(values) < rows:
         padded = np.zeros((rows, *values.shape[1:]), dtype=values.dtype)
         padded[: len(values)] = values

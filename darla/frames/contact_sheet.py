@@ -88,6 +88,7 @@ def tile(frames: np.ndarray, columns: int) -> np.ndarray:
 
 
 def _title(dataset: FrameDataset) -> str:
+    """Return what the frames are of."""
     attributes = dataset.attributes
     made_with = ", ".join(f"{name}={value}" for name, value in attributes["env_kwargs"].items())
     count, height, width, _ = dataset.shape
@@ -98,6 +99,7 @@ def _title(dataset: FrameDataset) -> str:
 
 
 def _draw_coverage(axes: Axes, name: str, values: np.ndarray, description: dict[str, Any]) -> None:
+    """Draw how often each value of a factor occurs."""
     categories = description["categories"]
     if categories:
         counts = np.bincount(values.astype(int), minlength=len(categories))

@@ -59,6 +59,7 @@ class FrameDataset:
         return dataset
 
     def _check_complete(self) -> None:
+        """Check that every chunk has a file."""
         # A chunk without a file would be read as zeros, without any error.
         missing = self._frames.nchunks - self._frames.nchunks_initialized
         if missing:
@@ -126,6 +127,7 @@ class FrameDataset:
         return self._read("frames", slice(start, stop))
 
     def _read(self, name: str, part: slice = slice(None)) -> np.ndarray:
+        """Read an array, or a part of it; a ValueError if it is damaged."""
         try:
             return np.asarray(_array(self._group, name)[part])
         except (ValueError, RuntimeError) as error:  # wrong checksum, or not what zstd wrote
@@ -136,6 +138,7 @@ class FrameDataset:
 
 
 def _array(group: zarr.Group, name: str) -> zarr.Array[Any]:
+    """Return an array of a group; a ValueError if there is something else."""
     array = group[name]
     if not isinstance(array, zarr.Array):
         raise ValueError(f"{name} is not an array")

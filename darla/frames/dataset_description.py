@@ -53,6 +53,7 @@ def coverage(dataset: FrameDataset) -> dict[str, dict[str, Any]]:
 
 
 def _cover(values: np.ndarray, factor: dict[str, Any]) -> dict[str, Any]:
+    """Return which values of a factor occur: how often each, or the least and the largest."""
     known = values[np.isfinite(values)]
     categories = factor.get("categories")
     if categories:

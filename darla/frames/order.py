@@ -66,6 +66,7 @@ class FrameOrder:
         return np.concatenate(found)
 
     def _chunk(self, chunk: int) -> np.ndarray:
+        """Return the frames of a chunk."""
         start = int(chunk) * self.chunk_size
         return np.arange(start, min(start + self.chunk_size, self.num_frames))
 

@@ -90,6 +90,7 @@ def create_frame_dataset(path: Path, attributes: dict[str, Any]) -> None:
 
 
 def _create_arrays(group: "Group", attributes: dict[str, Any]) -> None:
+    """Create the arrays of a dataset, without chunks."""
     from zarr.codecs import Crc32cCodec, ZstdCodec
 
     count: int = attributes["num_frames"]
@@ -107,6 +108,7 @@ def _create_arrays(group: "Group", attributes: dict[str, Any]) -> None:
 
 
 def _dtype(name: str) -> str:
+    """Return the dtype of an array."""
     return _DTYPES.get(name, "float32")  # that of all factors
 
 
@@ -149,6 +151,7 @@ class FrameWriter:
             raise OSError(error.errno, error.strerror or str(error), name) from error
 
     def _write_arrays(self, index: int, chunk: FrameChunk) -> None:
+        """Write a chunk into all arrays."""
         rows = min(self._chunk_size, self._num_frames)
         # Chunks of nothing but zeros are written too, so that a missing file always means a
         # damaged dataset.
@@ -156,6 +159,7 @@ class FrameWriter:
             write_chunk_file(self._path / name, index, values, rows)
 
     def _arrays_of(self, chunk: FrameChunk) -> dict[str, np.ndarray]:
+        """Return the part of each array that a chunk holds."""
         columns = zip(self._factor_names, chunk.factors.T, strict=True)
         arrays = {
             "frames": chunk.frames,

@@ -138,6 +138,7 @@ def completeness(importance: np.ndarray) -> float:
 
 
 def _weighted(rows: np.ndarray) -> float:
+    """Return how concentrated rows are, weighted by their sums."""
     weights = rows.sum(axis=1)
     total = weights.sum()
     return float(_concentration(rows) @ weights / total) if total > 0 else 0.0
@@ -155,6 +156,7 @@ def _concentration(rows: np.ndarray) -> np.ndarray:
 def _model(
     factor: FactorColumn, trees: int, seed: int
 ) -> tuple[ExtraTreesClassifier | ExtraTreesRegressor, np.ndarray]:
+    """Return an untrained model of a factor, and what it is to predict."""
     kind = ExtraTreesClassifier if factor.kind == "categorical" else ExtraTreesRegressor
     model = kind(
         n_estimators=trees, max_features=1.0, min_samples_leaf=LEAST_IN_LEAF, random_state=seed
@@ -163,11 +165,13 @@ def _model(
 
 
 def _flat(targets: np.ndarray) -> np.ndarray:
+    """Return one column of targets as a vector, which scikit-learn asks for."""
     flat: np.ndarray = targets[:, 0] if targets.shape[1] == 1 else targets
     return flat
 
 
 def _check(importance: np.ndarray, axis: int) -> None:
+    """Check a matrix of importance before it is summarised."""
     if importance.ndim != 2 or importance.shape[axis] < 2 or (importance < 0).any():
         raise ValueError(
             f"importance has shape {importance.shape} and a minimum of "

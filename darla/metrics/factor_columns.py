@@ -96,6 +96,7 @@ class FactorColumn:
         return np.clip(np.floor(places * bins), 0, bins - 1).astype(np.int64)
 
     def _check_categories(self) -> None:
+        """Check that values are categories' indices."""
         wrong = self.values[(self.values < 0) | (self.values % 1 != 0)]
         if len(wrong):
             raise ValueError(
@@ -104,6 +105,7 @@ class FactorColumn:
             )
 
     def _check_range(self) -> None:
+        """Check that the range is one, and that values lie in it."""
         extent = self.high - self.low
         if not (np.isfinite(extent) and extent > 0):
             raise ValueError(
@@ -266,6 +268,7 @@ def check_latents(latents: np.ndarray, least: int) -> np.ndarray:
 
 
 def _check_columns(columns: tuple[FactorColumn, ...], count: int) -> None:
+    """Check that factors have names of their own, and a value for each latent."""
     names = [factor.name for factor in columns]
     if not names:
         raise ValueError("there are no factors; give at least one column")
@@ -281,6 +284,7 @@ def _check_columns(columns: tuple[FactorColumn, ...], count: int) -> None:
 
 
 def _why_excluded(factor: FactorColumn) -> str | None:
+    """Return why a factor cannot be measured; None if it can."""
     if np.ptp(factor.values) == 0:
         return f"it is constant ({factor.values[0]:g})"
     if np.ptp(factor.classes()) == 0:

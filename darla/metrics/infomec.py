@@ -113,6 +113,7 @@ def _lead(rows: np.ndarray) -> float:
 def _neighbour_information(
     samples: Samples, rng: np.random.Generator, neighbours: int
 ) -> np.ndarray:
+    """Return mutual information by nearest neighbours in nats, (z, factors)."""
     information = np.zeros((samples.latents.shape[1], len(samples.factors)))
     active = samples.active
     if not active.any():
@@ -133,6 +134,7 @@ def _neighbour_information(
 def _read_share(
     latents: np.ndarray, factor: FactorColumn, train: np.ndarray, test: np.ndarray
 ) -> float:
+    """Return the share of a factor that a linear model reads from latents, 0 to 1."""
     if factor.kind != "categorical":
         targets = factor.targets()
         model = LinearRegression().fit(latents[train], targets[train])

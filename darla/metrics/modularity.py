@@ -116,6 +116,7 @@ def modularity_per_latent(information: np.ndarray) -> np.ndarray:
 def _explicitness(
     latents: np.ndarray, factor: FactorColumn, bins: int, train: np.ndarray, test: np.ndarray
 ) -> float:
+    """Return how well linear classifiers read a factor from latents, 0 to 1."""
     readout = read_classes(latents, factor.classes(bins), train, test)
     areas = []
     for label, probabilities in zip(readout.labels, readout.probabilities.T, strict=True):

@@ -63,6 +63,8 @@ def _information(samples: Samples, bins: int, rows: np.ndarray) -> np.ndarray:
 
 
 def _bins(latents: np.ndarray, bins: int) -> np.ndarray:
+    """Return the bin of each latent, (n, z) int64."""
     extent = np.ptp(latents, axis=0)
     places = (latents - latents.min(axis=0)) / np.where(extent > 0, extent, 1.0)
-    return np.minimum((places * bins).astype(np.int64), bins - 1)
+    found: np.ndarray = np.minimum((places * bins).astype(np.int64), bins - 1)
+    return found

@@ -82,6 +82,7 @@ METRIC = Metric(sap)
 def _squared_correlation(
     latents: np.ndarray, active: np.ndarray, factor: FactorColumn
 ) -> np.ndarray:
+    """Return the share of each latent that a factor explains, (z,)."""
     targets = factor.targets()
     targets = targets - targets.mean(axis=0)
     solution = np.linalg.lstsq(targets, latents, rcond=None)[0]
@@ -90,6 +91,7 @@ def _squared_correlation(
 
 
 def _separability(latents: np.ndarray, active: np.ndarray, factor: FactorColumn) -> np.ndarray:
+    """Return how well each latent alone tells categories apart, (z,), 0 by chance."""
     classes = factor.classes()
     accuracies = np.zeros(latents.shape[1])
     for latent in np.flatnonzero(active):

@@ -105,16 +105,20 @@ def relative_strength(likeness: np.ndarray) -> float:
 
 
 def _standardised(latents: np.ndarray) -> np.ndarray:
+    """Return latents with a mean of 0 and a standard deviation of 1."""
     scaled: np.ndarray = (latents - latents.mean(axis=0)) / latents.std(axis=0)
     return scaled
 
 
 def _lasso(inputs: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Return the weight of each latent of one model for each of another, (inputs, outputs)."""
     model = Lasso(alpha=ALPHA).fit(_standardised(inputs), _standardised(outputs))
-    return np.abs(model.coef_.reshape(outputs.shape[1], inputs.shape[1])).T
+    weights: np.ndarray = np.abs(model.coef_.reshape(outputs.shape[1], inputs.shape[1])).T
+    return weights
 
 
 def _spearman(inputs: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Return the rank correlation of two models' latents, (inputs, outputs)."""
     ranks = [_standardised(rankdata(codes, axis=0)) for codes in (inputs, outputs)]
     likeness: np.ndarray = np.abs(ranks[0].T @ ranks[1]) / len(inputs)
     return likeness

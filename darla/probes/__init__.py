@@ -1,4 +1,9 @@
-"""How well what a policy needs can be read from latents, and how little the look disturbs it."""
+"""How well what a policy needs can be read from latents, and how little the look disturbs it.
+
+Probes (``linear``, ``mlp``; ``fitting`` trains the networks) read ``targets`` from latents;
+``domains`` fits them in one domain and tests them in others, where ``scores`` compares; and
+``invariance`` says how far latents, and what probes read, move when the look alone changes.
+"""
 
 from darla.probes.domains import (
     PROBES,

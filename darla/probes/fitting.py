@@ -118,6 +118,7 @@ class TargetOutputs:
 
 
 def _columns_of(slices: Iterable[slice]) -> list[int]:
+    """Return the columns that slices cover."""
     return [column for each in slices for column in range(each.start, each.stop)]
 
 
@@ -162,14 +163,15 @@ def fit_network(
     with denormals_flushed(), bar:
         for _ in range(settings.epochs):
             shuffled = training[torch.randperm(len(training), generator=generator)]
-            for rows in shuffled.split(settings.batch_size):
+            for rows in shuffled.split(settings.batch_size):  # type: ignore[no-untyped-call]
                 optimizer.zero_grad(set_to_none=True)
-                outputs.loss(network(inputs[rows]), rows).backward()
+                loss = outputs.loss(network(inputs[rows]), rows)
+                loss.backward()  # type: ignore[no-untyped-call]
                 optimizer.step()
                 bar.update(len(rows))
-            loss = float(outputs.loss(run_network(network, inputs[validation]), validation))
-            if loss < best:
-                best, best_state, waited = loss, copy.deepcopy(module.state_dict()), 0
+            error = float(outputs.loss(run_network(network, inputs[validation]), validation))
+            if error < best:
+                best, best_state, waited = error, copy.deepcopy(module.state_dict()), 0
             else:
                 waited += 1
             if waited == settings.patience:
@@ -181,4 +183,5 @@ def fit_network(
 @torch.no_grad()
 def run_network(network: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
     """Return the outputs for all inputs, a part at a time and without gradients."""
-    return torch.cat([network(part) for part in inputs.split(_EVALUATED)])
+    parts = inputs.split(_EVALUATED)  # type: ignore[no-untyped-call]
+    return torch.cat([network(part) for part in parts])

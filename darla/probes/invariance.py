@@ -90,7 +90,8 @@ def state_weights(probe: LinearProbe, names: Sequence[str]) -> np.ndarray:
 
     The mean over targets of :meth:`darla.probes.linear.LinearProbe.importance`.
     """
-    return np.mean([probe.importance(name) for name in names], axis=0)
+    reliance: np.ndarray = np.mean([probe.importance(name) for name in names], axis=0)
+    return reliance
 
 
 def prediction_movement(
@@ -121,6 +122,7 @@ def prediction_movement(
 
 
 def _shares(weights: np.ndarray, latents: int) -> np.ndarray:
+    """Return the share of each latent, (z,), from weights or from indices of those that count."""
     if weights.dtype.kind in "iu":
         if weights.size and not (0 <= weights.min() and weights.max() < latents):
             raise ValueError(f"latents are 0 to {latents - 1}, not {weights.tolist()}")
@@ -130,4 +132,5 @@ def _shares(weights: np.ndarray, latents: int) -> np.ndarray:
         raise ValueError(f"weights are {weights.shape}; expected ({latents},) numbers, at least 0")
     if not weights.sum() > 0:
         raise ValueError("no latent has a weight above 0; name at least one that carries the state")
-    return weights / weights.sum()
+    shares: np.ndarray = weights / weights.sum()
+    return shares

@@ -46,7 +46,8 @@ class LatentScale:
 
     def __call__(self, latents: np.ndarray) -> np.ndarray:
         """Return latents (N, z) to scale, float64."""
-        return (latents.astype(np.float64) - self.mean) * self.factor
+        scaled: np.ndarray = (latents.astype(np.float64) - self.mean) * self.factor
+        return scaled
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class LinearProbe:
         The squared weight of each standardised latent: its share of the prediction's variance if
         latents were uncorrelated. All 0 when no latent says anything.
         """
-        squares = np.square(self.weights[name]).sum(axis=1)
+        squares: np.ndarray = np.square(self.weights[name]).sum(axis=1)
         total = squares.sum()
         return squares / total if total > 0 else squares
 

@@ -76,4 +76,5 @@ def _one_thread() -> Iterator[None]:
 
 
 def _as_inputs(scale: LatentScale, latents: np.ndarray) -> Tensor:
+    """Return scaled latents as a tensor."""
     return torch.from_numpy(scale(latents)).float()

@@ -90,7 +90,9 @@ def one_against_rest_auc(scores: np.ndarray, true: np.ndarray) -> float:
 def _difference(predicted: np.ndarray, target: ProbeTarget) -> np.ndarray:
     """Return how far predictions are off, (n,), in the target's unit."""
     if target.kind == "continuous":
-        return predicted[:, 0] - target.values
+        away: np.ndarray = predicted[:, 0] - target.values
+        return away
     period = target.high - target.low
     angle = np.arctan2(predicted[:, 0], predicted[:, 1]) * period / (2 * np.pi) + target.low
-    return (angle - target.values + period / 2) % period - period / 2
+    turned: np.ndarray = (angle - target.values + period / 2) % period - period / 2
+    return turned

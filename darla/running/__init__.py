@@ -1,1 +1,9 @@
-"""What every command and every long computation needs: files, locks, records, progress, names."""
+"""What every command and every long computation needs; it imports nothing else of ours.
+
+A command (``command``, ``progress``) reads its settings, takes its folder for itself
+(``exclusive``), asks whether what lies there may go on (``continuing``), notes what it does
+(``run_record``, ``atomic``, ``plain_json``, ``step_folders``), works in processes (``worker_pool``
+and ``worker_process``; ``children`` for other commands) with seeds for each purpose (``seeds``) on a
+``device`` in a ``precision``, and says what it found (``markdown``) or what was wrong (``names``).
+A ``registry`` holds what people can add.
+"""

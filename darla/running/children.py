@@ -40,6 +40,7 @@ def start(command: Sequence[str], **options: Any) -> "subprocess.Popen[str]":
 
 
 def _end(number: int, _: FrameType | None) -> None:
+    """End all children, and this process with the code of the signal."""
     for child in _children:
         child.terminate()  # nothing where it has ended
     os.write(_STDERR, _FAREWELL)  # sys.stderr may be in the middle of a line of its own

@@ -14,6 +14,7 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]], left: i
     widths = [max(len(line[i]) for line in [header, *rows]) for i in range(len(header))]
 
     def line(cells: Sequence[str]) -> str:
+        """Return a row of cells."""
         padded = [
             cell.ljust(width) if i < left else cell.rjust(width)
             for i, (cell, width) in enumerate(zip(cells, widths, strict=True))

@@ -80,9 +80,11 @@ class LookResampling:
         return partial(self._encode, looks=np.concatenate([self.looks, worn]))
 
     def _draw(self, count: int) -> np.ndarray:
+        """Draw looks of D_U, (count, L)."""
         return self.bank[self._rng.integers(len(self.bank), size=count)]
 
     def _encode(self, frames: np.ndarray, looks: np.ndarray) -> np.ndarray:
+        """Return what a policy sees of pictures (N, h, w, 3) in looks (N, L) of D_U."""
         latents = self._transform.encode(frames)
         latents[:, self._columns] = looks
         if self._repaint:

@@ -212,8 +212,8 @@ def _score(
         data = interventions if metric.interventions else samples
         purpose = _INTERVENTIONS if metric.interventions else _METRICS
         rng = np.random.default_rng((config.seed, purpose))
-        options = {"active": encoder.active, "quick": config.quick}
-        results[name] = part(name, partial(metric, data, rng, **options))
+        measure = partial(metric, data, rng, active=encoder.active, quick=config.quick)
+        results[name] = part(name, measure)
     source, tests = subject.source_train, subject.tests
     state = encoder.latent_roles.get("state", np.zeros(0, np.int64))
     from_state = [_only(state, each) for each in (source, *tests)] if len(state) else None
