@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 import darla_envs
+from darla.collection.batched_chunks import make_chunk_maker
+from darla.collection.collect import CollectConfig
+from darla_envs.description.domain import Domain
 from darla_envs.description.domains import find_domain, register_domain
 from darla_envs.description.layout import Spacing
 from darla_envs.description.tasks import TASKS, Task
@@ -67,6 +70,18 @@ def test_batches_show_pictures_or_factors_also_in_other_processes():
         here.close(), there.close()
 
 
+def test_frames_are_collected_from_it():
+    config = CollectConfig(
+        env=CORRIDOR, domain="d_u", num_frames=40, chunk_size=40, size=(32,), workers=1, imports=()
+    )
+    maker = make_chunk_maker(config)
+    chunk = maker.make(0)
+    assert maker.attributes["renderer"] == "batched"
+    assert chunk.frames.shape == (40, 32, 32, 3)
+    assert {"object0_color", "object1_x"} <= set(maker.attributes["factors"])
+    maker.close()
+
+
 def test_its_steps_are_its_own():
     env = gym.make(CORRIDOR)
     env.reset(seed=0)
@@ -76,7 +91,7 @@ def test_its_steps_are_its_own():
 
 
 def test_a_domain_can_be_added_to_it():
-    dusk = darla_envs.description.domain.Domain("dusk", {"light": ((0.4, 0.4),)})
+    dusk = Domain("dusk", {"light": ((0.4, 0.4),)})
     register_domain(CORRIDOR, dusk)
     assert find_domain(CORRIDOR, "dusk").look["light"] == ((0.4, 0.4),)
     assert "dusk" in suite_of(CORRIDOR).targets()
@@ -104,7 +119,7 @@ def make(**changes):
         ({"shapes": ("bax",)}, "unknown shape of Mine/Odd-v0 'bax'; did you mean 'box'"),
         ({"good_shapes": ("ball",)}, "unknown shape of Mine/Odd-v0 'ball'"),
         ({"objects": ("one", "two")}, "has 2 objects and preferred shapes of 1"),
-        ({"domains": (darla_envs.description.domain.Domain("d_u"),)}, "has no domain 'source'"),
+        ({"domains": (Domain("d_u"),)}, "has no domain 'source'"),
     ],
 )
 def test_what_is_wrong_with_a_task_is_said(changes, message):
