@@ -34,7 +34,7 @@ def write_contact_sheet(dataset: FrameDataset, path: Path) -> None:
     """
     figure = draw_contact_sheet(dataset)
     data = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(data)  # type: ignore[no-untyped-call]
+    FigureCanvasAgg(figure).print_png(data)
     write_bytes(path, data.getvalue())
 
 
