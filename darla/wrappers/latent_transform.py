@@ -5,7 +5,7 @@ It is the one way for learning, evaluating, collecting and measuring: the wrappe
 :meth:`LatentTransform.observer`, and so does who acts with an agent that was saved.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ import numpy as np
 from gymnasium import spaces
 
 from darla.encoder.bundle import FrozenEncoder, load_encoder
-from darla.frames.pictures import find_picture, resize_frames
+from darla.frames.pictures import resize_frames
 from darla.running.device import resolve_device
 from darla.wrappers.latent_options import LatentOptions
+from darla.wrappers.picture_observer import PictureObserver
 
 DEFAULT_OPTIONS = LatentOptions()
 
@@ -112,7 +113,7 @@ class LatentTransform:
             shown -= (shown @ self.removed.T) @ self.removed
         return shown
 
-    def observer(self, space: spaces.Space[Any], key: str | None = None) -> "LatentObserver":
+    def observer(self, space: spaces.Space[Any], key: str | None = None) -> PictureObserver:
         """Return what turns an environment's observations into those that a policy sees.
 
         Args:
@@ -122,59 +123,7 @@ class LatentTransform:
         Raises:
             ValueError: observations hold no picture that can be encoded.
         """
-        return LatentObserver(self, space, key)
-
-
-class LatentObserver:
-    """Puts latents in place of the pictures that one sort of environment shows.
-
-    Args:
-        transform: makes latents of pictures.
-        space: of the environment's single observations.
-        key: the picture's entry in a Dict; needed only when there are several.
-
-    Attributes:
-        transform: makes latents of pictures.
-        space: of what a policy sees: float32 latents (z,) without bounds, or a Dict with them.
-
-    Raises:
-        ValueError: observations hold no picture that can be encoded.
-    """
-
-    def __init__(
-        self, transform: LatentTransform, space: spaces.Space[Any], key: str | None = None
-    ) -> None:
-        self.transform = transform
-        self._picture = find_picture(space, key)
-        latents = spaces.Box(-np.inf, np.inf, (transform.latent_dim,), np.float32)
-        self.space: spaces.Space[Any] = self._picture.replaced_space(space, latents)
-
-    def __call__(self, observations: Any) -> Any:
-        """Encode a batch of observations: pictures (n, h, w, 3) uint8, or a Dict with them."""
-        return self.with_finals(observations, {})[0]
-
-    def single(self, observation: Any) -> Any:
-        """Encode one observation."""
-        picture = self._picture.of(observation)
-        return self._picture.replaced(observation, self.transform(picture[None])[0])
-
-    def with_finals(
-        self,
-        observations: Any,
-        finals: Mapping[int, Any],
-        encode: Callable[[np.ndarray], np.ndarray] | None = None,
-    ) -> tuple[Any, dict[int, Any]]:
-        """Encode a step's observations and the last ones of episodes in one batch.
-
-        Args:
-            observations: of n environments, batched.
-            finals: for each environment whose episode has just ended, its last observation.
-            encode: makes latents (N, z) of pictures (N, h, w, 3); the transform unless given.
-
-        Returns:
-            The batched observations and the last ones, with latents in place of pictures.
-        """
-        return self._picture.map(encode or self.transform, observations, finals)
+        return PictureObserver(self, space, key)
 
 
 def _orthonormal(directions: Sequence[Sequence[float]], latents: int) -> np.ndarray:

@@ -18,14 +18,55 @@ from darla.frames.pictures import resize_pixels
 from darla.wrappers.latent_options import LatentOptions, LatentOptionsDict
 from darla.wrappers.latent_transform import LatentTransform
 from darla.wrappers.look_resampling import LookResampling
+from darla.wrappers.picture_observer import PictureFunction, PictureObserver
 
 
-class VecLatent(VecEnvWrapper):
+class VecObserver(VecEnvWrapper):
+    """Observations are what an observer makes of pictures.
+
+    One call a step makes those of all environments and, in the same batch, the
+    ``terminal_observation`` of those whose episode has just ended, from which PPO, A2C and DQN
+    bootstrap at time limits.
+
+    Args:
+        venv: a vector environment with uint8 RGB observations (H, W, 3), or with one in a Dict.
+        observer: made for its observation space.
+    """
+
+    def __init__(self, venv: VecEnv, observer: PictureObserver) -> None:
+        super().__init__(venv, observation_space=observer.space)
+        self._observer = observer
+
+    def reset(self) -> Any:
+        """Reset the environments, and observe what they show."""
+        function = self._function_after_reset()
+        return self._observer.with_finals(self.venv.reset(), {}, function)[0]
+
+    def step_wait(self) -> tuple[Any, np.ndarray, np.ndarray, list[dict[str, Any]]]:
+        """Wait for the step, and make observations and terminal observations in one batch."""
+        observations, rewards, dones, infos = self.venv.step_wait()
+        finals = terminal_observations(dones, infos)
+        ended = np.flatnonzero(dones).tolist()
+        function = self._function_after_step(ended, finals)
+        seen, seen_finals = self._observer.with_finals(observations, finals, function)
+        return seen, rewards, dones, with_terminal_observations(infos, seen_finals)
+
+    def _function_after_reset(self) -> PictureFunction | None:
+        """Return what is done to the first pictures of all episodes; None for the usual."""
+        return None
+
+    def _function_after_step(
+        self, ended: Sequence[int], finals: Mapping[int, Any]
+    ) -> PictureFunction | None:
+        """Return what is done to a step's pictures, with the last ones behind them."""
+        return None
+
+
+class VecLatent(VecObserver):
     """Observations are latents (num_envs, z) float32 instead of pictures.
 
-    One forward pass a step encodes the pictures of all environments and, in the same batch, the
-    ``terminal_observation`` of those whose episode has just ended, from which PPO, A2C and DQN
-    bootstrap at time limits. Put ``VecFrameStack`` or ``VecNormalize`` around this, not below it.
+    One forward pass a step encodes the pictures of all environments. Put ``VecFrameStack`` or
+    ``VecNormalize`` around this, not below it.
 
     Args:
         venv: a vector environment with uint8 RGB observations (H, W, 3), or with one in a Dict.
@@ -60,30 +101,22 @@ class VecLatent(VecEnvWrapper):
         **options: Unpack[LatentOptionsDict],
     ) -> None:
         self.transform = LatentTransform(encoder, LatentOptions.from_dict(options), device=device)
-        self._observer = self.transform.observer(venv.observation_space, key)
-        super().__init__(venv, observation_space=self._observer.space)
+        super().__init__(venv, self.transform.observer(venv.observation_space, key))
         self._resampling = (
             LookResampling(self.transform, resampled, repaint, venv.num_envs, seed)
             if len(resampled)
             else None
         )
 
-    def reset(self) -> Any:
-        """Reset the environments and encode what they show."""
-        encode = None if self._resampling is None else self._resampling.begin()
-        return self._observer.with_finals(self.venv.reset(), {}, encode)[0]
+    def _function_after_reset(self) -> PictureFunction | None:
+        """Draw looks for all episodes, if they are resampled."""
+        return None if self._resampling is None else self._resampling.begin()
 
-    def step_wait(self) -> tuple[Any, np.ndarray, np.ndarray, list[dict[str, Any]]]:
-        """Wait for the step, and encode observations and terminal observations in one batch."""
-        observations, rewards, dones, infos = self.venv.step_wait()
-        finals = terminal_observations(dones, infos)
-        encode = (
-            None
-            if self._resampling is None
-            else self._resampling.step(np.flatnonzero(dones).tolist(), finals)
-        )
-        encoded, encoded_finals = self._observer.with_finals(observations, finals, encode)
-        return encoded, rewards, dones, with_terminal_observations(infos, encoded_finals)
+    def _function_after_step(
+        self, ended: Sequence[int], finals: Mapping[int, Any]
+    ) -> PictureFunction | None:
+        """Draw looks for the episodes that begin, if they are resampled."""
+        return None if self._resampling is None else self._resampling.step(ended, finals)
 
 
 def terminal_observations(dones: np.ndarray, infos: Sequence[dict[str, Any]]) -> dict[int, Any]:
