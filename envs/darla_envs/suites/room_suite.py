@@ -18,6 +18,8 @@ from darla_envs.suites.suite import PICTURES, Observing, Suite
 class RoomSuite(Suite):
     """One of the tasks of this package, or described as these are."""
 
+    offers_factors = True
+
     def domains(self) -> list[str]:
         """Return the names of the task's domains, the source first."""
         return domain_names(self.env_id)

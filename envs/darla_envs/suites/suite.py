@@ -32,9 +32,11 @@ class Suite(ABC):
         env_id: the same.
         has_known_domains: whether the suite knows all domains that there are; otherwise only the
             environments themselves know what others they take.
+        offers_factors: whether environments can be observed by their factors.
     """
 
     has_known_domains: bool = True
+    offers_factors: bool = False
 
     def __init__(self, env_id: str) -> None:
         self.env_id = env_id
