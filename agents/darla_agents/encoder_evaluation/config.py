@@ -7,7 +7,7 @@ from typing import Any
 from darla.metrics import METRICS
 from darla.running.names import unknown
 from darla.running.precision import Precision
-from darla_agents.encoder_evaluation.targets import TARGETS
+from darla_agents.encoder_evaluation.probe_targets import PROBE_TARGETS
 from darla_envs.description.domains import find_domain, target_names
 from darla_envs.description.tasks import GO_TO_OBJECT, find_task
 from darla_envs.description.usual_domains import UNSUPERVISED
@@ -77,8 +77,8 @@ class EncoderEvaluationConfig:
         for domain in (config.domain, config.source, *tested):
             find_domain(config.env, domain)
         for name in config.factors:
-            if name not in TARGETS:
-                raise unknown("factor", name, TARGETS)
+            if name not in PROBE_TARGETS:
+                raise unknown("factor", name, PROBE_TARGETS)
         for name, fewest in _FEWEST.items():
             if getattr(config, name) < fewest:
                 raise ValueError(f"{name} is {getattr(config, name)}; give at least {fewest}")

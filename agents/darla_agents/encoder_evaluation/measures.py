@@ -23,8 +23,8 @@ from darla.probes import (
 from darla.probes.linear import LinearProbe
 from darla.probes.targets import ProbeTarget, split_usable
 from darla_agents.encoder_evaluation.config import EncoderEvaluationConfig
+from darla_agents.encoder_evaluation.probe_targets import STATE, all_known, factor_columns
 from darla_agents.encoder_evaluation.rooms import EvaluationRooms
-from darla_agents.encoder_evaluation.targets import STATE, all_known, factor_columns
 
 _METRIC_FRAMES, _PROBE_TRAIN, _PROBE_TEST, _PAIRS = range(4)  # purposes of random numbers
 _TOGETHER = 1000  # settings that are drawn at a time until there are enough

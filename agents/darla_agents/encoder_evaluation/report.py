@@ -12,7 +12,7 @@ from darla.running.markdown import markdown_table
 from darla.running.plain_json import plain
 from darla_agents.encoder_evaluation.config import EncoderEvaluationConfig
 from darla_agents.encoder_evaluation.measures import StateInvariance
-from darla_agents.encoder_evaluation.targets import STATE
+from darla_agents.encoder_evaluation.probe_targets import STATE
 
 _MLP = "mlp"
 
@@ -92,6 +92,7 @@ def to_json(scores: Sequence[EncoderScores], config: EncoderEvaluationConfig) ->
 
 
 def _scores_of(scores: EncoderScores) -> dict[str, dict[str, float | None]]:
+    """Return the scores of each metric; what is undefined is None."""
     return {name: plain(result.scores) for name, result in scores.metrics.items()}
 
 
@@ -127,6 +128,7 @@ def _rows(
 def _forecast_rows(
     name: str, forecast: ProbeReport | None, config: EncoderEvaluationConfig
 ) -> Iterator[tuple[str, float | None]]:
+    """Yield names and values of a forecast, domain by domain."""
     if forecast is None:
         return
     for domain in (config.source, *config.targets):
@@ -136,6 +138,7 @@ def _forecast_rows(
 
 
 def _shown(value: float | str | None) -> str:
+    """Return a cell of the table."""
     if value is None or isinstance(value, str):
         return value or "-"
     return f"{value:.3f}" if math.isfinite(value) else "-"

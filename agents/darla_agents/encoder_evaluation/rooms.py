@@ -8,8 +8,9 @@ import numpy as np
 
 from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.probes import ProbeTarget
-from darla_agents.encoder_evaluation.targets import room_targets
-from darla_envs.rooms.room_worlds import DomainLike, RoomWorlds
+from darla_agents.encoder_evaluation.probe_targets import label_frames
+from darla_envs.description.named_domains import DomainLike
+from darla_envs.rooms.room_worlds import RoomWorlds
 
 _TOGETHER = 256  # frames that are drawn and encoded at a time
 
@@ -113,7 +114,7 @@ class EvaluationRooms:
                 found.append(encoder.encode(frames))
             factors.append(self.worlds.infos(chosen)["factors"])
         table = {name: np.concatenate([part[name] for part in factors]) for name in factors[0]}
-        targets = room_targets(self.worlds.task, table)
+        targets = label_frames(self.worlds.task, table)
         return [np.concatenate(found) for found in latents], targets
 
     def _parts(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -9,8 +9,13 @@ from darla.encoder.bundle import load_encoder
 from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.probes import ProbeTarget
 from darla_agents.encoder_evaluation.interventions import RoomInterventions, holdable
+from darla_agents.encoder_evaluation.probe_targets import (
+    PROBE_TARGETS,
+    all_known,
+    factor_columns,
+    label_frames,
+)
 from darla_agents.encoder_evaluation.rooms import EvaluationRooms
-from darla_agents.encoder_evaluation.targets import TARGETS, all_known, factor_columns, room_targets
 from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID, find_task
 from toy_encoder import LATENTS, make_toy_bundle
 
@@ -38,7 +43,7 @@ def test_frames_come_with_latents_and_targets(
 ) -> None:
     rows = rooms.sample(np.random.default_rng(0), 300, in_view=0.5)
     (latents, again), targets = rooms.encode_labelled(rows, [encoder, encoder])
-    assert [target.name for target in targets] == list(TARGETS)
+    assert [target.name for target in targets] == list(PROBE_TARGETS)
     np.testing.assert_array_equal(latents, encoder.encode(rooms.draw(rows)))
     np.testing.assert_array_equal(latents, again)
     table = {target.name: target for target in targets}
@@ -69,12 +74,12 @@ def test_of_several_objects_the_nearest_in_view_counts() -> None:
         reported[f"object{index}_bearing"] = np.array([0.1, 0.1, 3.0]) * (index + 1) / 4
     reported["object2_visible"] = np.array([0.9, 0.4, 0.9])
     reported["object1_visible"] = np.array([0.9, 0.9, 0.0])
-    table = {target.name: target for target in room_targets(task, reported)}
+    table = {target.name: target for target in label_frames(task, reported)}
     np.testing.assert_array_equal(table["bearing"].known, [True, True, False])
     np.testing.assert_array_equal(table["distance"].values[:2], [2.0, 3.0])
     np.testing.assert_array_equal(table["object_shape"].values[:2], [2.0, 1.0])
     reported["object2_present"] = np.zeros(3)
-    table = {target.name: target for target in room_targets(task, reported)}
+    table = {target.name: target for target in label_frames(task, reported)}
     np.testing.assert_array_equal(table["distance"].values[:2], [3.0, 3.0])
 
 

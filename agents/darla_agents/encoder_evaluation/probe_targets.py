@@ -17,11 +17,12 @@ from darla_envs.description.tasks import IN_VIEW, Task
 LOOK = ("floor", "wall", "ceiling", "light")
 STATE = ("bearing", "distance")
 """What a policy needs of the state."""
-TARGETS = (*LOOK, "object_color", "object_shape", "yaw", "agent_x", "agent_z", *STATE, "in_view")
+_REST = ("object_color", "object_shape", "yaw", "agent_x", "agent_z")
+PROBE_TARGETS = (*LOOK, *_REST, *STATE, "in_view")
 
 
-def room_targets(task: Task, factors: Mapping[str, np.ndarray]) -> tuple[ProbeTarget, ...]:
-    """Return the targets of N frames, in the order of ``TARGETS``.
+def label_frames(task: Task, factors: Mapping[str, np.ndarray]) -> tuple[ProbeTarget, ...]:
+    """Return the probe targets of N frames, in the order of ``PROBE_TARGETS``.
 
     An object is in view when its bearing is within half the field of view to either side (its
     centre is then in the picture: it never comes so near that it is below it) and at least half of
@@ -46,7 +47,7 @@ def room_targets(task: Task, factors: Mapping[str, np.ndarray]) -> tuple[ProbeTa
     bearing = object_values["bearing"]
     made["bearing"] = ProbeTarget("bearing", "continuous", bearing, seen, -half_view, half_view)
     made["in_view"] = ProbeTarget("in_view", "categorical", seen.astype(float), everywhere, 0, 1)
-    return tuple(made[name] for name in TARGETS)
+    return tuple(made[name] for name in PROBE_TARGETS)
 
 
 def factor_columns(targets: Iterable[ProbeTarget], names: Iterable[str]) -> list[FactorColumn]:
@@ -62,10 +63,12 @@ def factor_columns(targets: Iterable[ProbeTarget], names: Iterable[str]) -> list
 
 def all_known(targets: Iterable[ProbeTarget]) -> np.ndarray:
     """Return on which frames every target is known, (N,) bool."""
-    return np.logical_and.reduce([target.known for target in targets])
+    known: np.ndarray = np.logical_and.reduce([target.known for target in targets])
+    return known
 
 
 def _target(name: str, factor: Factor, values: np.ndarray, known: np.ndarray) -> ProbeTarget:
+    """Return a factor's values as a target; categories are numbered as the factor lists them."""
     if factor.categories:
         values = np.searchsorted(np.sort(factor.categories), values.astype(str))
         values = np.argsort(factor.categories)[values]
