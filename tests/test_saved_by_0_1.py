@@ -12,7 +12,7 @@ import pytest
 
 import darla
 from darla_agents.agent.saved_agent import load_agent
-from darla_agents.playing.evaluate import EvaluateConfig, evaluate
+from darla_agents.playing.evaluate import EvaluateTransferConfig, evaluate_transfer
 from darla_agents.playing.rows import read_rows
 
 SAVED = Path(__file__).with_name("saved_by_0_1")
@@ -59,7 +59,7 @@ def test_the_agent_acts_as_it_did(saved: Path) -> None:
 def test_rows_are_continued_and_not_played_again(saved: Path) -> None:
     before = read_rows(saved / "rows.csv")
     assert len(before) == 8
-    config = EvaluateConfig(
+    config = EvaluateTransferConfig(
         agents=(saved / "agent",),
         domains=("source", "all_three"),
         episodes=2,
@@ -67,5 +67,5 @@ def test_rows_are_continued_and_not_played_again(saved: Path) -> None:
         out=saved / "rows.csv",
         progress=False,
     )
-    assert evaluate(config).played == 0
+    assert evaluate_transfer(config).played == 0
     assert read_rows(saved / "rows.csv") == before

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from darla_agents.playing.rows import RANDOM, Row, RowWriter
+from darla_agents.agent.kinds import RANDOM
+from darla_agents.playing.rows import Row, RowWriter
 
 TASK = "Darla/GoToObject-v0"
 SOURCE = "source"

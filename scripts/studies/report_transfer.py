@@ -9,13 +9,14 @@ from pathlib import Path
 
 from darla.running.atomic import read_json, write_text
 from darla.running.command import run_command
+from darla_agents.agent.kinds import RANDOM
 from darla_agents.comparison.curve_plot import draw_curves
 from darla_agents.comparison.estimates import Sampling
 from darla_agents.comparison.plots import plot_ratios
 from darla_agents.comparison.profile_plot import plot_profiles
 from darla_agents.comparison.scores import TaskScores, score_tasks
 from darla_agents.comparison.summary import summarise_group
-from darla_agents.playing.rows import RANDOM, Row, read_rows
+from darla_agents.playing.rows import Row, read_rows
 from darla_envs.description.tasks import GO_TO_OBJECT
 from darla_envs.description.usual_domains import SEEN_LOOKS
 from novelty import encoder_coverage

@@ -19,9 +19,9 @@ from commands import call, finished
 from darla.running.children import end_together
 from darla.running.command import run_command
 from darla.running.names import lookup
-from darla_agents.worlds.environments import named_domains
 from darla_envs.description.tasks import GO_TO_OBJECT
 from darla_envs.description.usual_domains import VALIDATION
+from darla_envs.suites import suite_of
 from encoders.recipes import run_folder
 from transfer.ladder import (
     ENCODER_SEEDS,
@@ -186,7 +186,7 @@ def played_in(task: str, job: Job) -> list[str]:
     """
     left_out = set() if "source_pairs" in job.entry.options else {"source_pairs"}
     left_out |= set() if job.label in WRAPPER_OPTIONS else {VALIDATION}
-    return [name for name in named_domains(task) if name not in left_out]
+    return [name for name in suite_of(task).domains() if name not in left_out]
 
 
 def encoders_of(config: TransferStudyConfig) -> Path:

@@ -13,11 +13,12 @@ import toy_tasks  # noqa: F401
 from darla.encoder.bundle import load_encoder, save_bundle
 from darla.wrappers.latent_options import LatentOptions
 from darla.wrappers.latent_transform import LatentTransform
-from darla_agents.agent.saved_agent import DESCRIPTION, export_zip, load_agent, make_policy
+from darla_agents.agent.acting import make_policy
+from darla_agents.agent.saved_agent import DESCRIPTION, export_zip, load_agent
 from darla_agents.learning import train
 from darla_agents.learning.config import TrainAgentConfig
 from darla_agents.learning.train import train_agent
-from darla_agents.playing.evaluate import EvaluateConfig, evaluate
+from darla_agents.playing.evaluate import EvaluateTransferConfig, evaluate_transfer
 from darla_agents.playing.players import find_players
 from darla_agents.playing.watch import WatchConfig, watch
 from darla_envs.description.tasks import GO_TO_OBJECT
@@ -103,7 +104,7 @@ def test_look_and_still_latents_are_hidden(folder):
     scale = extractor_of(train_agent(config)).scale
     assert np.flatnonzero(scale == 0).tolist() == [1, DEAD]
     config = make_config(folder, out=folder / "still", mask_still=1e-9)
-    assert load_agent(train_agent(config)).spec.latent_options["masked"] == []
+    assert load_agent(train_agent(config)).spec.latent_options.masked == ()
 
 
 def test_a_saved_agent_acts_as_it_did_when_it_was_trained(folder, monkeypatch):
@@ -129,8 +130,8 @@ def test_an_agent_needs_its_bundle_no_more(folder, tmp_path):
     description["spec"]["encoder"] = str(tmp_path / "gone")
     (tmp_path / "run" / DESCRIPTION).write_text(json.dumps(description))
     assert find_players([tmp_path / "run"])[0].name == player.name
-    done = evaluate(
-        EvaluateConfig(
+    done = evaluate_transfer(
+        EvaluateTransferConfig(
             agents=(tmp_path / "run",),
             out=tmp_path / "rows.csv",
             episodes=2,

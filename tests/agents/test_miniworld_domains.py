@@ -9,13 +9,14 @@ from darla_agents.agent.spec import AgentSpec
 from darla_agents.learning.config import TrainAgentConfig
 from darla_agents.learning.train import train_agent
 from darla_agents.playing.episode_queue import play_queue
-from darla_agents.playing.evaluate import EvaluateConfig, evaluate
+from darla_agents.playing.evaluate import EvaluateTransferConfig, evaluate_transfer
+from darla_agents.playing.played_worlds import BatchedPlayedWorlds, make_played_worlds
 from darla_agents.playing.random_policy import RandomPolicy
 from darla_agents.playing.rows import read_rows
-from darla_agents.playing.stages import BatchedStage, make_stages
-from darla_agents.worlds.environments import is_batched, make_vec_env, named_domains, named_targets
+from darla_agents.worlds.environments import is_batched, make_vec_env
 from darla_envs.description.domains import domain_names, target_names
 from darla_envs.description.tasks import GO_TO_OBJECT
+from darla_envs.suites import suite_of
 
 TASK = "MiniWorld-OneRoomS6Fast-v0"
 TARGETS = [
@@ -30,25 +31,25 @@ TARGETS = [
 
 
 def test_every_kind_of_task_names_its_domains():
-    assert named_domains(f"darla_envs.stock:{TASK}") == ["source", "d_u", *TARGETS]
-    assert named_targets(TASK) == TARGETS
-    assert named_domains(GO_TO_OBJECT) == domain_names(GO_TO_OBJECT)
-    assert named_targets(GO_TO_OBJECT) == target_names(GO_TO_OBJECT)
-    assert named_domains("Toy/Counting-v0") == ["source"]
-    assert named_targets("Toy/Counting-v0") == []
+    assert suite_of(f"darla_envs.stock:{TASK}").domains() == ["source", "d_u", *TARGETS]
+    assert suite_of(TASK).targets() == TARGETS
+    assert suite_of(GO_TO_OBJECT).domains() == domain_names(GO_TO_OBJECT)
+    assert suite_of(GO_TO_OBJECT).targets() == target_names(GO_TO_OBJECT)
+    assert suite_of("Toy/Counting-v0").domains() == ["source"]
+    assert suite_of("Toy/Counting-v0").targets() == []
 
 
 def test_they_are_batched_in_every_domain():
-    assert is_batched(TASK, "pixels", "batched")
-    assert not is_batched(TASK, "pixels", "stock")
-    with make_stages(TASK, "pixels", ["source", "d_u"], 2, "batched") as stages:
-        assert isinstance(stages["d_u"], BatchedStage)
+    assert is_batched(suite_of(TASK), "pictures", "batched")
+    assert not is_batched(suite_of(TASK), "pictures", "stock")
+    with make_played_worlds(TASK, "pictures", ["source", "d_u"], 2, "batched") as worlds:
+        assert isinstance(worlds["d_u"], BatchedPlayedWorlds)
         pictures = {}
         for name in ("source", "d_u", "source"):
-            stages[name].begin()
-            stages[name].reset([0, 1], [4, 5])
+            worlds[name].begin()
+            worlds[name].reset([0, 1], [4, 5])
             again = pictures.get(name)
-            pictures[name] = stages[name].observe([0, 1])
+            pictures[name] = worlds[name].observe([0, 1])
             assert again is None or np.array_equal(again, pictures[name])
     assert np.abs(pictures["source"].astype(int) - pictures["d_u"]).mean() > 5
 
@@ -56,14 +57,14 @@ def test_they_are_batched_in_every_domain():
 def test_both_renderings_play_the_same_episodes():
     seeds, played = [100, 7, 8], {}
     for rendering in ("batched", "stock"):
-        with make_stages(TASK, "random", ["d_u"], 2, rendering) as stages:
-            policy = RandomPolicy(stages["d_u"].action_space)
-            played[rendering] = list(play_queue(stages["d_u"], policy, seeds))
+        with make_played_worlds(TASK, None, ["d_u"], 2, rendering) as worlds:
+            policy = RandomPolicy(worlds["d_u"].action_space)
+            played[rendering] = list(play_queue(worlds["d_u"], policy, seeds))
     assert played["batched"] == played["stock"]
 
 
 def test_both_renderings_show_learning_agents_the_same():
-    spec = AgentSpec(TASK, "pixels", "ppo", "d_u", 0, None, 1, {}, {})
+    spec = AgentSpec(TASK, "pixels", "ppo", "d_u", 0, None, 1, {})
     venvs = [make_vec_env(spec, "d_u", 2, 3, rendering=each) for each in ("batched", "stock")]
     ours, theirs = (venv.reset().astype(int) for venv in venvs)
     for step in range(60):  # into the second episodes
@@ -90,7 +91,7 @@ def test_from_training_to_the_rows(tmp_path):
         )
     )
     assert (run / "best").is_dir()
-    config = EvaluateConfig(
+    config = EvaluateTransferConfig(
         agents=(tmp_path / "agents",),
         episodes=1,
         random_episodes=1,
@@ -98,7 +99,7 @@ def test_from_training_to_the_rows(tmp_path):
         device="cpu",
         progress=False,
     )
-    evaluate(config)
+    evaluate_transfer(config)
     rows = read_rows(config.out)
     assert list(dict.fromkeys(row.domain for row in rows)) == ["source", *TARGETS]
     random = {(row.episode_return, row.length) for row in rows if row.kind == "random"}
@@ -109,6 +110,6 @@ def test_from_training_to_the_rows(tmp_path):
 def test_an_unknown_domain_suggests_the_nearest(rendering):
     with (
         pytest.raises(ValueError, match="has no domain 'new_flor'; did you mean 'new_floor'"),
-        make_stages(TASK, "pixels", ["new_flor"], 1, rendering),
+        make_played_worlds(TASK, "pictures", ["new_flor"], 1, rendering),
     ):
         pass

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darla.encoder.shipped_encoders import shipped_encoders
-from darla_agents.worlds.environments import find_whole_domain, named_targets
 from darla_envs.description.domain import Domain, point, without
 from darla_envs.description.domains import find_domain, target_names
 from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.suites import suite_of
 from novelty import (
     NEW_PAIR,
     OOD,
@@ -230,13 +230,13 @@ def test_incomplete_domains_are_refused() -> None:
 
 def test_targets_of_miniworlds_environments_have_labels() -> None:
     task = "MiniWorld-OneRoom-v0"
-    frames = {"domain": find_whole_domain(task, "d_u").to_dict(), "coverage": {}}
+    frames = {"domain": suite_of(task).whole_domain("d_u").to_dict(), "coverage": {}}
     for factor, ((low, high),) in frames["domain"]["look"].items():
         frames["coverage"][factor] = {"min": low, "max": high}
-    source = find_whole_domain(task, "source")
+    source = suite_of(task).whole_domain("source")
     labels = {
-        name: novelty(find_whole_domain(task, name), source, encoder_coverage(frames))
-        for name in named_targets(task)
+        name: novelty(suite_of(task).whole_domain(name), source, encoder_coverage(frames))
+        for name in suite_of(task).targets()
     }
     assert changed(labels["floor_and_wall"].factors) == {"floor": OOD1, "wall": OOD1}
     assert {name: label.target for name, label in labels.items()} == {

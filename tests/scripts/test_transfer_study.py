@@ -20,7 +20,7 @@ from darla.running.exclusive import exclusive
 from darla_agents.comparison.scores import score_tasks
 from darla_agents.learning.config import TrainAgentConfig, make_spec
 from darla_agents.playing.rows import read_rows
-from darla_agents.worlds.environments import named_domains, named_targets
+from darla_envs.suites import suite_of
 from toy_rows import agent_rows, random_rows
 
 STUDIES = Path(__file__).parents[2] / "scripts/studies"
@@ -130,9 +130,9 @@ def test_every_agent_of_the_ladder_can_be_trained(monkeypatch: pytest.MonkeyPatc
             config = tyro.cli(TrainAgentConfig, args=arguments)
             spec = make_spec(replace(config, algorithm=entry.algorithm))
             assert spec.shown_kind == label
-            assert spec.domain in named_domains(task)
-        assert set(ladder.WATCHED[task]) <= set(named_targets(task))
-        assert set(ladder.COLORS[task]) <= set(named_targets(task))
+            assert spec.domain in suite_of(task).domains()
+        assert set(ladder.WATCHED[task]) <= set(suite_of(task).targets())
+        assert set(ladder.COLORS[task]) <= set(suite_of(task).targets())
 
 
 def test_the_report_comes_from_the_rows_alone(tmp_path: Path) -> None:

@@ -1,1 +1,8 @@
-"""What an agent is: its kind, its description, its model, and how it lies on disk."""
+"""What an agent is, and how it lies on disk.
+
+``kinds`` says what agents see; ``algorithms`` how they learn; ``augmentations`` what is done to
+pictures that they learn from. ``spec`` describes one agent as data. ``encoders`` loads its encoder,
+``observations`` turns what environments show into what it sees, and ``models`` builds its network.
+``saved_agent`` writes and reads all of that, and ``acting`` chooses actions with it.
+``group_labels`` names groups of agents in tables.
+"""

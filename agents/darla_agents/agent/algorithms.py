@@ -1,9 +1,9 @@
-"""The algorithms, the kinds of observation, and settings that suit each pair of them.
+"""The algorithms, and settings that suit each of them with each kind of agent.
 
 The settings are for tasks of short episodes with a handful of actions, learned in 50,000 to 100,000
-steps on 8 environments. Kinds of observation share all settings of an algorithm, so that agents
-differ in what they see and in nothing else; the one exception is the size of DQN's memory, which
-pixels would fill.
+steps on 8 environments. Kinds share all settings of an algorithm, so that agents differ in what
+they see and in nothing else, but for what a kind changes itself, such as the size of DQN's memory,
+which pixels would fill.
 """
 
 import inspect
@@ -14,16 +14,9 @@ from stable_baselines3 import A2C, DQN, PPO
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from darla.running.names import lookup, unknown
+from darla_agents.agent.kinds import KINDS
 
 ALGORITHMS: dict[str, type[BaseAlgorithm]] = {"ppo": PPO, "a2c": A2C, "dqn": DQN}
-
-KINDS: dict[str, str] = {
-    "pixels": "the pictures themselves, seen by a convolutional policy",
-    "latent": "the latents of a frozen encoder",
-    "factors": "the true factors of the world's state: an upper reference",
-    "finetuned": "pictures, through an encoder that is trained further with the policy",
-    "random_encoder": "the latents of the same network with random weights: a lower reference",
-}
 
 _SHARED: dict[str, dict[str, Any]] = {
     "ppo": {
@@ -63,11 +56,6 @@ _SHARED: dict[str, dict[str, Any]] = {
     },
 }
 
-_BY_KIND: dict[tuple[str, str], dict[str, Any]] = {
-    ("dqn", "pixels"): {"buffer_size": 20_000},  # 0.5 GB of 64x64 pictures
-    ("dqn", "finetuned"): {"buffer_size": 20_000},
-}
-
 SCHEDULED = ("learning_rate", "clip_range", "clip_range_vf")
 """Settings that may change over a run: "linear:3e-4" falls from 3e-4 to 0."""
 
@@ -88,29 +76,24 @@ _NOT_SETTINGS = {
 }
 
 
-def check_kind(kind: str) -> None:
-    """Raise a ValueError that suggests the nearest kind when ``kind`` is unknown."""
-    lookup("kind of observation", kind, KINDS)
-
-
 def settings_for(algorithm: str, kind: str, overrides: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings of an algorithm on a kind of observation.
+    """Return the settings of an algorithm for a kind of agent.
 
     Args:
         algorithm: a name in ALGORITHMS.
-        kind: a name in KINDS.
+        kind: a name in ``darla_agents.agent.kinds.KINDS``.
         overrides: settings to replace; the names are those of the algorithm's own arguments.
 
     Raises:
         ValueError: an unknown algorithm, kind or setting, or a value of the wrong type.
     """
-    check_kind(kind)
+    own = KINDS[kind].settings.get(algorithm, {})
     parameters = _parameters(algorithm)
     for name, value in overrides.items():
         if name not in parameters:
             raise unknown(f"setting of {algorithm}", name, parameters)
         _check_value(name, value, parameters[name].default)
-    return {**_SHARED[algorithm], **_BY_KIND.get((algorithm, kind), {}), **overrides}
+    return {**_SHARED[algorithm], **own, **overrides}
 
 
 def _parameters(algorithm: str) -> dict[str, inspect.Parameter]:
@@ -121,6 +104,7 @@ def _parameters(algorithm: str) -> dict[str, inspect.Parameter]:
 
 
 def _check_value(name: str, value: Any, default: Any) -> None:
+    """Check a setting's value against the type of the algorithm's own default."""
     if name in SCHEDULED and isinstance(value, str):
         schedule_start(name, value)
         return

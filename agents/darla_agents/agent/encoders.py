@@ -1,42 +1,44 @@
-"""The encoders that make agents' observations."""
+"""The encoders that agents are made with."""
 
 from pathlib import Path
 
 from darla.encoder.bundle import FrozenEncoder, load_encoder, random_encoder
 from darla.running.device import resolve_device
-from darla_agents.agent.spec import FINETUNED, AgentSpec
+from darla_agents.agent.kinds import UNTRAINED
+from darla_agents.agent.spec import AgentSpec
 
 
-def agent_encoder(spec: AgentSpec, device: str = "cpu") -> FrozenEncoder | None:
-    """Load the encoder that makes an agent's observations; None for kinds that have none.
+def bundled_encoder(spec: AgentSpec, device: str = "cpu") -> FrozenEncoder | None:
+    """Load an agent's encoder: what makes its observations, or what its network starts from.
 
-    An agent of kind random_encoder has the random weights that its own seed gives.
+    An untrained one has the random weights that the agent's own seed gives.
 
     Args:
         spec: the agent.
         device: where the encoder runs: "cpu", "cuda" or "auto" (a GPU when there is one).
 
+    Returns:
+        The encoder; None for kinds that have none.
+
     Raises:
         FileNotFoundError: there is no bundle in the folder that the agent names.
     """
-    if not spec.encoded:
+    if spec.encoder is None:
         return None
-    folder = Path(str(spec.encoder))
-    if spec.kind == "random_encoder":
-        return random_encoder(folder, seed=spec.seed, device=resolve_device(device))
-    return load_encoder(folder, device=resolve_device(device))
+    folder, device = Path(spec.encoder), resolve_device(device)
+    if spec.traits.encoder == UNTRAINED:
+        return random_encoder(folder, seed=spec.seed, device=device)
+    return load_encoder(folder, device=device)
 
 
-def bundled_encoder(spec: AgentSpec, device: str = "cpu") -> FrozenEncoder | None:
-    """Load the encoder that makes an agent's observations, or that its own network starts from.
+def agent_encoder(spec: AgentSpec, device: str = "cpu") -> FrozenEncoder | None:
+    """Load the encoder that makes an agent's observations; None for kinds that have none.
 
     Args:
         spec: the agent.
-        device: as for :func:`agent_encoder`.
+        device: as for :func:`bundled_encoder`.
 
     Raises:
         FileNotFoundError: there is no bundle in the folder that the agent names.
     """
-    if spec.kind != FINETUNED:
-        return agent_encoder(spec, device)
-    return load_encoder(Path(str(spec.encoder)), device=resolve_device(device))
+    return bundled_encoder(spec, device) if spec.traits.sees_latents else None

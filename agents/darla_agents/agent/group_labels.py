@@ -4,11 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from darla_agents.agent.kinds import KINDS, kind_of_label
 from darla_envs.description.usual_domains import SOURCES, UNSUPERVISED
-
-KIND_ORDER = ("latent", "pixels", "finetuned", "random_encoder", "factors")
-"""The order of kinds in tables and plots. Labels that begin with a kind (``pixels_shift``) come
-after it, and those that do not come last."""
 
 GroupKey = tuple[tuple[str, str], ...]
 """What the agents of a group share, as (column, value) pairs; the first is their kind."""
@@ -20,14 +17,17 @@ def name_of(kind: str, augmentation: str = "none", label: str | None = None) -> 
 
 
 def rank(key: GroupKey) -> tuple[int, list[str]]:
-    """Return what groups are ordered by: their kind, then the values of their columns."""
-    kind = key[0][1]
-    known = [kind == name or kind.startswith(f"{name}_") for name in KIND_ORDER]
-    place = known.index(True) if any(known) else len(KIND_ORDER)
+    """Return what groups are ordered by: their kind, then the values of their columns.
+
+    Labels that begin with a kind (``pixels_shift``) come after it, and those that do not come last.
+    """
+    kinds, kind = list(KINDS), kind_of_label(key[0][1])
+    place = len(kinds) if kind is None else kinds.index(kind)
     return place, [_sortable(column, value) for column, value in key]
 
 
 def _sortable(column: str, value: str) -> str:
+    """Return a value of a column as text that sorts as the column should."""
     if column == "source":  # agents of the task's own sources come before others of their kind
         return f"{(value == UNSUPERVISED) + (value not in SOURCES)}{value}"
     return f"{value:>12}" if value.isdigit() else value
@@ -64,6 +64,7 @@ def _differences(keys: Sequence[GroupKey], key: GroupKey) -> list[str]:
 
 
 def _readable(column: str, value: str, all_values: set[str]) -> str:
+    """Return a value as labels show it, given all values of its column."""
     if column == "encoder":
         names = [PurePath(other).name for other in all_values]
         return PurePath(value).name if len(set(names)) == len(names) else value

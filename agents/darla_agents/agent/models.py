@@ -15,7 +15,7 @@ from darla.running.device import resolve_device
 from darla.running.names import lookup
 from darla.wrappers.sb3 import EncoderExtractor
 from darla_agents.agent.algorithms import ALGORITHMS, SCHEDULED, schedule_start
-from darla_agents.agent.spec import FINETUNED, AgentSpec
+from darla_agents.agent.spec import AgentSpec
 
 SMALLEST_PICTURE = 36
 """The convolutional policy's kernels do not fit into pictures with a shorter side (pixels)."""
@@ -26,8 +26,8 @@ _ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "elu": nn.ELU, "gelu": nn.GELU
 def build_for_training(spec: AgentSpec, env: VecEnv, seed: int, device: str) -> BaseAlgorithm:
     """Build the algorithm with fresh weights on the environments that it will learn in.
 
-    The encoder of an agent of kind finetuned is part of the policy, so that one optimiser, with
-    one learning rate, trains both; it begins with the weights of the bundle, which stays as it is.
+    An encoder that is trained further is part of the policy, so that one optimiser, with one
+    learning rate, trains both; it begins with the weights of the bundle, which stays as it is.
 
     Args:
         spec: what to build.
@@ -41,7 +41,7 @@ def build_for_training(spec: AgentSpec, env: VecEnv, seed: int, device: str) -> 
         FileNotFoundError: there is no encoder to fine-tune.
     """
     policy = _policy(spec, env.observation_space)
-    start = {"encoder": spec.encoder, **spec.latent_options}
+    start = {"encoder": spec.encoder, **spec.latent_options.to_dict()}
     device = policy_device(device, policy)
     try:
         return ALGORITHMS[spec.algorithm](
@@ -67,8 +67,8 @@ def build_for_acting(
         observation_space: of one environment.
         action_space: of one environment.
         device: of the policy.
-        encoder_shape: of the policy's own encoder, which kind finetuned has; its weights come
-            with the policy's, and no bundle is read.
+        encoder_shape: of an encoder that is part of the policy; its weights come with the
+            policy's, and no bundle is read.
     """
     policy = _policy(spec, observation_space)
     algorithm: Any = ALGORITHMS[spec.algorithm]
@@ -92,8 +92,12 @@ def build_for_acting(
     return built
 
 
-def policy_name(space: spaces.Space[Any]) -> str:
+def policy_name(space: spaces.Space[Any], smallest: int = SMALLEST_PICTURE) -> str:
     """Return the name of the policy that fits what is observed.
+
+    Args:
+        space: of observations.
+        smallest: side of pictures that the policy takes (pixels).
 
     Raises:
         ValueError: pictures are too small for the convolutional policy.
@@ -101,9 +105,9 @@ def policy_name(space: spaces.Space[Any]) -> str:
     entries = list(space.values()) if isinstance(space, spaces.Dict) else [space]
     pictures = [entry.shape for entry in entries if is_image_space(entry) and entry.shape]
     for shape in pictures:
-        if min(sorted(shape)[1:]) < SMALLEST_PICTURE:
+        if min(sorted(shape)[1:]) < smallest:
             raise ValueError(
-                f"the convolutional policy needs pictures of {SMALLEST_PICTURE} pixels or more a "
+                f"the convolutional policy needs pictures of {smallest} pixels or more a "
                 f"side, not {shape}; make the task's pictures larger"
             )
     if isinstance(space, spaces.Dict):
@@ -117,15 +121,14 @@ def policy_device(device: str, policy: str) -> str:
 
 
 def _policy(spec: AgentSpec, space: spaces.Space[Any]) -> str:
-    """Return the name of an agent's policy; an encoder resizes pictures that do not suit it."""
-    if spec.kind != FINETUNED:
-        return policy_name(space)
-    if isinstance(space, spaces.Dict):
+    """Return the name of an agent's policy; an extractor of its own may take smaller pictures."""
+    if spec.traits.trains_encoder and isinstance(space, spaces.Dict):
         raise ValueError(
-            f"an agent of kind {FINETUNED} sees one picture and nothing else, but {spec.task} "
+            f"an agent of kind {spec.kind} sees one picture and nothing else, but {spec.task} "
             f"shows {space}; train one of kind pixels or latent"
         )
-    return "CnnPolicy"
+    own = spec.traits.trains_encoder or spec.traits.extractor is not None
+    return policy_name(space, smallest=1 if own else SMALLEST_PICTURE)
 
 
 def _arguments(spec: AgentSpec, extractor: dict[str, Any]) -> dict[str, Any]:
@@ -140,12 +143,14 @@ def _arguments(spec: AgentSpec, extractor: dict[str, Any]) -> dict[str, Any]:
     if policy and "activation_fn" in policy:
         activation = lookup("activation", policy["activation_fn"], _ACTIVATIONS)
         arguments["policy_kwargs"] = {**policy, "activation_fn": activation}
-    if spec.kind == FINETUNED:
-        arguments["policy_kwargs"] = {
-            **(arguments.get("policy_kwargs") or {}),
-            "features_extractor_class": EncoderExtractor,
-            "features_extractor_kwargs": {"trainable": True, **extractor},
-        }
+    own: dict[str, Any] = {}
+    if spec.traits.trains_encoder:
+        options = {"trainable": True, **extractor}
+        own = {"features_extractor_class": EncoderExtractor, "features_extractor_kwargs": options}
+    elif spec.traits.extractor is not None:
+        own = {"features_extractor_class": spec.traits.extractor()}
+    if own:
+        arguments["policy_kwargs"] = {**(arguments.get("policy_kwargs") or {}), **own}
     for name in SCHEDULED:
         if isinstance(arguments.get(name), str):
             arguments[name] = LinearSchedule(schedule_start(name, arguments[name]), 0.0, 1.0)

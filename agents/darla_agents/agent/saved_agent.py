@@ -9,39 +9,28 @@ earlier agent whole.
 """
 
 import json
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import safetensors
 import torch
-from gymnasium import spaces
 from safetensors.torch import save
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from darla.encoder.network_shape import NetworkShape
-from darla.frames.pictures import resize_frames
 from darla.running.atomic import read_json, write_bytes, write_json
 from darla.running.run_record import versions
-from darla.wrappers.latent_options import LatentOptions
-from darla.wrappers.latent_transform import LatentTransform
 from darla.wrappers.sb3 import EncoderExtractor
-from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.models import build_for_acting
 from darla_agents.agent.spaces import space_from_json, space_to_json
-from darla_agents.agent.spec import FINETUNED, AgentSpec
+from darla_agents.agent.spec import AgentSpec
 
 SCHEMA = 1
 DESCRIPTION = "agent.json"
 WEIGHTS = "agent.safetensors"
 _COUNTERS = ("num_timesteps", "_n_updates", "_n_calls", "_episode_num")
-
-
-FramePolicy = Callable[[np.ndarray, Sequence[Any]], np.ndarray]
-"""Maps pictures (n, h, w, 3) uint8 and n infos, which it ignores, to (n,) int64 actions."""
 
 
 @dataclass(frozen=True)
@@ -129,41 +118,11 @@ def load_agent(folder: Path | str, device: str = "cpu") -> SavedAgent:
         raise ValueError(
             f"{folder / DESCRIPTION} is damaged ({error!r}); train it again"
         ) from error
-    shape = _encoder_shape(folder, description) if spec.kind == FINETUNED else None
+    shape = _encoder_shape(folder, description) if spec.traits.trains_encoder else None
     model = build_for_acting(spec, observed, acted, device, shape)
     restore(model, folder)
     model.policy.set_training_mode(False)
     return SavedAgent(spec, model, model.num_timesteps, description["evaluation"])
-
-
-def make_policy(folder: Path | str, device: str = "cpu") -> FramePolicy:
-    """Load a saved agent as a policy on pictures, for collecting the frames that it sees.
-
-    It takes the most probable actions, so that the same episodes come out every time.
-
-    Args:
-        folder: the agent's folder.
-        device: of the policy and of its encoder.
-
-    Raises:
-        FileNotFoundError: there is no agent, or not the encoder that it names.
-        ValueError: the agent does not see pictures.
-    """
-    agent = load_agent(folder, device)
-    if agent.spec.kind == "factors":
-        raise ValueError(f"the agent in {folder} sees true factors and cannot act on pictures")
-    encoder = agent_encoder(agent.spec, device)
-    eyes = (
-        None
-        if encoder is None
-        else LatentTransform(encoder, LatentOptions.from_dict(agent.spec.latent_options))
-    )
-    see = partial(resize_frames, size=_picture_size(agent)) if eyes is None else eyes
-
-    def act(frames: np.ndarray, infos: Sequence[Any] = ()) -> np.ndarray:
-        return agent.predict(see(frames))
-
-    return act
 
 
 def _encoder_network(model: BaseAlgorithm) -> dict[str, Any] | None:
@@ -175,6 +134,7 @@ def _encoder_network(model: BaseAlgorithm) -> dict[str, Any] | None:
 
 
 def _encoder_shape(folder: Path, description: dict[str, Any]) -> NetworkShape:
+    """Return the shape of the encoder that was trained with an agent's policy."""
     try:
         return NetworkShape.from_json(description["encoder_network"])
     except (KeyError, TypeError, ValueError) as error:
@@ -182,13 +142,6 @@ def _encoder_shape(folder: Path, description: dict[str, Any]) -> NetworkShape:
             f"{folder / DESCRIPTION} is damaged: its encoder_network is no encoder's ({error!r}); "
             "train it again"
         ) from error
-
-
-def _picture_size(agent: SavedAgent) -> tuple[int, int]:
-    space = agent.model.observation_space
-    if not isinstance(space, spaces.Box):
-        raise ValueError(f"the agent observes more than one picture: {space}")
-    return space.shape[-2], space.shape[-1]
 
 
 def read_description(folder: Path) -> dict[str, Any]:
@@ -244,6 +197,7 @@ def restore(model: BaseAlgorithm, folder: Path) -> None:
 
 
 def _read_weights(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    """Read an agent's tensors, and the state in the file's header."""
     if not path.is_file():
         raise FileNotFoundError(f"the weights {path} are missing; train the agent again")
     try:

@@ -41,16 +41,19 @@ def space_from_json(data: dict[str, Any]) -> spaces.Space[Any]:
 
 
 def _box(data: dict[str, Any]) -> spaces.Box:
+    """Make a Box."""
     shape, dtype = tuple(data["shape"]), np.dtype(data["dtype"])
     low, high = (_bound_from_json(data[name], shape, dtype) for name in ("low", "high"))
     return spaces.Box(low, high, dtype=dtype.type)
 
 
 def _discrete(data: dict[str, Any]) -> spaces.Discrete:
+    """Make a Discrete space."""
     return spaces.Discrete(data["n"], start=data["start"])
 
 
 def _dict(data: dict[str, Any]) -> spaces.Dict:
+    """Make a Dict of spaces."""
     return spaces.Dict({name: space_from_json(entry) for name, entry in data["entries"].items()})
 
 
@@ -61,5 +64,6 @@ def _bound_to_json(bound: np.ndarray) -> Any:
 
 
 def _bound_from_json(value: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
+    """Undo _bound_to_json."""
     numbers = np.array(value, dtype=np.float64).astype(dtype)
     return numbers.reshape(shape) if numbers.ndim else np.full(shape, numbers)

@@ -2,25 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, asdict, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any
 
 from darla.running.names import lookup, unknown
-from darla_agents.agent.algorithms import ALGORITHMS, KINDS, check_kind
+from darla.wrappers.latent_options import LatentOptions, LearningOptions
+from darla_agents.agent.algorithms import ALGORITHMS
 from darla_agents.agent.augmentations import NONE, check_augmentation
 from darla_agents.agent.group_labels import name_of
-from darla_agents.playing.rows import RANDOM
-
-ENCODED_KINDS = ("latent", "random_encoder")
-"""The kinds of observation that an encoder makes."""
-
-FINETUNED = "finetuned"
-
-BUNDLE_KINDS = (*ENCODED_KINDS, FINETUNED)
-"""The kinds that need an encoder bundle: for their observations, or for their network to begin."""
-
-PICTURE_KINDS = ("pixels", FINETUNED)
-"""The kinds whose policies see the pictures themselves."""
+from darla_agents.agent.kinds import KINDS, RANDOM, Kind
 
 _LABEL = re.compile(r"[A-Za-z0-9_.+-]*")
 
@@ -31,18 +21,16 @@ class AgentSpec:
 
     Attributes:
         task: the id of the environment.
-        kind: the kind of observation: pixels, latent, finetuned, factors or random_encoder.
+        kind: of agent; a name in ``darla_agents.agent.kinds.KINDS``.
         algorithm: ppo, a2c or dqn.
         domain: the source domain, where it learns.
         seed: of its weights, its environments and its exploration.
         encoder: the encoder bundle's folder for the kinds that need one, else None.
         total_timesteps: how many steps it learns for, all environments together.
         settings: the algorithm's settings, complete.
-        latent_options: how latents are made: ``standardize``, ``zero_dead``, ``precision`` and,
-            where some or directions among them are hidden from the agent, ``masked`` and
-            ``removed``.
-        learning_options: what is done to observations while it learns, and never when it is
-            evaluated: ``resampled`` and ``repaint`` of :class:`darla.VecLatent`.
+        latent_options: how latents are shown to it; for kinds with an encoder.
+        learning_options: what is done to its latents while it learns, and never when it is
+            evaluated.
         augmentation: what is done to the pictures that it learns from; ``none`` or a name in
             ``darla_agents.agent.augmentations.AUGMENTATIONS``.
         label: what tables call it; empty for its kind.
@@ -60,31 +48,31 @@ class AgentSpec:
     encoder: str | None
     total_timesteps: int
     settings: dict[str, Any]
-    latent_options: dict[str, Any] = field(default_factory=dict)
-    learning_options: dict[str, Any] = field(default_factory=dict)
+    latent_options: LatentOptions = field(default_factory=LatentOptions)
+    learning_options: LearningOptions = field(default_factory=LearningOptions)
     augmentation: str = NONE
     label: str = ""
 
     def __post_init__(self) -> None:
-        check_kind(self.kind)
+        kind = self.traits
         lookup("algorithm", self.algorithm, ALGORITHMS)
-        needs_bundle = self.kind in BUNDLE_KINDS
-        if needs_bundle and self.encoder is None:
+        if kind.needs_encoder and self.encoder is None:
             raise ValueError(f"an agent of kind {self.kind} needs an encoder; give its folder")
-        if not needs_bundle and self.encoder is not None:
+        if not kind.needs_encoder and self.encoder is not None:
             raise ValueError(f"an agent of kind {self.kind} has no encoder, not {self.encoder}")
         check_augmentation(self.augmentation)
-        if self.augmentation != NONE and self.kind not in PICTURE_KINDS:
+        if self.augmentation != NONE and not kind.learns_from_pictures:
+            others = [name for name, each in KINDS.usable().items() if each.learns_from_pictures]
             raise ValueError(
                 f"augmentation is {self.augmentation}, but an agent of kind {self.kind} sees no "
-                f"pictures; those of kinds {' and '.join(PICTURE_KINDS)} do"
+                f"pictures; those of kinds {' and '.join(others)} do"
             )
         _check_label(self.label, self.kind)
 
     @property
-    def encoded(self) -> bool:
-        """Whether its observations are made by an encoder."""
-        return self.kind in ENCODED_KINDS
+    def traits(self) -> Kind:
+        """What its kind is and does otherwise."""
+        return KINDS[self.kind]
 
     @property
     def shown_kind(self) -> str:
@@ -92,8 +80,11 @@ class AgentSpec:
         return name_of(self.kind, self.augmentation, self.label)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the spec as JSON can hold it."""
-        return asdict(self)
+        """Return the spec as JSON can hold it; without an encoder there are no options."""
+        values = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        values["latent_options"] = self.latent_options.to_dict() if self.encoder else {}
+        values["learning_options"] = self.learning_options.to_dict()
+        return values
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "AgentSpec":
@@ -110,14 +101,18 @@ class AgentSpec:
         missing = [name for name in needed if name not in data]
         if missing:
             raise ValueError(f"the agent's description lacks {', '.join(missing)}")
-        return cls(**data)
+        options = LatentOptions.from_dict(data.get("latent_options", {}))
+        learning = LearningOptions.from_dict(data.get("learning_options", {}))
+        return cls(**{**data, "latent_options": options, "learning_options": learning})
 
 
 def _has_default(entry: Field[Any]) -> bool:
+    """Whether an entry may be missing."""
     return entry.default is not MISSING or entry.default_factory is not MISSING
 
 
 def _check_label(label: str, kind: str) -> None:
+    """Check that tables can have a label, and that it is no other kind's name."""
     if label == RANDOM or not _LABEL.fullmatch(label):
         raise ValueError(
             f"label is {label!r}, but must be of letters, digits, _, -, + and ., such as "

@@ -25,7 +25,7 @@ from darla_envs.suites import suite_of
 DEFAULT = CollectConfig(env=GO_TO_OBJECT, imports=("darla_envs", "darla_envs.stock"))
 """What is collected, and which modules register environments, unless others are named."""
 
-_MAKE_POLICY = "darla_agents.agent.saved_agent:make_policy"
+_MAKE_POLICY = "darla_agents.agent.acting:make_policy"
 
 
 def main(config: CollectConfig) -> None:

@@ -6,12 +6,12 @@ darla evaluate-transfer --agents runs/agents --out results/transfer.csv
 from collections.abc import Sequence
 
 from darla.running.command import run_command
-from darla_agents.playing.evaluate import EvaluateConfig, evaluate
+from darla_agents.playing.evaluate import EvaluateTransferConfig, evaluate_transfer
 
 
-def main(config: EvaluateConfig) -> None:
+def main(config: EvaluateTransferConfig) -> None:
     """Evaluate, and say where the rows are."""
-    result = evaluate(config)
+    result = evaluate_transfer(config)
     for run in result.unfinished:
         print(f"left out, not finished: {run}")
     print(f"{result.played} episodes played, {result.skipped} were there already: {result.out}")
@@ -20,4 +20,4 @@ def main(config: EvaluateConfig) -> None:
 
 def run(arguments: Sequence[str] | None = None, program: str | None = None) -> None:
     """Read the configuration from the command line, and run."""
-    run_command(EvaluateConfig, main, __doc__, arguments=arguments, program=program)
+    run_command(EvaluateTransferConfig, main, __doc__, arguments=arguments, program=program)

@@ -9,7 +9,7 @@ from typing import Any
 
 from darla.running.atomic import write_json, write_text
 from darla.running.names import unknown
-from darla_agents.agent.group_labels import KIND_ORDER
+from darla_agents.agent.kinds import BASELINE, KINDS, RANDOM
 from darla_agents.comparison.estimates import Sampling
 from darla_agents.comparison.gap import close_gaps
 from darla_agents.comparison.plots import plot_ratios, plot_returns
@@ -19,7 +19,7 @@ from darla_agents.comparison.results_json import task_to_json
 from darla_agents.comparison.scores import GROUPING, TaskScores, score_tasks
 from darla_agents.comparison.statistics import RESAMPLES
 from darla_agents.comparison.summary import TaskSummary, compare_kinds, summarise_group
-from darla_agents.playing.rows import RANDOM, Row, merge_rows, read_rows
+from darla_agents.playing.rows import Row, merge_rows, read_rows
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class CompareConfig:
     """Files of rows that darla evaluate-transfer wrote."""
     over: tuple[str, ...] = ()
     """Domains over which the two kinds' mean transfer ratios are compared; every target if none."""
-    kinds: tuple[str, str] = ("latent", "pixels")
+    kinds: tuple[str, str] = ("latent", BASELINE)
     """The two kinds, or labels, of agents that are compared, paired by their seeds."""
     by: tuple[str, ...] = GROUPING
     """Columns in which agents of one group must agree; leave out encoder to pool encoders."""
@@ -103,7 +103,7 @@ def _wanted_rows(config: CompareConfig) -> list[Row]:
     files = ", ".join(str(path) for path in config.rows)
     if not rows:
         raise ValueError(f"{files}: no rows yet; run darla evaluate-transfer first")
-    _check_names("kind", config.kinds, {*KIND_ORDER, *(row.kind for row in rows)} - {RANDOM})
+    _check_names("kind", config.kinds, {*KINDS, *(row.kind for row in rows)} - {RANDOM})
     _check_names("domain", config.over, {row.domain for row in rows})
     agents = {row.agent for row in rows if row.kind != RANDOM}
     for pattern in config.without:

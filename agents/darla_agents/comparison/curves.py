@@ -18,6 +18,7 @@ from tensorboard.backend.event_processing.event_accumulator import SCALARS, Even
 
 from darla.running.atomic import read_json
 from darla_agents.agent.group_labels import GroupKey, label, name_of, rank
+from darla_agents.agent.kinds import KINDS
 from darla_agents.comparison.estimates import Sampling
 from darla_agents.comparison.profiles import Band, mean_band
 from darla_agents.comparison.scores import GROUPING, check_grouping
@@ -26,10 +27,6 @@ from darla_agents.comparison.statistics import Floats
 STEP, SECONDS = "step", "seconds"
 """What a curve may be drawn against."""
 
-_ENCODED_KINDS = (
-    "latent",
-    "random_encoder",
-)  # those of darla_agents.agent.spec, which imports torch
 _RETURN = re.compile(r"eval/(?P<domain>.+)/return")
 
 
@@ -172,10 +169,11 @@ def _runs(folders: Sequence[Path]) -> list[Path]:
 
 def _group_key(config: dict[str, Any], by: Sequence[str]) -> GroupKey:
     """Return the columns that all runs of a group share, as (column, value) pairs."""
+    kind = KINDS.usable().get(config["kind"])  # None: of a package that is not here
     values = {
         "algorithm": config["algorithm"],
         "source": config["domain"],
-        "encoder": config["encoder"] if config["kind"] in _ENCODED_KINDS else "",
+        "encoder": config["encoder"] if kind is not None and kind.sees_latents else "",
         "total_timesteps": str(config["total_timesteps"]),
     }
     shared = [(column, str(values[column])) for column in GROUPING if column in by]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from darla_agents.agent.kinds import BASELINE
 from darla_agents.comparison.estimates import Estimate, Sampling
 from darla_agents.comparison.scores import Group, TaskScores
 from darla_agents.comparison.statistics import (
@@ -20,7 +21,6 @@ from darla_agents.comparison.statistics import (
     percentile_interval,
 )
 
-LOWER_KIND = "pixels"
 _LEVEL = 0.95
 
 
@@ -84,7 +84,7 @@ def _lower(scores: TaskScores, group: Group) -> Group | None:
     """Return the pixels trained in a group's source; None where that is ambiguous."""
     sources = [group.source] if group.source in scores.sources else scores.sources
     candidates = [
-        other for other in scores.groups if other.kind == LOWER_KIND and other.source in sources
+        other for other in scores.groups if other.kind == BASELINE and other.source in sources
     ]
     return _nearest(candidates, group)
 

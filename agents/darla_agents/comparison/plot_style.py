@@ -10,20 +10,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from darla.running.atomic import write_bytes
+from darla_agents.agent.kinds import KINDS
 from darla_agents.comparison.profiles import Band
 from darla_agents.comparison.statistics import Floats
 from darla_envs.description.usual_domains import UNSUPERVISED
 
-# The palette of Okabe and Ito, which people with any colour vision can tell apart; every kind has
-# a marker of its own as well.
-_STYLES = {
-    "latent": ("#0072B2", "o"),
-    "pixels": ("#D55E00", "s"),
-    "finetuned": ("#E69F00", "p"),
-    "random_encoder": ("#CC79A7", "D"),
-    "factors": ("#009E73", "^"),
-}
-# Of other kinds and labels: these colours, then those of kinds that are not in the plot.
+# Of labels, and of kinds without a style: these colours, then those of kinds not in the plot.
 _OTHER_COLORS, _OTHER_MARKERS = ("#56B4E9", "#8C6D31", "#000000", "#666666"), "vPX*<>h"
 INK, GREY, BAND = "#222222", "#8a8a8a", "#f4f4f2"
 SETTINGS: dict[Any, Any] = {
@@ -47,19 +39,26 @@ def style_of(kinds: Sequence[str], place: int) -> tuple[str, str]:
         kinds: of all groups in their order.
         place: of the group among them.
     """
+    styles = _styles()
     kind, earlier = kinds[place], kinds[:place]
-    if kind in _STYLES and kind not in earlier:
-        return _STYLES[kind]
+    if kind in styles and kind not in earlier:
+        return styles[kind]
     others = sum(
-        each not in _STYLES or each in earlier[:index] for index, each in enumerate(earlier)
+        each not in styles or each in earlier[:index] for index, each in enumerate(earlier)
     )
-    free = [color for kind, (color, _) in _STYLES.items() if kind not in kinds]
+    free = [color for kind, (color, _) in styles.items() if kind not in kinds]
     return _other_style(others, (*_OTHER_COLORS, *free))
 
 
 def style_of_kind(kind: str) -> tuple[str, str]:
     """Return the colour and the marker of a kind."""
-    return _STYLES.get(kind, _other_style(0))
+    return _styles().get(kind, _other_style(0))
+
+
+def _styles() -> dict[str, tuple[str, str]]:
+    """Return colour and marker of the kinds that have their own."""
+    kinds = KINDS.usable()
+    return {name: kind.style for name, kind in kinds.items() if kind.style is not None}
 
 
 def _other_style(index: int, colors: Sequence[str] = _OTHER_COLORS) -> tuple[str, str]:

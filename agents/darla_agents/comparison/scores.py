@@ -12,8 +12,9 @@ import numpy as np
 
 from darla.running.names import unknown
 from darla_agents.agent.group_labels import GroupKey, label, rank
+from darla_agents.agent.kinds import RANDOM
 from darla_agents.comparison.statistics import Floats, transfer_ratio
-from darla_agents.playing.rows import RANDOM, STOCHASTIC, Row
+from darla_agents.playing.rows import STOCHASTIC, Row
 from darla_envs.description.usual_domains import SEEN_LOOKS, SOURCES, UNSUPERVISED
 
 GROUPING = ("algorithm", "source", "encoder", "total_timesteps")

@@ -1,1 +1,7 @@
-"""Learning to act in the source, from the configuration to a saved agent."""
+"""Training one agent: ``train`` is the way through.
+
+``config`` holds what a user says, and ``resolve_spec`` makes the agent's final description of it,
+with what ``look_latents`` and ``still_latents`` find out about its encoder. ``run_folder`` says
+what lies where; ``callbacks`` evaluate, save and show progress, and ``tensorboard_layout`` names
+curves.
+"""

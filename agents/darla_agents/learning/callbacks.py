@@ -13,10 +13,10 @@ from tqdm import tqdm
 from darla.running.progress import progress_bar
 from darla_agents.learning.tensorboard_layout import RETURN, SUCCESS, evaluation_tag
 from darla_agents.playing.episode_queue import PlayedEpisode, Policy, play_queue
-from darla_agents.playing.stages import Stage
+from darla_agents.playing.played_worlds import PlayedWorlds
 
 
-class Every(BaseCallback):
+class PeriodicCallback(BaseCallback):
     """Does something every so many steps, between rollouts, and once at the end.
 
     Between rollouts the weights are those that the last update left, so that a checkpoint taken
@@ -34,17 +34,21 @@ class Every(BaseCallback):
         self._last = 0
 
     def _on_training_start(self) -> None:
+        """Count from the step that training begins with."""
         self._last = self.model.num_timesteps
 
     def _on_rollout_start(self) -> None:
+        """Act when an interval has passed."""
         if self.model.num_timesteps // self._interval > self._last // self._interval:
             self._last = self.model.num_timesteps
             self.act()
 
     def _on_step(self) -> bool:
+        """Go on."""
         return True
 
     def _on_training_end(self) -> None:
+        """Act once more for the last steps."""
         if self._at_end and self.model.num_timesteps > self._last:
             self.act()
 
@@ -53,7 +57,7 @@ class Every(BaseCallback):
         raise NotImplementedError
 
 
-class EvaluateDomains(Every):
+class EvaluateDomains(PeriodicCallback):
     """Plays the same episodes in every domain, and keeps the model that is best in the source.
 
     Only the source decides which model is best: choosing it by a target would not be transfer
@@ -72,7 +76,7 @@ class EvaluateDomains(Every):
     def __init__(
         self,
         interval: int,
-        domains: Mapping[str, Stage],
+        domains: Mapping[str, PlayedWorlds],
         policy: Policy,
         seeds: Sequence[int],
         writer: SummaryWriter,
@@ -90,8 +94,8 @@ class EvaluateDomains(Every):
     def act(self) -> None:
         """Evaluate in every domain."""
         results = {
-            domain: summarise(list(play_queue(stage, self._policy, self._seeds)))
-            for domain, stage in self._domains.items()
+            domain: summarise(list(play_queue(worlds, self._policy, self._seeds)))
+            for domain, worlds in self._domains.items()
         }
         for domain, result in results.items():
             for quantity, value in result.items():
@@ -111,7 +115,7 @@ def summarise(episodes: Sequence[PlayedEpisode]) -> dict[str, float]:
     }
 
 
-class SaveCheckpoints(Every):
+class SaveCheckpoints(PeriodicCallback):
     """Saves the agent every so many steps.
 
     Args:
@@ -128,7 +132,7 @@ class SaveCheckpoints(Every):
         self._save()
 
 
-class StopAtNaN(Every):
+class StopAtNaN(PeriodicCallback):
     """Stops training when a weight is NaN or infinite, before that can be saved.
 
     Args:
@@ -172,15 +176,18 @@ class ShowProgress(BaseCallback):
         self._bar: tqdm[Any] | None = None
 
     def _on_training_start(self) -> None:
+        """Show the bar."""
         done = self.model.num_timesteps
         self._bar = progress_bar(self._total, "steps", self._title, done=done, shown=self._enabled)
 
     def _on_step(self) -> bool:
+        """Count a step of all environments."""
         assert self._bar is not None
         self._bar.update(self.training_env.num_envs)
         return True
 
     def _on_rollout_end(self) -> None:
+        """Show the mean return and success of the last episodes."""
         assert self._bar is not None
         buffer, successes = self.model.ep_info_buffer, self.model.ep_success_buffer
         if buffer:
@@ -190,5 +197,6 @@ class ShowProgress(BaseCallback):
             self._bar.set_postfix(numbers, refresh=False)
 
     def _on_training_end(self) -> None:
+        """Leave the bar as it is."""
         assert self._bar is not None
         self._bar.close()

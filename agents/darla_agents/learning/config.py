@@ -2,16 +2,25 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import tyro
 
 from darla.running.names import lookup
 from darla.running.precision import Precision
+from darla.wrappers.latent_options import LatentOptions
 from darla_agents.agent.algorithms import parse_settings, settings_for
-from darla_agents.agent.augmentations import NONE
-from darla_agents.agent.spec import BUNDLE_KINDS, ENCODED_KINDS, FINETUNED, AgentSpec
+from darla_agents.agent.augmentations import NONE, describe_augmentations
+from darla_agents.agent.kinds import KINDS, UNTRAINED, describe_kinds
+from darla_agents.agent.spec import AgentSpec
 from darla_agents.learning.look_latents import LOOK_TREATMENTS, MASK
-from darla_agents.worlds.batches import BATCHED, check_rendering
-from darla_agents.worlds.environments import SOURCE
+from darla_agents.worlds.rendering import BATCHED, check_rendering
+from darla_envs.description.usual_domains import SOURCE
+
+_AUGMENTATION = (
+    "What is done to pictures that a policy learns from, drawn for each episode: "
+    f"{describe_augmentations()}."
+)
 
 
 @dataclass(frozen=True)
@@ -22,19 +31,18 @@ class TrainAgentConfig:
     """Id of the environment."""
     domain: str = SOURCE
     """The domain that the agent learns in."""
-    kind: str = "latent"
-    """What the agent sees: pixels, latent, factors, random_encoder, or finetuned: pixels, through
-    an encoder that is trained further with the policy, by the same optimiser."""
-    augmentation: str = NONE
-    """What is done to pictures while learning from them (kinds pixels and finetuned): none, shift
-    (by up to 4 pixels), color (jitter) or conv (a random convolution), drawn for each episode."""
+    kind: Annotated[str, tyro.conf.arg(help=f"What the agent sees. {describe_kinds()}.")] = "latent"
+    """The kind of agent; a name in ``darla_agents.agent.kinds.KINDS``."""
+    augmentation: Annotated[str, tyro.conf.arg(help=_AUGMENTATION)] = NONE
+    """What is done to pictures while learning from them; ``none`` or a name in
+    ``darla_agents.agent.augmentations.AUGMENTATIONS``."""
     label: str | None = None
     """What tables call this agent; its kind when not given, and its augmentation: pixels_shift."""
     algorithm: str = "ppo"
     """ppo, a2c or dqn."""
     encoder: Path = Path("runs/vision/encoder")
-    """Encoder bundle's folder, or the name of one that comes with darla (rooms), for kinds latent,
-    finetuned (which starts from it) and random_encoder."""
+    """Encoder bundle's folder, or the name of one that comes with darla (rooms), for kinds that
+    need one."""
     total_timesteps: int = 60_000
     """Steps to learn for, all environments together."""
     num_envs: int = 8
@@ -105,7 +113,8 @@ class TrainAgentConfig:
                 f"look_treatment is {self.look_treatment}, but no latents are to be treated; give "
                 "mask_look or mask_still, which say where the look is"
             )
-        if self.look_treatment != MASK and self.kind not in ENCODED_KINDS:
+        kind = KINDS[self.kind]
+        if self.look_treatment != MASK and not kind.sees_latents:
             raise ValueError(
                 f"look_treatment is {self.look_treatment}, and agents of kind {self.kind} see no "
                 "latents that can be treated so; leave it out"
@@ -114,7 +123,7 @@ class TrainAgentConfig:
             if not 0.0 <= getattr(self, name) < 1.0:
                 given = getattr(self, name)
                 raise ValueError(f"{name} is {given}, but must be from 0 to below 1")
-        if self.mask_directions > 0 and self.kind == FINETUNED:
+        if self.mask_directions > 0 and kind.trains_encoder:
             raise ValueError("mask_directions is for frozen encoders; give mask_still or mask_look")
         for name in ("total_timesteps", "num_envs", "eval_freq", "eval_episodes"):
             _check_at_least(1, name, getattr(self, name))
@@ -124,6 +133,7 @@ class TrainAgentConfig:
 
 
 def _check_at_least(least: int, name: str, value: int) -> None:
+    """Check that a number is large enough."""
     if value < least:
         raise ValueError(f"{name} is {value}, but must be {least} or more")
 
@@ -137,22 +147,23 @@ def make_spec(config: TrainAgentConfig) -> AgentSpec:
     """
     config.check()
     settings = settings_for(config.algorithm, config.kind, parse_settings(config.settings))
-    bundled = config.kind in BUNDLE_KINDS
-    # The KL of an untrained posterior says nothing, so no latent of a random encoder is dead.
-    zero_dead = config.zero_dead and config.kind != "random_encoder"
-    options: dict[str, Any] = {"standardize": config.standardize, "zero_dead": zero_dead}
-    if config.kind in ENCODED_KINDS:
-        options["precision"] = config.precision
+    kind = KINDS[config.kind]
+    options = LatentOptions(
+        standardize=config.standardize,
+        # The KL of an untrained posterior says nothing, so none of its latents is dead.
+        zero_dead=config.zero_dead and kind.encoder != UNTRAINED,
+        precision=config.precision if kind.sees_latents else "float32",
+    )
     return AgentSpec(
         task=config.task,
         kind=config.kind,
         algorithm=config.algorithm,
         domain=config.domain,
         seed=config.seed,
-        encoder=str(config.encoder) if bundled else None,
+        encoder=str(config.encoder) if kind.needs_encoder else None,
         total_timesteps=config.total_timesteps,
         settings=settings,
-        latent_options=options if bundled else {},
+        latent_options=options if kind.needs_encoder else LatentOptions(),
         augmentation=config.augmentation,
         label=config.label or "",
     )
@@ -173,13 +184,14 @@ def run_identity(config: TrainAgentConfig) -> dict[str, Any]:
     names += ["rendering", "augmentation", "label"]
     identity = {name: getattr(config, name) for name in names}
     identity["settings"] = list(config.settings)
-    if config.kind in BUNDLE_KINDS:
+    kind = KINDS[config.kind]
+    if kind.needs_encoder:
         identity["encoder"] = str(config.encoder)
         identity |= {"standardize": config.standardize, "zero_dead": config.zero_dead}
         identity["mask_still"] = config.mask_still
         identity["mask_look"] = config.mask_look
         identity["look_treatment"] = config.look_treatment
         identity["mask_directions"] = config.mask_directions
-    if config.kind in ENCODED_KINDS:
+    if kind.sees_latents:
         identity["precision"] = config.precision
     return identity

@@ -19,7 +19,7 @@ from darla.running.continuing import check_same, recorded_config
 from darla.running.step_folders import keep_newest, step_folders
 from darla_agents.agent.augmentations import NONE
 from darla_agents.agent.saved_agent import is_saved
-from darla_agents.worlds.batches import STOCK
+from darla_agents.worlds.rendering import STOCK
 
 CHECKPOINTS_KEPT = 2
 # What runs did that began before there was a choice.

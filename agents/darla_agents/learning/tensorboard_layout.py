@@ -75,7 +75,7 @@ def write_hyperparameters(
         "encoder": spec.encoder or "",
         "total_timesteps": spec.total_timesteps,
     }
-    numbers = {**spec.settings, **spec.latent_options}
+    numbers = {**spec.settings, **spec.to_dict()["latent_options"]}
     values |= {
         name: value if isinstance(value, bool | int | float | str) else str(value)
         for name, value in numbers.items()

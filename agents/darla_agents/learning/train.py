@@ -10,13 +10,11 @@ import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 
-from darla.encoder.bundle import FrozenEncoder
 from darla.running.denormals import denormals_flushed
 from darla.running.exclusive import exclusive
 from darla.running.run_record import write_run_record
 from darla.running.seeds import Purpose, derive_seed
-from darla.wrappers.latent_options import LatentOptions
-from darla.wrappers.latent_transform import LatentTransform
+from darla_agents.agent.acting import AgentPolicy
 from darla_agents.agent.encoders import bundled_encoder
 from darla_agents.agent.models import build_for_training
 from darla_agents.agent.saved_agent import (
@@ -36,9 +34,8 @@ from darla_agents.learning.callbacks import (
     StopAtNaN,
 )
 from darla_agents.learning.config import TrainAgentConfig, default_folder, make_spec, run_identity
-from darla_agents.learning.look_latents import hide_look_latents, treat_look
+from darla_agents.learning.resolve_spec import resolve_spec
 from darla_agents.learning.run_folder import RunFolder
-from darla_agents.learning.still_latents import hide_still_directions, hide_still_latents
 from darla_agents.learning.tensorboard_layout import (
     RETURN,
     TensorBoardFolder,
@@ -46,10 +43,10 @@ from darla_agents.learning.tensorboard_layout import (
     write_hyperparameters,
     write_layout,
 )
-from darla_agents.playing.players import AgentPolicy
-from darla_agents.playing.stages import Stage, make_stages
-from darla_agents.worlds.batches import STOCK
-from darla_agents.worlds.environments import make_vec_env, named_targets
+from darla_agents.playing.played_worlds import PlayedWorlds, make_played_worlds
+from darla_agents.worlds.environments import make_vec_env
+from darla_agents.worlds.rendering import STOCK
+from darla_envs.suites import suite_of
 
 EVERY_TARGET = "targets"
 """What stands for all of a task's targets among the domains to evaluate in."""
@@ -91,17 +88,23 @@ def train_agent(config: TrainAgentConfig) -> Path:
 
 
 def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: ExitStack) -> None:
-    drawing = {"rendering": config.rendering, "num_threads": config.threads or None}
+    """Train an agent in a folder that nobody else trains in."""
+    drawing: dict[str, Any] = {"rendering": config.rendering, "num_threads": config.threads or None}
     bundled = bundled_encoder(spec, config.encoder_device)
     if bundled is not None:
-        spec = _hide_look(config, spec, bundled, drawing)
-    encoder = bundled if spec.encoded else None
-    seen = {"encoder": encoder, "learning": True}
+        spec = resolve_spec(config, spec, bundled, **drawing)
+    encoder = bundled if spec.traits.sees_latents else None
     venv = make_vec_env(
-        spec, spec.domain, config.num_envs, workers=config.workers, **seen, **drawing
+        spec,
+        spec.domain,
+        config.num_envs,
+        encoder=encoder,
+        learning=True,
+        workers=config.workers,
+        **drawing,
     )
     stack.enter_context(closing(venv))
-    domains = stack.enter_context(_evaluation_stages(config, spec, drawing))
+    domains = stack.enter_context(_evaluation_worlds(config, spec, drawing))
     model = build_for_training(spec, venv, spec.seed, config.device)
     stack.enter_context(exclusive(folder.path))
     if not (folder.path / "run.json").is_file():
@@ -115,7 +118,11 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
     evaluate = EvaluateDomains(
         config.eval_freq,
         domains,
-        _current_policy(model, spec, encoder, domains[spec.domain]),
+        AgentPolicy(
+            SavedAgent(spec, model, model.num_timesteps),
+            domains[spec.domain].observation_space,
+            encoder,
+        ),
         _evaluation_seeds(config),
         output.writer,
         _best_return(folder),
@@ -134,23 +141,6 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
     save_agent(model, spec, folder.path)
 
 
-def _hide_look(
-    config: TrainAgentConfig, spec: AgentSpec, encoder: FrozenEncoder, drawing: Mapping[str, Any]
-) -> AgentSpec:
-    """Return the spec with what is to be done about the latents of the look.
-
-    The look is treated last: directions are then found among the other latents, whether those of
-    the look are hidden or made to move.
-    """
-    if config.mask_still > 0:
-        spec = hide_still_latents(spec, encoder, config.mask_still, **drawing)
-    if config.mask_look:
-        spec = hide_look_latents(spec, encoder)
-    if config.mask_directions > 0:
-        spec = hide_still_directions(spec, encoder, config.mask_directions, **drawing)
-    return treat_look(spec, config.look_treatment)
-
-
 def _log_interval(spec: AgentSpec, num_envs: int) -> int:
     """Return how many rollouts (DQN: episodes) lie between two points of TensorBoard's curves.
 
@@ -159,30 +149,18 @@ def _log_interval(spec: AgentSpec, num_envs: int) -> int:
     if spec.algorithm == "dqn":
         return 4
     steps = min(1_000, spec.total_timesteps // 10)
-    return max(1, steps // (spec.settings["n_steps"] * num_envs))
+    return max(1, steps // (int(spec.settings["n_steps"]) * num_envs))
 
 
-def _evaluation_stages(
+def _evaluation_worlds(
     config: TrainAgentConfig, spec: AgentSpec, drawing: Mapping[str, Any]
-) -> AbstractContextManager[dict[str, Stage]]:
+) -> AbstractContextManager[dict[str, PlayedWorlds]]:
     """Make what the agent is evaluated in, by domain, with the source first."""
-    named = {EVERY_TARGET: named_targets(spec.task)}
+    named = {EVERY_TARGET: suite_of(spec.task).targets()}
     wanted = [name for each in config.eval_domains for name in named.get(each, [each])]
     domains = list(dict.fromkeys([spec.domain, *wanted]))
     count = min(config.eval_episodes, _MOST_EVALUATION_ENVS)
-    return make_stages(spec.task, spec.kind, domains, count, **drawing)
-
-
-def _current_policy(
-    model: BaseAlgorithm, spec: AgentSpec, encoder: FrozenEncoder | None, stage: Stage
-) -> AgentPolicy:
-    """Return a policy that acts as the model does at any time while it learns."""
-    eyes = (
-        None
-        if encoder is None
-        else LatentTransform(encoder, LatentOptions.from_dict(spec.latent_options))
-    )
-    return AgentPolicy(SavedAgent(spec, model, model.num_timesteps), eyes, stage.observation_space)
+    return make_played_worlds(spec.task, spec.traits.observation, domains, count, **drawing)
 
 
 def _evaluation_seeds(config: TrainAgentConfig) -> list[int]:
@@ -209,7 +187,10 @@ def _continue(model: BaseAlgorithm, spec: AgentSpec, folder: RunFolder) -> None:
 def _housekeeping(
     config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, model: BaseAlgorithm
 ) -> list[BaseCallback]:
+    """Return what saves checkpoints and shows progress."""
+
     def save_checkpoint() -> None:
+        """Save the agent, and delete older checkpoints."""
         save_agent(model, spec, folder.checkpoint(model.num_timesteps))
         folder.prune()
 

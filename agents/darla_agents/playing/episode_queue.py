@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from darla_agents.playing.stages import Moved, Stage
+from darla_agents.playing.played_worlds import PlayedWorlds, StepOutcome
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ class Policy(Protocol):
     """Chooses actions in several environments at once.
 
     Attributes:
-        looks: whether it looks at observations; for one that does not, none are made.
+        needs_observations: whether it chooses by them; for one that does not, none are made.
     """
 
-    looks: bool
+    needs_observations: bool
 
     def begin(self, environment: int, seed: int) -> None:
         """Get ready for the episode with this seed in the environment with this number."""
@@ -50,7 +50,7 @@ class Policy(Protocol):
 
         Args:
             observations: an array (n, ...), or a dictionary of such arrays; None when the policy
-                does not look.
+                does not need them.
             environments: which environment each of the n rows comes from.
         """
 
@@ -64,16 +64,18 @@ class _Running:
     total: float = 0.0
     length: int = 0
 
-    def played(self, moved: Moved) -> PlayedEpisode | None:
+    def after(self, step: StepOutcome) -> PlayedEpisode | None:
         """Count a step; return the episode when it has come to its end."""
-        self.total += moved.reward
+        self.total += step.reward
         self.length += 1
-        if not moved.over:
+        if not step.done:
             return None
-        return PlayedEpisode(self.index, self.seed, self.total, self.length, moved.success)
+        return PlayedEpisode(self.index, self.seed, self.total, self.length, step.success)
 
 
-def play_queue(stage: Stage, policy: Policy, seeds: Sequence[int]) -> Iterator[PlayedEpisode]:
+def play_queue(
+    worlds: PlayedWorlds, policy: Policy, seeds: Sequence[int]
+) -> Iterator[PlayedEpisode]:
     """Play one episode for every seed; an environment that is free takes the next.
 
     Episodes are yielded in the order of the seeds, those that finish early are held back. So
@@ -81,7 +83,7 @@ def play_queue(stage: Stage, policy: Policy, seeds: Sequence[int]) -> Iterator[P
     is like does not depend on how many environments there are.
 
     Args:
-        stage: the environments; each is reset with a seed before every episode.
+        worlds: the environments; each is reset with a seed before every episode.
         policy: chooses the actions.
         seeds: one a episode.
 
@@ -92,26 +94,26 @@ def play_queue(stage: Stage, policy: Policy, seeds: Sequence[int]) -> Iterator[P
     running: dict[int, _Running] = {}
     finished: dict[int, PlayedEpisode] = {}
     due = 0
-    stage.begin()
-    _start_next(stage, range(stage.num_envs), policy, waiting, running)
+    worlds.begin()
+    _start_next(worlds, range(worlds.num_envs), policy, waiting, running)
     while running:
         numbers = list(running)
-        observations = stage.observe(numbers) if policy.looks else None
-        moves = stage.step(numbers, policy.act(observations, numbers))
+        observations = worlds.observe(numbers) if policy.needs_observations else None
+        steps = worlds.step(numbers, policy.act(observations, numbers))
         free = []
-        for number, moved in zip(numbers, moves, strict=True):
-            played = running[number].played(moved)
+        for number, step in zip(numbers, steps, strict=True):
+            played = running[number].after(step)
             if played is not None:
                 finished[played.index] = played
                 free.append(number)
-        _start_next(stage, free, policy, waiting, running)
+        _start_next(worlds, free, policy, waiting, running)
         while due in finished:
             yield finished.pop(due)
             due += 1
 
 
 def _start_next(
-    stage: Stage,
+    worlds: PlayedWorlds,
     numbers: Sequence[int],
     policy: Policy,
     waiting: Iterator[tuple[int, int]],
@@ -126,7 +128,7 @@ def _start_next(
     }
     if not begun:
         return
-    stage.reset(list(begun), [episode.seed for episode in begun.values()])
+    worlds.reset(list(begun), [episode.seed for episode in begun.values()])
     for number, episode in begun.items():
         policy.begin(number, episode.seed)
     running |= begun

@@ -15,22 +15,24 @@ from tqdm import tqdm
 from darla.running.names import unknown
 from darla.running.progress import progress_bar
 from darla.running.seeds import Purpose
-from darla_agents.playing.episode_queue import PlayedEpisode, play_queue
+from darla_agents.agent.acting import load_agent_policy
+from darla_agents.agent.kinds import PICTURES, RANDOM
+from darla_agents.playing.episode_queue import PlayedEpisode, Policy, play_queue
+from darla_agents.playing.played_worlds import make_played_worlds
 from darla_agents.playing.players import (
     Player,
     find_players,
-    make_policy,
     random_player,
     unfinished_runs,
 )
-from darla_agents.playing.rows import RANDOM, Row, RowWriter
-from darla_agents.playing.stages import make_stages
-from darla_agents.worlds.batches import BATCHED, check_rendering
-from darla_agents.worlds.environments import named_domains, named_targets
+from darla_agents.playing.random_policy import RandomPolicy
+from darla_agents.playing.rows import Row, RowWriter
+from darla_agents.worlds.rendering import BATCHED, check_rendering
+from darla_envs.suites import suite_of
 
 
 @dataclass(frozen=True)
-class EvaluateConfig:
+class EvaluateTransferConfig:
     """Which agents to evaluate, where, and on how many episodes."""
 
     agents: tuple[Path, ...] = (Path("runs/agents"),)
@@ -73,7 +75,7 @@ class EvaluateConfig:
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class TransferEvaluation:
     """What an evaluation did.
 
     Attributes:
@@ -100,7 +102,7 @@ class _Job:
     episodes: tuple[tuple[int, int], ...]
 
 
-def evaluate(config: EvaluateConfig) -> Evaluation:
+def evaluate_transfer(config: EvaluateTransferConfig) -> TransferEvaluation:
     """Evaluate agents in domains, and append a row for every episode.
 
     Raises:
@@ -109,19 +111,19 @@ def evaluate(config: EvaluateConfig) -> Evaluation:
     """
     config.check()
     agents = find_players(config.agents, deterministic=not config.stochastic)
-    places = _places(agents, config)
+    domains = _domains_to_play(agents, config)
     players = list(agents)
     if config.random:
-        players += [random_player(task) for task in places]
+        players += [random_player(task) for task in domains]
     with RowWriter(config.out) as writer:
-        jobs = _plan(players, places, config, writer)
-        wanted = sum(_episodes_of(player, config) * len(places[player.task]) for player in players)
+        jobs = _plan(players, domains, config, writer)
+        wanted = sum(_episodes_of(player, config) * len(domains[player.task]) for player in players)
         left = sum(len(job.episodes) for job in jobs)
         with progress_bar(left, "episodes", shown=config.progress and left > 0) as bar:
             for together in _share_environments(jobs):
                 _play(together, config, writer, bar)
     unfinished = tuple(unfinished_runs(config.agents))
-    return Evaluation(config.out, tuple(players), left, wanted - left, unfinished)
+    return TransferEvaluation(config.out, tuple(players), left, wanted - left, unfinished)
 
 
 def episode_seeds(seed: int, count: int) -> list[int]:
@@ -130,43 +132,29 @@ def episode_seeds(seed: int, count: int) -> list[int]:
     return list(range(first, first + count))
 
 
-def _places(agents: Sequence[Player], config: EvaluateConfig) -> dict[str, list[str]]:
+def _domains_to_play(
+    agents: Sequence[Player], config: EvaluateTransferConfig
+) -> dict[str, list[str]]:
     """Return the domains to play in for each task of the agents.
 
     A domain that only some of the tasks have is played in those.
     """
-    tasks, wanted = dict.fromkeys(agent.task for agent in agents), config.domains
-    known = {task: _known_domains(task, wanted, config.rendering) for task in tasks}
-    everywhere = {name for names in known.values() for name in names}
-    for name in wanted:
-        if name not in everywhere:
-            raise unknown("domain", name, everywhere)
-    places = {}
-    for task, names in known.items():
+    suites = {task: suite_of(task) for task in dict.fromkeys(agent.task for agent in agents)}
+    wanted = {task: list(filter(each.has_domain, config.domains)) for task, each in suites.items()}
+    known = {name for suite in suites.values() for name in suite.domains()}.union(*wanted.values())
+    for name in config.domains:
+        if name not in known:
+            raise unknown("domain", name, known)
+    domains = {}
+    for task, suite in suites.items():
         sources = [agent.spec.domain for agent in agents if agent.spec and agent.task == task]
-        default = [*sources, *named_targets(task)]
-        chosen = [name for name in wanted if name in names] if wanted else default
-        places[task] = list(dict.fromkeys(chosen))
-    return places
+        chosen = wanted[task] if config.domains else [*sources, *suite.targets()]
+        domains[task] = list(dict.fromkeys(chosen))
+    return domains
 
 
-def _known_domains(task: str, wanted: Sequence[str], rendering: str) -> list[str]:
-    """Return a task's domains; of a task from elsewhere, those wanted ones that it can make."""
-    known = named_domains(task)
-    if named_targets(task):
-        return known
-    return [*known, *(name for name in wanted if _can_make(task, name, rendering))]
-
-
-def _can_make(task: str, domain: str, rendering: str) -> bool:
-    try:
-        with make_stages(task, "pixels", [domain], 1, rendering):
-            return True
-    except ValueError:
-        return False
-
-
-def _episodes_of(player: Player, config: EvaluateConfig) -> int:
+def _episodes_of(player: Player, config: EvaluateTransferConfig) -> int:
+    """Return how many episodes a player plays in each domain."""
     if player.kind == RANDOM:
         return max(config.episodes, config.random_episodes)
     return config.episodes
@@ -174,14 +162,14 @@ def _episodes_of(player: Player, config: EvaluateConfig) -> int:
 
 def _plan(
     players: Sequence[Player],
-    places: dict[str, list[str]],
-    config: EvaluateConfig,
+    domains: dict[str, list[str]],
+    config: EvaluateTransferConfig,
     writer: RowWriter,
 ) -> list[_Job]:
     """List what is left to play, domain by domain."""
     jobs = []
-    for task, domains in places.items():
-        for domain in domains:
+    for task, names in domains.items():
+        for domain in names:
             for player in (player for player in players if player.task == task):
                 seeds = episode_seeds(config.seed, _episodes_of(player, config))
                 left = tuple(
@@ -201,34 +189,39 @@ def _share_environments(jobs: Sequence[_Job]) -> Iterator[list[_Job]]:
     """
     groups: dict[tuple[str, str, bool], list[_Job]] = {}
     for job in jobs:
-        blind = job.player.kind in (RANDOM, "factors")
-        groups.setdefault((job.player.task, job.domain, blind), []).append(job)
+        needs_pictures = job.player.observation == PICTURES
+        groups.setdefault((job.player.task, job.domain, needs_pictures), []).append(job)
     yield from groups.values()
 
 
-def _play(jobs: Sequence[_Job], config: EvaluateConfig, writer: RowWriter, bar: tqdm) -> None:
+def _play(
+    jobs: Sequence[_Job], config: EvaluateTransferConfig, writer: RowWriter, bar: tqdm
+) -> None:
     """Play jobs that share their environments, and write their rows."""
     most = max(len(job.episodes) for job in jobs)
     first, count = jobs[0], min(config.num_envs, most)
-    task, kind, domain = first.player.task, first.player.kind, first.domain
-    with make_stages(task, kind, [domain], count, config.rendering) as stages:
-        stage = stages[domain]
+    task, domain, observation = first.player.task, first.domain, first.player.observation
+    with make_played_worlds(task, observation, [domain], count, config.rendering) as played:
+        worlds = played[domain]
         for job in jobs:
             bar.set_description(f"{job.domain}: {job.player.name}", refresh=False)
-            policy = make_policy(
-                job.player,
-                stage.observation_space,
-                stage.action_space,
-                config.device,
-                seed=job.episodes[0][1],
-            )
             seeds = [seed for _, seed in job.episodes]
-            for episode in play_queue(stage, policy, seeds):
+            policy: Policy = RandomPolicy(worlds.action_space)
+            if job.player.folder is not None:
+                policy = load_agent_policy(
+                    job.player.folder,
+                    worlds.observation_space,
+                    config.device,
+                    job.player.deterministic,
+                    seeds[0],
+                )
+            for episode in play_queue(worlds, policy, seeds):
                 writer.append(_row(job, episode))
                 bar.update()
 
 
 def _row(job: _Job, episode: PlayedEpisode) -> Row:
+    """Return the row of an episode."""
     spec = job.player.spec
     return Row(
         agent=job.player.name,

@@ -4,20 +4,15 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import gymnasium as gym
-import numpy as np
 
 from darla.encoder.shipped_encoders import bundle_folder
-from darla.wrappers.latent_options import LatentOptions
-from darla.wrappers.latent_transform import LatentTransform
 from darla_agents.agent.encoders import agent_encoder
+from darla_agents.agent.kinds import RANDOM, Observing
 from darla_agents.agent.saved_agent import WEIGHTS, SavedAgent, is_saved, load_agent
 from darla_agents.agent.spec import AgentSpec
-from darla_agents.playing.episode_queue import Policy
-from darla_agents.playing.random_policy import RandomPolicy
-from darla_agents.playing.rows import RANDOM, STOCHASTIC
+from darla_agents.playing.rows import STOCHASTIC
 
 _HASH_LENGTH = 8
 
@@ -45,6 +40,11 @@ class Player:
     def kind(self) -> str:
         """What it observes, or that it is the random policy."""
         return RANDOM if self.spec is None else self.spec.kind
+
+    @property
+    def observation(self) -> Observing | None:
+        """What its environments must show; None for the random policy, which looks at nothing."""
+        return None if self.spec is None else self.spec.traits.observation
 
     @property
     def shown_kind(self) -> str:
@@ -76,10 +76,11 @@ def find_players(folders: Sequence[Path], deterministic: bool = True) -> list[Pl
 
 
 def _agents_under(folder: Path) -> list[Path]:
+    """Return the folders of finished agents in a folder."""
     if not folder.exists():
         raise FileNotFoundError(
             f"there is no folder {folder}; give the folders of agents that were trained with "
-            "scripts/train_agent.py"
+            "darla train-agent"
         )
     found = list(_search(folder))
     if not found and _is_run(folder):
@@ -89,7 +90,7 @@ def _agents_under(folder: Path) -> list[Path]:
         )
     if not found:
         raise FileNotFoundError(
-            f"there is no finished agent in {folder}; train one with scripts/train_agent.py"
+            f"there is no finished agent in {folder}; train one with darla train-agent"
         )
     return found
 
@@ -101,6 +102,7 @@ def unfinished_runs(folders: Sequence[Path]) -> list[Path]:
 
 
 def _search(folder: Path) -> Iterator[Path]:
+    """Yield the folders of agents at any depth, but none within runs that have not finished."""
     if is_saved(folder):
         yield folder.resolve()
     elif folder.is_dir() and not _is_run(folder):
@@ -110,13 +112,15 @@ def _search(folder: Path) -> Iterator[Path]:
 
 
 def _is_run(folder: Path) -> bool:
+    """Whether a folder holds a run, finished or not."""
     return (folder / "run.json").is_file()
 
 
 def _player(folder: Path, deterministic: bool) -> Player:
+    """Return the agent in a folder as a player, after checking that it can be loaded."""
     agent = load_agent(folder)
     try:
-        _check_encoder(agent, _load_eyes(agent.spec))
+        _check_encoder(agent)
     except (FileNotFoundError, ValueError) as error:
         kind = FileNotFoundError if isinstance(error, FileNotFoundError) else ValueError
         raise kind(f"the agent in {folder} cannot be evaluated: {error}") from error
@@ -136,105 +140,19 @@ def _readable_name(folder: Path) -> str:
 def _content_hash(folder: Path, spec: AgentSpec) -> str:
     """Hash what decides the agent's actions: its weights and those of a frozen encoder."""
     digest = hashlib.sha256((folder / WEIGHTS).read_bytes())
-    if spec.encoded:
+    if spec.traits.sees_latents:
         digest.update((bundle_folder(str(spec.encoder)) / "model.safetensors").read_bytes())
     return digest.hexdigest()[:_HASH_LENGTH]
 
 
-def _load_eyes(spec: AgentSpec, device: str = "cpu") -> LatentTransform | None:
-    """Load what turns pictures into an agent's latents; None for agents without an encoder."""
-    encoder = agent_encoder(spec, device)
-    return (
-        None
-        if encoder is None
-        else LatentTransform(encoder, LatentOptions.from_dict(spec.latent_options))
-    )
-
-
-def _check_encoder(agent: SavedAgent, eyes: LatentTransform | None) -> None:
+def _check_encoder(agent: SavedAgent) -> None:
     """Check that an agent takes as many latents as its encoder gives."""
-    space = agent.model.observation_space
-    if eyes is None or isinstance(space, gym.spaces.Dict):
+    encoder, space = agent_encoder(agent.spec), agent.model.observation_space
+    if encoder is None or isinstance(space, gym.spaces.Dict):
         return
-    if space.shape != (eyes.latent_dim,):
+    if space.shape != (encoder.latent_dim,):
         raise ValueError(
             f"it was trained on observations of shape {space.shape}, and its encoder "
-            f"{eyes.path} gives {eyes.latent_dim} latents; put back the encoder that it was "
+            f"{encoder.path} gives {encoder.latent_dim} latents; put back the encoder that it was "
             "trained with"
         )
-
-
-class AgentPolicy:
-    """An agent with its encoder, acting in environments that show pictures or factors.
-
-    Args:
-        agent: the agent.
-        eyes: what turns pictures into its latents; None when it has no encoder.
-        space: of the environments' observations.
-        deterministic: take the most probable actions instead of drawing them.
-
-    Raises:
-        ValueError: the agent was trained on other observations.
-    """
-
-    looks = True
-
-    def __init__(
-        self,
-        agent: SavedAgent,
-        eyes: LatentTransform | None,
-        space: gym.Space[Any],
-        deterministic: bool = True,
-    ) -> None:
-        self._agent = agent
-        self._see = None if eyes is None else eyes.observer(space)
-        self._deterministic = deterministic
-        known = agent.model.observation_space
-        if eyes is None and not _same_shape(known, space):
-            raise ValueError(
-                f"an agent trained on observations of shape {known.shape} cannot act on "
-                f"{space.shape}; was its task changed since?"
-            )
-
-    def begin(self, environment: int, seed: int) -> None:
-        """Do nothing: an agent remembers nothing of the last episode."""
-
-    def act(self, observations: Any, environments: Sequence[int] = ()) -> np.ndarray:
-        """Return an action for each row of a batch of observations."""
-        if self._see is not None:
-            observations = self._see(observations)
-        return self._agent.predict(observations, deterministic=self._deterministic)
-
-
-def make_policy(
-    player: Player, observations: gym.Space[Any], actions: gym.Space[Any], device: str, seed: int
-) -> Policy:
-    """Load a player, ready to act.
-
-    Args:
-        player: who plays.
-        observations: the space of what the environments show.
-        actions: the space of what they take.
-        device: of policy and encoder: cpu, cuda or auto.
-        seed: of the actions that an agent draws when it is not deterministic.
-
-    Raises:
-        ValueError: the agent was trained on other observations.
-    """
-    if player.folder is None:
-        return RandomPolicy(actions)
-    agent = load_agent(player.folder, device)
-    if not player.deterministic:
-        agent.model.set_random_seed(seed)
-    eyes = _load_eyes(agent.spec, device)
-    try:
-        return AgentPolicy(agent, eyes, observations, player.deterministic)
-    except ValueError as error:
-        raise ValueError(f"the agent in {player.folder} cannot play here: {error}") from error
-
-
-def _same_shape(known: gym.Space[Any], shown: gym.Space[Any]) -> bool:
-    """Whether observations fit, be their channels first or last."""
-    if known.shape is None or shown.shape is None:
-        return known.shape == shown.shape
-    return known.shape in (shown.shape, (*shown.shape[-1:], *shown.shape[:-1]))

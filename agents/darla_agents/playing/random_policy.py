@@ -18,9 +18,12 @@ class RandomPolicy:
 
     Args:
         actions: the action space.
+
+    Attributes:
+        needs_observations: false: nothing needs to be drawn for it.
     """
 
-    looks = False
+    needs_observations = False
 
     def __init__(self, actions: gym.Space[Any]) -> None:
         self._actions = actions

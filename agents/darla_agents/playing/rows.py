@@ -21,31 +21,48 @@ from typing import Any
 
 from darla.running.exclusive import lock
 
-RANDOM = "random"
-"""The kind, and the agent's name, in rows of the random policy."""
-
 STOCHASTIC = "+stochastic"
 """Ends the name of an agent that drew its actions instead of taking the most probable ones."""
 
-COLUMNS = (
-    "agent",
-    "kind",
-    "algorithm",
-    "task",
-    "source",
-    "domain",
-    "agent_seed",
-    "encoder",
-    "total_timesteps",
-    "episode",
-    "episode_seed",
-    "return",
-    "length",
-    "success",
-)
-_HEADER = ",".join(COLUMNS)
-
 RowKey = tuple[str, str, str, int]
+
+
+def _name(text: str) -> str:
+    """Read a name, which is never empty."""
+    if not text:
+        raise ValueError
+    return text
+
+
+def _finite(text: str) -> float:
+    """Read a number that is finite."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError
+    return value
+
+
+_A_NAME = (_name, "a name")
+_TEXT = (str, "text")
+_COUNT = (int, "a whole number")
+_READERS: dict[str, tuple[Callable[[str], Any], str]] = {
+    "agent": _A_NAME,
+    "kind": _A_NAME,
+    "algorithm": _TEXT,
+    "task": _A_NAME,
+    "source": _TEXT,
+    "domain": _A_NAME,
+    "agent_seed": _COUNT,
+    "encoder": _TEXT,
+    "total_timesteps": _COUNT,
+    "episode": _COUNT,
+    "episode_seed": _COUNT,
+    "return": (_finite, "a finite number"),
+    "length": _COUNT,
+    "success": ({"1": True, "0": False, "": None}.__getitem__, "1, 0 or nothing"),
+}
+COLUMNS = tuple(_READERS)
+_HEADER = ",".join(COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -55,8 +72,7 @@ class Row:
     agent: str
     """Name and content hash of the agent, the same for the same weights: ``latent_0@1f3a90cc``."""
     kind: str
-    """What the agent observes: pixels, latent, finetuned, factors, random_encoder; or the label
-    that it was given; or ``random``."""
+    """The kind of agent, with its augmentation; or the label that it was given; or ``random``."""
     algorithm: str
     """ppo, a2c, dqn; empty for the random policy."""
     task: str
@@ -98,7 +114,7 @@ def read_rows(path: Path) -> list[Row]:
     """
     if not path.is_file():
         raise FileNotFoundError(
-            f"no transfer rows at {path}; make them with scripts/evaluate_transfer.py --out {path}"
+            f"no transfer rows at {path}; make them with darla evaluate-transfer --out {path}"
         )
     rows: dict[RowKey, Row] = {}
     for line, fields in _whole_records(path):
@@ -166,6 +182,7 @@ class RowWriter:
             self._write(_HEADER + "\n")
 
     def _write(self, text: str) -> None:
+        """Append text, whatever the operating system takes at once."""
         data = text.encode()
         while data:
             data = data[os.write(self._descriptor, data) :]
@@ -200,6 +217,7 @@ def _whole_lines(data: bytes) -> bytes:
 
 
 def _whole_records(path: Path) -> Iterable[tuple[int, list[str]]]:
+    """Yield the whole rows of a file with the numbers of their lines."""
     try:
         data = path.read_bytes()
         text = _whole_lines(gzip.decompress(data) if path.suffix == ".gz" else data).decode()
@@ -217,6 +235,7 @@ def _whole_records(path: Path) -> Iterable[tuple[int, list[str]]]:
 
 
 def _format(row: Row) -> str:
+    """Return a row as a line of the file."""
     *numbers, success = dataclasses.astuple(row)
     line = io.StringIO(newline="")
     csv.writer(line, lineterminator="\n").writerow(
@@ -226,6 +245,7 @@ def _format(row: Row) -> str:
 
 
 def _parse(fields: list[str], where: str) -> Row:
+    """Read a row; ``where`` it stands is for the message."""
     if len(fields) != len(COLUMNS):
         raise ValueError(f"{where}: {len(fields)} columns, expected {len(COLUMNS)} ({_HEADER})")
     values = []
@@ -237,37 +257,3 @@ def _parse(fields: list[str], where: str) -> Row:
                 f"{where}: column {column!r} is {text!r}, expected {expected}"
             ) from None
     return Row(*values)
-
-
-def _name(text: str) -> str:
-    if not text:
-        raise ValueError
-    return text
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError
-    return value
-
-
-_A_NAME = (_name, "a name")
-_TEXT = (str, "text")
-_COUNT = (int, "a whole number")
-_READERS: dict[str, tuple[Callable[[str], Any], str]] = {
-    "agent": _A_NAME,
-    "kind": _A_NAME,
-    "algorithm": _TEXT,
-    "task": _A_NAME,
-    "source": _TEXT,
-    "domain": _A_NAME,
-    "agent_seed": _COUNT,
-    "encoder": _TEXT,
-    "total_timesteps": _COUNT,
-    "episode": _COUNT,
-    "episode_seed": _COUNT,
-    "return": (_finite, "a finite number"),
-    "length": _COUNT,
-    "success": ({"1": True, "0": False, "": None}.__getitem__, "1, 0 or nothing"),
-}

@@ -4,21 +4,21 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import gymnasium as gym
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-import darla_envs  # noqa: F401 (registers the tasks)
 from darla.encoder.bundle import load_encoder
 from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.frames.pictures import resize_frames
 from darla.running.atomic import write_bytes
+from darla_agents.agent.acting import load_agent_policy
 from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.spec import AgentSpec
-from darla_agents.playing.players import Player, find_players, make_policy
-from darla_agents.worlds.environments import SOURCE, domain_argument
+from darla_agents.playing.players import find_players
+from darla_envs.description.usual_domains import SOURCE
+from darla_envs.suites import suite_of
 
 _GAP, _TITLE, _BACKGROUND = 4, 18, 255
 _COLORS = 64  # of a picture; more make a larger file
@@ -70,25 +70,28 @@ def watch(config: WatchConfig) -> Path:
     config.check()
     (player,) = find_players([config.agent], config.deterministic)
     spec = player.spec
-    assert spec is not None
-    if spec.kind == "factors":
+    assert spec is not None and player.folder is not None  # of all that are found
+    if spec.traits.sees_factors:
         raise ValueError(f"the agent in {config.agent} sees true factors, not pictures")
     encoder = agent_encoder(spec) if config.encoder is None else load_encoder(config.encoder)
-    recorded = [_record(player, spec, domain, config) for domain in config.domains]
-    masked = spec.latent_options.get("masked", ()) if spec.encoded else ()  # of its own encoder
+    recorded = [_record(player.folder, spec, domain, config) for domain in config.domains]
+    masked = spec.latent_options.masked if spec.traits.sees_latents else ()  # of its own encoder
     panels = _panels(recorded, encoder, masked)
     pictures = _lay_out(panels, config)
     write_bytes(config.out, _gif(pictures, config.fps))
     return config.out
 
 
-def _record(player: Player, spec: AgentSpec, domain: str, config: WatchConfig) -> np.ndarray:
+def _record(folder: Path, spec: AgentSpec, domain: str, config: WatchConfig) -> np.ndarray:
     """Return what the agent is shown, uint8 (steps, H, W, 3)."""
-    arguments: dict[str, Any] = domain_argument(spec.task, domain)
+    arguments = suite_of(spec.task).domain_kwargs(domain)
     world = gym.make_vec(spec.task, num_envs=1, **arguments)
     try:
-        policy = make_policy(
-            player, world.single_observation_space, world.single_action_space, "cpu", config.seed
+        policy = load_agent_policy(
+            folder,
+            world.single_observation_space,
+            deterministic=config.deterministic,
+            seed=config.seed,
         )
         frames = []
         observations, _ = world.reset(seed=config.seed)
@@ -145,6 +148,7 @@ def _lay_out(rows: Sequence[dict[str, np.ndarray]], config: WatchConfig) -> Iter
 
 
 def _enlarged(video: np.ndarray, scale: int) -> np.ndarray:
+    """Return a video whose pixels are drawn larger."""
     return video.repeat(scale, axis=1).repeat(scale, axis=2)
 
 

@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
+from stable_baselines3.common.vec_env import VecEnv
 
-from darla.frames.pictures import find_picture
-from darla.running.names import lookup
 from darla.running.seeds import Purpose, derive_seed
-from darla.wrappers.sb3 import terminal_observations, with_terminal_observations
+from darla.wrappers.picture_observer import PictureFunction, PictureObserver
+from darla.wrappers.sb3 import VecObserver
 from darla_agents.agent.augmentations import AUGMENTATIONS
 
 
-class AugmentedPixels(VecEnvWrapper):
+class AugmentedPixels(VecObserver):
     """Shows pictures (num_envs, H, W, 3) uint8 with an augmentation; other entries as they are.
 
     Parameters are drawn for each environment and each of its episodes, and are the same in all its
@@ -33,9 +32,8 @@ class AugmentedPixels(VecEnvWrapper):
     """
 
     def __init__(self, venv: VecEnv, augmentation: str, seed: int = 0) -> None:
-        self._augmentation = lookup("augmentation", augmentation, AUGMENTATIONS)
-        self._picture = find_picture(venv.observation_space)
-        super().__init__(venv)
+        self._augmentation = AUGMENTATIONS[augmentation]
+        super().__init__(venv, PictureObserver(np.copy, venv.observation_space))
         self._random = _generator(seed)
         self._parameters = self._augmentation.draw(self._random, self.num_envs)
 
@@ -45,31 +43,25 @@ class AugmentedPixels(VecEnvWrapper):
             self._random = _generator(seed)
         return self.venv.seed(seed)
 
-    def reset(self) -> Any:
-        """Reset the environments and draw parameters for all of them."""
+    def _function_after_reset(self) -> PictureFunction:
+        """Draw parameters for all episodes."""
         self._parameters = self._augmentation.draw(self._random, self.num_envs)
-        return self._augment(self.venv.reset(), {}, self._parameters)[0]
+        return self._with(self._parameters)
 
-    def step_wait(self) -> tuple[Any, np.ndarray, np.ndarray, list[dict[str, Any]]]:
-        """Wait for the step, and augment observations and terminal observations in one batch."""
-        observations, rewards, dones, infos = self.venv.step_wait()
-        finals = terminal_observations(dones, infos)
+    def _function_after_step(
+        self, ended: Sequence[int], finals: Mapping[int, Any]
+    ) -> PictureFunction:
+        """Draw parameters for the episodes that begin; last pictures keep those they had."""
         before = self._parameters[list(finals)]
-        ends = np.flatnonzero(dones)
-        if len(ends):
-            self._parameters[ends] = self._augmentation.draw(self._random, len(ends))
-        parameters = np.concatenate([self._parameters, before])
-        shown, shown_finals = self._augment(observations, finals, parameters)
-        return shown, rewards, dones, with_terminal_observations(infos, shown_finals)
+        if ended:
+            self._parameters[ended] = self._augmentation.draw(self._random, len(ended))
+        return self._with(np.concatenate([self._parameters, before]))
 
-    def _augment(
-        self, observations: Any, finals: Mapping[int, Any], parameters: np.ndarray
-    ) -> tuple[Any, dict[int, Any]]:
-        """Augment observations, and the last ones of episodes, which have the last parameters."""
-        return self._picture.map(
-            lambda pictures: self._augmentation.apply(pictures, parameters), observations, finals
-        )
+    def _with(self, parameters: np.ndarray) -> PictureFunction:
+        """Return the augmentation with the parameters of each picture."""
+        return lambda pictures: self._augmentation.apply(pictures, parameters)
 
 
 def _generator(seed: int) -> np.random.Generator:
+    """Return the generator that a seed gives augmentations."""
     return np.random.default_rng(derive_seed(seed, Purpose.AUGMENTATION))

@@ -156,6 +156,7 @@ class BatchedVecEnv(VecEnv):
         return [False for _ in self._get_indices(indices)]
 
     def _observation(self, frames: np.ndarray, extras: Mapping[str, np.ndarray]) -> Any:
+        """Return observations: frames, or a Dict of frames and the rest."""
         return self.batch.observation(frames, extras)
 
     def _tell_ends(self, infos: list[dict[str, Any]], finals: Finals) -> None:

@@ -1,37 +1,29 @@
 """The worlds that agents act in, showing what each kind of agent sees."""
 
-import importlib
-import inspect
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import gymnasium as gym
 from gymnasium import spaces
-from gymnasium.envs.registration import load_env_creator
 from gymnasium.vector import AutoresetMode
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.preprocessing import is_image_space, is_image_space_channels_first
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv, VecMonitor, VecTransposeImage
 
-import darla_envs  # noqa: F401 (registers the tasks)
 from darla.encoder.bundle import FrozenEncoder
-from darla.running.names import unknown
 from darla.running.seeds import Purpose, derive_seed
-from darla.wrappers.sb3 import VecLatent
+from darla.wrappers.picture_observer import PictureObserver
+from darla.wrappers.sb3 import VecLatent, VecObserver
 from darla_agents.agent.augmentations import NONE
 from darla_agents.agent.encoders import agent_encoder
-from darla_agents.agent.spec import PICTURE_KINDS, AgentSpec
+from darla_agents.agent.kinds import PICTURES, Observing
+from darla_agents.agent.spec import AgentSpec
 from darla_agents.worlds.augmented_pixels import AugmentedPixels
 from darla_agents.worlds.batched_vec_env import BatchedVecEnv
-from darla_agents.worlds.batches import BATCHED, can_be_batched, check_rendering, make_batch
+from darla_agents.worlds.rendering import BATCHED, check_rendering
 from darla_agents.worlds.worker_envs import WorkerVecEnv
-from darla_envs.description.domain import Domain
-from darla_envs.description.domains import domain_names, target_names, whole_domain
-from darla_envs.description.tasks import find_task
-from darla_envs.miniworlds.single_entry_points import has_named_domains
-
-SOURCE = "source"
+from darla_envs.suites import Suite, suite_of
 
 
 def make_vec_env(
@@ -41,244 +33,165 @@ def make_vec_env(
     seed: int = 0,
     *,
     encoder: FrozenEncoder | None = None,
-    workers: int = 0,
-    rendering: str = BATCHED,
-    num_threads: int | None = None,
     learning: bool = False,
+    **simulation: Any,
 ) -> VecEnv:
     """Make environments of an agent's task, showing what that agent sees.
 
-    Returns, lengths and successes of episodes are counted below all that changes observations.
-
     Args:
-        spec: the agent: its task, its kind of observation and its latent options count here.
+        spec: the agent: its task, its kind and its options count here.
         domain: the domain that episodes are drawn from.
         num_envs: how many environments.
         seed: of the first environment's first episode; the others have those that follow it.
         encoder: for agents that need one, what ``agent_encoder`` returns; loaded when None.
+        learning: also do what is done to observations only while the agent learns: its
+            ``augmentation`` and its ``learning_options``.
+        simulation: ``workers``, ``rendering`` and ``num_threads`` of :func:`make_task_envs`.
+
+    Raises:
+        ValueError: an unknown task, domain or rendering, a wrong number of workers, or the task
+            cannot show what the agent sees.
+    """
+    observing = spec.traits.observation
+    venv = make_task_envs(spec.task, observing, domain, num_envs, seed, **simulation)
+    try:
+        if learning and spec.augmentation != NONE:
+            venv = AugmentedPixels(venv, spec.augmentation, seed)
+        return show_to_agent(venv, spec, encoder, learning)
+    except ValueError:
+        venv.close()
+        raise
+
+
+def make_task_envs(
+    task: str,
+    observing: Observing,
+    domain: str,
+    num_envs: int,
+    seed: int = 0,
+    *,
+    workers: int = 0,
+    rendering: str = BATCHED,
+    num_threads: int | None = None,
+) -> VecEnv:
+    """Make environments of a task, which count returns, lengths and successes of episodes.
+
+    Args:
+        task: id of the environment.
+        observing: what they show: pictures or factors.
+        domain: the domain that episodes are drawn from.
+        num_envs: how many environments.
+        seed: of the first environment's first episode; the others have those that follow it.
         workers: 0 steps all environments in this process, otherwise they are spread over so many
             processes: any number of them when they are simulated together, else ``num_envs``.
         rendering: ``batched`` simulates and draws environments together where that is possible;
             ``stock`` makes single environments, which MiniWorld draws.
         num_threads: threads that draw batched environments in this process, as many as there are
             cores when None; each worker draws with one.
-        learning: also do what is done to observations only while the agent learns: its
-            ``augmentation`` and its ``learning_options``.
 
     Raises:
         ValueError: an unknown task, domain or rendering, a wrong number of workers, or the task
-            cannot show what the agent sees.
+            cannot show what is asked for.
     """
-    if is_batched(spec.task, spec.kind, rendering):
-        venv = _make_together(spec, domain, num_envs, workers, num_threads)
+    suite = suite_of(task)
+    batched = is_batched(suite, observing, rendering)
+    _check_workers(workers, num_envs, batched)
+    if batched:
+        batch = suite.batch(
+            num_envs,
+            domain,
+            observing=observing,
+            autoreset_mode=AutoresetMode.SAME_STEP,
+            workers=workers,
+            num_threads=None if workers else num_threads,
+            infos=False,
+        )
+        render_mode = "rgb_array" if observing == PICTURES else None
+        spec = gym.spec(suite.env_id)
+        venv: VecEnv = VecMonitor(BatchedVecEnv(batch, render_mode=render_mode, spec=spec))
     else:
-        venv = _make_one_by_one(spec, domain, num_envs, workers)
+        factories: list[Callable[[], gym.Env[Any, Any]]] = [
+            partial(make_env, task, observing, domain) for _ in range(num_envs)
+        ]
+        venv = WorkerVecEnv(factories) if workers else DummyVecEnv(factories)
     venv.seed(seed)
-    try:
-        if learning and spec.augmentation != NONE:
-            venv = AugmentedPixels(venv, spec.augmentation, seed)
-        return _show(venv, spec, encoder, learning)
-    except ValueError:
-        venv.close()
-        raise
+    return venv
 
 
-def is_batched(task: str, kind: str, rendering: str) -> bool:
-    """Whether environments of a task are to be simulated together.
-
-    Tasks from elsewhere that have domains are not: only they themselves know what these are.
+def is_batched(suite: Suite, observing: Observing, rendering: str) -> bool:
+    """Whether environments are to be simulated together.
 
     Raises:
-        ValueError: the task or the rendering is unknown.
+        ValueError: the rendering is unknown.
     """
-    check_task(task)
     check_rendering(rendering)
-    name = bare_id(task)
-    if rendering != BATCHED or (_has_domains(name) and not _has_known_domains(name)):
-        return False
-    return can_be_batched(name, kind)
+    return rendering == BATCHED and suite.can_batch(observing)
 
 
-def _make_together(
-    spec: AgentSpec, domain: str, num_envs: int, workers: int, num_threads: int | None
+def make_env(task: str, observing: Observing, domain: str) -> gym.Env[Any, Any]:
+    """Make one environment that is simulated by itself, with its Monitor.
+
+    Raises:
+        ValueError: the task is unknown, has no such domain, or cannot show what is asked for.
+    """
+    return Monitor(suite_of(task).single(domain, observing=observing))
+
+
+def show_to_agent(
+    venv: VecEnv, spec: AgentSpec, encoder: FrozenEncoder | None = None, learning: bool = False
 ) -> VecEnv:
-    if not 0 <= workers <= num_envs:
-        raise ValueError(
-            f"workers is {workers}, but must be 0 (all environments in this process) or up to "
-            f"{num_envs} (processes that share the {num_envs} environments)"
-        )
-    name = bare_id(spec.task)
-    batch = make_batch(
-        name,
-        spec.kind,
-        num_envs,
-        AutoresetMode.SAME_STEP,
-        workers=workers,
-        num_threads=None if workers else num_threads,
-        **domain_argument(spec.task, domain),
-    )
-    render_mode = None if spec.kind == "factors" else "rgb_array"
-    return VecMonitor(BatchedVecEnv(batch, render_mode=render_mode, spec=gym.spec(name)))
+    """Put around environments what makes an agent's observations of what they show.
 
+    Args:
+        venv: environments that show what the agent's kind asks of them.
+        spec: the agent.
+        encoder: what ``agent_encoder`` returns; loaded when None and needed.
+        learning: whether the agent's ``learning_options`` count.
 
-def _make_one_by_one(spec: AgentSpec, domain: str, num_envs: int, workers: int) -> VecEnv:
-    if workers not in (0, num_envs):
-        raise ValueError(
-            f"workers is {workers}, but must be 0 (all environments in this process) or "
-            f"{num_envs} (a process for each of the {num_envs} environments)"
-        )
-    factories: list[Callable[[], gym.Env[Any, Any]]] = [
-        partial(make_env, spec.task, spec.kind, domain) for _ in range(num_envs)
-    ]
-    return WorkerVecEnv(factories) if workers else DummyVecEnv(factories)
-
-
-def _show(venv: VecEnv, spec: AgentSpec, encoder: FrozenEncoder | None, learning: bool) -> VecEnv:
-    """Put the agent's kind of observation around environments."""
-    if spec.encoded:
-        encoder = encoder or agent_encoder(spec)
-        assert encoder is not None
-        learnt = spec.learning_options if learning else {}
-        looks = derive_seed(spec.seed, Purpose.RESAMPLED_LOOKS)
-        return VecLatent(venv, encoder, seed=looks, **spec.latent_options, **learnt)
-    if spec.kind not in PICTURE_KINDS:
+    Raises:
+        ValueError: the environments show nothing that the agent could see.
+    """
+    kind = spec.traits
+    if kind.sees_factors:
         return venv
+    if kind.sees_latents:
+        encoder = encoder or agent_encoder(spec)
+        assert encoder is not None  # as for all kinds that see latents
+        return VecLatent(
+            venv,
+            encoder,
+            seed=derive_seed(spec.seed, Purpose.RESAMPLED_LOOKS),
+            **spec.latent_options.to_dict(),
+            **(spec.learning_options.to_dict() if learning else {}),
+        )
+    if kind.transform is not None:
+        venv = VecObserver(venv, PictureObserver(kind.transform, venv.observation_space))
+    return _channels_first(venv, spec)
+
+
+def _channels_first(venv: VecEnv, spec: AgentSpec) -> VecEnv:
+    """Return environments whose pictures are as networks take them: channels first."""
     space = venv.observation_space
-    if isinstance(space, spaces.Dict) and any(map(is_image_space, space.values())):
-        return VecTransposeImage(venv)
-    if not isinstance(space, spaces.Box) or not is_image_space(space):
+    entries = [*space.values()] if isinstance(space, spaces.Dict) else [space]
+    pictures = [each for each in entries if isinstance(each, spaces.Box) and is_image_space(each)]
+    if not pictures and spec.traits.transform is None:
         raise ValueError(
             f"{spec.task} shows no picture to an agent of kind {spec.kind}, but {space}"
         )
-    return venv if is_image_space_channels_first(space) else VecTransposeImage(venv)
+    if all(is_image_space_channels_first(picture) for picture in pictures):
+        return venv
+    return VecTransposeImage(venv)
 
 
-def make_env(task: str, kind: str, domain: str) -> gym.Env[Any, Any]:
-    """Make one stock environment with its Monitor, showing pictures, or factors for that kind.
-
-    Raises:
-        ValueError: the task has no such domain, or no factors for an agent of kind factors.
-    """
-    env: gym.Env[Any, Any] = Monitor(gym.make(task, **domain_argument(task, domain)))
-    if kind != "factors":
-        return env
-    from darla_envs.single.factor_observation import FactorObservation  # loads MiniWorld
-
-    return FactorObservation(env)
-
-
-def domain_argument(task: str, domain: str) -> dict[str, Any]:
-    """Return the argument that makes a task's environments those of a domain.
-
-    Tasks from elsewhere that take no such argument are all source.
-
-    Raises:
-        ValueError: the task is unknown, or has no domains but another than the source is asked for.
-    """
-    check_task(task)
-    if _has_domains(bare_id(task)):
-        return {"domain": domain}
-    if domain != SOURCE:
-        raise ValueError(f"{task} has no domain {domain!r}: it knows no domains but {SOURCE!r}")
-    return {}
-
-
-def named_domains(task: str) -> list[str]:
-    """Return the names of a task's domains, the source first; only that of tasks from elsewhere.
-
-    Raises:
-        ValueError: the task is unknown.
-    """
-    check_task(task)
-    name = bare_id(task)
-    if _is_described(name):
-        return domain_names(name)
-    return domain_names(name) if has_named_domains(name) else [SOURCE]
-
-
-def named_targets(task: str) -> list[str]:
-    """Return the names of the domains that a task's agents are tested in; none from elsewhere.
-
-    Raises:
-        ValueError: the task is unknown.
-    """
-    check_task(task)
-    name = bare_id(task)
-    if _is_described(name):
-        return target_names(name)
-    return target_names(name) if has_named_domains(name) else []
-
-
-def find_whole_domain(task: str, name: str) -> Domain:
-    """Return a named domain of a task, which says where every factor of its look comes from.
-
-    Raises:
-        ValueError: the task or the domain is unknown, or the task's domains cannot be told.
-    """
-    check_task(task)
-    bare = bare_id(task)
-    if _is_described(bare):
-        return whole_domain(bare, name)
-    if not has_named_domains(bare):
-        raise ValueError(f"{task} does not tell what its domains draw from; its package may")
-    return whole_domain(bare, name)
-
-
-def _has_domains(name: str) -> bool:
-    if _has_known_domains(name):
-        return True  # known without loading MiniWorld
-    entry_point = gym.spec(name).entry_point
-    creator = load_env_creator(entry_point) if isinstance(entry_point, str) else entry_point
-    return creator is not None and "domain" in inspect.signature(creator).parameters
-
-
-def _has_known_domains(name: str) -> bool:
-    """Whether a task's domains are named in this package: its own tasks, and MiniWorld's."""
-    return _is_described(name) or has_named_domains(name)
-
-
-def _is_described(name: str) -> bool:
-    """Whether a task is one of this package's, described as data."""
-    try:
-        find_task(name)
-    except ValueError:
-        return False
-    return True
-
-
-def bare_id(task: str) -> str:
-    """Return a task's id without the module before it."""
-    return task.rpartition(":")[2]
-
-
-def check_task(task: str) -> None:
-    """Check that a task is registered; "module:Name-v0" imports the module first.
-
-    MiniWorld's own tasks are registered when one of them is asked for.
-
-    Raises:
-        ValueError: it is not; the message suggests the nearest task.
-    """
-    module, _, name = task.rpartition(":")
-    if not module and name not in gym.registry and name.lower().startswith("miniworld"):
-        module = "darla_envs.stock"
-    if module:
-        try:
-            importlib.import_module(module)
-        except ImportError as error:
-            raise ValueError(f"task {task!r} names a module that fails to import: {error}") from (
-                error
-            )
-    if name not in gym.registry:
-        raise unknown("task", name, _tasks_like(name))
-
-
-def _tasks_like(name: str) -> list[str]:
-    """Name this package's tasks, MiniWorld's, and those of the same namespace."""
-    namespace = name.partition("/")[0] + "/"
-    return [
-        known
-        for known, spec in gym.registry.items()
-        if known.startswith(namespace)
-        or str(spec.entry_point).startswith(("darla_envs.", "miniworld."))
-    ]
+def _check_workers(workers: int, num_envs: int, batched: bool) -> None:
+    """Check how many processes are to share environments."""
+    fitting = range(num_envs + 1) if batched else (0, num_envs)
+    if workers not in fitting:
+        how = (
+            f"up to {num_envs} (processes that share the {num_envs} environments)"
+            if batched
+            else f"{num_envs} (a process for each of the {num_envs} environments)"
+        )
+        raise ValueError(
+            f"workers is {workers}, but must be 0 (all environments in this process) or {how}"
+        )

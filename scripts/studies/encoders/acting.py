@@ -11,8 +11,9 @@ from pathlib import Path
 
 from commands import call
 from darla.encoder.bundle import load_encoder
+from darla_agents.agent.kinds import RANDOM
 from darla_agents.comparison.scores import score_tasks
-from darla_agents.playing.rows import RANDOM, read_rows
+from darla_agents.playing.rows import read_rows
 from darla_envs.description.domains import target_names
 from darla_envs.description.tasks import GO_TO_OBJECT
 

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from darla.running.atomic import read_json, write_bytes, write_json
+from darla_agents.agent.kinds import RANDOM
 from darla_agents.comparison.curves import CurvePoint, read_curves
-from darla_agents.playing.rows import RANDOM, Row, read_rows
+from darla_agents.playing.rows import Row, read_rows
 
 _SHOWN = ("env", "shape", "domain", "coverage")  # of what a bundle says of a dataset
 CURVE_COLUMNS = tuple(field.name for field in dataclasses.fields(CurvePoint))

@@ -19,7 +19,7 @@ from darla_agents.comparison.statistics import (
     probability_of_improvement,
     probability_of_improvement_interval,
 )
-from darla_agents.worlds.environments import find_whole_domain
+from darla_envs.suites import suite_of
 from novelty import EncoderCoverage, novelty
 
 REFERENCE = "pixels"
@@ -200,7 +200,7 @@ def novelties(scores: TaskScores, encoder: EncoderCoverage) -> dict[str, dict[st
     """Return what is new about each target to agents with an encoder, by where they learnt."""
     learnt_in = {group.source for group in scores.groups}
     names = (*scores.sources, *scores.targets)
-    domains = {name: find_whole_domain(scores.task, name) for name in names}
+    domains = {name: suite_of(scores.task).whole_domain(name) for name in names}
     return {
         source: {
             each: novelty(domains[each], domains[source], encoder).target for each in scores.targets

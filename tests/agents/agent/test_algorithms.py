@@ -1,6 +1,7 @@
 import pytest
 
-from darla_agents.agent.algorithms import ALGORITHMS, KINDS, parse_settings, settings_for
+from darla_agents.agent.algorithms import ALGORITHMS, parse_settings, settings_for
+from darla_agents.agent.kinds import KINDS
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)

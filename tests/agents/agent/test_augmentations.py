@@ -6,21 +6,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import correlate
 
-from darla_agents.agent.augmentations import (
-    AUGMENTATIONS,
-    CLEAN_SHARE,
+from darla_agents.agent.augmentations import AUGMENTATIONS, check_augmentation
+from darla_agents.agent.augmentations.color import (
     HUE_JITTER,
     JITTER,
-    PAD,
-    check_augmentation,
-    convolve,
     draw_color_factors,
-    draw_kernels,
-    draw_offsets,
-    identity_kernel,
     jitter_color,
-    shift,
 )
+from darla_agents.agent.augmentations.convolution import (
+    CLEAN_SHARE,
+    convolve,
+    draw_kernels,
+    identity_kernel,
+)
+from darla_agents.agent.augmentations.shift import PAD, draw_offsets, shift
 
 NEUTRAL = {
     "shift": np.zeros(2, int),

@@ -1,5 +1,6 @@
 import json
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ import torch
 from stable_baselines3 import PPO
 
 import toy_tasks  # noqa: F401
+from darla_agents.agent.acting import make_policy
 from darla_agents.agent.algorithms import settings_for
 from darla_agents.agent.models import build_for_training
 from darla_agents.agent.saved_agent import (
@@ -15,7 +17,6 @@ from darla_agents.agent.saved_agent import (
     export_zip,
     is_saved,
     load_agent,
-    make_policy,
     restore,
     save_agent,
 )
@@ -38,9 +39,8 @@ def bundle(tmp_path):
 
 def make_spec(algorithm, kind, encoder, **settings):
     settings = settings_for(algorithm, kind, SMALL[algorithm] | settings)
-    options = {"standardize": True, "zero_dead": True} if encoder else {}
     task = "Toy/BrightSide-v0"
-    return AgentSpec(task, kind, algorithm, "source", 0, encoder, 32, settings, options)
+    return AgentSpec(task, kind, algorithm, "source", 0, encoder, 32, settings)
 
 
 def train(spec):
@@ -209,8 +209,8 @@ def test_a_pixel_agent_acts_on_frames_of_any_size(tmp_path):
 
 
 def test_an_agent_on_factors_cannot_act_on_frames(tmp_path):
-    spec = AgentSpec("Darla/GoToObject-v0", "factors", "ppo", "source", 0, None, 8, {}, {})
-    spec = AgentSpec(**{**spec.to_dict(), "settings": settings_for("ppo", "factors", SMALL["ppo"])})
+    spec = AgentSpec("Darla/GoToObject-v0", "factors", "ppo", "source", 0, None, 8, {})
+    spec = replace(spec, settings=settings_for("ppo", "factors", SMALL["ppo"]))
     venv = make_vec_env(spec, "source", 1)
     save_agent(build_for_training(spec, venv, 0, "cpu"), spec, tmp_path / "agent")
     venv.close()

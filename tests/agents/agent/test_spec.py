@@ -13,16 +13,16 @@ FIELDS = {
     "encoder": "runs/vision/encoder",
     "total_timesteps": 100,
     "settings": {"n_steps": 16},
-    "latent_options": {"standardize": True},
+    "latent_options": {"standardize": False},
 }
-PIXELS = {"kind": "pixels", "encoder": None}
+PIXELS = {"kind": "pixels", "encoder": None, "latent_options": {}}
 
 
 @pytest.mark.parametrize(
     "changes", [{}, {"label": "darla+v1.2-x"}, {**PIXELS, "augmentation": "color"}]
 )
 def test_a_spec_survives_json(changes):
-    spec = AgentSpec(**(FIELDS | changes))
+    spec = AgentSpec.from_dict(FIELDS | changes)
     assert AgentSpec.from_dict(json.loads(json.dumps(spec.to_dict()))) == spec
 
 
@@ -73,4 +73,4 @@ def test_descriptions_from_before_there_were_augmentations_and_labels_are_read()
     ],
 )
 def test_what_tables_call_an_agent(changes, shown):
-    assert AgentSpec(**(FIELDS | changes)).shown_kind == shown
+    assert AgentSpec.from_dict(FIELDS | changes).shown_kind == shown

@@ -15,8 +15,7 @@ from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.record_writer import RecordWriter
 
-from darla_agents.agent.algorithms import KINDS
-from darla_agents.agent.spec import ENCODED_KINDS
+from darla_agents.agent.kinds import KINDS
 from darla_agents.comparison.curve_plot import PlotCurvesConfig, plot_curves
 from darla_agents.comparison.curves import SECONDS, STEP, CurvePoint, mean_curves, read_curves
 from darla_agents.comparison.estimates import Sampling
@@ -157,7 +156,7 @@ def test_encoders_tell_groups_apart_where_agents_have_one(tmp_path: Path, kind: 
     for seed in range(2):
         simple_run(tmp_path / str(seed), [0.1], kind=kind, seed=seed, encoder=f"runs/{seed}")
     labels = {point.label for point in read_curves([tmp_path])}
-    assert len(labels) == (2 if kind in ENCODED_KINDS else 1)
+    assert len(labels) == (2 if KINDS[kind].sees_latents else 1)
 
 
 def test_groups_are_named_as_in_tables_and_encoders_can_be_pooled(tmp_path: Path) -> None:

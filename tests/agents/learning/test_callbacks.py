@@ -5,21 +5,21 @@ from stable_baselines3.common.monitor import Monitor
 
 from darla_agents.learning.callbacks import (
     EvaluateDomains,
-    Every,
+    PeriodicCallback,
     SaveCheckpoints,
     ShowProgress,
     StopAtNaN,
     summarise,
 )
 from darla_agents.playing.episode_queue import PlayedEpisode
-from darla_agents.playing.stages import SingleEnvs
+from darla_agents.playing.played_worlds import SinglePlayedWorlds
 from toy_tasks import BrightSideEnv
 
 
 class Fixed:
     """Always takes one action."""
 
-    looks = True
+    needs_observations = True
 
     def __init__(self, action):
         self.action = action
@@ -47,7 +47,7 @@ def learn(callbacks, steps=64, already=0):
     return model.learn(steps - already, callback=callbacks, reset_num_timesteps=False)
 
 
-class Note(Every):
+class Note(PeriodicCallback):
     def __init__(self, interval, **arguments):
         super().__init__(interval, **arguments)
         self.steps = []
@@ -76,7 +76,7 @@ def test_checkpoints_are_saved_with_the_weights_of_their_step():
 
 def evaluate(action, best_return, domains=("source", "new_floor")):
     environments = {
-        domain: SingleEnvs([BrightSideEnv(domain) for _ in range(2)]) for domain in domains
+        domain: SinglePlayedWorlds([BrightSideEnv(domain) for _ in range(2)]) for domain in domains
     }
     writer, kept = Writer(), []
     callback = EvaluateDomains(

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from darla.wrappers.latent_options import LatentOptions
 from darla_agents.learning.config import TrainAgentConfig, default_folder, make_spec, run_identity
 
 
@@ -11,7 +12,7 @@ def test_the_defaults_describe_an_agent_on_latents():
     spec = make_spec(config)
     assert (spec.task, spec.kind, spec.algorithm) == ("Darla/GoToObject-v0", "latent", "ppo")
     assert spec.encoder == "runs/vision/encoder"
-    assert spec.latent_options == {"standardize": True, "zero_dead": True, "precision": "auto"}
+    assert spec.latent_options == LatentOptions(precision="auto")
     folder = default_folder(spec)
     assert folder == Path("runs/agents/Darla-GoToObject-v0__latent__ppo__s0")
 
@@ -20,14 +21,15 @@ def test_the_defaults_describe_an_agent_on_latents():
 def test_kinds_without_an_encoder_have_none(kind):
     spec = make_spec(TrainAgentConfig(kind=kind))
     assert spec.encoder is None
-    assert spec.latent_options == {}
+    assert spec.latent_options == LatentOptions()
+    assert spec.to_dict()["latent_options"] == {}
 
 
 def test_a_finetuned_agent_begins_with_an_encoder_and_its_latents():
     config = TrainAgentConfig(kind="finetuned", standardize=False)
     spec = make_spec(config)
     assert spec.encoder == "runs/vision/encoder"
-    assert spec.latent_options == {"standardize": False, "zero_dead": True}
+    assert spec.latent_options == LatentOptions(standardize=False)
     assert run_identity(config) != run_identity(TrainAgentConfig(kind="finetuned"))
 
 
@@ -44,7 +46,7 @@ def test_agents_that_tables_tell_apart_have_folders_of_their_own(changes, folder
 
 
 def test_no_latent_of_a_random_encoder_is_dead():
-    assert not make_spec(TrainAgentConfig(kind="random_encoder")).latent_options["zero_dead"]
+    assert not make_spec(TrainAgentConfig(kind="random_encoder")).latent_options.zero_dead
 
 
 def test_settings_are_complete_and_overridden():

@@ -6,6 +6,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tensorboard.plugins.custom_scalar import layout_pb2
 from tensorboard.plugins.hparams import plugin_data_pb2
 
+from darla.wrappers.latent_options import LatentOptions
 from darla_agents.agent.spec import AgentSpec
 from darla_agents.learning.tensorboard_layout import (
     TensorBoardFolder,
@@ -24,7 +25,7 @@ SPEC = AgentSpec(
     "runs/encoder",
     100,
     {"n_steps": 16, "target_kl": None, "learning_rate": "linear:1e-3"},
-    {"standardize": True},
+    LatentOptions(),
 )
 
 

@@ -14,7 +14,7 @@ from darla_agents.learning import train
 from darla_agents.learning.config import TrainAgentConfig
 from darla_agents.learning.run_folder import RunFolder
 from darla_agents.learning.train import train_agent
-from darla_agents.playing.evaluate import EvaluateConfig, evaluate
+from darla_agents.playing.evaluate import EvaluateTransferConfig, evaluate_transfer
 from darla_agents.worlds.environments import make_vec_env
 from darla_envs.description.domains import target_names
 from darla_envs.description.tasks import GO_TO_OBJECT
@@ -179,7 +179,7 @@ def test_directions_to_hide_are_found_among_the_other_latents(folder, treatment)
     knows_its_look(folder, [0], [1, 2, 3])
     how = {"mask_look": True, "mask_directions": 0.5, "look_treatment": treatment}
     run = train_agent(make_config(folder, "latent", **how))
-    removed = np.array(load_agent(run).spec.latent_options["removed"])
+    removed = np.array(load_agent(run).spec.latent_options.removed)
     assert len(removed) and removed.any()
     assert not removed[:, 0].any()
 
@@ -190,12 +190,14 @@ def test_the_look_moves_while_an_agent_learns_and_not_when_it_is_tested(folder, 
     config = make_config(folder, "latent", mask_look=True, out=folder / "masked")
     moved = replace(config, look_treatment=treatment, out=folder / "moved")
     agents = [load_agent(train_agent(each)) for each in (config, moved)]
-    assert agents[1].spec.learning_options["resampled"] == [0, 2]
-    assert ("masked" in agents[1].spec.latent_options) == (treatment == "mask_repaint")
+    assert agents[1].spec.learning_options.resampled == (0, 2)
+    assert bool(agents[1].spec.latent_options.masked) == (treatment == "mask_repaint")
     files = [(folder / name / WEIGHTS).read_bytes() for name in ("masked", "moved")]
     assert files[0] != files[1]
-    rows = evaluate(
-        EvaluateConfig((folder / "moved",), ("source",), 2, out=folder / "rows.csv", progress=False)
+    rows = evaluate_transfer(
+        EvaluateTransferConfig(
+            (folder / "moved",), ("source",), 2, out=folder / "rows.csv", progress=False
+        )
     )
     assert rows.played == 2 + 200
 

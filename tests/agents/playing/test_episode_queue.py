@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darla_agents.playing.episode_queue import PlayedEpisode, play_queue
-from darla_agents.playing.stages import SingleEnvs, stack_observations
+from darla_agents.playing.played_worlds import SinglePlayedWorlds, stack_observations
 
 
 class SeededLength(gym.Env):
@@ -46,7 +46,7 @@ class SeededLength(gym.Env):
 class CheckedPolicy:
     """Acts by what it sees, and checks that it is told the truth about who shows it."""
 
-    looks = True
+    needs_observations = True
 
     def __init__(self) -> None:
         self.playing: dict[int, int] = {}
@@ -77,7 +77,7 @@ def expected(seeds: Sequence[int]) -> list[PlayedEpisode]:
 @given(st.lists(st.integers(0, 10_000), unique=True, max_size=40), st.integers(1, 9))
 def test_every_seed_is_played_once_to_its_end_in_order(seeds: list[int], count: int) -> None:
     environments, policy = [SeededLength() for _ in range(count)], CheckedPolicy()
-    assert list(play_queue(SingleEnvs(environments), policy, seeds)) == expected(seeds)
+    assert list(play_queue(SinglePlayedWorlds(environments), policy, seeds)) == expected(seeds)
     assert sorted(itertools.chain(*(env.seeds for env in environments))) == sorted(seeds)
     assert sorted(policy.begun) == sorted(seeds)
 
@@ -86,12 +86,16 @@ def test_every_seed_is_played_once_to_its_end_in_order(seeds: list[int], count: 
 def test_stopping_half_way_leaves_the_first_episodes_not_the_shortest(
     seeds: list[int], stop: int
 ) -> None:
-    played = play_queue(SingleEnvs([SeededLength() for _ in range(4)]), CheckedPolicy(), seeds)
+    played = play_queue(
+        SinglePlayedWorlds([SeededLength() for _ in range(4)]), CheckedPolicy(), seeds
+    )
     assert list(itertools.islice(played, stop)) == expected(seeds)[:stop]
 
 
 def test_success_is_unknown_where_the_task_does_not_say() -> None:
-    played = play_queue(SingleEnvs([SeededLength(tells_success=False)]), CheckedPolicy(), [3, 4])
+    played = play_queue(
+        SinglePlayedWorlds([SeededLength(tells_success=False)]), CheckedPolicy(), [3, 4]
+    )
     assert [episode.success for episode in played] == [None, None]
 
 
@@ -107,4 +111,4 @@ def test_an_error_within_a_task_is_not_swallowed() -> None:
     broken = SeededLength()
     broken.step = None  # type: ignore[assignment, method-assign]
     with pytest.raises(TypeError):
-        list(play_queue(SingleEnvs([broken]), CheckedPolicy(), [1]))
+        list(play_queue(SinglePlayedWorlds([broken]), CheckedPolicy(), [1]))

@@ -1,4 +1,4 @@
-"""Evaluation: the same episodes for all, each once, resumable, and scored as played alone."""
+"""Evaluation of transfer: the same episodes for all, each once, and scored as played alone."""
 
 import dataclasses
 from collections import Counter, defaultdict
@@ -13,7 +13,12 @@ import toy_tasks
 from darla.wrappers.latent_transform import LatentTransform
 from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.saved_agent import load_agent, save_agent
-from darla_agents.playing.evaluate import EvaluateConfig, Evaluation, episode_seeds, evaluate
+from darla_agents.playing.evaluate import (
+    EvaluateTransferConfig,
+    TransferEvaluation,
+    episode_seeds,
+    evaluate_transfer,
+)
 from darla_agents.playing.rows import Row, read_rows
 from darla_agents.worlds.environments import make_env
 from darla_envs.description.domains import target_names
@@ -30,8 +35,8 @@ def one_thread() -> None:
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> EvaluateConfig:
-    return EvaluateConfig(
+def config(tmp_path: Path) -> EvaluateTransferConfig:
+    return EvaluateTransferConfig(
         agents=(tmp_path / "agents",),
         domains=DOMAINS,
         episodes=3,
@@ -43,8 +48,8 @@ def config(tmp_path: Path) -> EvaluateConfig:
     )
 
 
-def run(config: EvaluateConfig, **changes: object) -> tuple[Evaluation, list[Row]]:
-    result = evaluate(dataclasses.replace(config, **changes))
+def run(config: EvaluateTransferConfig, **changes: object) -> tuple[TransferEvaluation, list[Row]]:
+    result = evaluate_transfer(dataclasses.replace(config, **changes))
     return result, read_rows(result.out)
 
 
@@ -58,7 +63,9 @@ def test_seeds_are_distinct_and_more_episodes_only_add_to_them() -> None:
     assert not set(episode_seeds(0, 1000)) & set(episode_seeds(1, 1000))
 
 
-def test_a_row_for_each_agent_domain_and_episode(config: EvaluateConfig, tmp_path: Path) -> None:
+def test_a_row_for_each_agent_domain_and_episode(
+    config: EvaluateTransferConfig, tmp_path: Path
+) -> None:
     spec = make_toy_agent(tmp_path / "agents" / "a")
     make_toy_agent(tmp_path / "agents" / "b", seed=7)
     result, rows = run(config)
@@ -78,7 +85,7 @@ def test_a_row_for_each_agent_domain_and_episode(config: EvaluateConfig, tmp_pat
 
 
 def test_the_same_command_plays_nothing_again_and_new_agents_are_added(
-    config: EvaluateConfig, tmp_path: Path
+    config: EvaluateTransferConfig, tmp_path: Path
 ) -> None:
     make_toy_agent(tmp_path / "agents" / "a")
     _, before = run(config)
@@ -92,7 +99,9 @@ def test_the_same_command_plays_nothing_again_and_new_agents_are_added(
     assert set(counts(rows).values()) == {4}
 
 
-def test_an_agent_trained_again_is_another_agent(config: EvaluateConfig, tmp_path: Path) -> None:
+def test_an_agent_trained_again_is_another_agent(
+    config: EvaluateTransferConfig, tmp_path: Path
+) -> None:
     make_toy_agent(tmp_path / "agents" / "a", weights=1)
     run(config, random=False)
     make_toy_agent(tmp_path / "agents" / "a", weights=2)
@@ -106,7 +115,7 @@ def by_key(rows: list[Row]) -> dict:
 
 
 def test_results_do_not_depend_on_the_number_of_environments(
-    config: EvaluateConfig, tmp_path: Path
+    config: EvaluateTransferConfig, tmp_path: Path
 ) -> None:
     make_toy_agent(tmp_path / "agents" / "a")
     bundle = make_toy_bundle(tmp_path / "encoder")
@@ -118,7 +127,7 @@ def test_results_do_not_depend_on_the_number_of_environments(
 
 @pytest.mark.parametrize("kind", ["pixels", "latent", "random_encoder", "finetuned"])
 def test_returns_are_those_of_playing_an_episode_by_hand(
-    config: EvaluateConfig, tmp_path: Path, kind: str
+    config: EvaluateTransferConfig, tmp_path: Path, kind: str
 ) -> None:
     bundle = None if kind == "pixels" else make_toy_bundle(tmp_path / "encoder")
     spec = make_toy_agent(tmp_path / "agents" / "a", kind=kind, encoder=bundle)
@@ -126,7 +135,7 @@ def test_returns_are_those_of_playing_an_episode_by_hand(
     agent = load_agent(tmp_path / "agents" / "a")
     encoder = agent_encoder(spec)
     for row in rows:
-        env = make_env(TOY_TASK, kind, row.domain)
+        env = make_env(TOY_TASK, "pictures", row.domain)
         observation, _ = env.reset(seed=row.episode_seed)
         total, over = 0.0, False
         while not over:
@@ -140,7 +149,7 @@ def test_returns_are_those_of_playing_an_episode_by_hand(
 
 
 def test_rows_tell_agents_apart_by_label_and_augmentation(
-    config: EvaluateConfig, tmp_path: Path
+    config: EvaluateTransferConfig, tmp_path: Path
 ) -> None:
     for name, changes in {
         "plain": {},
@@ -178,7 +187,7 @@ class Broken(toy_tasks.BrightSideEnv):
 
 
 def test_a_run_that_was_stopped_continues_to_the_same_rows(
-    config: EvaluateConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    config: EvaluateTransferConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_toy_agent(tmp_path / "agents" / "a")
     whole = run(config, out=tmp_path / "whole.csv")[1]
@@ -195,7 +204,7 @@ def test_a_run_that_was_stopped_continues_to_the_same_rows(
 
 
 def test_drawn_actions_are_kept_apart_from_the_most_probable_ones(
-    config: EvaluateConfig, tmp_path: Path
+    config: EvaluateTransferConfig, tmp_path: Path
 ) -> None:
     make_toy_agent(tmp_path / "agents" / "a")
     run(config)
@@ -208,7 +217,7 @@ def test_drawn_actions_are_kept_apart_from_the_most_probable_ones(
 
 
 def test_without_domains_agents_of_tasks_from_elsewhere_play_in_their_source(
-    config: EvaluateConfig, tmp_path: Path
+    config: EvaluateTransferConfig, tmp_path: Path
 ) -> None:
     make_toy_agent(tmp_path / "agents" / "a")
     task, bundle = "toy_envs:Toy/Counting-v0", make_toy_bundle(tmp_path / "encoder")
@@ -219,7 +228,7 @@ def test_without_domains_agents_of_tasks_from_elsewhere_play_in_their_source(
 
 
 def test_agents_on_true_factors_and_the_random_policy_share_episodes_with_pixels(
-    config: EvaluateConfig, tmp_path: Path
+    config: EvaluateTransferConfig, tmp_path: Path
 ) -> None:
     for kind in ("pixels", "factors"):
         make_toy_agent(tmp_path / "agents" / kind, kind=kind, task=GO_TO_OBJECT)
@@ -235,7 +244,7 @@ def test_agents_on_true_factors_and_the_random_policy_share_episodes_with_pixels
 
 
 def test_rows_are_the_same_however_worlds_are_simulated(
-    config: EvaluateConfig, tmp_path: Path
+    config: EvaluateTransferConfig, tmp_path: Path
 ) -> None:
     for task in (GO_TO_OBJECT, SEEK_AVOID):
         make_toy_agent(tmp_path / "agents" / task[-12:], kind="factors", task=task)
@@ -254,7 +263,7 @@ def test_rows_are_the_same_however_worlds_are_simulated(
 
 
 def test_agents_on_pictures_play_the_same_in_any_number_of_batched_worlds(
-    config: EvaluateConfig, tmp_path: Path
+    config: EvaluateTransferConfig, tmp_path: Path
 ) -> None:
     make_toy_agent(tmp_path / "agents" / "a", task=GO_TO_OBJECT)
     changes = {"episodes": 5, "random": False}
@@ -264,7 +273,7 @@ def test_agents_on_pictures_play_the_same_in_any_number_of_batched_worlds(
 
 
 def test_by_default_agents_play_in_their_source_and_every_target(
-    config: EvaluateConfig, tmp_path: Path
+    config: EvaluateTransferConfig, tmp_path: Path
 ) -> None:
     make_toy_agent(tmp_path / "agents" / "a", kind="factors", task=GO_TO_OBJECT)
     result, rows = run(config, domains=(), episodes=1, random=False)
@@ -276,26 +285,28 @@ def test_by_default_agents_play_in_their_source_and_every_target(
     assert result.played == len(rows)
 
 
-def test_an_unknown_domain_suggests_the_nearest(config: EvaluateConfig, tmp_path: Path) -> None:
+def test_an_unknown_domain_suggests_the_nearest(
+    config: EvaluateTransferConfig, tmp_path: Path
+) -> None:
     make_toy_agent(tmp_path / "agents" / "a", kind="factors", task=GO_TO_OBJECT)
     with pytest.raises(ValueError, match="unknown domain 'new_flor'; did you mean 'new_floor'"):
         run(config, domains=("new_flor",))
     assert not config.out.exists()
 
 
-def test_an_unknown_rendering_suggests_the_nearest(config: EvaluateConfig) -> None:
+def test_an_unknown_rendering_suggests_the_nearest(config: EvaluateTransferConfig) -> None:
     with pytest.raises(ValueError, match="unknown rendering 'stok'; did you mean 'stock'"):
         run(config, rendering="stok")
 
 
 @pytest.mark.parametrize("name", ["episodes", "random_episodes", "num_envs"])
-def test_numbers_below_one_are_refused(config: EvaluateConfig, name: str) -> None:
+def test_numbers_below_one_are_refused(config: EvaluateTransferConfig, name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} is 0, but must be at least 1"):
         run(config, **{name: 0})
 
 
 def test_an_agent_of_another_picture_size_is_refused(
-    config: EvaluateConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    config: EvaluateTransferConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_toy_agent(tmp_path / "agents" / "a")
     monkeypatch.setitem(gym.spec("Toy/BrightSide-v0").kwargs, "size", 48)
@@ -304,7 +315,7 @@ def test_an_agent_of_another_picture_size_is_refused(
 
 
 def test_rows_of_another_kind_of_file_are_not_touched(
-    config: EvaluateConfig, tmp_path: Path
+    config: EvaluateTransferConfig, tmp_path: Path
 ) -> None:
     make_toy_agent(tmp_path / "agents" / "a")
     config.out.write_text("my thesis\n")

@@ -87,7 +87,7 @@ def test_a_damaged_agent_is_refused(tmp_path: Path) -> None:
 
 
 def test_folders_without_agents_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"no folder .*nowhere; .*train_agent\.py"):
+    with pytest.raises(FileNotFoundError, match=r"no folder .*nowhere; .*darla train-agent"):
         find_players([tmp_path / "nowhere"])
     (tmp_path / "empty").mkdir()
     with pytest.raises(FileNotFoundError, match="no finished agent in"):

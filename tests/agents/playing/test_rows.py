@@ -151,7 +151,7 @@ def test_a_picture_is_refused(path: Path) -> None:
 
 
 def test_a_missing_file_says_how_to_make_it(path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"scripts/evaluate_transfer\.py"):
+    with pytest.raises(FileNotFoundError, match=r"darla evaluate-transfer"):
         read_rows(path)
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from darla.wrappers.latent_options import LatentOptions
 from darla_agents.agent.saved_agent import load_agent, save_agent
 from darla_agents.playing.watch import WatchConfig, watch
 from darla_envs.description.tasks import GO_TO_OBJECT
@@ -31,7 +32,7 @@ def test_an_agent_on_latents_is_shown_with_what_its_encoder_keeps(tmp_path: Path
     make_toy_agent(tmp_path / "agent", kind="latent", task=GO_TO_OBJECT, encoder=bundle)
     plain = frames_of(watch(config_of(tmp_path)))
     agent = load_agent(tmp_path / "agent")
-    masked = replace(agent.spec, latent_options={"masked": [0]})
+    masked = replace(agent.spec, latent_options=LatentOptions(masked=(0,)))
     save_agent(agent.model, masked, tmp_path / "agent")
     more = frames_of(watch(config_of(tmp_path)))
     # a row for each domain; what the agent sees of it is a third column where latents are hidden

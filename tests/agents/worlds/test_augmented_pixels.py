@@ -7,7 +7,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv, VecTransposeImage
 import toy_tasks  # noqa: F401
 from darla_agents.agent.augmentations import AUGMENTATIONS, Augmentation
 from darla_agents.agent.spec import AgentSpec
-from darla_agents.playing.stages import make_stages
+from darla_agents.playing.played_worlds import make_played_worlds
 from darla_agents.worlds.augmented_pixels import AugmentedPixels
 from darla_agents.worlds.environments import make_vec_env
 from toy_envs import CountingDictEnv, CountingImageEnv
@@ -41,7 +41,9 @@ class Stamp:
 @pytest.fixture
 def stamp(monkeypatch):
     stamp = Stamp()
-    monkeypatch.setitem(AUGMENTATIONS, "stamp", Augmentation(stamp.draw, stamp.apply))
+    monkeypatch.setitem(
+        AUGMENTATIONS._known, "stamp", Augmentation("stamped", stamp.draw, stamp.apply)
+    )
     return stamp
 
 
@@ -145,6 +147,6 @@ def test_only_environments_to_learn_from_are_augmented(name):
     learned = make_vec_env(spec, "source", 8, learning=True).reset()
     assert learned.shape == plain.shape
     assert (learned != plain).any()
-    with make_stages(spec.task, spec.kind, ["source"], 2, "stock") as stages:
-        stages["source"].reset([0, 1], [0, 1])
-        assert set(np.unique(stages["source"].observe([0, 1]))) == {0, 20, 230}
+    with make_played_worlds(spec.task, "pictures", ["source"], 2, "stock") as worlds:
+        worlds["source"].reset([0, 1], [0, 1])
+        assert set(np.unique(worlds["source"].observe([0, 1]))) == {0, 20, 230}

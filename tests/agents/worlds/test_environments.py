@@ -10,17 +10,16 @@ from stable_baselines3.common.monitor import Monitor
 import toy_tasks  # noqa: F401
 from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.spec import AgentSpec
-from darla_agents.worlds import environments
-from darla_agents.worlds.environments import check_task, is_batched, make_env, make_vec_env
+from darla_agents.worlds.environments import is_batched, make_env, make_vec_env
 from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.suites import suite_of
 from toy_encoder import LATENTS, make_toy_bundle
 
 ROOT = Path(__file__).parents[2]
 
 
 def make_spec(kind="pixels", task="Toy/BrightSide-v0", encoder=None):
-    options = {"standardize": True, "zero_dead": True} if encoder else {}
-    return AgentSpec(task, kind, "ppo", "source", 0, encoder, 100, {}, options)
+    return AgentSpec(task, kind, "ppo", "source", 0, encoder, 100, {})
 
 
 @pytest.fixture
@@ -111,7 +110,7 @@ def test_batched_environments_need_no_miniworld():
     code = (
         "import sys; from darla_agents.worlds.environments import make_vec_env; "
         "from darla_agents.agent.spec import *; "
-        "spec = AgentSpec('Darla/GoToObject-v0', 'pixels', 'ppo', 'source', 0, None, 1, {}, {}); "
+        "spec = AgentSpec('Darla/GoToObject-v0', 'pixels', 'ppo', 'source', 0, None, 1, {}); "
         "make_vec_env(spec, 'source', 2).reset(); "
         "print([name for name in ('miniworld', 'pyglet') if name in sys.modules])"
     )
@@ -121,11 +120,10 @@ def test_batched_environments_need_no_miniworld():
     assert result.stdout.strip() == "[]"
 
 
-def test_tasks_from_elsewhere_with_domains_of_their_own_are_left_to_themselves(monkeypatch):
-    monkeypatch.setattr(environments, "can_be_batched", lambda *_: True)
-    assert not is_batched("Toy/BrightSide-v0", "pixels", "batched")
-    assert is_batched(GO_TO_OBJECT, "pixels", "batched")
-    assert not is_batched(GO_TO_OBJECT, "pixels", "stock")
+def test_tasks_from_elsewhere_with_domains_of_their_own_are_left_to_themselves():
+    assert not is_batched(suite_of("Toy/BrightSide-v0"), "pictures", "batched")
+    assert is_batched(suite_of(GO_TO_OBJECT), "pictures", "batched")
+    assert not is_batched(suite_of(GO_TO_OBJECT), "pictures", "stock")
 
 
 def test_an_unknown_rendering_is_said():
@@ -134,7 +132,7 @@ def test_an_unknown_rendering_is_said():
 
 
 def test_a_monitor_is_innermost():
-    env = make_env("Toy/BrightSide-v0", "pixels", "source")
+    env = make_env("Toy/BrightSide-v0", "pictures", "source")
     assert isinstance(env, Monitor)
     _, info = env.reset(seed=0)
     for _ in range(5):
@@ -166,23 +164,11 @@ def test_worker_processes_show_the_same():
 
 
 @pytest.mark.parametrize(
-    ("task", "message"),
-    [
-        ("Toy/BrightSite-v0", "did you mean 'Toy/BrightSide-v0'"),
-        ("Darla/GotoObject-v0", "did you mean 'Darla/GoToObject-v0'"),
-        ("no_such_module:Task-v0", "fails to import"),
-        ("MiniWorld-OneRom-v0", "did you mean 'MiniWorld-OneRoom-v0'"),
-    ],
-)
-def test_unknown_tasks_are_said(task, message):
-    with pytest.raises(ValueError, match=message):
-        check_task(task)
-
-
-@pytest.mark.parametrize(
     ("changes", "domain", "workers", "message"),
     [
         ({}, "new_flor", 0, "unknown domain"),
+        ({"task": "Toy/BrightSite-v0"}, "source", 0, "did you mean 'Toy/BrightSide-v0'"),
+        ({"task": "no_such_module:Task-v0"}, "source", 0, "fails to import"),
         ({"task": "Toy/Counting-v0"}, "new_floor", 0, "has no domain 'new_floor'"),
         ({"task": "Toy/Blind-v0"}, "source", 0, "shows no picture"),
         ({"kind": "factors"}, "source", 0, "no factors"),

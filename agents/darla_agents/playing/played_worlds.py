@@ -8,34 +8,32 @@ from typing import Any, Protocol
 import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
-from gymnasium.vector import AutoresetMode
 
-from darla_agents.playing.rows import RANDOM
-from darla_agents.worlds.batches import make_batch
-from darla_agents.worlds.environments import bare_id, domain_argument, is_batched, make_env
-from darla_envs.batch.batched_envs import BatchedEnvs
+from darla_agents.agent.kinds import FACTORS, PICTURES, Observing
+from darla_agents.worlds.environments import is_batched, make_env
 from darla_envs.batch.infos import rows_of
 from darla_envs.batch.worlds import Worlds
+from darla_envs.suites import suite_of
 
 Env = gym.Env[Any, Any]
 
 
 @dataclass(frozen=True)
-class Moved:
+class StepOutcome:
     """What one step of one environment led to.
 
     Attributes:
         reward: of this step.
-        over: whether the episode ended with it.
+        done: whether the episode ended with it.
         success: what ``info["is_success"]`` said at the end; None before, or when it said nothing.
     """
 
     reward: float
-    over: bool
+    done: bool
     success: bool | None = None
 
 
-class Stage(Protocol):
+class PlayedWorlds(Protocol):
     """Environments with numbers from 0, each in an episode of its own.
 
     Attributes:
@@ -49,20 +47,20 @@ class Stage(Protocol):
     action_space: spaces.Space[Any]
 
     def begin(self) -> None:
-        """Get ready for a list of episodes; another stage may have used the worlds before."""
+        """Get ready for a list of episodes; others may have used the same worlds before."""
 
     def reset(self, numbers: Sequence[int], seeds: Sequence[int]) -> None:
         """Start an episode in some environments, with one seed each."""
 
-    def step(self, numbers: Sequence[int], actions: np.ndarray) -> list[Moved]:
+    def step(self, numbers: Sequence[int], actions: np.ndarray) -> list[StepOutcome]:
         """Act in some environments, with one action each."""
 
     def observe(self, numbers: Sequence[int]) -> Any:
         """Return what some environments show now, as a batch with one row each."""
 
 
-class SingleEnvs:
-    """A stage of single environments.
+class SinglePlayedWorlds:
+    """Environments that are simulated one by one.
 
     Args:
         environments: at least one, all alike.
@@ -76,14 +74,14 @@ class SingleEnvs:
         self.action_space = environments[0].action_space
 
     def begin(self) -> None:
-        """Do nothing: the environments are this stage's own."""
+        """Do nothing: nobody else uses these environments."""
 
     def reset(self, numbers: Sequence[int], seeds: Sequence[int]) -> None:
         """Start an episode in some environments, with one seed each."""
         for number, seed in zip(numbers, seeds, strict=True):
             self._shown[number], _ = self._environments[number].reset(seed=seed)
 
-    def step(self, numbers: Sequence[int], actions: np.ndarray) -> list[Moved]:
+    def step(self, numbers: Sequence[int], actions: np.ndarray) -> list[StepOutcome]:
         """Act in some environments, with one action each."""
         return [self._step(*pair) for pair in zip(numbers, actions, strict=True)]
 
@@ -91,26 +89,27 @@ class SingleEnvs:
         """Return what some environments show now, as a batch with one row each."""
         return stack_observations([self._shown[number] for number in numbers])
 
-    def _step(self, number: int, action: Any) -> Moved:
+    def _step(self, number: int, action: Any) -> StepOutcome:
+        """Act in one environment."""
         shown, reward, terminated, truncated, info = self._environments[number].step(action)
         self._shown[number] = shown
         if not (terminated or truncated):
-            return Moved(float(reward), over=False)
-        return Moved(float(reward), over=True, success=_success(info))
+            return StepOutcome(float(reward), done=False)
+        return StepOutcome(float(reward), done=True, success=_success(info))
 
 
-class BatchedStage:
-    """A stage of worlds that are simulated and drawn together; only what is observed is drawn.
+class BatchedPlayedWorlds:
+    """Worlds that are simulated and drawn together; only what is observed is drawn.
 
     Args:
-        worlds: the worlds. Stages that play one after the other may share them.
+        worlds: the worlds. Several that are played one after the other may share them.
         domain: what episodes are drawn from; None leaves the worlds as they are.
 
     Raises:
         ValueError: the worlds have no such domain.
     """
 
-    def __init__(self, worlds: Worlds, domain: str | None = None) -> None:
+    def __init__(self, worlds: Worlds, domain: Any = None) -> None:
         self._worlds = worlds
         self._domain = domain
         self.num_envs = worlds.num_worlds
@@ -119,7 +118,7 @@ class BatchedStage:
         self.begin()
 
     def begin(self) -> None:
-        """Draw later episodes from this stage's domain."""
+        """Draw later episodes from this domain."""
         if self._domain is not None:
             self._worlds.set_domain(self._domain)
 
@@ -128,21 +127,21 @@ class BatchedStage:
         chosen, order = _growing(numbers)
         self._worlds.reset(chosen, [seeds[place] for place in order])
 
-    def step(self, numbers: Sequence[int], actions: np.ndarray) -> list[Moved]:
+    def step(self, numbers: Sequence[int], actions: np.ndarray) -> list[StepOutcome]:
         """Act in some environments, with one action each."""
         chosen, order = _growing(numbers)
         outcomes = self._worlds.step(chosen, np.asarray(actions)[order])
-        over = outcomes.terminated | outcomes.truncated
-        moved = [
-            Moved(float(reward), bool(ended))
-            for reward, ended in zip(outcomes.rewards, over, strict=True)
+        done = outcomes.terminated | outcomes.truncated
+        steps = [
+            StepOutcome(float(reward), bool(ended))
+            for reward, ended in zip(outcomes.rewards, done, strict=True)
         ]
-        ends = np.flatnonzero(over)
+        ends = np.flatnonzero(done)
         if len(ends):
             infos = rows_of(self._worlds.infos(chosen[ends]), len(ends))
             for row, info in zip(ends, infos, strict=True):
-                moved[row] = Moved(moved[row].reward, over=True, success=_success(info))
-        return [moved[row] for row in np.argsort(order)]
+                steps[row] = StepOutcome(steps[row].reward, done=True, success=_success(info))
+        return [steps[row] for row in np.argsort(order)]
 
     def observe(self, numbers: Sequence[int]) -> Any:
         """Draw what some environments show now, and return it as a batch with one row each."""
@@ -156,6 +155,7 @@ class BatchedStage:
         return {name: shown[name][rows] for name in space}
 
     def _draw(self, space: spaces.Space[Any], chosen: np.ndarray) -> np.ndarray:
+        """Draw the pictures of the chosen worlds."""
         assert space.shape is not None
         drawn = np.empty((len(chosen), *space.shape), space.dtype)
         self._worlds.draw(chosen, drawn)
@@ -163,21 +163,21 @@ class BatchedStage:
 
 
 @contextmanager
-def make_stages(
+def make_played_worlds(
     task: str,
-    kind: str,
+    observing: Observing | None,
     domains: Sequence[str],
     num_envs: int,
     rendering: str,
     num_threads: int | None = None,
-) -> Iterator[dict[str, Stage]]:
-    """Make a stage for each domain; those of environments simulated together share their worlds.
+) -> Iterator[dict[str, PlayedWorlds]]:
+    """Make what is played in for each domain; worlds that are simulated together are shared.
 
     Args:
         task: id of the environment.
-        kind: of agent, or ``random`` for the random policy, which looks at nothing.
+        observing: what is to be shown; None for the random policy, which looks at nothing.
         domains: at least one.
-        num_envs: environments of each stage.
+        num_envs: how many, in each domain.
         rendering: ``batched`` or ``stock``; see
             :func:`darla_agents.worlds.environments.make_vec_env`.
         num_threads: threads that draw batched environments; as many as there are cores when None.
@@ -186,45 +186,26 @@ def make_stages(
         ValueError: the task, a domain or the rendering is unknown, or the task cannot show what
             the agent sees.
     """
-    arguments = {domain: domain_argument(task, domain) for domain in domains}
+    suite = suite_of(task)
     with ExitStack() as stack:
-        if is_batched(task, kind, rendering):
-            worlds = _make_worlds(task, kind, num_envs, num_threads, arguments[domains[0]])
+        if is_batched(suite, observing or PICTURES, rendering):
+            shown = observing or PICTURES  # nothing is drawn that is not observed
+            worlds = suite.worlds(num_envs, domains[0], observing=shown, num_threads=num_threads)
             stack.enter_context(closing(worlds))
             yield {
-                domain: BatchedStage(worlds, argument.get("domain"))
-                for domain, argument in arguments.items()
+                domain: BatchedPlayedWorlds(worlds, suite.domain_kwargs(domain).get("domain"))
+                for domain in domains
             }
             return
-        count = 1 if kind == RANDOM else num_envs  # more gain nothing for what costs no time
+        # For the random policy nothing needs to be drawn, and more gain nothing.
+        shown = observing or (FACTORS if suite.offers_factors else PICTURES)
+        count = num_envs if observing else 1
         yield {
-            domain: SingleEnvs(
-                [
-                    stack.enter_context(closing(_make_single(task, kind, domain)))
-                    for _ in range(count)
-                ]
+            domain: SinglePlayedWorlds(
+                [stack.enter_context(closing(make_env(task, shown, domain))) for _ in range(count)]
             )
             for domain in domains
         }
-
-
-def _make_worlds(
-    task: str, kind: str, num_envs: int, num_threads: int | None, argument: Mapping[str, Any]
-) -> Worlds:
-    batch = make_batch(
-        bare_id(task), kind, num_envs, AutoresetMode.DISABLED, num_threads=num_threads, **argument
-    )
-    assert isinstance(batch, BatchedEnvs)  # as without workers always
-    return batch.worlds
-
-
-def _make_single(task: str, kind: str, domain: str) -> Env:
-    if kind != RANDOM:
-        return make_env(task, kind, domain)
-    try:
-        return make_env(task, "factors", domain)  # nothing needs to be drawn for it
-    except ValueError:
-        return make_env(task, "pixels", domain)
 
 
 def stack_observations(observations: Sequence[Any]) -> Any:
@@ -242,4 +223,5 @@ def _growing(numbers: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _success(info: Mapping[str, Any]) -> bool | None:
+    """Return whether an episode ended in success; None where its environment does not say."""
     return bool(info["is_success"]) if "is_success" in info else None

@@ -1,0 +1,136 @@
+"""Saved agents choosing actions, from what environments show."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+
+from darla.encoder.bundle import FrozenEncoder
+from darla.frames.pictures import resize_frames
+from darla_agents.agent.encoders import agent_encoder
+from darla_agents.agent.observations import observer_of
+from darla_agents.agent.saved_agent import SavedAgent, load_agent
+
+FramePolicy = Callable[[np.ndarray, Sequence[Any]], np.ndarray]
+"""Maps pictures (n, h, w, 3) uint8 and n infos, which it ignores, to (n,) int64 actions."""
+
+
+class AgentPolicy:
+    """An agent, acting on the pictures or the factors that environments show.
+
+    Args:
+        agent: the agent.
+        space: of one environment's observations.
+        encoder: what :func:`darla_agents.agent.encoders.agent_encoder` returns for it.
+        deterministic: take the most probable actions instead of drawing them.
+
+    Attributes:
+        needs_observations: true: it chooses by what it is shown.
+
+    Raises:
+        ValueError: the agent was trained on other observations.
+    """
+
+    needs_observations = True
+
+    def __init__(
+        self,
+        agent: SavedAgent,
+        space: spaces.Space[Any],
+        encoder: FrozenEncoder | None = None,
+        deterministic: bool = True,
+    ) -> None:
+        self._agent = agent
+        self._observe = observer_of(agent.spec, encoder, space)
+        self._deterministic = deterministic
+        known = agent.model.observation_space
+        if self._observe is not None:
+            space = self._observe.space
+        if not _same_shape(known, space):
+            raise ValueError(
+                f"an agent trained on observations of shape {known.shape} cannot act on "
+                f"{space.shape}; was its task changed since?"
+            )
+
+    def begin(self, environment: int, seed: int) -> None:
+        """Do nothing: an agent remembers nothing of the last episode."""
+
+    def act(self, observations: Any, environments: Sequence[int] = ()) -> np.ndarray:
+        """Return an action for each row of a batch of observations, (n,) int64."""
+        if self._observe is not None:
+            observations = self._observe(observations)
+        return self._agent.predict(observations, deterministic=self._deterministic)
+
+
+def load_agent_policy(
+    folder: Path | str,
+    space: spaces.Space[Any],
+    device: str = "cpu",
+    deterministic: bool = True,
+    seed: int = 0,
+) -> AgentPolicy:
+    """Load a saved agent with its encoder, ready to act.
+
+    Args:
+        folder: the agent's folder.
+        space: of one environment's observations.
+        device: of policy and encoder: cpu, cuda or auto.
+        deterministic: take the most probable actions instead of drawing them.
+        seed: of the actions that it draws.
+
+    Raises:
+        FileNotFoundError: there is no agent, or not the encoder that it names.
+        ValueError: the agent was trained on other observations.
+    """
+    agent = load_agent(folder, device)
+    if not deterministic:
+        agent.model.set_random_seed(seed)
+    try:
+        return AgentPolicy(agent, space, agent_encoder(agent.spec, device), deterministic)
+    except ValueError as error:
+        raise ValueError(f"the agent in {folder} cannot play here: {error}") from error
+
+
+def make_policy(folder: Path | str, device: str = "cpu") -> FramePolicy:
+    """Load a saved agent as a policy on pictures, for collecting the frames that it sees.
+
+    It takes the most probable actions, so that the same episodes come out every time.
+
+    Args:
+        folder: the agent's folder.
+        device: of the policy and of its encoder.
+
+    Raises:
+        FileNotFoundError: there is no agent, or not the encoder that it names.
+        ValueError: the agent does not see pictures.
+    """
+    agent = load_agent(folder, device)
+    if agent.spec.traits.sees_factors:
+        raise ValueError(f"the agent in {folder} sees true factors and cannot act on pictures")
+    encoder = agent_encoder(agent.spec, device)
+    size = (
+        _picture_size(agent.model.observation_space) if encoder is None else encoder.image_shape[:2]
+    )
+    policy = AgentPolicy(agent, spaces.Box(0, 255, (*size, 3), np.uint8), encoder)
+
+    def act(frames: np.ndarray, infos: Sequence[Any] = ()) -> np.ndarray:
+        """Return the actions that the agent takes on pictures."""
+        return policy.act(resize_frames(frames, size))
+
+    return act
+
+
+def _picture_size(space: spaces.Space[Any]) -> tuple[int, int]:
+    """Return height and width of the pictures that an agent observes."""
+    if not isinstance(space, spaces.Box):
+        raise ValueError(f"the agent observes more than one picture: {space}")
+    return space.shape[-2], space.shape[-1]
+
+
+def _same_shape(known: spaces.Space[Any], shown: spaces.Space[Any]) -> bool:
+    """Whether observations fit, be their channels first or last."""
+    if known.shape is None or shown.shape is None:
+        return known.shape == shown.shape
+    return known.shape in (shown.shape, (*shown.shape[-1:], *shown.shape[:-1]))

@@ -1,0 +1,49 @@
+"""Random changes of pictures that an agent learns from, as functions of explicit parameters.
+
+They are those that image-based reinforcement learning is usually compared with, one file each:
+``shift``, ``color`` and ``convolution``. Each draws parameters with a generator, and maps pictures
+and parameters to new pictures. One of another package is added by an entry point::
+
+    [project.entry-points."darla.augmentations"]
+    blur = "my_package.blur:BLUR"
+"""
+
+from darla.running.names import unknown
+from darla.running.registry import Registry
+from darla_agents.agent.augmentations.base import Augmentation
+
+NONE = "none"
+"""Stands for no augmentation."""
+
+
+def _check(name: str, augmentation: Augmentation) -> None:
+    """Check that an augmentation can be used."""
+    if not isinstance(augmentation, Augmentation) or name == NONE:
+        raise ValueError(
+            f"the augmentation {name!r} is {augmentation!r}, but must be an Augmentation of "
+            f"darla_agents.agent.augmentations with another name than {NONE!r}"
+        )
+
+
+_HERE = "darla_agents.agent.augmentations"
+AUGMENTATIONS: Registry[Augmentation] = Registry("augmentation", "darla.augmentations", _check)
+"""What can be done to pictures, by name."""
+AUGMENTATIONS.register("shift", f"{_HERE}.shift:SHIFT")
+AUGMENTATIONS.register("color", f"{_HERE}.color:COLOR")
+AUGMENTATIONS.register("conv", f"{_HERE}.convolution:CONVOLUTION")
+
+
+def check_augmentation(name: str) -> None:
+    """Check a name: ``none`` or one in AUGMENTATIONS.
+
+    Raises:
+        ValueError: it is unknown; the message suggests the nearest one.
+    """
+    if name != NONE and name not in AUGMENTATIONS:
+        raise unknown("augmentation", name, [NONE, *AUGMENTATIONS])
+
+
+def describe_augmentations() -> str:
+    """Return what all augmentations do, as text for a help page."""
+    known = AUGMENTATIONS.usable()
+    return "; ".join([NONE, *(f"{name}: {each.help}" for name, each in known.items())])

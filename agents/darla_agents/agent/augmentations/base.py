@@ -1,0 +1,44 @@
+"""What an augmentation is: a map of pictures and the distribution of its parameters."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """A random change of pictures that an agent learns from.
+
+    Attributes:
+        help: what it does to a picture, in a few words.
+        draw: from a generator and a number n, parameters of n pictures, their first axis n.
+        apply: from uint8 pictures (n, H, W, 3) and parameters of each, new uint8 pictures of the
+            same shape; what it is given stays as it is.
+    """
+
+    help: str
+    draw: Callable[[np.random.Generator, int], np.ndarray]
+    apply: Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+def check_pictures(frames: np.ndarray, parameters: np.ndarray, shape: tuple[int, ...]) -> None:
+    """Check what an augmentation is applied to.
+
+    Args:
+        frames: must be uint8 (n, H, W, 3).
+        parameters: must be (n, *shape).
+        shape: of the parameters of one picture.
+
+    Raises:
+        ValueError: pictures or parameters have another shape or dtype.
+    """
+    if frames.ndim != 4 or frames.shape[-1] != 3 or frames.dtype != np.uint8:
+        raise ValueError(
+            f"pictures are uint8 of shape (n, H, W, 3), not {frames.dtype} of {frames.shape}"
+        )
+    if parameters.shape != (len(frames), *shape):
+        raise ValueError(
+            f"parameters of {len(frames)} pictures have the shape {(len(frames), *shape)}, "
+            f"not {parameters.shape}"
+        )

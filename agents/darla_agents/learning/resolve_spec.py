@@ -1,0 +1,62 @@
+"""From a configuration and an encoder to the final description of the agent to be trained."""
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from darla.encoder.bundle import FrozenEncoder
+from darla.wrappers.latent_options import LearningOptions
+from darla_agents.agent.spec import AgentSpec
+from darla_agents.learning.config import TrainAgentConfig
+from darla_agents.learning.look_latents import MASK, look_latents
+from darla_agents.learning.still_latents import (
+    latents_in_source,
+    still_directions,
+    still_latents,
+)
+
+
+def resolve_spec(
+    config: TrainAgentConfig, spec: AgentSpec, encoder: FrozenEncoder, **drawing: Any
+) -> AgentSpec:
+    """Return an agent's description with the latents and directions that are hidden from it.
+
+    The look is treated last: directions are found among the other latents, whether those of the
+    look are hidden or made to move.
+
+    Args:
+        config: says what is to be hidden.
+        spec: the agent, as far as its configuration alone says.
+        encoder: its encoder.
+        drawing: ``rendering`` and ``num_threads`` of
+            :func:`darla_agents.worlds.environments.make_task_envs`.
+
+    Raises:
+        ValueError: nothing would be left to see, the encoder does not tell look from state, or
+            directions are to be hidden among latents that are not standardised.
+    """
+    seen = cache(lambda: latents_in_source(spec, encoder, **drawing))
+    masked: set[int] = set()
+    if config.mask_still > 0:
+        masked |= {*still_latents(seen(), encoder, config.mask_still)}
+    if config.mask_look:
+        masked |= {*look_latents(encoder)}
+    shown = encoder.active.copy()
+    shown[sorted(masked)] = False
+    if masked and not shown.any():
+        raise ValueError(f"masking the look hides every latent of {encoder.path} that is active")
+    removed: tuple[tuple[float, ...], ...] = ()
+    if config.mask_directions > 0:
+        if not spec.latent_options.standardize:
+            raise ValueError("mask_directions compares standardised latents; leave standardize on")
+        directions = still_directions(seen(), shown, config.mask_directions)
+        removed = tuple(map(tuple, directions.tolist()))
+    look = tuple(sorted(masked))
+    treatment = config.look_treatment if look else MASK
+    hidden = look if treatment in (MASK, "mask_repaint") else ()
+    moved = () if treatment == MASK else look
+    return replace(
+        spec,
+        latent_options=replace(spec.latent_options, masked=hidden, removed=removed),
+        learning_options=LearningOptions(moved, repaint=treatment in ("repaint", "mask_repaint")),
+    )

@@ -1,0 +1,17 @@
+"""How a user says whether environments are simulated together."""
+
+from darla.running.names import unknown
+
+BATCHED, STOCK = "batched", "stock"
+RENDERINGS = (BATCHED, STOCK)
+"""Environments simulated and drawn together where that is possible, or one by one by MiniWorld."""
+
+
+def check_rendering(rendering: str) -> None:
+    """Check the name of a way to draw.
+
+    Raises:
+        ValueError: it is unknown; the message suggests the nearest one.
+    """
+    if rendering not in RENDERINGS:
+        raise unknown("rendering", rendering, RENDERINGS)
