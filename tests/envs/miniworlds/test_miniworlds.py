@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
-from darla_envs.batch.vector_env import make_vector_env
+from darla_envs.make import make_vector_env
 from darla_envs.description.look import Look
 from darla_envs.description.tasks import GO_TO_OBJECT
 from darla_envs.make import make_batched
