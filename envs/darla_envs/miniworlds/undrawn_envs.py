@@ -40,7 +40,7 @@ def make_undrawn(
             )
     except TypeError as error:
         raise CannotBatch(
-            f"{env_id} is no MiniWorld environment, or takes no such arguments: {error}"
+            f"{env_id} is no MiniWorld environment, or cannot be made with {dict(kwargs)}: {error}"
         ) from error
     if not isinstance(env.unwrapped, MiniWorldEnv):
         raise CannotBatch(f"{env_id} is no MiniWorld environment, but {env.unwrapped}")
