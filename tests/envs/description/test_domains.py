@@ -134,9 +134,7 @@ def test_held_out_pairs_are_never_in_their_source(task, factor, counts):
 
 
 def test_a_domain_of_ones_own(monkeypatch):
-    monkeypatch.setattr(
-        "darla_envs.description.domains._CATALOGUE", {GO_TO_OBJECT: dict(_domains(GO_TO_OBJECT))}
-    )
+    monkeypatch.setattr("darla_envs.description.named_domains._added", {})
     register_domain(
         GO_TO_OBJECT,
         Domain("dusk", {**find_domain(GO_TO_OBJECT, "source").look, "light": point(0.6)}),
