@@ -3,7 +3,7 @@
 from typing import Any
 
 from darla.objectives import OBJECTIVES, ObjectiveSettings
-from darla.running.atomic import read_json
+from darla.running.continuing import check_same, recorded_config
 from darla.vision.config import VisionConfig
 
 _EARLIER_DEFAULT = "darla"  # the objective of runs whose record names none
@@ -15,18 +15,15 @@ def holds_this_run(config: VisionConfig) -> bool:
     Raises:
         ValueError: it holds another run, or something else.
     """
-    record = config.out / "run.json"
-    if not record.is_file():
-        if config.out.exists() and (not config.out.is_dir() or any(config.out.iterdir())):
-            raise ValueError(f"{config.out} already holds something else; give another --out")
+    recorded = recorded_config(config.out)
+    if recorded is None:
         return False
-    before = recorded_identity(read_json(record).get("config", {}), config)
-    for name, value in config.identity().items():
-        if before.get(name) != value:
-            raise ValueError(
-                f"{config.out} holds a run with {name}={before.get(name)}, not {value}; "
-                "repeat its settings to continue it, or give another --out"
-            )
+    check_same(
+        f"{config.out} holds a run",
+        recorded_identity(recorded, config),
+        config.identity(),
+        "repeat its settings to continue it, or give another --out",
+    )
     return True
 
 
