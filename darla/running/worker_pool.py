@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import connection, reduction, resource_tracker
 from multiprocessing.process import BaseProcess
-from types import TracebackType
 from typing import Any
 
 from darla.running.worker_process import LOST, Failed, MakeServer, work
@@ -89,12 +88,7 @@ class WorkerPool:
         """Enter the context."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """End all workers."""
         if kind is not None:
             self._terminate()
@@ -155,13 +149,11 @@ class WorkerPool:
         """
         with self._ending_on_error():
             answers = [self._receive(index) for index in range(len(self._pipes))]
-            failures = {i: each for i, each in enumerate(answers) if isinstance(each, Failed)}
-            if failures and not (
-                survivable and all(each.is_survivable for each in failures.values())
-            ):
-                raise self._error_of(*next(iter(failures.items())))
-        if failures:
-            raise self._error_of(*next(iter(failures.items())))
+            errors = [(i, each) for i, each in enumerate(answers) if isinstance(each, Failed)]
+            if errors and not (survivable and all(each.is_survivable for _, each in errors)):
+                raise self._error_of(*errors[0])
+        if errors:
+            raise self._error_of(*errors[0])
         return answers
 
     def messages(self) -> Iterator[tuple[int, Any]]:
