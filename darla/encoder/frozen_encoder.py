@@ -56,7 +56,7 @@ def latent_statistics(encoder: Encoder, chunks: Iterable[Tensor]) -> LatentStati
     """
     means, kl, count = [], torch.zeros(encoder.shape.latents, dtype=torch.float64), 0
     for chunk in chunks:
-        for frames in chunk.split(ENCODE_CHUNK):  # type: ignore[no-untyped-call]
+        for frames in chunk.split(ENCODE_CHUNK):
             mu, logvar = encoder(to_pictures(frames))
             means.append(mu.cpu().numpy())
             count += len(mu)
@@ -170,7 +170,7 @@ class FrozenEncoder(nn.Module):
             ValueError: the frames have another shape or dtype.
         """
         self._check_frames(frames)
-        chunks = frames.split(ENCODE_CHUNK)  # type: ignore[no-untyped-call]
+        chunks = frames.split(ENCODE_CHUNK)
         return torch.cat([self._encode_chunk(chunk) for chunk in chunks])
 
     def forward(self, frames: Tensor) -> Tensor:
@@ -187,7 +187,7 @@ class FrozenEncoder(nn.Module):
         if latents.ndim != 2 or latents.shape[1] != self.latent_dim:
             raise ValueError(f"latents are {latents.shape}; expected (N, {self.latent_dim})")
         tensor = torch.from_numpy(np.asarray(latents, dtype=np.float32)).to(self.device)
-        chunks = tensor.split(ENCODE_CHUNK)  # type: ignore[no-untyped-call]
+        chunks = tensor.split(ENCODE_CHUNK)
         frames = [to_frames(torch.sigmoid(self.decoder(chunk))) for chunk in chunks]
         return torch.cat(frames).contiguous().cpu().numpy()
 

@@ -163,10 +163,10 @@ def fit_network(
     with denormals_flushed(), bar:
         for _ in range(settings.epochs):
             shuffled = training[torch.randperm(len(training), generator=generator)]
-            for rows in shuffled.split(settings.batch_size):  # type: ignore[no-untyped-call]
+            for rows in shuffled.split(settings.batch_size):
                 optimizer.zero_grad(set_to_none=True)
                 loss = outputs.loss(network(inputs[rows]), rows)
-                loss.backward()  # type: ignore[no-untyped-call]
+                loss.backward()
                 optimizer.step()
                 bar.update(len(rows))
             error = float(outputs.loss(run_network(network, inputs[validation]), validation))
@@ -183,5 +183,5 @@ def fit_network(
 @torch.no_grad()
 def run_network(network: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
     """Return the outputs for all inputs, a part at a time and without gradients."""
-    parts = inputs.split(_EVALUATED)  # type: ignore[no-untyped-call]
+    parts = inputs.split(_EVALUATED)
     return torch.cat([network(part) for part in parts])
