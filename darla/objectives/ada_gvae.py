@@ -35,7 +35,7 @@ class AdaptiveAverage(PairPosteriors):
         shared = torch.zeros(self.encoder.shape.latents, dtype=torch.int64)
         count = 0
         for frames in pairs():
-            halves = (half.split(256) for half in frames.chunk(2))  # type: ignore[no-untyped-call]
+            halves = (half.split(256) for half in frames.chunk(2))
             for first, second in zip(*halves, strict=True):
                 posteriors = [self.posterior(to_pictures(part)) for part in (first, second)]
                 shared += hardly_differ(*posteriors).sum(dim=0).cpu()

@@ -93,7 +93,7 @@ def posteriors(encoder: FrozenEncoder, frames: np.ndarray) -> np.ndarray:
 def _posteriors(encoder: FrozenEncoder, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     """Return means and standard deviations, float32 (N, z); no deviations of point posteriors."""
     means, deviations = [], []
-    for part in torch.from_numpy(frames).split(256):  # type: ignore[no-untyped-call]
+    for part in torch.from_numpy(frames).split(256):
         mu, logvar = encoder.encoder(to_pictures(part.to(encoder.device)))
         means.append(mu.cpu().numpy())
         if logvar is not None:
@@ -104,6 +104,6 @@ def _posteriors(encoder: FrozenEncoder, frames: np.ndarray) -> tuple[np.ndarray,
 def _to_picture(figure: Figure) -> np.ndarray:
     """Draw a figure into a picture, uint8 (H, W, 3)."""
     canvas = FigureCanvasAgg(figure)
-    canvas.draw()  # type: ignore[no-untyped-call]
-    pixels: np.ndarray = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    canvas.draw()
+    pixels: np.ndarray = np.asarray(canvas.buffer_rgba())
     return pixels[..., :3].copy()

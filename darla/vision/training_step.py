@@ -87,7 +87,7 @@ class TrainingStep:
         self.optimizer.zero_grad(set_to_none=True)
         # One pass for both: neither loss reaches the other's parameters (see Objective.adversary).
         both = losses.total if losses.adversary is None else losses.total + losses.adversary
-        both.backward()  # type: ignore[no-untyped-call]
+        both.backward()
         norm = _gradient_norm(self._parameters)
         self._note_bad(both.detach(), norm + _gradient_norm(self._opposed), step)
         self._set_rates(step)

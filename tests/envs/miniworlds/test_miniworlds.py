@@ -5,10 +5,9 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
-from darla_envs.make import make_vector_env
 from darla_envs.description.look import Look
 from darla_envs.description.tasks import GO_TO_OBJECT
-from darla_envs.make import make_batched
+from darla_envs.make import make_batched, make_vector_env
 from darla_envs.miniworlds.miniworlds import MiniWorlds
 from darla_envs.single.shifted_look import ShiftedLook
 from miniworld_gallery import GALLERY
