@@ -14,10 +14,6 @@ from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID, find_task
 COLOR_FACTORS = {"floor": "floor", "wall": "wall", "object_color": "object"}
 
 
-def _domains(task):
-    return {name: find_domain(task, name) for name in domain_names(task)}
-
-
 def _changed_factors(task, domain):
     source, target = find_domain(task, "source"), find_domain(task, domain)
     return [name for name in COLOR_FACTORS if source.look[name] != target.look[name]]
