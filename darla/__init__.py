@@ -3,7 +3,7 @@
 The names below are the public API, in the order in which a project needs them::
 
     collect(CollectConfig(env="MyEnv-v0", ...))      frames      -> Collected
-    train_vision(VisionConfig(data=...))             an encoder  -> the bundle's folder
+    train_vision(VisionConfig(data=...))             an encoder  -> TrainedVision
     objective_settings("beta_vae", beta=2.0)         what to train, for VisionConfig
     load_encoder(folder)                             in Python   -> FrozenEncoder
     VecLatent(venv, folder), LatentObservation(env, folder), ...  latents in place of pictures
@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not look into __get
     from darla.frames.dataset import FrameDataset
     from darla.objectives.registry import objective_settings
     from darla.vision.config import VisionConfig
+    from darla.vision.results import TrainedVision
     from darla.vision.train import train_vision
     from darla.wrappers.latent_observation import LatentObservation
     from darla.wrappers.latent_options import LatentOptions
@@ -42,6 +43,7 @@ _HOMES = {
     "LatentTransform": "darla.wrappers.latent_transform",
     "VecLatent": "darla.wrappers.sb3",
     "VectorLatentObservation": "darla.wrappers.vector_latent_observation",
+    "TrainedVision": "darla.vision.results",
     "VisionConfig": "darla.vision.config",
     "collect": "darla.collection.collect",
     "load_encoder": "darla.encoder.bundle",
@@ -58,6 +60,7 @@ __all__ = [
     "LatentObservation",
     "LatentOptions",
     "LatentTransform",
+    "TrainedVision",
     "VecLatent",
     "VectorLatentObservation",
     "VisionConfig",

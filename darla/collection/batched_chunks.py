@@ -18,7 +18,7 @@ import numpy as np
 from darla.collection.chunk_maker import ChunkMaker, Reports, StockChunkMaker, load_agent
 from darla.collection.config import CollectConfig
 from darla.collection.reported_factors import column_reader, describe_factors
-from darla.collection.rollouts import VectorStep, info_rows, look_factors, vector_rollouts
+from darla.collection.rollouts import VectorStep, look_factors, vector_rollouts
 from darla.collection.vector_source import (
     VectorEnvironment,
     VectorFrameSource,
@@ -26,6 +26,7 @@ from darla.collection.vector_source import (
 )
 from darla.frames.pictures import resize_frames
 from darla.frames.writer import FrameChunk
+from darla.running.vector_infos import rows_of
 
 _SETTINGS = 100  # drawn in one call
 _SEGMENT = 250  # frames: longer than most episodes, whose late steps are to be seen too
@@ -98,7 +99,7 @@ class BatchedChunkMaker(ChunkMaker):
         self._source = VectorFrameSource(envs, config.image_size, config.key)
         self._agent = load_agent(load_policy, config) if config.policy == "agent" else None
         _, infos = envs.reset(seed=config.seed)
-        first = info_rows(infos, envs.num_envs)[0]
+        first = rows_of(infos, envs.num_envs)[0]
         self.factors = describe_factors(envs, first.get("factors", {}))
         if config.per_look > 1:
             look_factors(self.factors)  # an error if there are none
@@ -163,7 +164,7 @@ class BatchedChunkMaker(ChunkMaker):
     def _choose_as_agent(self, observations: Any, infos: dict[str, Any]) -> Any:
         """Return the agent's action for each environment."""
         assert self._agent is not None
-        rows = info_rows(infos, self._env.num_envs)
+        rows = rows_of(infos, self._env.num_envs)
         return np.asarray(self._agent(self._source.pictures(observations), rows))
 
     def _record(

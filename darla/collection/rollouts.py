@@ -94,17 +94,6 @@ def vector_rollouts(
         yield VectorStep(observations, infos, actions, rewards, starts)
 
 
-def info_rows(infos: dict[str, Any], count: int) -> list[dict[str, Any]]:
-    """Return infos in Gymnasium's vector form as one dictionary for each environment."""
-    rows: list[dict[str, Any]] = [{} for _ in range(count)]
-    for name in (name for name in infos if f"_{name}" in infos):
-        value = infos[name]
-        values = info_rows(value, count) if isinstance(value, dict) else value
-        for index in np.flatnonzero(infos[f"_{name}"]):
-            rows[index][name] = values[index]
-    return rows
-
-
 def factor_settings(
     env: Environment,
     rng: np.random.Generator,

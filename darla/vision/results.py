@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,30 @@ from darla.objectives import Objective
 from darla.vision.training_frames import TrainingFrames
 
 
-def result_files(out: Path) -> tuple[Path, Path, Path]:
-    """Return the files that a finished run's folder holds, in the order they are written."""
-    return out / "encoder" / "config.json", out / "traversals.png", out / "reconstructions.png"
+@dataclass(frozen=True)
+class TrainedVision:
+    """What a finished run left in its folder.
+
+    Attributes:
+        bundle: the folder of the encoder, which ``load_encoder`` and all wrappers take.
+        traversals: a picture of what each latent changes.
+        reconstructions: a picture of frames and what the model makes of them.
+    """
+
+    bundle: Path
+    traversals: Path
+    reconstructions: Path
+
+    @classmethod
+    def in_folder(cls, out: Path) -> "TrainedVision":
+        """Name what lies in a run's folder once it is finished."""
+        return cls(out / "encoder", out / "traversals.png", out / "reconstructions.png")
+
+    @property
+    def is_there(self) -> bool:
+        """Whether all of it has been written."""
+        files = (self.bundle / "config.json", self.traversals, self.reconstructions)
+        return all(path.is_file() for path in files)
 
 
 def save_trained(
@@ -58,9 +80,8 @@ def frozen_copy(objective: Objective, frames: TrainingFrames) -> FrozenEncoder:
     return FrozenEncoder(encoder, decoder, statistics, reference, config={})
 
 
-def draw_results(out: Path) -> None:
-    """Draw what the trained encoder in a run's folder sees."""
-    config, traversed, reconstructed = result_files(out)
-    frozen = load_encoder(config.parent)
-    save_picture(traversed, traversals(frozen))
-    save_picture(reconstructed, reconstructions(frozen))
+def draw_results(trained: TrainedVision) -> None:
+    """Draw what a trained encoder sees."""
+    frozen = load_encoder(trained.bundle)
+    save_picture(trained.traversals, traversals(frozen))
+    save_picture(trained.reconstructions, reconstructions(frozen))

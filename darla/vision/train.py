@@ -4,7 +4,6 @@ A run's folder holds ``run.json`` (what made it), ``checkpoints/``, ``tensorboar
 the end ``encoder/`` (the bundle), ``traversals.png`` and ``reconstructions.png``.
 """
 
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -23,7 +22,7 @@ from darla.running.precision import choose_precision
 from darla.running.run_record import write_run_record
 from darla.vision.checkpoints import Checkpoint, latest_checkpoint, save_checkpoint
 from darla.vision.config import VisionConfig
-from darla.vision.results import draw_results, frozen_copy, result_files, save_trained
+from darla.vision.results import TrainedVision, draw_results, frozen_copy, save_trained
 from darla.vision.resuming import holds_this_run
 from darla.vision.stage import StageLoop
 from darla.vision.state import pack, unpack
@@ -33,11 +32,11 @@ from darla.vision.training_step import Decay, TrainingStep
 _GPU_CHECK_EVERY = 10
 
 
-def train_vision(config: VisionConfig) -> Path:
+def train_vision(config: VisionConfig) -> TrainedVision:
     """Train what ``config`` says, from the last checkpoint on if there is one.
 
     Returns:
-        The folder of the encoder bundle.
+        Where the encoder bundle and pictures of what it sees are.
 
     Raises:
         FileNotFoundError: there is no dataset.
@@ -47,10 +46,10 @@ def train_vision(config: VisionConfig) -> Path:
     config.check()
     dataset = open_frames(config.data)
     check_image_shape(dataset.shape[1:])
-    bundle = config.out / "encoder"
-    if holds_this_run(config) and all(path.is_file() for path in result_files(config.out)):
-        tqdm.write(f"{bundle} is already trained with these settings; nothing to do")
-        return bundle
+    trained = TrainedVision.in_folder(config.out)
+    if holds_this_run(config) and trained.is_there:
+        tqdm.write(f"{trained.bundle} is already trained with these settings; nothing to do")
+        return trained
     if config.threads is not None:
         torch.set_num_threads(config.threads)
     devices = range(torch.cuda.device_count())
@@ -61,7 +60,7 @@ def train_vision(config: VisionConfig) -> Path:
             if not (config.out / "run.json").exists():
                 write_run_record(config.out, config.to_json(), config.seed)
             run.train()
-    return bundle
+    return trained
 
 
 class VisionRun:
@@ -98,7 +97,7 @@ class VisionRun:
         frames = TrainingFrames(self._dataset, self._config, self._device)
         for number in range(first, len(self._stages)):
             self._train_stage(number, frames, checkpoint if number == first else None)
-        draw_results(self._config.out)
+        draw_results(TrainedVision.in_folder(self._config.out))
 
     def _train_stage(
         self, number: int, frames: TrainingFrames, checkpoint: Checkpoint | None

@@ -25,10 +25,10 @@ DEFAULT = VisionConfig(data=(Path("data/go_to_object"),))
 
 def main(config: VisionConfig) -> None:
     """Train, and say where the results are."""
-    bundle = train_vision(config)
-    print(f"encoder bundle: {bundle}")
-    print(f"what each latent changes: {config.out / 'traversals.png'}")
-    print(f"reconstructions: {config.out / 'reconstructions.png'}")
+    trained = train_vision(config)
+    print(f"encoder bundle: {trained.bundle}")
+    print(f"what each latent changes: {trained.traversals}")
+    print(f"reconstructions: {trained.reconstructions}")
 
 
 def options() -> Any:

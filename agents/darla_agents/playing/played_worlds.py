@@ -9,9 +9,9 @@ import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
 
+from darla.running.vector_infos import rows_of
 from darla_agents.agent.kinds import FACTORS, PICTURES, Observing
 from darla_agents.worlds.environments import is_batched, make_env
-from darla_envs.batch.infos import rows_of
 from darla_envs.batch.worlds import Worlds
 from darla_envs.suites import suite_of
 

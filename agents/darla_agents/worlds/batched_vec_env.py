@@ -10,8 +10,8 @@ from gymnasium.envs.registration import EnvSpec
 from gymnasium.vector import AutoresetMode
 from stable_baselines3.common.vec_env import VecEnv
 
+from darla.running.vector_infos import rows_of
 from darla_envs.batch.batch import Batch, Finals
-from darla_envs.batch.infos import rows_of
 
 
 class BatchedVecEnv(VecEnv):

@@ -1,14 +1,10 @@
-"""Infos in Gymnasium's vector form: put together from parts, and taken apart into rows.
+"""Infos in Gymnasium's vector form, put together from parts; see ``darla.running.vector_infos``."""
 
-``infos[name]`` is an array with one row for each world, or another such dictionary, and
-``infos["_name"]`` says with a bool a world who reports it.
-"""
-
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
+from darla.running.vector_infos import reported_names
 from darla_envs.batch.worlds import Infos
 
 Rows = np.ndarray | slice
@@ -23,7 +19,7 @@ def combine(parts: Sequence[tuple[Rows, Infos]], num_rows: int) -> Infos:
         num_rows: how many rows the whole has; nobody reports anything for the remaining ones.
     """
     combined: Infos = {}
-    for name in dict.fromkeys(name for _, infos in parts for name in _names(infos)):
+    for name in dict.fromkeys(name for _, infos in parts for name in reported_names(infos)):
         reporting = [(rows, infos) for rows, infos in parts if f"_{name}" in infos]
         values = [(rows, infos[name]) for rows, infos in reporting]
         masks = [(rows, infos[f"_{name}"]) for rows, infos in reporting]
@@ -31,25 +27,6 @@ def combine(parts: Sequence[tuple[Rows, Infos]], num_rows: int) -> Infos:
         combined[name] = combine(values, num_rows) if is_nested else _stack(values, num_rows)
         combined[f"_{name}"] = _stack(masks, num_rows)
     return combined
-
-
-def rows_of(infos: Infos, num_rows: int) -> list[dict[str, Any]]:
-    """Return the infos of each world as a dictionary of its own.
-
-    Numbers come as Python's, arrays as copies, as the worlds' single environments report them.
-    """
-    rows: list[dict[str, Any]] = [{} for _ in range(num_rows)]
-    for name in _names(infos):
-        value = infos[name]
-        values = rows_of(value, num_rows) if isinstance(value, dict) else _separate(value)
-        for index in np.flatnonzero(infos[f"_{name}"]):
-            rows[index][name] = values[index]
-    return rows
-
-
-def _names(infos: Infos) -> Iterator[str]:
-    """Name what is reported; the masks, which have no masks, are left out."""
-    return (name for name in infos if f"_{name}" in infos)
 
 
 def _stack(parts: Sequence[tuple[Rows, np.ndarray]], num_rows: int) -> np.ndarray:
@@ -60,8 +37,3 @@ def _stack(parts: Sequence[tuple[Rows, np.ndarray]], num_rows: int) -> np.ndarra
     for rows, values in parts:
         stacked[rows] = values
     return stacked
-
-
-def _separate(values: np.ndarray) -> list[Any]:
-    """Return a world's value each: numbers as Python's, arrays as copies."""
-    return values.tolist() if values.ndim == 1 else [row.copy() for row in values]

@@ -13,7 +13,7 @@ from gymnasium import spaces
 from miniworld.miniworld import MiniWorldEnv
 from miniworld.params import DEFAULT_PARAMS
 
-from darla_envs.batch.infos import rows_of
+from darla.running.vector_infos import rows_of
 from darla_envs.description.domain import Domain
 from darla_envs.description.factors import Factor, FactorValue, Setting
 from darla_envs.description.named_domains import DomainLike

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from darla.collection.batched_chunks import BatchedChunkMaker, make_chunk_maker, num_envs_for
 from darla.collection.chunk_maker import StockChunkMaker
 from darla.collection.collect import CollectConfig
-from darla.collection.rollouts import info_rows
 from darla.collection.vector_source import make_vector_env
 from darla.frames.writer import FrameChunk
+from darla.running.vector_infos import rows_of
 from toy_envs import TOY_FACTORS, counting_frame
 from toy_vector_envs import CountingVectorEnv, FactorVectorEnv
 
@@ -263,7 +263,7 @@ def test_infos_are_taken_apart() -> None:
     rows = [{"factors": {"x": 1.5, "shape": "box"}}, {"factors": {"x": 2.5}, "won": True}]
     for index, row in enumerate(rows):
         infos = recorder._add_info(infos, row, index)
-    assert info_rows(infos, 2) == rows
+    assert rows_of(infos, 2) == rows
 
 
 @pytest.mark.parametrize(

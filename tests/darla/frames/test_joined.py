@@ -69,7 +69,7 @@ def test_only_the_last_may_end_within_a_chunk(tmp_path: Path) -> None:
 def test_an_encoder_learns_from_all_and_says_so(tmp_path: Path) -> None:
     data = two(tmp_path)
     config = replace(tiny_config(data[0], tmp_path / "run"), data=tuple(data))
-    bundle = load_encoder(train_vision(config))
+    bundle = load_encoder(train_vision(config).bundle)
     assert bundle.config["dataset"]["shape"] == [90, 32, 32, 3]
     assert [part["seed"] for part in bundle.config["dataset"]["parts"]] == [1, 2]
     assert bundle.config["training"]["data"] == [str(path) for path in data]

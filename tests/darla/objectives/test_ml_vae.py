@@ -158,7 +158,7 @@ def test_pairs_tell_look_and_state_apart(name: str, tmp_path: Path) -> None:
     config = tiny_config(
         data, tmp_path / "run", objective=name, epochs=16.0, likelihood="gaussian", sigma=0.2, **own
     )
-    frozen = load_encoder(train_vision(config))
+    frozen = load_encoder(train_vision(config).bundle)
     roles = frozen.latent_roles
     assert sorted(np.concatenate(list(roles.values()))) == [0, 1, 2, 3]
     frames, factors = toy_frames(200, seed=5)

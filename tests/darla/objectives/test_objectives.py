@@ -92,7 +92,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_learns_to_see(name: str, data: Path, tmp_path: Path) -> None:
     settings = {"epochs": 14.0, "log_every": 10, **ROWS[name]}
     config = tiny_config(data, tmp_path / "run", objective=name, **settings)
-    frozen = load_encoder(train_vision(config))
+    frozen = load_encoder(train_vision(config).bundle)
 
     events = EventAccumulator(str(config.out / "tensorboard" / name)).Reload()
     pixel = [event.value for event in events.Scalars("loss/pixel")]

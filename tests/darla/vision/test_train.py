@@ -30,7 +30,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_run_leaves_an_encoder_and_pictures(data: Path, tmp_path: Path) -> None:
     config = tiny_config(data, tmp_path / "run")
-    bundle = train_vision(config)
+    bundle = train_vision(config).bundle
     assert bundle == config.out / "encoder"
     for name in ("run.json", "traversals.png", "reconstructions.png"):
         assert (config.out / name).is_file()
@@ -46,7 +46,7 @@ def test_a_run_leaves_an_encoder_and_pictures(data: Path, tmp_path: Path) -> Non
 
 
 def test_the_bundle_says_what_it_learnt_from(data: Path, tmp_path: Path) -> None:
-    config = load_encoder(train_vision(tiny_config(data, tmp_path / "run", beta=3.0))).config
+    config = load_encoder(train_vision(tiny_config(data, tmp_path / "run", beta=3.0)).bundle).config
     assert config["objective"] == {"name": "beta_vae", "settings": {"beta": 3.0, "warmup_steps": 0}}
     assert config["likelihood"] == {"name": "bernoulli"}
     assert config["training"]["seed"] == 0 and config["training"]["steps"] == 12
@@ -162,7 +162,7 @@ def test_a_finished_run_says_so_at_once(
     train_vision(config)
     monkeypatch.setattr("darla.vision.train.VisionRun", None)
     capsys.readouterr()
-    assert train_vision(dataclasses.replace(config, log_every=7)) == config.out / "encoder"
+    assert train_vision(dataclasses.replace(config, log_every=7)).bundle == config.out / "encoder"
     assert "already trained" in capsys.readouterr().out
 
 
@@ -172,7 +172,7 @@ def test_a_run_from_before_a_setting_existed_had_its_default(data: Path, tmp_pat
     record = json.loads((config.out / "run.json").read_text())
     del record["config"]["free_bits"]
     (config.out / "run.json").write_text(json.dumps(record))
-    assert train_vision(config) == config.out / "encoder"
+    assert train_vision(config).bundle == config.out / "encoder"
     with pytest.raises(ValueError, match=r"free_bits=0\.0, not 0\.5"):
         train_vision(tiny_config(data, tmp_path / "run", free_bits=0.5))
 
@@ -316,7 +316,7 @@ def test_bfloat16_and_float32_learn_much_the_same(data: Path, tmp_path: Path) ->
         config: VisionConfig = tiny_config(
             data, tmp_path / precision, precision=precision, epochs=8.0, beta=1.0
         )
-        return float(load_encoder(train_vision(config)).statistics.kl.sum())
+        return float(load_encoder(train_vision(config).bundle).statistics.kl.sum())
 
     assert kl("bfloat16") == pytest.approx(kl("float32"), rel=0.3)
 
