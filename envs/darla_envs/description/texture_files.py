@@ -10,7 +10,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from darla.running.names import nearest
 
@@ -31,6 +30,8 @@ def texture_names() -> tuple[str, ...]:
 
 def texture_picture(name: str) -> np.ndarray:
     """Return a texture, (H, W, 3) uint8, rows from top to bottom."""
+    from PIL import Image  # not needed where nothing has a texture
+
     with Image.open(_folder() / (name + _FIRST)) as picture:
         return np.asarray(picture.convert("RGB"))
 
