@@ -5,10 +5,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
+from tqdm import tqdm
 
 from darla.encoder.bundle import load_encoder
 from darla.encoder.frozen_encoder import FrozenEncoder
@@ -16,7 +17,7 @@ from darla.metrics import METRICS, Result, Samples
 from darla.metrics.dci import DCI
 from darla.metrics.total_correlation import total_correlation
 from darla.metrics.udr import udr
-from darla.probes import LabelledLatents
+from darla.probes import PROBES, LabelledLatents, ProbeReport, probe_domains
 from darla.running.atomic import write_json, write_text
 from darla.running.device import resolve_device
 from darla.running.progress import progress_bar
@@ -25,7 +26,6 @@ from darla_agents.encoder_evaluation.interventions import RoomInterventions, hol
 from darla_agents.encoder_evaluation.measures import (
     labelled_latents,
     measure_invariance,
-    measure_probes,
     metric_samples,
     open_rooms,
 )
@@ -74,12 +74,12 @@ def evaluate_encoders(config: EncoderEvaluationConfig) -> EncoderEvaluation:
         if any(METRICS[name].interventions for name in config.metrics):
             check_holdable(rooms, config.factors)
         parts = len(encoders) * of_each + len(config.targets) + 5
-        progress = stack.enter_context(_Progress(parts, config.progress))
+        bar = stack.enter_context(progress_bar(parts, "parts", shown=config.progress))
         scores, pictures = [], []
-        for subject in _look(rooms, encoders, labels, config, progress):
-            scores.append(_score(subject, rooms, config, progress))
+        for subject in _look(rooms, encoders, labels, config, bar):
+            scores.append(_score(subject, rooms, config, bar))
             draw = partial(_draw, subject, rooms, scores[-1], config)
-            pictures += progress(f"{subject.label}: pictures", draw)
+            pictures += _shown(bar, f"{subject.label}: pictures", draw)
     report = "\n\n".join(filter(None, [table(scores, config), left_out(scores)]))
     files = config.out / "table.md", config.out / "scores.json"
     write_text(files[0], report + "\n")
@@ -116,23 +116,12 @@ def check_holdable(rooms: EvaluationRooms, factors: Sequence[str]) -> None:
         )
 
 
-class _Progress:
-    """A bar that names what is being done."""
-
-    def __init__(self, total: int, enabled: bool) -> None:
-        self._bar = progress_bar(total, "parts", shown=enabled)
-
-    def __call__(self, what: str, do: Callable[[], T]) -> T:
-        self._bar.set_description(what)
-        result = do()
-        self._bar.update()
-        return result
-
-    def __enter__(self) -> "_Progress":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.close()
+def _shown(bar: "tqdm[Any]", what: str, do: Callable[[], T]) -> T:
+    """Do a part of the work, which the bar names."""
+    bar.set_description(what)
+    result = do()
+    bar.update()
+    return result
 
 
 @dataclass(frozen=True)
@@ -167,17 +156,17 @@ def _look(
     encoders: Sequence[FrozenEncoder],
     labels: Sequence[str],
     config: EncoderEvaluationConfig,
-    progress: _Progress,
+    bar: "tqdm[Any]",
 ) -> list[_Subject]:
     """Draw the frames that all encoders are measured on, and encode them."""
 
     def look(domain: str, train: bool) -> list[LabelledLatents]:
         purpose = "training" if train else "testing"
         draw = partial(labelled_latents, config, domain, encoders, train)
-        return progress(f"frames of {domain} for {purpose} probes", draw)
+        return _shown(bar, f"frames of {domain} for {purpose} probes", draw)
 
     draw = partial(metric_samples, rooms, encoders, config)
-    samples = progress("frames for metrics", draw)
+    samples = _shown(bar, "frames for metrics", draw)
     tests = [look(domain, False) for domain in (config.source, *config.targets)]
     columns = (
         labels,
@@ -193,15 +182,15 @@ def _look(
 
 
 def _score(
-    subject: _Subject,
-    rooms: EvaluationRooms,
-    config: EncoderEvaluationConfig,
-    progress: _Progress,
+    subject: _Subject, rooms: EvaluationRooms, config: EncoderEvaluationConfig, bar: "tqdm[Any]"
 ) -> EncoderScores:
     """Measure one encoder."""
 
     def part(what: str, do: Callable[[], T]) -> T:
-        return progress(f"{subject.label}: {what}", do)
+        return _shown(bar, f"{subject.label}: {what}", do)
+
+    def probes(train: LabelledLatents, tests: Sequence[LabelledLatents]) -> ProbeReport:
+        return probe_domains(train, tests, PROBES, config.probe_seeds)
 
     encoder, samples, train = subject.encoder, subject.samples, subject.kept_train
     results: dict[str, Result] = {}
@@ -216,7 +205,7 @@ def _score(
         results[name] = part(name, measure)
     source, tests = subject.source_train, subject.tests
     state = encoder.latent_roles.get("state", np.zeros(0, np.int64))
-    from_state = [_only(state, each) for each in (source, *tests)] if len(state) else None
+    from_state = [replace(each, latents=each.latents[:, state]) for each in (source, *tests)]
     return EncoderScores(
         label=subject.label,
         path=str(encoder.path),
@@ -225,20 +214,15 @@ def _score(
         latents=encoder.latent_dim,
         total_correlation=total_correlation(samples.latents, encoder.active).nats,
         metrics=results,
-        kept=part("what is kept", lambda: measure_probes(train, [subject.kept_test], config)),
-        forecast=part("forecast", lambda: measure_probes(source, tests, config)),
+        kept=part("what is kept", lambda: probes(train, [subject.kept_test])),
+        forecast=part("forecast", lambda: probes(source, tests)),
         state_forecast=part(
             "forecast from state latents",
-            lambda: measure_probes(from_state[0], from_state[1:], config) if from_state else None,
+            lambda: probes(from_state[0], from_state[1:]) if len(state) else None,
         ),
         invariance=part("invariance", lambda: measure_invariance(rooms, encoder, train, config)),
         udr=subject.udr,
     )
-
-
-def _only(chosen: np.ndarray, samples: LabelledLatents) -> LabelledLatents:
-    """Return samples with some of their latents alone."""
-    return replace(samples, latents=samples.latents[:, chosen])
 
 
 def _agreement(encoders: Sequence[FrozenEncoder], samples: Sequence[Samples]) -> list[float | None]:

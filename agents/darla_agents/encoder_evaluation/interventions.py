@@ -10,16 +10,8 @@ from darla.running.names import unknown
 from darla_agents.encoder_evaluation.rooms import EvaluationRooms
 from darla_envs.description.tasks import ANYWHERE
 
-_SETTABLE = {
-    "floor": "floor",
-    "wall": "wall",
-    "ceiling": "ceiling",
-    "light": "light",
-    "yaw": "agent_yaw",
-    "agent_x": "agent_x",
-    "agent_z": "agent_z",
-}
-_OF_ONE_OBJECT = {"object_color": "object_color", "object_shape": "object_shape"}
+_SETTABLE = ("floor", "wall", "ceiling", "light", "yaw", "agent_x", "agent_z")
+_OF_ONE_OBJECT = ("object_color", "object_shape")
 _PLACED = ("bearing", "distance")
 _ROUNDS = 1000
 
@@ -27,7 +19,7 @@ _ROUNDS = 1000
 def holdable(rooms: EvaluationRooms) -> tuple[str, ...]:
     """Return the factors that can be held: with several objects, none that concern an object."""
     if len(rooms.worlds.task.objects) > 1:
-        return tuple(_SETTABLE)
+        return _SETTABLE
     return (*_SETTABLE, *_OF_ONE_OBJECT, *_PLACED)
 
 
@@ -98,7 +90,7 @@ class RoomInterventions:
         return self._rooms.encode(rows, self._encoder)
 
     def _column(self, factor: str) -> int:
-        return self._rooms.names.index({**_SETTABLE, **_OF_ONE_OBJECT}[factor])
+        return self._rooms.names.index("agent_yaw" if factor == "yaw" else factor)
 
     def _draw_values(self, factor: str, count: int, rng: np.random.Generator) -> np.ndarray:
         """Draw the values to hold as they come when nothing is held, (count,)."""

@@ -8,16 +8,13 @@ import numpy as np
 from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.metrics import Samples, check_samples
 from darla.probes import (
-    PROBES,
     Invariance,
     LabelledLatents,
     Probe,
-    ProbeReport,
     fit_linear,
     fit_mlp,
     invariance,
     prediction_movement,
-    probe_domains,
     state_weights,
 )
 from darla.probes.linear import LinearProbe
@@ -95,13 +92,6 @@ def labelled_latents(
         rows = rooms.sample(rng, count, in_view=0.5)
         latents, targets = rooms.encode_labelled(rows, encoders)
     return [LabelledLatents(domain, found, targets) for found in latents]
-
-
-def measure_probes(
-    train: LabelledLatents, tests: Sequence[LabelledLatents], config: EncoderEvaluationConfig
-) -> ProbeReport:
-    """Train probes in one domain, and test them in others."""
-    return probe_domains(train, tests, PROBES, config.probe_seeds)
 
 
 def measure_invariance(

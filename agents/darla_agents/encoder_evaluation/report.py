@@ -87,13 +87,12 @@ def to_json(scores: Sequence[EncoderScores], config: EncoderEvaluationConfig) ->
     return {
         "config": plain({**dataclasses.asdict(config), "bundles": [str(p) for p in config.bundles]})
         | {"out": str(config.out)},
-        "encoders": [plain(each) | {"scores": _scores_of(each)} for each in scores],
+        "encoders": [
+            plain(each)
+            | {"scores": {name: plain(result.scores) for name, result in each.metrics.items()}}
+            for each in scores
+        ],
     }
-
-
-def _scores_of(scores: EncoderScores) -> dict[str, dict[str, float | None]]:
-    """Return the scores of each metric; what is undefined is None."""
-    return {name: plain(result.scores) for name, result in scores.metrics.items()}
 
 
 def _rows(

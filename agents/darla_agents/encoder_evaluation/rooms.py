@@ -1,7 +1,7 @@
 """Frames of the tasks with their true factors, drawn at will: any pose, any look, any pair."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from types import TracebackType
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from darla_envs.rooms.room_worlds import RoomWorlds
 _TOGETHER = 256  # frames that are drawn and encoded at a time
 
 
-class EvaluationRooms:
+class EvaluationRooms(AbstractContextManager["EvaluationRooms"]):
     """Draws rooms of a task in settings: rows of numbers, as ``RoomWorlds.sample_settings`` gives.
 
     Args:
@@ -51,15 +51,7 @@ class EvaluationRooms:
         self.names = self.worlds.setting_names
         self._shape = image_shape
 
-    def __enter__(self) -> "EvaluationRooms":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.worlds.close()
 
     def sample(
