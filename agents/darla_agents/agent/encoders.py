@@ -32,13 +32,5 @@ def bundled_encoder(spec: AgentSpec, device: str = "cpu") -> FrozenEncoder | Non
 
 
 def agent_encoder(spec: AgentSpec, device: str = "cpu") -> FrozenEncoder | None:
-    """Load the encoder that makes an agent's observations; None for kinds that have none.
-
-    Args:
-        spec: the agent.
-        device: as for :func:`bundled_encoder`.
-
-    Raises:
-        FileNotFoundError: there is no bundle in the folder that the agent names.
-    """
+    """Return :func:`bundled_encoder`, where it makes an agent's observations; else None."""
     return bundled_encoder(spec, device) if spec.traits.sees_latents else None

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from gymnasium import spaces
 
-from darla.running.names import lookup
+from darla.running.names import unknown
 
 
 def space_to_json(space: spaces.Space[Any]) -> dict[str, Any]:
@@ -36,25 +36,18 @@ def space_from_json(data: dict[str, Any]) -> spaces.Space[Any]:
     Raises:
         ValueError: the description is of an unknown type.
     """
-    makers = {"box": _box, "discrete": _discrete, "dict": _dict}
-    return lookup("type of space", data.get("type", ""), makers)(data)
-
-
-def _box(data: dict[str, Any]) -> spaces.Box:
-    """Make a Box."""
-    shape, dtype = tuple(data["shape"]), np.dtype(data["dtype"])
-    low, high = (_bound_from_json(data[name], shape, dtype) for name in ("low", "high"))
-    return spaces.Box(low, high, dtype=dtype.type)
-
-
-def _discrete(data: dict[str, Any]) -> spaces.Discrete:
-    """Make a Discrete space."""
-    return spaces.Discrete(data["n"], start=data["start"])
-
-
-def _dict(data: dict[str, Any]) -> spaces.Dict:
-    """Make a Dict of spaces."""
-    return spaces.Dict({name: space_from_json(entry) for name, entry in data["entries"].items()})
+    match data.get("type", ""):
+        case "box":
+            shape, dtype = tuple(data["shape"]), np.dtype(data["dtype"])
+            low, high = (_bound_from_json(data[name], shape, dtype) for name in ("low", "high"))
+            return spaces.Box(low, high, dtype=dtype.type)
+        case "discrete":
+            return spaces.Discrete(data["n"], start=data["start"])
+        case "dict":
+            entries = data["entries"].items()
+            return spaces.Dict({name: space_from_json(entry) for name, entry in entries})
+        case other:
+            raise unknown("type of space", other, ("box", "discrete", "dict"))
 
 
 def _bound_to_json(bound: np.ndarray) -> Any:

@@ -1,7 +1,7 @@
 """From the rows of episodes to statistics, tables and plots: ``compare`` is the way through.
 
 Rows become ``scores`` of groups of agents, and these a ``summary`` with ``statistics`` and
-``estimates``, ``profiles`` and ``gap``; ``report`` and ``gap_report`` write it in Markdown,
-``results_json`` as numbers, and ``plots`` and ``profile_plot`` draw it. ``curves`` reads what runs
-returned while they learned, and ``curve_plot`` draws that.
+``estimates``, ``profiles`` and ``gap``; ``report`` and ``gap_report`` write it in Markdown, and
+``plots`` and ``profile_plot`` draw it. ``curves`` reads what runs returned while they learned, and
+``curve_plot`` draws that.
 """

@@ -9,16 +9,22 @@ from typing import Any
 
 from darla.running.atomic import write_json, write_text
 from darla.running.names import unknown
+from darla.running.plain_json import plain
 from darla_agents.agent.kinds import BASELINE, KINDS, RANDOM
 from darla_agents.comparison.estimates import Sampling
 from darla_agents.comparison.gap import close_gaps
 from darla_agents.comparison.plots import plot_ratios, plot_returns
 from darla_agents.comparison.profile_plot import plot_profiles
 from darla_agents.comparison.report import report_comparison, report_task
-from darla_agents.comparison.results_json import task_to_json
 from darla_agents.comparison.scores import GROUPING, TaskScores, score_tasks
 from darla_agents.comparison.statistics import RESAMPLES
-from darla_agents.comparison.summary import TaskSummary, compare_kinds, summarise_group
+from darla_agents.comparison.summary import (
+    THRESHOLDS,
+    GroupSummary,
+    TaskSummary,
+    compare_kinds,
+    summarise_group,
+)
 from darla_agents.playing.rows import Row, merge_rows, read_rows
 
 
@@ -170,10 +176,44 @@ def _with_pictures(
 
 
 def _numbers(summaries: Sequence[TaskSummary], config: CompareConfig) -> dict[str, Any]:
-    """Return all that goes into the JSON file."""
+    """Return all that goes into the JSON file; what is undefined is null."""
     return {
         "rows": [str(path) for path in config.rows],
         "resamples": config.resamples,
         "seed": config.seed,
-        "tasks": [task_to_json(summary) for summary in summaries],
+        "tasks": [_task_numbers(summary) for summary in summaries],
+    }
+
+
+def _task_numbers(summary: TaskSummary) -> dict[str, Any]:
+    """Return the numbers of one task.
+
+    Lists over seeds are in the order of their group's ``seeds``; lists of a comparison in the
+    order of its own.
+    """
+    scores = summary.scores
+    return {
+        "task": scores.task,
+        "domains": list(scores.domains),
+        "sources": list(scores.sources),
+        "targets": list(scores.targets),
+        "random": plain(scores.random),
+        "groups": [_group_numbers(group) for group in summary.groups],
+        "profile_thresholds": plain(THRESHOLDS),
+        "gaps": plain(summary.gaps),
+        "comparisons": plain(summary.comparisons),
+    }
+
+
+def _group_numbers(summary: GroupSummary) -> dict[str, Any]:
+    """Return the numbers of one group."""
+    group = summary.group
+    return {
+        "label": group.label,
+        "kind": group.kind,
+        **group.settings,
+        "seeds": list(group.seeds),
+        "domains": plain(summary.domains),
+        "all_targets": plain(summary.targets),
+        "profile": plain(summary.profile),
     }

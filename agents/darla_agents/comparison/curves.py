@@ -9,7 +9,7 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +148,7 @@ def mean_curves(
             values = np.stack([np.interp(shared, steps, returns) for steps, _, returns in each])
             seconds = [np.interp(shared, steps, seconds) for steps, seconds, _ in each]
             x = shared if against == STEP else np.median(seconds, axis=0)
-            band = mean_band(values, resamples=sampling.resamples, seed=sampling.seed)
+            band = mean_band(values, **asdict(sampling))
             curves.append(MeanCurve(name, kind, len(each), x, values.mean(axis=0), band))
     return curves
 
@@ -205,15 +205,9 @@ def _evaluations(folder: Path) -> list[tuple[str, int, float, float]]:
         if match:
             # The last value for a step is kept.
             last = {event.step: event for event in events.Scalars(tag)}
-            points += [
-                (
-                    match["domain"],
-                    step,
-                    _time_spent(last[step].wall_time, sessions),
-                    last[step].value,
-                )
-                for step in sorted(last)
-            ]
+            for step, event in sorted(last.items()):
+                seconds = _time_spent(event.wall_time, sessions)
+                points.append((match["domain"], step, seconds, event.value))
     return points
 
 

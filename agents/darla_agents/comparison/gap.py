@@ -6,7 +6,7 @@ the target without any of this lies the gap.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -137,9 +137,7 @@ def _estimate(group: Group, lower: Group, upper: dict[str, Group], sampling: Sam
     value = float(share(np.concatenate([stratum.ravel() for stratum in strata])[None])[0])
     interval = None
     if np.isfinite(value) and min(len(stratum) for stratum in strata) > 1:
-        interval = _interval(
-            bootstrap(strata, share, resamples=sampling.resamples, seed=sampling.seed)
-        )
+        interval = _interval(bootstrap(strata, share, **asdict(sampling)))
     return Estimate(value, interval, len(agents))
 
 

@@ -4,8 +4,7 @@ import math
 from collections.abc import Sequence
 
 from darla.running.markdown import join_names, markdown_table
-from darla_agents.comparison.estimate_text import format_estimate
-from darla_agents.comparison.estimates import Estimate
+from darla_agents.comparison.estimates import Estimate, format_estimate
 from darla_agents.comparison.gap import GapClosed
 from darla_agents.comparison.scores import TaskScores
 

@@ -54,18 +54,8 @@ def performance_profile_band(
 ) -> Band | None:
     """Return pointwise intervals of the profile of all scores of all strata together.
 
-    Args:
-        strata: scores, each (units,) or (units, cells); as for
-            ``darla_agents.comparison.statistics.bootstrap`` units are drawn within their stratum
-            and bring all their cells along. Runs of different tasks belong in strata of their own,
-            one run in several domains into one.
-        thresholds: (thresholds,).
-        level: of the intervals.
-        resamples: how often to resample.
-        seed: of the draws.
-
-    Returns:
-        The band, or None where a stratum has one unit only.
+    Arguments are those of ``darla_agents.comparison.statistics.bootstrap_interval``, and thresholds
+    (thresholds,). None where a stratum has one unit only.
     """
     tables = [units_by_cells(stratum) for stratum in strata]
     counts = [_counts_above(table, thresholds) for table in tables]
@@ -78,11 +68,8 @@ def mean_band(
 ) -> Band | None:
     """Return pointwise intervals of the mean of several runs' curves; None for one run.
 
-    Args:
-        curves: (runs, points); a run is drawn with its whole curve.
-        level: of the intervals.
-        resamples: how often to resample.
-        seed: of the draws.
+    Curves are (runs, points), and a run is drawn with its whole curve; the other arguments are
+    those of ``darla_agents.comparison.statistics.bootstrap_interval``.
     """
     table = units_by_cells(curves)
     return _band([table], len(table), level, resamples, seed)

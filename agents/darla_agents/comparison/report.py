@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from darla.running.markdown import join_names, markdown_table
-from darla_agents.comparison.estimate_text import format_estimate, format_interval
+from darla_agents.comparison.estimates import format_estimate, format_interval
 from darla_agents.comparison.gap_report import report_gaps
 from darla_agents.comparison.scores import Group, TaskScores
 from darla_agents.comparison.statistics import MINIMUM_MARGIN, Interval

@@ -1,7 +1,7 @@
 """From scores to what is reported: means with intervals, transfer ratios, paired comparisons."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -154,12 +154,12 @@ def summarise_group(scores: TaskScores, group: Group, sampling: Sampling) -> Gro
     domains = {domain: _summarise(scores, group, [domain], sampling) for domain in here}
     # Agents trained in one target have fewer of them: over those they would not compare.
     complete = set(scores.targets) <= {*here} and not scores.trained_in_target(group)
-    together = None
+    together = profile = None
     if complete and len(scores.targets) > 1:
-        together = _summarise(scores, group, scores.targets, sampling)
-    if together is not None and together.mean.seeds == 0:
-        together = None
-    profile = _profile(scores, group, sampling) if complete and scores.targets else None
+        found = _summarise(scores, group, scores.targets, sampling)
+        together = found if found.mean.seeds else None
+    if complete and scores.targets:
+        profile = _profile(scores, group, sampling)
     return GroupSummary(group, domains, together, profile)
 
 
@@ -169,9 +169,7 @@ def _profile(scores: TaskScores, group: Group, sampling: Sampling) -> Profile | 
     ratios = ratios[np.isfinite(ratios).all(axis=1)]
     if not len(ratios):
         return None
-    band = performance_profile_band(
-        [ratios], THRESHOLDS, resamples=sampling.resamples, seed=sampling.seed
-    )
+    band = performance_profile_band([ratios], THRESHOLDS, **asdict(sampling))
     return Profile(performance_profile(ratios, THRESHOLDS), band, len(ratios))
 
 
@@ -202,9 +200,7 @@ def _estimate(per_seed: ArrayLike, statistic: Statistic, sampling: Sampling) -> 
     scores = scores[~np.isnan(scores).any(axis=1)]
     if not len(scores):
         return Estimate(float("nan"), None, 0)
-    interval = bootstrap_interval(
-        [scores], statistic, resamples=sampling.resamples, seed=sampling.seed
-    )
+    interval = bootstrap_interval([scores], statistic, **asdict(sampling))
     return Estimate(float(statistic(scores.ravel())), interval, len(scores))
 
 
@@ -265,17 +261,15 @@ def _compare(
 ) -> Comparison:
     """Compare two groups by their mean score over domains, paired by seed."""
     average = scores.mean_ratios if measure == RATIO else scores.mean_returns
-    first_by_seed, second_by_seed = (
+    tables = [
         dict(zip(group.seeds, average(group, domains), strict=True)) for group in (first, second)
-    )
+    ]
     every_seed = sorted({*first.seeds, *second.seeds})
     seeds = tuple(
-        seed
-        for seed in every_seed
-        if np.isfinite(first_by_seed.get(seed, np.nan))
-        and np.isfinite(second_by_seed.get(seed, np.nan))
+        seed for seed in every_seed if all(np.isfinite(table.get(seed, np.nan)) for table in tables)
     )
-    a, b = (np.array([table[seed] for seed in seeds]) for table in (first_by_seed, second_by_seed))
+    a, b = (np.array([table[seed] for seed in seeds]) for table in tables)
+    how = asdict(sampling)
     return Comparison(
         first=first.label,
         second=second.label,
@@ -285,13 +279,7 @@ def _compare(
         left_out=tuple(seed for seed in every_seed if seed not in seeds),
         first_scores=a,
         second_scores=b,
-        difference=paired_difference(a, b, resamples=sampling.resamples, seed=sampling.seed)
-        if seeds
-        else None,
+        difference=paired_difference(a, b, **how) if seeds else None,
         probability=probability_of_improvement(a, b) if seeds else float("nan"),
-        probability_interval=probability_of_improvement_interval(
-            a, b, resamples=sampling.resamples, seed=sampling.seed
-        )
-        if seeds
-        else None,
+        probability_interval=probability_of_improvement_interval(a, b, **how) if seeds else None,
     )

@@ -6,17 +6,22 @@ from typing import Annotated, Any
 
 import tyro
 
-from darla.running.names import lookup
+from darla.running.names import unknown
+from darla.running.plain_json import plain
 from darla.running.precision import Precision
 from darla.wrappers.latent_options import LatentOptions
 from darla_agents.agent.algorithms import parse_settings, settings_for
 from darla_agents.agent.augmentations import NONE, describe_augmentations
 from darla_agents.agent.kinds import KINDS, UNTRAINED, describe_kinds
 from darla_agents.agent.spec import AgentSpec
-from darla_agents.learning.look_latents import LOOK_TREATMENTS, MASK
 from darla_agents.worlds.rendering import BATCHED, check_rendering
 from darla_envs.description.usual_domains import SOURCE
 
+MASK, REPAINT, MASK_REPAINT = "mask", "repaint", "mask_repaint"
+LOOK_TREATMENTS = (MASK, "resample", REPAINT, MASK_REPAINT)
+"""What can be done with the latents of the look, so that a policy does not rely on them."""
+
+_FROM_1 = ("total_timesteps", "num_envs", "eval_freq", "eval_episodes", "checkpoint_freq")
 _AUGMENTATION = (
     "What is done to pictures that a policy learns from, drawn for each episode: "
     f"{describe_augmentations()}."
@@ -107,7 +112,8 @@ class TrainAgentConfig:
             ValueError: a number is out of range, or the rendering is unknown.
         """
         check_rendering(self.rendering)
-        lookup("look treatment", self.look_treatment, LOOK_TREATMENTS)
+        if self.look_treatment not in LOOK_TREATMENTS:
+            raise unknown("look treatment", self.look_treatment, LOOK_TREATMENTS)
         if self.look_treatment != MASK and not (self.mask_look or self.mask_still > 0):
             raise ValueError(
                 f"look_treatment is {self.look_treatment}, but no latents are to be treated; give "
@@ -120,22 +126,14 @@ class TrainAgentConfig:
                 "latents that can be treated so; leave it out"
             )
         for name in ("mask_still", "mask_directions"):
-            if not 0.0 <= getattr(self, name) < 1.0:
-                given = getattr(self, name)
+            if not 0.0 <= (given := getattr(self, name)) < 1.0:
                 raise ValueError(f"{name} is {given}, but must be from 0 to below 1")
         if self.mask_directions > 0 and kind.trains_encoder:
             raise ValueError("mask_directions is for frozen encoders; give mask_still or mask_look")
-        for name in ("total_timesteps", "num_envs", "eval_freq", "eval_episodes"):
-            _check_at_least(1, name, getattr(self, name))
-        _check_at_least(1, "checkpoint_freq", self.checkpoint_freq)
-        _check_at_least(0, "seed", self.seed)
-        _check_at_least(0, "threads", self.threads)
-
-
-def _check_at_least(least: int, name: str, value: int) -> None:
-    """Check that a number is large enough."""
-    if value < least:
-        raise ValueError(f"{name} is {value}, but must be {least} or more")
+        for name in (*_FROM_1, "seed", "threads"):
+            least = int(name in _FROM_1)
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} is {getattr(self, name)}, but must be {least} or more")
 
 
 def make_spec(config: TrainAgentConfig) -> AgentSpec:
@@ -181,17 +179,11 @@ def run_identity(config: TrainAgentConfig) -> dict[str, Any]:
     They are as ``run.json`` holds them.
     """
     names = ["task", "domain", "kind", "algorithm", "total_timesteps", "num_envs", "seed"]
-    names += ["rendering", "augmentation", "label"]
-    identity = {name: getattr(config, name) for name in names}
-    identity["settings"] = list(config.settings)
+    names += ["rendering", "augmentation", "label", "settings"]
     kind = KINDS[config.kind]
     if kind.needs_encoder:
-        identity["encoder"] = str(config.encoder)
-        identity |= {"standardize": config.standardize, "zero_dead": config.zero_dead}
-        identity["mask_still"] = config.mask_still
-        identity["mask_look"] = config.mask_look
-        identity["look_treatment"] = config.look_treatment
-        identity["mask_directions"] = config.mask_directions
+        names += ["encoder", "standardize", "zero_dead", "mask_still", "mask_look"]
+        names += ["look_treatment", "mask_directions"]
     if kind.sees_latents:
-        identity["precision"] = config.precision
-    return identity
+        names.append("precision")
+    return {name: plain(getattr(config, name)) for name in names}

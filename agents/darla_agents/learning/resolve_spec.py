@@ -7,13 +7,8 @@ from typing import Any
 from darla.encoder.bundle import FrozenEncoder
 from darla.wrappers.latent_options import LearningOptions
 from darla_agents.agent.spec import AgentSpec
-from darla_agents.learning.config import TrainAgentConfig
-from darla_agents.learning.look_latents import MASK, look_latents
-from darla_agents.learning.still_latents import (
-    latents_in_source,
-    still_directions,
-    still_latents,
-)
+from darla_agents.learning.config import MASK, MASK_REPAINT, REPAINT, TrainAgentConfig
+from darla_agents.learning.still_latents import latents_in_source, still_directions, still_latents
 
 
 def resolve_spec(
@@ -40,7 +35,7 @@ def resolve_spec(
     if config.mask_still > 0:
         masked |= {*still_latents(seen(), encoder, config.mask_still)}
     if config.mask_look:
-        masked |= {*look_latents(encoder)}
+        masked |= _look_latents(encoder)
     shown = encoder.active.copy()
     shown[sorted(masked)] = False
     if masked and not shown.any():
@@ -53,10 +48,21 @@ def resolve_spec(
         removed = tuple(map(tuple, directions.tolist()))
     look = tuple(sorted(masked))
     treatment = config.look_treatment if look else MASK
-    hidden = look if treatment in (MASK, "mask_repaint") else ()
+    hidden = look if treatment in (MASK, MASK_REPAINT) else ()
     moved = () if treatment == MASK else look
     return replace(
         spec,
         latent_options=replace(spec.latent_options, masked=hidden, removed=removed),
-        learning_options=LearningOptions(moved, repaint=treatment in ("repaint", "mask_repaint")),
+        learning_options=LearningOptions(moved, repaint=treatment in (REPAINT, MASK_REPAINT)),
     )
+
+
+def _look_latents(encoder: FrozenEncoder) -> set[int]:
+    """Return the latents that an encoder itself says hold the look, by index."""
+    look = encoder.latent_roles.get("look")
+    if look is None:
+        raise ValueError(
+            f"{encoder.path} does not say which latents hold the look; train an encoder on pairs "
+            "of frames (--objective darla), or leave mask_look out"
+        )
+    return {*look.tolist()}

@@ -14,9 +14,9 @@ import math
 import os
 import zlib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from darla.running.exclusive import lock
@@ -143,7 +143,7 @@ def merge_rows(files: Sequence[list[Row]]) -> list[Row]:
     return list(merged.values())
 
 
-class RowWriter:
+class RowWriter(AbstractContextManager["RowWriter"]):
     """Appends rows to one file; made for a ``with`` block, which holds a lock on the file.
 
     Opening makes the file with its header when there is none, and removes a last line that was
@@ -194,16 +194,7 @@ class RowWriter:
         self._write(_format(row))
         self.done.add(row.key)
 
-    def __enter__(self) -> "RowWriter":
-        """Return the writer itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Sync and close the file."""
         try:
             os.fsync(self._descriptor)

@@ -1,7 +1,7 @@
 """Stable-Baselines3's face of a batch of environments: no environment steps on its own."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import gymnasium as gym
@@ -68,7 +68,7 @@ class BatchedVecEnv(VecEnv):
         self._reset_seeds()
         self._reset_options()
         self.reset_infos = rows_of(start.infos, self.num_envs)
-        return self._observation(start.frames, start.extras)
+        return self.batch.observation(start.frames, start.extras)
 
     def step_async(self, actions: np.ndarray) -> None:
         """Begin a step."""
@@ -90,7 +90,7 @@ class BatchedVecEnv(VecEnv):
         for info, is_truncated in zip(infos, truncated, strict=True):
             info["TimeLimit.truncated"] = is_truncated
         dones = step.terminated | step.truncated
-        observations = self._observation(step.frames, step.extras)
+        observations = self.batch.observation(step.frames, step.extras)
         return observations, step.rewards.astype(np.float32), dones, infos
 
     def close(self) -> None:
@@ -154,10 +154,6 @@ class BatchedVecEnv(VecEnv):
     ) -> list[bool]:
         """Return that no environment is wrapped."""
         return [False for _ in self._get_indices(indices)]
-
-    def _observation(self, frames: np.ndarray, extras: Mapping[str, np.ndarray]) -> Any:
-        """Return observations: frames, or a Dict of frames and the rest."""
-        return self.batch.observation(frames, extras)
 
     def _tell_ends(self, infos: list[dict[str, Any]], finals: Finals) -> None:
         """Put what episodes ended with into infos, and what the next began with aside."""

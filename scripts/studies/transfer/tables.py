@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from darla.running.markdown import markdown_table
-from darla_agents.comparison.estimate_text import format_estimate
-from darla_agents.comparison.estimates import Estimate, Sampling
+from darla_agents.comparison.estimates import Estimate, Sampling, format_estimate
 from darla_agents.comparison.gap import close_gaps
 from darla_agents.comparison.scores import Group, TaskScores
 from darla_agents.comparison.statistics import (
