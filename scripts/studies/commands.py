@@ -39,11 +39,7 @@ def finished(
 ) -> Iterator[T]:
     """Yield what runs return as they finish, with a progress bar; None is passed over.
 
-    Args:
-        runs: under way.
-        title: of the bar.
-        unit: of the bar, in the plural.
-        failed: receives the message of each that raised a ValueError; others do not wait for it.
+    The messages of those that raise a ValueError go into ``failed``; others do not wait for them.
     """
     with progress_bar(len(runs), unit, title) as bar:
         for run in as_completed(runs):

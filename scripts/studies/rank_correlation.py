@@ -93,11 +93,6 @@ def _numbered(names: Sequence[Hashable]) -> NDArray[np.int64]:
 def _spearman(counts: Floats, x: Floats, y: Floats) -> Floats:
     """Return Spearman's coefficient of samples in which pair i occurs ``counts[:, i]`` times.
 
-    Args:
-        counts: (samples, pairs).
-        x: (pairs,).
-        y: (pairs,).
-
     Returns:
         Float64 array (samples,); NaN where x or y is constant in the sample.
     """

@@ -50,15 +50,9 @@ def train_supervised(
     """Train the encoder's network, from scratch, to predict the usable targets from frames.
 
     No latents of that architecture can be expected to let a probe read more in the domain that it
-    is trained in, given as many labelled frames.
-
-    Args:
-        frames: uint8 (N, H, W, 3).
-        targets: N values each.
-        seed: decides the first weights and the order of frames; torch's own random numbers are
-            left as they were.
-        settings: how to train.
-        device: where to train.
+    is trained in, given as many labelled frames. Frames are uint8 (N, H, W, 3), and targets hold N
+    values each. The seed decides the first weights and the order of frames; torch's own random
+    numbers are left as they were.
 
     Raises:
         ValueError: lengths differ, no target is usable, or the frames do not suit the network.

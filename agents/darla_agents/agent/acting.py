@@ -73,12 +73,9 @@ def load_agent_policy(
 ) -> AgentPolicy:
     """Load a saved agent with its encoder, ready to act.
 
-    Args:
-        folder: the agent's folder.
-        space: of one environment's observations.
-        device: of policy and encoder: cpu, cuda or auto.
-        deterministic: take the most probable actions instead of drawing them.
-        seed: of the actions that it draws.
+    The space is of one environment's observations, the device (cpu, cuda or auto) that of policy
+    and encoder, and the seed that of actions that are drawn where they are not deterministic: the
+    most probable ones.
 
     Raises:
         FileNotFoundError: there is no agent, or not the encoder that it names.
@@ -97,10 +94,6 @@ def make_policy(folder: Path | str, device: str = "cpu") -> FramePolicy:
     """Load a saved agent as a policy on pictures, for collecting the frames that it sees.
 
     It takes the most probable actions, so that the same episodes come out every time.
-
-    Args:
-        folder: the agent's folder.
-        device: of the policy and of its encoder.
 
     Raises:
         FileNotFoundError: there is no agent, or not the encoder that it names.

@@ -79,10 +79,7 @@ _NOT_SETTINGS = {
 def settings_for(algorithm: str, kind: str, overrides: dict[str, Any]) -> dict[str, Any]:
     """Return the settings of an algorithm for a kind of agent.
 
-    Args:
-        algorithm: a name in ALGORITHMS.
-        kind: a name in ``darla_agents.agent.kinds.KINDS``.
-        overrides: settings to replace; the names are those of the algorithm's own arguments.
+    Overrides replace settings by the names of the algorithm's own arguments.
 
     Raises:
         ValueError: an unknown algorithm, kind or setting, or a value of the wrong type.

@@ -11,11 +11,8 @@ from darla_agents.agent.spec import AgentSpec
 def bundled_encoder(spec: AgentSpec, device: str = "cpu") -> FrozenEncoder | None:
     """Load an agent's encoder: what makes its observations, or what its network starts from.
 
-    An untrained one has the random weights that the agent's own seed gives.
-
-    Args:
-        spec: the agent.
-        device: where the encoder runs: "cpu", "cuda" or "auto" (a GPU when there is one).
+    An untrained one has the random weights that the agent's own seed gives. It runs on "cpu",
+    "cuda" or "auto", which is a GPU when there is one.
 
     Returns:
         The encoder; None for kinds that have none.

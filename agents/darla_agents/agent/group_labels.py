@@ -36,9 +36,7 @@ def _sortable(column: str, value: str) -> str:
 def label(key: GroupKey, keys: Sequence[GroupKey]) -> tuple[str, str]:
     """Return a group's label among others, and the details that its label leaves out.
 
-    Args:
-        key: of the group.
-        keys: of all groups, this one included; their columns are the same.
+    The keys are those of all groups, this one included, and have the same columns.
 
     Returns:
         The kind with the values that differ within it, as ``pixels (60,000 steps)``; and, joined by

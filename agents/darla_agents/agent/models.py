@@ -60,15 +60,9 @@ def build_for_acting(
 ) -> BaseAlgorithm:
     """Build the algorithm without environments and without a memory to learn from.
 
-    The global random generators are left as they are.
-
-    Args:
-        spec: what to build.
-        observation_space: of one environment.
-        action_space: of one environment.
-        device: of the policy.
-        encoder_shape: of an encoder that is part of the policy; its weights come with the
-            policy's, and no bundle is read.
+    The global random generators are left as they are. The spaces are of one environment. An encoder
+    of ``encoder_shape`` is part of the policy; its weights come with the policy's, and no bundle is
+    read.
     """
     policy = _policy(spec, observation_space)
     algorithm: Any = ALGORITHMS[spec.algorithm]
@@ -95,9 +89,7 @@ def build_for_acting(
 def policy_name(space: spaces.Space[Any], smallest: int = SMALLEST_PICTURE) -> str:
     """Return the name of the policy that fits what is observed.
 
-    Args:
-        space: of observations.
-        smallest: side of pictures that the policy takes (pixels).
+    It takes pictures of ``smallest`` pixels or more a side.
 
     Raises:
         ValueError: pictures are too small for the convolutional policy.
@@ -132,12 +124,7 @@ def _policy(spec: AgentSpec, space: spaces.Space[Any]) -> str:
 
 
 def _arguments(spec: AgentSpec, extractor: dict[str, Any]) -> dict[str, Any]:
-    """Turn settings, as JSON holds them, into the algorithm's arguments.
-
-    Args:
-        spec: the agent.
-        extractor: what to make the encoder of, if it is trained with the policy.
-    """
+    """Turn settings into the algorithm's arguments, with what to make a trained encoder of."""
     arguments = dict(spec.settings)
     policy = arguments.get("policy_kwargs")
     if policy and "activation_fn" in policy:

@@ -76,11 +76,7 @@ def save_agent(
 ) -> None:
     """Write an agent to ``folder``, atomically, in place of one that may be there.
 
-    Args:
-        model: the algorithm with its weights.
-        spec: what it is.
-        folder: made when missing.
-        evaluation: how it does in the source, to be kept with it.
+    The evaluation, how it does in the source, is kept with it.
     """
     tensors, state = _flatten(model)
     write_bytes(folder / WEIGHTS, save(tensors, metadata={"state": json.dumps(state)}))
@@ -100,9 +96,7 @@ def save_agent(
 def load_agent(folder: Path | str, device: str = "cpu") -> SavedAgent:
     """Read an agent, ready to act; its encoder is not loaded, unless it was trained with it.
 
-    Args:
-        folder: where :func:`save_agent` wrote it.
-        device: of the policy; "auto" as in training.
+    The device is that of the policy; "auto" as in training.
 
     Raises:
         FileNotFoundError: there is no agent.

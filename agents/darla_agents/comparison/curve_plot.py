@@ -91,11 +91,7 @@ def draw_curves(
 ) -> None:
     """Draw mean returns with intervals, and single seeds as thin lines, as a PNG.
 
-    Args:
-        points: of all agents.
-        domains: to draw, two panels each.
-        path: of the picture.
-        sampling: how intervals are made.
+    Each of the domains has two panels.
     """
     pairs = 1 if len(domains) <= _MOST_IN_A_COLUMN else 2
     rows = -(-len(domains) // pairs)

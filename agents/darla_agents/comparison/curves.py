@@ -120,13 +120,7 @@ def read_curves(folders: Sequence[Path], by: Sequence[str] = GROUPING) -> list[C
 def mean_curves(
     points: Iterable[CurvePoint], domain: str, against: str, sampling: Sampling
 ) -> list[MeanCurve]:
-    """Return the mean curve of every group in one domain.
-
-    Args:
-        points: of all agents.
-        domain: of the curves.
-        against: STEP or SECONDS.
-        sampling: how intervals are made.
+    """Return the mean curve of every group in one domain, against STEP or SECONDS.
 
     Returns:
         A curve for each group that has a span in common.

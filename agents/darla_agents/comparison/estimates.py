@@ -29,12 +29,7 @@ class Estimate:
 
 
 def format_estimate(estimate: Estimate, without: str = "one seed") -> str:
-    """Return ``0.89 [0.88, 0.90]``.
-
-    Args:
-        estimate: over seeds.
-        without: what the brackets say where there is no interval.
-    """
+    """Return ``0.89 [0.88, 0.90]``; the brackets hold ``without`` where there is no interval."""
     if not estimate.seeds:
         return "undefined"
     return f"{estimate.value:.2f}" + (format_interval(estimate.interval) or f" [{without}]")

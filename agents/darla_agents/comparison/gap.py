@@ -53,10 +53,7 @@ def close_gaps(
 ) -> list[GapClosed]:
     """Return the shares of every group but the references; empty without agents of targets.
 
-    Args:
-        scores: of a task.
-        sampling: how intervals are found.
-        over: names of targets; all when not given.
+    Targets are those in ``over``, and all when not given.
 
     The lower reference shares a group's source (of groups trained in D_U: the task's), and its
     algorithm and steps if there are several; the upper ones are pixels if there are any, and share

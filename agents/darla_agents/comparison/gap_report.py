@@ -12,12 +12,7 @@ _TOGETHER, _NO_INTERVAL = "together", "no interval"
 
 
 def report_gaps(scores: TaskScores, gaps: Sequence[GapClosed]) -> list[str]:
-    """Return the paragraphs about agents that were trained in targets; none without such agents.
-
-    Args:
-        scores: of the task.
-        gaps: of its groups.
-    """
+    """Return the paragraphs about agents that were trained in targets; none without such agents."""
     if not gaps:
         return []
     domains = [name for name in scores.targets if any(name in gap.domains for gap in gaps)]

@@ -37,11 +37,6 @@ def plot_returns(scores: TaskScores, summaries: Sequence[GroupSummary], path: Pa
     """Draw every group's mean return in every domain, with the random policy's, as a PNG.
 
     Groups that were trained in a target are drawn there alone, with hollow markers.
-
-    Args:
-        scores: of the task.
-        summaries: of its groups.
-        path: of the picture.
     """
     groups, references = _apart(scores, summaries)
     with rc_context(SETTINGS):
@@ -71,11 +66,6 @@ def plot_ratios(scores: TaskScores, summaries: Sequence[GroupSummary], path: Pat
     """Draw every group's transfer ratio to every domain but its source, as a PNG.
 
     Groups that were trained in a target are left out.
-
-    Args:
-        scores: of the task.
-        summaries: of its groups.
-        path: of the picture.
     """
     groups, _ = _apart(scores, summaries)
     elsewhere = {

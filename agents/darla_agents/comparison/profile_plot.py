@@ -27,10 +27,7 @@ _MARGIN = 0.05  # of ratio, beside what is shown
 def plot_profiles(scores: TaskScores, summaries: Sequence[GroupSummary], path: Path) -> None:
     """Draw the share of seeds and targets whose transfer ratio lies above each threshold, as a PNG.
 
-    Args:
-        scores: of the task.
-        summaries: of its groups; those without a profile are left out.
-        path: of the picture.
+    Groups without a profile are left out.
     """
     with rc_context(SETTINGS):
         figure = new_figure(8.5, 4.8)

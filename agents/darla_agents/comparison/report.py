@@ -20,12 +20,7 @@ from darla_agents.comparison.summary import (
 
 
 def report_task(summary: TaskSummary, comparison: Sequence[str]) -> str:
-    """Return the Markdown section of one task.
-
-    Args:
-        summary: of the task.
-        comparison: paragraphs about one kind against another.
-    """
+    """Return the Markdown section of one task, with paragraphs about one kind against another."""
     scores = summary.scores
     parts = [
         f"## {scores.task}",

@@ -132,9 +132,7 @@ def check_grouping(by: Sequence[str]) -> None:
 def score_tasks(rows: Sequence[Row], by: Sequence[str] = GROUPING) -> list[TaskScores]:
     """Average rows into scores, one ``TaskScores`` per task in the order of the rows.
 
-    Args:
-        rows: of agents and of the random policy.
-        by: columns of GROUPING that tell groups of one kind apart.
+    Columns of GROUPING tell groups of one kind apart.
 
     Raises:
         ValueError: there are no rows of agents, the random policy was not evaluated in a domain,

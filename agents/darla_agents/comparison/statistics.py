@@ -166,12 +166,8 @@ def paired_difference(
 ) -> PairedDifference:
     """Return the mean of ``first - second`` over pairs, with bootstrap intervals over pairs.
 
-    Args:
-        first: scores (pairs,); entry i belongs to the same seed as entry i of ``second``.
-        second: scores (pairs,).
-        levels: of the intervals.
-        resamples: how often to resample.
-        seed: of the draws.
+    Scores are (pairs,), and entry i of both belongs to the same seed. There is an interval of each
+    level; see ``bootstrap`` for the other arguments.
 
     Raises:
         ValueError: the lengths differ or there is no pair.

@@ -209,17 +209,11 @@ def compare_kinds(
 ) -> list[Comparison]:
     """Compare every group of one kind with the groups of another that match it.
 
-    Groups match when they share algorithm, source and steps; their encoders may differ, because
-    a kind may have none. Such groups are compared by their transfer ratios. A group that learned
-    in D_U is also compared with those of the same algorithm that learned in a source, by returns.
-    Groups that learned in a target are left out.
-
-    Args:
-        scores: of one task.
-        first: a kind.
-        second: the kind that it is compared with.
-        over: domains to average scores over; those that the task lacks are left out.
-        sampling: how intervals are made.
+    Groups match when they share algorithm, source and steps; their encoders may differ, because a
+    kind may have none. Such groups are compared by their transfer ratios. A group that learned in
+    D_U is also compared with those of the same algorithm that learned in a source, by returns.
+    Groups that learned in a target are left out. Scores are averaged over those of the domains that
+    the task has.
 
     Returns:
         A comparison for each matching pair of groups; none where no groups match.

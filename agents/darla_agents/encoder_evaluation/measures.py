@@ -102,11 +102,7 @@ def measure_invariance(
 ) -> StateInvariance:
     """Draw states in two looks of the domain, and see what moves.
 
-    Args:
-        rooms: of the domain.
-        encoder: whose latents.
-        train: what probes are fitted to; frames of the domain.
-        config: how many pairs.
+    Probes are fitted to frames of the same domain.
     """
     rng = np.random.default_rng((config.seed, _PAIRS))
     rows = rooms.sample(rng, config.pairs, in_view=1.0)

@@ -28,13 +28,8 @@ def draw_encoder(
 ) -> list[Path]:
     """Write the pictures of one encoder as PNG files.
 
-    Args:
-        rooms: where frames come from; an object is in view in all.
-        encoder: what to show.
-        importance: (z, F), how much each latent matters for each factor; None: not known.
-        factors: the F factors.
-        seed: decides the frames.
-        folder: where to write.
+    An object is in view in all frames, which the seed decides. The importance (z, F) says how much
+    each latent matters for each of the F factors; it is None where that is not known.
 
     Returns:
         The files.

@@ -116,12 +116,7 @@ def summarise(episodes: Sequence[PlayedEpisode]) -> dict[str, float]:
 
 
 class SaveCheckpoints(PeriodicCallback):
-    """Saves the agent every so many steps.
-
-    Args:
-        interval: in steps of all environments together.
-        save: called to save it.
-    """
+    """Calls ``save`` every so many steps of all environments together."""
 
     def __init__(self, interval: int, save: Callable[[], None]) -> None:
         super().__init__(interval, at_end=False)
@@ -133,12 +128,7 @@ class SaveCheckpoints(PeriodicCallback):
 
 
 class StopAtNaN(PeriodicCallback):
-    """Stops training when a weight is NaN or infinite, before that can be saved.
-
-    Args:
-        interval: in steps of all environments together.
-        folder: the run's folder, for the message.
-    """
+    """Stops training when a weight is NaN or infinite, before that can be saved in the folder."""
 
     def __init__(self, interval: int, folder: Path) -> None:
         super().__init__(interval)

@@ -17,14 +17,8 @@ def resolve_spec(
     """Return an agent's description with the latents and directions that are hidden from it.
 
     The look is treated last: directions are found among the other latents, whether those of the
-    look are hidden or made to move.
-
-    Args:
-        config: says what is to be hidden.
-        spec: the agent, as far as its configuration alone says.
-        encoder: its encoder.
-        drawing: ``rendering`` and ``num_threads`` of
-            :func:`darla_agents.worlds.environments.make_task_envs`.
+    look are hidden or made to move. ``drawing`` is ``rendering`` and ``num_threads`` of
+    :func:`darla_agents.worlds.environments.make_task_envs`.
 
     Raises:
         ValueError: nothing would be left to see, the encoder does not tell look from state, or

@@ -60,11 +60,7 @@ class PlayedWorlds(Protocol):
 
 
 class SinglePlayedWorlds:
-    """Environments that are simulated one by one.
-
-    Args:
-        environments: at least one, all alike.
-    """
+    """Environments that are simulated one by one; at least one, all alike."""
 
     def __init__(self, environments: Sequence[Env]) -> None:
         self._environments = environments
@@ -173,14 +169,8 @@ def make_played_worlds(
 ) -> Iterator[dict[str, PlayedWorlds]]:
     """Make what is played in for each domain; worlds that are simulated together are shared.
 
-    Args:
-        task: id of the environment.
-        observing: what is to be shown; None for the random policy, which looks at nothing.
-        domains: at least one.
-        num_envs: how many, in each domain.
-        rendering: ``batched`` or ``stock``; see
-            :func:`darla_agents.worlds.environments.make_vec_env`.
-        num_threads: threads that draw batched environments; as many as there are cores when None.
+    The random policy looks at nothing: for it ``observing`` is None. The other arguments are those
+    of :func:`darla_agents.worlds.environments.make_task_envs`, for each of the domains.
 
     Raises:
         ValueError: the task, a domain or the rendering is unknown, or the task cannot show what

@@ -16,9 +16,6 @@ class RandomPolicy:
     The actions of an episode follow from its seed alone, so that its result is the same whatever
     else is played at the same time.
 
-    Args:
-        actions: the action space.
-
     Attributes:
         needs_observations: false: nothing needs to be drawn for it.
     """

@@ -38,15 +38,9 @@ def make_vec_env(
 ) -> VecEnv:
     """Make environments of an agent's task, showing what that agent sees.
 
-    Args:
-        spec: the agent: its task, its kind and its options count here.
-        domain: the domain that episodes are drawn from.
-        num_envs: how many environments.
-        seed: of the first environment's first episode; the others have those that follow it.
-        encoder: for agents that need one, what ``agent_encoder`` returns; loaded when None.
-        learning: also do what is done to observations only while the agent learns: its
-            ``augmentation`` and its ``learning_options``.
-        simulation: ``workers``, ``rendering`` and ``num_threads`` of :func:`make_task_envs`.
+    An encoder is what ``agent_encoder`` returns, and is loaded when None and needed. ``learning``
+    also does what is done to observations only while the agent learns: its ``augmentation`` and its
+    ``learning_options``. The other arguments are those of :func:`make_task_envs`.
 
     Raises:
         ValueError: an unknown task, domain or rendering, a wrong number of workers, or the task
@@ -142,11 +136,7 @@ def show_to_agent(
 ) -> VecEnv:
     """Put around environments what makes an agent's observations of what they show.
 
-    Args:
-        venv: environments that show what the agent's kind asks of them.
-        spec: the agent.
-        encoder: what ``agent_encoder`` returns; loaded when None and needed.
-        learning: whether the agent's ``learning_options`` count.
+    The arguments are those of :func:`make_vec_env`.
 
     Raises:
         ValueError: the environments show nothing that the agent could see.

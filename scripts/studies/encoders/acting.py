@@ -28,11 +28,7 @@ Scores = dict[str, float | str]
 def transfer_of(bundle: Path, seed: int, timesteps: int, out: Path) -> dict[str, Scores]:
     """Return the source's mean return, and the transfer ratio to each target, of both agents.
 
-    Args:
-        bundle: the encoder.
-        seed: of the agents.
-        timesteps: environment steps that each learns for.
-        out: folder of the agents and of their episodes.
+    Agents, and their episodes, lie in ``out``.
 
     Returns:
         For ``all`` and for ``masked``: ``source``, the mean undiscounted return of 50 episodes, and

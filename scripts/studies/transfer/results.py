@@ -57,9 +57,7 @@ class Results:
     def add(self, run: Path, episodes: Path) -> None:
         """Add an agent: its curves first, so that whoever has episodes has curves as well.
 
-        Args:
-            run: the folder of its training.
-            episodes: the file that evaluate_transfer.py wrote; rows that are known are left out.
+        Episodes are in a file that evaluate_transfer.py wrote; rows that are known are left out.
         """
         added = read_rows(episodes)
         write_curves(self.curves, [*read_curve_rows(self.curves), *read_curves([run])])

@@ -34,10 +34,7 @@ LITTLE = 0.6
 def summary_table(scores: TaskScores, order: Sequence[str], colors: Sequence[str]) -> str:
     """Return a line for each kind of agent: its source, the colour shifts, what of the gap closes.
 
-    Args:
-        scores: of the task.
-        order: labels in the order of the table.
-        colors: the targets that are averaged over.
+    Colours are the targets that are averaged over.
     """
     gaps = {gap.agents: gap for gap in close_gaps(scores, Sampling(), colors)}
     groups = [group for group in in_order(scores, order) if not scores.trained_in_target(group)]
@@ -70,10 +67,8 @@ def targets_table(
 ) -> str:
     """Return what is new about each target, and what agents return that were trained in it.
 
-    Args:
-        scores: of the task.
-        labels: for each source what is new about each target, see :func:`novelties`.
-        agents: labels of agents whose returns stand beside those.
+    Labels say for each source what is new about each target, see :func:`novelties`; agents are
+    those whose returns stand beside.
     """
     groups = {group.kind: group for group in scores.groups}
     ceilings = {group.source: group for group in scores.groups if scores.trained_in_target(group)}
@@ -109,11 +104,6 @@ def options_by_return(
     """Return what wrapper options return in looks of D_U, which no agent has acted in, best first.
 
     The best of them is the option that the claims are about: it is chosen without any target.
-
-    Args:
-        scores: of the task.
-        options: labels of agents that differ in nothing but their wrapper's option.
-        domain: that has the looks of D_U.
     """
     found = {
         group.kind: estimate(returns_of(group, [domain]), mean)
@@ -134,12 +124,7 @@ def options_table(found: Mapping[str, Estimate], domain: str) -> str:
 
 
 def rivals_table(scores: TaskScores, options: Sequence[str]) -> str:
-    """Return where pixels keep little, what options keep there, and whether intervals are apart.
-
-    Args:
-        scores: of the task.
-        options: labels of agents to set against pixels.
-    """
+    """Return where pixels keep little, what options keep there, and whether intervals are apart."""
     groups = {group.kind: group for group in scores.groups}
     if REFERENCE not in groups or not options:
         return "There are no agents to set against each other yet."

@@ -23,12 +23,7 @@ class Augmentation:
 
 
 def check_pictures(frames: np.ndarray, parameters: np.ndarray, shape: tuple[int, ...]) -> None:
-    """Check what an augmentation is applied to.
-
-    Args:
-        frames: must be uint8 (n, H, W, 3).
-        parameters: must be (n, *shape).
-        shape: of the parameters of one picture.
+    """Check that pictures are uint8 (n, H, W, 3), and their parameters (n, *shape).
 
     Raises:
         ValueError: pictures or parameters have another shape or dtype.
