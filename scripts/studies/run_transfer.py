@@ -89,7 +89,11 @@ def main(config: TransferStudyConfig) -> None:
     end = time.monotonic() + 60 * config.minutes
     failed: list[str] = []
     results = Results(config.results, config.task)
-    jobs = [job for job in in_order(entries, config) if not has(results, config, job)]
+    jobs = [
+        job
+        for job in in_order(entries, config)  # in domains that were named since then too
+        if not results.has(job.label, job.seed, played_in(config.task, job))
+    ]
     make_encoders(config, jobs)
     keep_coverage(config, results)
     with ThreadPoolExecutor(config.cores) as pool:
@@ -99,11 +103,6 @@ def main(config: TransferStudyConfig) -> None:
     print(f"results: {results.path}")
     if failed:
         raise ValueError("; ".join(failed))
-
-
-def has(results: Results, config: TransferStudyConfig, job: Job) -> bool:
-    """Whether an agent has its episodes, in domains that were named since then too."""
-    return results.has(job.label, job.seed, played_in(config.task, job))
 
 
 def in_order(entries: dict[str, Entry], config: TransferStudyConfig) -> list[Job]:

@@ -73,9 +73,9 @@ def load_agent_policy(
 ) -> AgentPolicy:
     """Load a saved agent with its encoder, ready to act.
 
-    The space is of one environment's observations, the device (cpu, cuda or auto) that of policy
-    and encoder, and the seed that of actions that are drawn where they are not deterministic: the
-    most probable ones.
+    The space is of one environment's observations, and the device (cpu, cuda or auto) that of
+    policy and encoder. Actions are the most probable ones, or, not deterministic, drawn by the
+    seed.
 
     Raises:
         FileNotFoundError: there is no agent, or not the encoder that it names.

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
 from darla.running.names import lookup, unknown
@@ -94,7 +94,9 @@ class AgentSpec:
             ValueError: entries are missing or unknown.
         """
         names = [entry.name for entry in fields(cls)]
-        needed = [each.name for each in fields(cls) if not _has_default(each)]
+        needed = [
+            each.name for each in fields(cls) if each.default is each.default_factory is MISSING
+        ]
         for name in data:
             if name not in names:
                 raise unknown("entry of an agent's description", name, names)
@@ -104,11 +106,6 @@ class AgentSpec:
         options = LatentOptions.from_dict(data.get("latent_options", {}))
         learning = LearningOptions.from_dict(data.get("learning_options", {}))
         return cls(**{**data, "latent_options": options, "learning_options": learning})
-
-
-def _has_default(entry: Field[Any]) -> bool:
-    """Whether an entry may be missing."""
-    return entry.default is not MISSING or entry.default_factory is not MISSING
 
 
 def _check_label(label: str, kind: str) -> None:

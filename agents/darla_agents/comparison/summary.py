@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from darla_agents.comparison.estimates import Estimate, Sampling
+from darla_agents.comparison.estimates import Estimate, Sampling, estimate
 from darla_agents.comparison.gap import GapClosed
 from darla_agents.comparison.profiles import Band, performance_profile, performance_profile_band
 from darla_agents.comparison.scores import Group, TaskScores
@@ -14,8 +13,6 @@ from darla_agents.comparison.statistics import (
     Floats,
     Interval,
     PairedDifference,
-    Statistic,
-    bootstrap_interval,
     interquartile_mean,
     mean,
     paired_difference,
@@ -182,26 +179,15 @@ def _summarise(
     successes = np.stack([group.successes[domain] for domain in domains], axis=1)
     known = successes[~np.isnan(successes).any(axis=1)]
     return DomainSummary(
-        mean=_estimate(returns, mean, sampling),
-        interquartile_mean=_estimate(returns, interquartile_mean, sampling),
+        mean=estimate(returns, mean, sampling),
+        interquartile_mean=estimate(returns, interquartile_mean, sampling),
         success=float(known.mean()) if known.size else float("nan"),
-        ratio=_estimate(ratios, mean, sampling),
+        ratio=estimate(ratios, mean, sampling),
         random=float(np.mean([scores.random[domain].mean_return for domain in domains])),
         returns=returns.mean(axis=1),
         ratios=ratios,
         episodes=np.min([group.episodes[domain] for domain in domains], axis=0),
     )
-
-
-def _estimate(per_seed: ArrayLike, statistic: Statistic, sampling: Sampling) -> Estimate:
-    """Estimate over the seeds, the first axis, that have a score in every cell."""
-    scores = np.asarray(per_seed, dtype=np.float64)
-    scores = scores.reshape(len(scores), -1)
-    scores = scores[~np.isnan(scores).any(axis=1)]
-    if not len(scores):
-        return Estimate(float("nan"), None, 0)
-    interval = bootstrap_interval([scores], statistic, **asdict(sampling))
-    return Estimate(float(statistic(scores.ravel())), interval, len(scores))
 
 
 def compare_kinds(

@@ -128,7 +128,7 @@ class SaveCheckpoints(PeriodicCallback):
 
 
 class StopAtNaN(PeriodicCallback):
-    """Stops training when a weight is NaN or infinite, before that can be saved in the folder."""
+    """Stops training when a weight is NaN or infinite, before that can be saved in ``folder``."""
 
     def __init__(self, interval: int, folder: Path) -> None:
         super().__init__(interval)

@@ -64,17 +64,9 @@ def write_hyperparameters(
 
     The metrics' values are the last ones that the run logs under their tags.
     """
-    values: dict[str, Any] = {
-        "task": spec.task,
-        "kind": spec.kind,
-        "augmentation": spec.augmentation,
-        "label": spec.shown_kind,
-        "algorithm": spec.algorithm,
-        "domain": spec.domain,
-        "seed": spec.seed,
-        "encoder": spec.encoder or "",
-        "total_timesteps": spec.total_timesteps,
-    }
+    names = ("task", "kind", "augmentation", "label", "algorithm", "domain", "seed", "encoder")
+    values = {name: getattr(spec, name) for name in (*names, "total_timesteps")}
+    values |= {"label": spec.shown_kind, "encoder": spec.encoder or ""}
     numbers = {**spec.settings, **spec.to_dict()["latent_options"]}
     values |= {
         name: value if isinstance(value, bool | int | float | str) else str(value)

@@ -5,7 +5,8 @@ agent and objects, so that only the look and the agent differ. Each finished epi
 (see ``darla_agents.playing.rows``), and what is in the file already is not played again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,12 +20,7 @@ from darla_agents.agent.acting import load_agent_policy
 from darla_agents.agent.kinds import PICTURES, RANDOM
 from darla_agents.playing.episode_queue import PlayedEpisode, Policy, play_queue
 from darla_agents.playing.played_worlds import make_played_worlds
-from darla_agents.playing.players import (
-    Player,
-    find_players,
-    random_player,
-    unfinished_runs,
-)
+from darla_agents.playing.players import Player, find_players, random_player, unfinished_runs
 from darla_agents.playing.random_policy import RandomPolicy
 from darla_agents.playing.rows import Row, RowWriter
 from darla_agents.worlds.rendering import BATCHED, check_rendering
@@ -80,14 +76,12 @@ class TransferEvaluation:
 
     Attributes:
         out: the rows' file.
-        players: who was evaluated.
         played: episodes that were played now.
         skipped: episodes that the file held already.
         unfinished: runs that were left out because their training has not ended.
     """
 
     out: Path
-    players: tuple[Player, ...]
     played: int
     skipped: int
     unfinished: tuple[Path, ...]
@@ -116,14 +110,14 @@ def evaluate_transfer(config: EvaluateTransferConfig) -> TransferEvaluation:
     if config.random:
         players += [random_player(task) for task in domains]
     with RowWriter(config.out) as writer:
-        jobs = _plan(players, domains, config, writer)
+        groups = _plan(players, domains, config, writer)
         wanted = sum(_episodes_of(player, config) * len(domains[player.task]) for player in players)
-        left = sum(len(job.episodes) for job in jobs)
+        left = sum(len(job.episodes) for jobs in groups for job in jobs)
         with progress_bar(left, "episodes", shown=config.progress and left > 0) as bar:
-            for together in _share_environments(jobs):
-                _play(together, config, writer, bar)
+            for jobs in groups:
+                _play(jobs, config, writer, bar)
     unfinished = tuple(unfinished_runs(config.agents))
-    return TransferEvaluation(config.out, tuple(players), left, wanted - left, unfinished)
+    return TransferEvaluation(config.out, left, wanted - left, unfinished)
 
 
 def episode_seeds(seed: int, count: int) -> list[int]:
@@ -165,9 +159,12 @@ def _plan(
     domains: dict[str, list[str]],
     config: EvaluateTransferConfig,
     writer: RowWriter,
-) -> list[_Job]:
-    """List what is left to play, domain by domain."""
-    jobs = []
+) -> list[list[_Job]]:
+    """List what is left to play, domain by domain, in groups that share their environments.
+
+    The random policy comes last in its group, so that the first player says what is observed.
+    """
+    groups: dict[tuple[str, str, bool], list[_Job]] = defaultdict(list)
     for task, names in domains.items():
         for domain in names:
             for player in (player for player in players if player.task == task):
@@ -178,20 +175,9 @@ def _plan(
                     if (player.name, task, domain, seed) not in writer.done
                 )
                 if left:
-                    jobs.append(_Job(player, domain, left))
-    return jobs
-
-
-def _share_environments(jobs: Sequence[_Job]) -> Iterator[list[_Job]]:
-    """Group jobs that can be played in the same environments, one after the other.
-
-    The random policy comes last in its group, so that the first player says what is observed.
-    """
-    groups: dict[tuple[str, str, bool], list[_Job]] = {}
-    for job in jobs:
-        needs_pictures = job.player.observation == PICTURES
-        groups.setdefault((job.player.task, job.domain, needs_pictures), []).append(job)
-    yield from groups.values()
+                    shows_pictures = player.observation == PICTURES
+                    groups[task, domain, shows_pictures].append(_Job(player, domain, left))
+    return list(groups.values())
 
 
 def _play(

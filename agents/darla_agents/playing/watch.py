@@ -124,7 +124,8 @@ def _panels(
 def _lay_out(rows: Sequence[dict[str, np.ndarray]], config: WatchConfig) -> Iterator[np.ndarray]:
     """Yield the video's pictures, uint8 (height, width, 3)."""
     font = ImageFont.load_default(size=12)
-    videos = [[_enlarged(video, config.scale) for video in row.values()] for row in rows]
+    scale = config.scale
+    videos = [[video.repeat(scale, 1).repeat(scale, 2) for video in row.values()] for row in rows]
     sizes = [video.shape[1:3] for row in videos for video in row]
     height, width = (max(sides) for sides in zip(*sizes, strict=True))
     size = (
@@ -145,11 +146,6 @@ def _lay_out(rows: Sequence[dict[str, np.ndarray]], config: WatchConfig) -> Iter
                 left = _GAP + column * (width + _GAP)
                 picture[top : top + video.shape[1], left : left + video.shape[2]] = video[step]
         yield picture
-
-
-def _enlarged(video: np.ndarray, scale: int) -> np.ndarray:
-    """Return a video whose pixels are drawn larger."""
-    return video.repeat(scale, axis=1).repeat(scale, axis=2)
 
 
 def _gif(pictures: Iterator[np.ndarray], fps: int) -> bytes:

@@ -126,11 +126,7 @@ class BatchedVecEnv(VecEnv):
         return [self._attributes[attr_name] for _ in self._get_indices(indices)]
 
     def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
-        """Refuse: there are no single environments.
-
-        Raises:
-            AttributeError: always.
-        """
+        """Refuse with an AttributeError: there are no single environments."""
         raise AttributeError(
             f"{attr_name!r} cannot be set: environments that are simulated together have no "
             "attributes of their own; set_domain changes the domain of all"
@@ -139,11 +135,7 @@ class BatchedVecEnv(VecEnv):
     def env_method(
         self, method_name: str, *method_args: Any, indices: Any = None, **method_kwargs: Any
     ) -> list[Any]:
-        """Refuse: there are no single environments.
-
-        Raises:
-            AttributeError: always.
-        """
+        """Refuse with an AttributeError: there are no single environments."""
         raise AttributeError(
             f"{method_name!r} cannot be called: environments that are simulated together have no "
             "methods of their own; set_domain changes the domain of all"

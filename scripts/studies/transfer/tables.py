@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from darla.running.markdown import markdown_table
-from darla_agents.comparison.estimates import Estimate, Sampling, format_estimate
+from darla_agents.comparison.estimates import Estimate, Sampling, estimate, format_estimate
 from darla_agents.comparison.gap import close_gaps
 from darla_agents.comparison.scores import Group, TaskScores
 from darla_agents.comparison.statistics import (
     Floats,
-    Statistic,
-    bootstrap_interval,
     interquartile_mean,
     mean,
     probability_of_improvement,
@@ -213,17 +211,6 @@ def returns_of(group: Group, domains: Sequence[str]) -> Floats:
     """Return mean returns (seeds, domains) of the seeds that were evaluated in all of them."""
     nowhere = np.full(len(group.seeds), np.nan)
     return _whole(np.stack([group.returns.get(domain, nowhere) for domain in domains], axis=1))
-
-
-def estimate(values: Floats, statistic: Statistic) -> Estimate:
-    """Return a statistic over seeds and domains (seeds, domains), with its bootstrap interval.
-
-    Seeds are resampled, and bring their domains along.
-    """
-    if not len(values):
-        return Estimate(float("nan"), None, 0)
-    value = float(statistic(values.ravel()))
-    return Estimate(value, bootstrap_interval([values], statistic), len(values))
 
 
 def beats(scores: TaskScores, group: Group, other: Group, targets: Sequence[str]) -> str:
