@@ -7,6 +7,7 @@ bundle: what agents could see if frames had labels.
 """
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,21 +15,23 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve 
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from darla.encoder.bundle import save_bundle
 from darla.encoder.frozen_encoder import latent_statistics
-from darla.encoder.networks import make_decoder
+from darla.encoder.network_shape import NetworkShape
+from darla.encoder.networks import Encoder, make_decoder, make_encoder, to_pictures
 from darla.probes import LabelledLatents
 from darla.probes.domains import score_probe
-from darla.probes.fitting import FitSettings
-from darla.probes.targets import split_usable
+from darla.probes.fitting import FitSettings, TargetOutputs, fit_network, run_network
+from darla.probes.targets import ProbeTarget, check_lengths, split_usable
 from darla.running.atomic import write_json
 from darla.running.command import run_command
 from darla_agents.encoder_evaluation.rooms import EvaluationRooms
 from darla_envs.description.tasks import GO_TO_OBJECT
 from darla_envs.description.usual_domains import UNSUPERVISED
-from supervised_ceiling import SupervisedNetwork, train_supervised
 
+CEILING_SETTINGS = FitSettings(epochs=30, patience=4, batch_size=64, learning_rate=1e-3)
 IMAGE_SHAPE = (64, 64, 3)
 STUDY = Path(__file__).with_name("encoders")
 
@@ -84,6 +87,59 @@ def main(config: CeilingConfig) -> None:
     for target, score in scores.items():
         print(f"{target:14s} {score:.3f}")
     print(f"scores: {out}")
+
+
+@dataclass(frozen=True)
+class SupervisedNetwork:
+    """The encoder's network, trained with labels.
+
+    Attributes:
+        encoder: frames to outputs in place of latents, ``posterior`` "point": a standardised value
+            for each continuous target, cosine and sine for a circular one, logits for categories.
+        outputs: which output stands for which target.
+    """
+
+    encoder: Encoder
+    outputs: TargetOutputs
+
+    def predict(self, frames: np.ndarray) -> dict[str, np.ndarray]:
+        """Return what the network says of uint8 frames (N, H, W, 3), by target."""
+        return self.outputs.predictions(run_network(self.run, torch.from_numpy(frames)))
+
+    def run(self, batch: Tensor) -> Tensor:
+        """Return the outputs (n, outputs.size) for uint8 frames (n, H, W, 3)."""
+        mu: Tensor = self.encoder(to_pictures(batch)).mu
+        return mu
+
+
+def train_supervised(
+    frames: np.ndarray,
+    targets: Sequence[ProbeTarget],
+    seed: int = 0,
+    settings: FitSettings = CEILING_SETTINGS,
+) -> SupervisedNetwork:
+    """Train the encoder's network, from scratch, to predict the usable targets from frames.
+
+    No latents of that architecture can be expected to let a probe read more in the domain that it
+    is trained in, given as many labelled frames. Frames are uint8 (N, H, W, 3), and targets hold N
+    values each. The seed decides the first weights and the order of frames; torch's own random
+    numbers are left as they were.
+
+    Raises:
+        ValueError: lengths differ, no target is usable, or the frames do not suit the network.
+    """
+    check_lengths("frames", len(frames), targets)
+    kept, _ = split_usable(targets)
+    if not kept:
+        raise ValueError("none of the targets varies; give frames in which some do")
+    outputs = TargetOutputs(kept)
+    height, width, colours = frames.shape[1:]
+    shape = NetworkShape((height, width, colours), latents=outputs.size, posterior="point")
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = SupervisedNetwork(make_encoder(shape), outputs)
+    fit_network(network.run, network.encoder, torch.from_numpy(frames), outputs, settings, seed)
+    return network
 
 
 def save_supervised(path: Path, network: SupervisedNetwork, frames: np.ndarray) -> None:

@@ -5,19 +5,20 @@ python scripts/studies/report_encoders.py
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from scipy.stats import t
 
 from darla.encoder.latent_pictures import save_picture
 from darla.running.atomic import write_text
 from darla.running.command import run_command
 from encoders.prediction import AGENTS, LEARNT, prediction_table
 from encoders.recipes import BASE, RECIPES
-from intervals import interval_of
 
 STUDY = Path(__file__).with_name("encoders")
 GO = "go_to_object"
@@ -113,6 +114,41 @@ def shown(found: np.ndarray) -> str:
         return "-"
     half = half_width(found)
     return f"{found.mean():.2f}" + (f" ±{half:.2f}" if half is not None else "")
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A score over several seeds.
+
+    Attributes:
+        mean: mean over seeds.
+        std: standard deviation over seeds, with one degree of freedom taken off.
+        low: lower end of the interval for the mean.
+        high: upper end of it.
+        values: the score of each seed, in order.
+    """
+
+    mean: float
+    std: float
+    low: float
+    high: float
+    values: tuple[float, ...]
+
+
+def interval_of(values: Sequence[float], confidence: float = 0.95) -> Interval:
+    """Return the mean of scores, one a seed, with its interval.
+
+    It is Student's t interval: mean +- t std / sqrt(seeds), which is right for few seeds and scores
+    that are about normal, and is not cut off at 0 or 1.
+
+    Args:
+        values: two or more.
+        confidence: how often such intervals hold the true mean, between 0 and 1.
+    """
+    mean, std = float(np.mean(values)), float(np.std(values, ddof=1))
+    quantile = float(t.ppf((1 + confidence) / 2, len(values) - 1))
+    reach = quantile * std / len(values) ** 0.5
+    return Interval(mean, std, mean - reach, mean + reach, tuple(values))
 
 
 def half_width(found: np.ndarray) -> float | None:

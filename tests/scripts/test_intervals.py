@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import t
 
-from intervals import interval_of
+from report_encoders import interval_of
 
 
 def test_the_interval_is_student_s() -> None:

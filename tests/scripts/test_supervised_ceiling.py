@@ -4,7 +4,7 @@ import pytest
 from darla.probes import FitSettings, LabelledLatents, ProbeTarget
 from darla.probes.domains import score_probe
 from darla.probes.targets import split_usable
-from supervised_ceiling import train_supervised
+from label_ceiling import train_supervised
 from toy_frames import toy_frames
 
 
