@@ -118,15 +118,7 @@ def shown(found: np.ndarray) -> str:
 
 @dataclass(frozen=True)
 class Interval:
-    """A score over several seeds.
-
-    Attributes:
-        mean: mean over seeds.
-        std: standard deviation over seeds, with one degree of freedom taken off.
-        low: lower end of the interval for the mean.
-        high: upper end of it.
-        values: the score of each seed, in order.
-    """
+    """The mean of a score over seeds with its interval, and the sample's standard deviation."""
 
     mean: float
     std: float
@@ -139,11 +131,8 @@ def interval_of(values: Sequence[float], confidence: float = 0.95) -> Interval:
     """Return the mean of scores, one a seed, with its interval.
 
     It is Student's t interval: mean +- t std / sqrt(seeds), which is right for few seeds and scores
-    that are about normal, and is not cut off at 0 or 1.
-
-    Args:
-        values: two or more.
-        confidence: how often such intervals hold the true mean, between 0 and 1.
+    that are about normal, and is not cut off at 0 or 1. It takes two values or more; confidence is
+    how often such intervals hold the true mean, between 0 and 1.
     """
     mean, std = float(np.mean(values)), float(np.std(values, ddof=1))
     quantile = float(t.ppf((1 + confidence) / 2, len(values) - 1))

@@ -52,11 +52,7 @@ class CompareConfig:
     """Seed of the bootstrap."""
 
     def check(self) -> None:
-        """Check the values.
-
-        Raises:
-            ValueError: there is no file, or too few resamples.
-        """
+        """Raise a ValueError where there is no file, or too few resamples."""
         if not self.rows:
             raise ValueError("no file of rows was given; give --rows results/transfer.csv")
         if self.resamples < 100:
@@ -65,14 +61,7 @@ class CompareConfig:
 
 @dataclass(frozen=True)
 class ComparisonFiles:
-    """What was written.
-
-    Attributes:
-        report: the tables in Markdown, to be printed as well.
-        table: file of the report.
-        numbers: JSON file of all numbers.
-        plots: pictures.
-    """
+    """The tables in Markdown, and what was written: their file, all numbers in JSON, pictures."""
 
     report: str
     table: Path

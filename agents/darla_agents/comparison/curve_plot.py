@@ -56,11 +56,7 @@ class PlotCurvesConfig:
     """Seed of the bootstrap."""
 
     def check(self) -> None:
-        """Check the values.
-
-        Raises:
-            ValueError: there are no agents, or too few resamples.
-        """
+        """Raise a ValueError where there are no agents, or too few resamples."""
         if not self.agents:
             raise ValueError("no folder of agents was given; give --agents runs/agents")
         if self.resamples < 100:

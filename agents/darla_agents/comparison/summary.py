@@ -131,12 +131,8 @@ class Comparison:
 class TaskSummary:
     """All that was found in one task.
 
-    Attributes:
-        scores: of the task.
-        groups: a summary of each of its groups.
-        gaps: what groups close of the gap to agents that were trained in the targets; empty without
-            such agents.
-        comparisons: of the two kinds.
+    ``gaps`` is what groups close of the gap to agents that were trained in the targets; empty
+    without such agents.
     """
 
     scores: TaskScores

@@ -39,15 +39,7 @@ _METRICS, _INTERVENTIONS = 10, 11  # purposes of random numbers
 
 @dataclass(frozen=True)
 class EncoderEvaluation:
-    """What an evaluation found.
-
-    Attributes:
-        report: the table, and what was left out.
-        scores: of each encoder.
-        table: file of the report.
-        numbers: JSON file of all numbers.
-        pictures: PNG files.
-    """
+    """A table with what was left out, the scores of each encoder, and the files of all that."""
 
     report: str
     scores: tuple[EncoderScores, ...]

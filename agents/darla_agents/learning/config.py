@@ -106,11 +106,7 @@ class TrainAgentConfig:
     """Also write the agent as a zip file of Stable-Baselines3."""
 
     def check(self) -> None:
-        """Check numbers and names.
-
-        Raises:
-            ValueError: a number is out of range, or the rendering is unknown.
-        """
+        """Raise a ValueError for a number out of range, an unknown name, or what fits no kind."""
         check_rendering(self.rendering)
         if self.look_treatment not in LOOK_TREATMENTS:
             raise unknown("look treatment", self.look_treatment, LOOK_TREATMENTS)

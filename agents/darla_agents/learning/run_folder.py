@@ -36,11 +36,7 @@ _UNRECORDED = {
 
 @dataclass(frozen=True)
 class RunFolder:
-    """Names what lies in a run's folder.
-
-    Attributes:
-        path: the folder.
-    """
+    """Names what lies in a run's folder."""
 
     path: Path
 

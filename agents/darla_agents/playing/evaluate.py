@@ -57,11 +57,7 @@ class EvaluateTransferConfig:
     """Show a progress bar."""
 
     def check(self) -> None:
-        """Check numbers and names.
-
-        Raises:
-            ValueError: a number is too small, or the rendering is unknown.
-        """
+        """Raise a ValueError for a number that is too small, or an unknown rendering."""
         check_rendering(self.rendering)
         for name in ("episodes", "random_episodes", "num_envs"):
             if getattr(self, name) < 1:
@@ -72,13 +68,9 @@ class EvaluateTransferConfig:
 
 @dataclass(frozen=True)
 class TransferEvaluation:
-    """What an evaluation did.
+    """The rows' file, how many episodes were played and how many it held, and what was left out.
 
-    Attributes:
-        out: the rows' file.
-        played: episodes that were played now.
-        skipped: episodes that the file held already.
-        unfinished: runs that were left out because their training has not ended.
+    Runs are left out because their training has not ended.
     """
 
     out: Path

@@ -48,11 +48,7 @@ class WatchConfig:
     """Steps in a second."""
 
     def check(self) -> None:
-        """Check every number.
-
-        Raises:
-            ValueError: one is out of range.
-        """
+        """Raise a ValueError for a number that is out of range, or without a domain."""
         for name in ("steps", "scale", "fps"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; give a whole number from 1")
