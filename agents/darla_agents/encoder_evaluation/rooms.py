@@ -1,8 +1,7 @@
 """Frames of the tasks with their true factors, drawn at will: any pose, any look, any pair."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
 
 import numpy as np
 
@@ -27,6 +26,7 @@ class EvaluationRooms(AbstractContextManager["EvaluationRooms"]):
     Attributes:
         worlds: the rooms.
         names: the settable factors, one for each column of a row.
+        sample: draws settings, (count, S); ``RoomWorlds.sample_settings``.
 
     Raises:
         ValueError: there is no such task or domain.
@@ -49,20 +49,11 @@ class EvaluationRooms(AbstractContextManager["EvaluationRooms"]):
             num_threads=num_threads,
         )
         self.names = self.worlds.setting_names
+        self.sample = self.worlds.sample_settings
         self._shape = image_shape
 
     def __exit__(self, *error: object) -> None:
         self.worlds.close()
-
-    def sample(
-        self,
-        rng: np.random.Generator,
-        count: int,
-        in_view: float | None = None,
-        fixed: Mapping[str, Any] | None = None,
-    ) -> np.ndarray:
-        """Draw settings, (count, S); see ``RoomWorlds.sample_settings``."""
-        return self.worlds.sample_settings(rng, count, in_view, fixed)
 
     def in_other_looks(self, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return the same states in other looks drawn from the domain, (n, S).

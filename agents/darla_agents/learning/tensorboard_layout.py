@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from stable_baselines3.common.logger import HParam, Logger, TensorBoardOutputFormat
+from stable_baselines3.common.logger import HParam, TensorBoardOutputFormat
 from torch.utils.tensorboard.writer import SummaryWriter
 
 from darla_agents.agent.spec import AgentSpec
@@ -34,11 +34,6 @@ class TensorBoardFolder(TensorBoardOutputFormat):
     def __init__(self, folder: Path, last_step: int) -> None:
         self.writer = SummaryWriter(str(folder), purge_step=last_step + 1)
         self._is_closed = False
-
-
-def make_logger(output: TensorBoardFolder) -> Logger:
-    """Make the logger that an algorithm writes its own tags to."""
-    return Logger(folder=None, output_formats=[output])
 
 
 def write_layout(writer: SummaryWriter, domains: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.logger import Logger
 
 from darla.running.denormals import denormals_flushed
 from darla.running.exclusive import exclusive
@@ -39,7 +40,6 @@ from darla_agents.learning.run_folder import RunFolder
 from darla_agents.learning.tensorboard_layout import (
     RETURN,
     TensorBoardFolder,
-    make_logger,
     write_hyperparameters,
     write_layout,
 )
@@ -111,7 +111,7 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
         write_run_record(folder.path, config, config.seed)
     _continue(model, spec, folder)
     output = TensorBoardFolder(folder.tensorboard, model.num_timesteps)
-    model.set_logger(make_logger(output))
+    model.set_logger(Logger(folder=None, output_formats=[output]))
     stack.callback(model.logger.close)
     write_layout(output.writer, domains)
     write_hyperparameters(output, spec, domains)

@@ -11,7 +11,6 @@ from darla_agents.agent.spec import AgentSpec
 from darla_agents.learning.tensorboard_layout import (
     TensorBoardFolder,
     evaluation_tag,
-    make_logger,
     write_hyperparameters,
     write_layout,
 )
@@ -85,7 +84,7 @@ def test_a_continued_run_hides_what_came_after_its_checkpoint(tmp_path):
 
 
 def test_the_logger_writes_scalars(output, tmp_path):
-    logger = make_logger(output)
+    logger = Logger(folder=None, output_formats=[output])
     assert isinstance(logger, Logger)
     logger.record("train/loss", 0.5)
     logger.dump(7)

@@ -14,7 +14,8 @@ class Augmentation:
         help: what it does to a picture, in a few words.
         draw: from a generator and a number n, parameters of n pictures, their first axis n.
         apply: from uint8 pictures (n, H, W, 3) and parameters of each, new uint8 pictures of the
-            same shape; what it is given stays as it is.
+            same shape; what it is given stays as it is. Raises a ValueError for pictures or
+            parameters of another shape or dtype.
     """
 
     help: str

@@ -30,12 +30,6 @@ def jitter_color(frames: np.ndarray, factors: np.ndarray) -> np.ndarray:
         frames: uint8 (n, H, W, 3).
         factors: float32 (n, 4), of brightness, contrast and saturation, and turns of the hue:
             (1, 1, 1, 0) leaves a picture as it is.
-
-    Returns:
-        uint8 (n, H, W, 3).
-
-    Raises:
-        ValueError: pictures or parameters have another shape or dtype.
     """
     check_pictures(frames, factors, (4,))
     of_pictures = torch.from_numpy(factors.T.astype(np.float32, order="C"))[:, :, None, None]

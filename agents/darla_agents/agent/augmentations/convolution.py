@@ -41,12 +41,6 @@ def convolve(frames: np.ndarray, kernels: np.ndarray) -> np.ndarray:
         frames: uint8 (n, H, W, 3).
         kernels: float32 (n, 3, 3, 3, 3): of each picture the channel made, the channel it is made
             from, row, column.
-
-    Returns:
-        uint8 (n, H, W, 3).
-
-    Raises:
-        ValueError: pictures or parameters have another shape or dtype.
     """
     check_pictures(frames, kernels, (3, 3, 3, 3))
     count, height, width, _ = frames.shape

@@ -19,12 +19,6 @@ def shift(frames: np.ndarray, offsets: np.ndarray) -> np.ndarray:
     Args:
         frames: uint8 (n, H, W, 3).
         offsets: int (n, 2), rows and columns by which the crop lies below and right of the middle.
-
-    Returns:
-        uint8 (n, H, W, 3).
-
-    Raises:
-        ValueError: pictures or parameters have another shape or dtype.
     """
     check_pictures(frames, offsets, (2,))
     count, height, width, _ = frames.shape
