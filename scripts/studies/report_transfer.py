@@ -14,7 +14,7 @@ from darla_agents.comparison.curve_plot import draw_curves
 from darla_agents.comparison.estimates import Sampling
 from darla_agents.comparison.plots import plot_ratios
 from darla_agents.comparison.profile_plot import plot_profiles
-from darla_agents.comparison.scores import TaskScores, score_tasks
+from darla_agents.comparison.scores import score_tasks
 from darla_agents.comparison.summary import summarise_group
 from darla_agents.playing.rows import Row, read_rows
 from darla_envs.description.tasks import GO_TO_OBJECT
@@ -71,6 +71,8 @@ def main(config: ReportConfig) -> None:
     colors = [color for color in COLORS[config.task] if color in scores.targets]
     validated_in = VALIDATED_IN[config.task]
     options = options_by_return(scores, WRAPPER_OPTIONS, validated_in)
+    idle = nothing_learnt(scores)
+    transferring = [row for row in rows if (row.kind, row.agent_seed) not in idle]
     parts = [
         f"# {config.task}",
         f"Means over seeds, in brackets 95% bootstrap intervals. Colours: {', '.join(colors)}.",
@@ -88,17 +90,10 @@ def main(config: ReportConfig) -> None:
         targets_table(scores, labels, [REFERENCE, *list(options)[:1], FACTORS]),
         "Transfer ratio to each target:",
         ratios_table(scores, order),
-        *pictures(
-            config, with_ratio(rows, nothing_learnt(scores)), stem, (*SHOWN, *list(options)[:1])
-        ),
+        *pictures(config, transferring, stem, (*SHOWN, *list(options)[:1])),
     ]
     write_text(config.out / f"{stem}.md", "\n\n".join(parts) + "\n")
     print(f"report: {config.out / f'{stem}.md'}")
-
-
-def with_ratio(rows: Sequence[Row], left_out: Sequence[tuple[str, int]]) -> list[Row]:
-    """Return the rows of agents that have something to transfer."""
-    return [row for row in rows if (row.kind, row.agent_seed) not in left_out]
 
 
 def pictures(
@@ -109,9 +104,10 @@ def pictures(
     files = {}
     if any(row.kind != RANDOM for row in few):
         (scores,) = score_tasks(few, BY)
+        summaries = [summarise_group(scores, group, Sampling()) for group in scores.groups]
         for name, plot in (("ratios", plot_ratios), ("profiles", plot_profiles)):
             files[name] = config.out / f"{stem}_{name}.png"
-            plot(scores, summaries(scores), files[name])
+            plot(scores, summaries, files[name])
     points = read_curve_rows(config.results / f"{stem}_curves.csv.gz")
     points = [point for point in points if point.kind in agents]
     if points:
@@ -120,11 +116,6 @@ def pictures(
         domains = [name for name in found if name not in SEEN_LOOKS]
         draw_curves(points, domains, files["learning curves"], Sampling())
     return [f"![{name} of {config.task}]({path.name})" for name, path in files.items()]
-
-
-def summaries(scores: TaskScores) -> list:
-    """Return the summary of every group."""
-    return [summarise_group(scores, group, Sampling()) for group in scores.groups]
 
 
 if __name__ == "__main__":

@@ -119,8 +119,8 @@ def _close(group: Group, lower: Group, upper: dict[str, Group], sampling: Sampli
 
 def _estimate(group: Group, lower: Group, upper: dict[str, Group], sampling: Sampling) -> Estimate:
     """Estimate the share over some targets; an agent's results in several of them stay together."""
-    agents, low = _returns(group, [*upper]), _returns(lower, [*upper])
-    high = [_returns(reference, [domain]) for domain, reference in upper.items()]
+    agents, low = group.complete_returns([*upper]), lower.complete_returns([*upper])
+    high = [reference.complete_returns([domain]) for domain, reference in upper.items()]
     strata = [agents, low, *high]
     if not all(len(stratum) for stratum in strata):
         return Estimate(float("nan"), None, len(agents))
@@ -144,9 +144,3 @@ def _interval(shares: Floats) -> Interval | None:
     if len(shares) - len(defined) > (1.0 - _LEVEL) / 2.0 * len(shares):
         return None
     return percentile_interval(defined, _LEVEL)
-
-
-def _returns(group: Group, domains: Sequence[str]) -> Floats:
-    """Return (seeds, domains), of those seeds that were evaluated in all of them."""
-    returns = np.stack([group.returns[domain] for domain in domains], axis=1)
-    return returns[np.isfinite(returns).all(axis=1)]

@@ -53,6 +53,12 @@ class Group:
         shared = [column for column in self.settings if column not in but]
         return all(self.settings[column] == other.settings[column] for column in shared)
 
+    def complete_returns(self, domains: Sequence[str]) -> Floats:
+        """Return mean returns (seeds, domains) of the seeds that were evaluated in all of them."""
+        nowhere = np.full(len(self.seeds), np.nan)
+        returns = np.stack([self.returns.get(domain, nowhere) for domain in domains], axis=1)
+        return returns[np.isfinite(returns).all(axis=1)]
+
 
 @dataclass(frozen=True)
 class RandomScore:

@@ -41,14 +41,14 @@ def summary_table(scores: TaskScores, order: Sequence[str], colors: Sequence[str
     header += ["lowest colour", "return, colours", "gap closed", f"beats {REFERENCE}"]
     lines = []
     for group in groups:
-        ratios, returns = ratios_of(scores, group, colors), returns_of(group, colors)
+        ratios, returns = ratios_of(scores, group, colors), group.complete_returns(colors)
         lowest = np.nanmin(ratios.mean(axis=0)) if len(ratios) else np.nan
         gap = gaps.get(group.label)
         lines.append(
             [
                 group.kind,
                 str(len(group.seeds)),
-                shown(estimate(returns_of(group, [group.source]), interquartile_mean)),
+                shown(estimate(group.complete_returns([group.source]), interquartile_mean)),
                 shown(estimate(ratios, mean)),
                 shown(estimate(ratios, interquartile_mean)),
                 "-" if np.isnan(lowest) else f"{lowest:.2f}",
@@ -76,10 +76,12 @@ def targets_table(
     lines = []
     for target in scores.targets:
         there = ceilings.get(target)
-        found = None if there is None else estimate(returns_of(there, [target]), mean)
+        found = None if there is None else estimate(there.complete_returns([target]), mean)
         seeds = "-" if found is None else str(found.seeds)
         line = [target, *(new[target] for new in labels.values()), shown(found), seeds]
-        lines.append(line + [shown(estimate(returns_of(each, [target]), mean)) for each in others])
+        lines.append(
+            line + [shown(estimate(each.complete_returns([target]), mean)) for each in others]
+        )
     return markdown_table(header, lines, left=1 + len(labels))
 
 
@@ -104,7 +106,7 @@ def options_by_return(
     The best of them is the option that the claims are about: it is chosen without any target.
     """
     found = {
-        group.kind: estimate(returns_of(group, [domain]), mean)
+        group.kind: estimate(group.complete_returns([domain]), mean)
         for group in scores.groups
         if group.kind in options
     }
@@ -144,7 +146,7 @@ def learnt_too_little(scores: TaskScores, order: Sequence[str]) -> str:
     And how many have less than half of it, see :func:`nothing_learnt`.
     """
     returns = {
-        group.kind: estimate(returns_of(group, [group.source]), mean).value
+        group.kind: estimate(group.complete_returns([group.source]), mean).value
         for group in in_order(scores, order)
         if not scores.trained_in_target(group)
     }
@@ -204,13 +206,8 @@ def ratios_of(scores: TaskScores, group: Group, targets: Sequence[str]) -> Float
     Those that learnt nothing have none, see :func:`nothing_learnt`.
     """
     ratios = np.stack([scores.ratios(group, target) for target in targets], axis=1)
-    return _whole(ratios[_learnt(scores, group)])
-
-
-def returns_of(group: Group, domains: Sequence[str]) -> Floats:
-    """Return mean returns (seeds, domains) of the seeds that were evaluated in all of them."""
-    nowhere = np.full(len(group.seeds), np.nan)
-    return _whole(np.stack([group.returns.get(domain, nowhere) for domain in domains], axis=1))
+    ratios = ratios[_learnt(scores, group)]
+    return ratios[np.isfinite(ratios).all(axis=1)]
 
 
 def beats(scores: TaskScores, group: Group, other: Group, targets: Sequence[str]) -> str:
@@ -242,7 +239,3 @@ def _above(one: Estimate, other: Estimate) -> bool:
     if one.interval is None or other.interval is None:
         return False
     return one.interval.low > other.interval.high
-
-
-def _whole(values: Floats) -> Floats:
-    return values[np.isfinite(values).all(axis=1)]
