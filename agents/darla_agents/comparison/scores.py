@@ -56,8 +56,8 @@ class Group:
     def complete_returns(self, domains: Sequence[str]) -> Floats:
         """Return mean returns (seeds, domains) of the seeds that were evaluated in all of them."""
         nowhere = np.full(len(self.seeds), np.nan)
-        returns = np.stack([self.returns.get(domain, nowhere) for domain in domains], axis=1)
-        return returns[np.isfinite(returns).all(axis=1)]
+        returns: Floats = np.stack([self.returns.get(each, nowhere) for each in domains], axis=1)
+        return np.asarray(returns[np.isfinite(returns).all(axis=1)])
 
 
 @dataclass(frozen=True)
