@@ -15,16 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from darla.collection.chunk_maker import ChunkMaker, Reports, StockChunkMaker, load_agent
+from darla.collection.chunk_maker import ChunkMaker, Reports, StockChunkMaker
 from darla.collection.config import CollectConfig
 from darla.collection.reported_factors import column_reader, describe_factors
 from darla.collection.rollouts import VectorStep, look_factors, vector_rollouts
-from darla.collection.vector_source import (
-    VectorEnvironment,
-    VectorFrameSource,
-    make_vector_env,
-)
-from darla.frames.pictures import resize_frames
+from darla.collection.vector_source import VectorEnvironment, make_vector_env
+from darla.frames.pictures import find_picture, resize_frames
 from darla.frames.writer import FrameChunk
 from darla.running.vector_infos import rows_of
 
@@ -38,7 +34,7 @@ def make_chunk_maker(config: CollectConfig, load_policy: str | None = None) -> C
 
     Args:
         config: what to collect.
-        load_policy: see :class:`darla.collection.chunk_maker.StockChunkMaker`.
+        load_policy: see :class:`darla.collection.chunk_maker.ChunkMaker`.
 
     Raises:
         ValueError: the environment cannot be made, gives no pictures, or does not offer factors
@@ -81,11 +77,6 @@ def offers_settings(envs: VectorEnvironment, per_look: int = 1) -> bool:
 class BatchedChunkMaker(ChunkMaker):
     """Makes chunks in a vector environment.
 
-    Args:
-        config: what to collect.
-        envs: where; closed with this.
-        load_policy: see :class:`darla.collection.chunk_maker.StockChunkMaker`.
-
     Raises:
         ValueError: the agent cannot be loaded, or the picture that is meant is not clear.
     """
@@ -95,9 +86,8 @@ class BatchedChunkMaker(ChunkMaker):
     def __init__(
         self, config: CollectConfig, envs: VectorEnvironment, load_policy: str | None = None
     ) -> None:
-        super().__init__(config, envs)
-        self._source = VectorFrameSource(envs, config.image_size, config.key)
-        self._agent = load_agent(load_policy, config) if config.policy == "agent" else None
+        super().__init__(config, envs, load_policy)
+        self._picture = find_picture(envs.single_observation_space, config.key)
         _, infos = envs.reset(seed=config.seed)
         first = rows_of(infos, envs.num_envs)[0]
         self.factors = describe_factors(envs, first.get("factors", {}))
@@ -132,12 +122,12 @@ class BatchedChunkMaker(ChunkMaker):
         """Draw settings into frames of the size asked for, and return the infos."""
         envs: Any = self._env
         infos: dict[str, Any]
-        if self._source.own_size == self._source.size:
+        if self._picture.shape == out.shape[1:]:
             _, infos = envs.reset_to(rows, out)
             return infos
-        frames = np.empty((len(rows), *self._source.own_size, 3), dtype=np.uint8)
+        frames = np.empty((len(rows), *self._picture.shape), dtype=np.uint8)
         _, infos = envs.reset_to(rows, frames)
-        out[:] = resize_frames(frames, self._source.size)
+        out[:] = resize_frames(frames, self._config.image_size)
         return infos
 
     def _fill_with_episodes(
@@ -165,13 +155,14 @@ class BatchedChunkMaker(ChunkMaker):
         """Return the agent's action for each environment."""
         assert self._agent is not None
         rows = rows_of(infos, self._env.num_envs)
-        return np.asarray(self._agent(self._source.pictures(observations), rows))
+        return np.asarray(self._agent(self._picture.of(observations), rows))
 
     def _record(
         self, chunk: FrameChunk, rows: np.ndarray, step: VectorStep, filling: np.ndarray
     ) -> None:
         """Put the step of the environments ``filling`` into the chunk's rows ``rows``."""
-        chunk.frames[rows] = self._source.frames(step.observations)[filling]
+        frames = resize_frames(self._picture.of(step.observations), self._config.image_size)
+        chunk.frames[rows] = frames[filling]
         chunk.episode_starts[rows] = starts = step.starts[filling]
         chunk.rewards[rows] = np.where(starts, 0.0, step.rewards[filling])
         actions = np.asarray(step.actions) if not starts.all() else np.empty(0)

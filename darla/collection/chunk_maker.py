@@ -40,6 +40,12 @@ _REPORT_EVERY = 0.1  # seconds
 class ChunkMaker(ABC):
     """Makes the chunks of one dataset in environments of its own.
 
+    Args:
+        config: what to collect.
+        env: where; closed with this.
+        load_policy: ``module:function``; called with the agent's folder it returns a
+            :data:`Policy`. Needed for the policy ``agent``.
+
     Attributes:
         factors: what is reported, as
             :func:`darla.collection.reported_factors.describe_factors` describes it.
@@ -49,9 +55,10 @@ class ChunkMaker(ABC):
     factors: dict[str, dict[str, Any]]
     renderer: str
 
-    def __init__(self, config: CollectConfig, env: Any) -> None:
+    def __init__(self, config: CollectConfig, env: Any, load_policy: str | None) -> None:
         self._config = config
         self._env = env
+        self._agent = _load_agent(load_policy, config) if config.policy == "agent" else None
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -106,12 +113,7 @@ class Reports:
 
 
 class StockChunkMaker(ChunkMaker):
-    """Makes chunks frame by frame in one environment.
-
-    Args:
-        config: what to collect.
-        load_policy: ``module:function``; called with the agent's folder it returns a
-            :data:`Policy`. Needed for the policy ``agent``.
+    """Makes chunks frame by frame in one environment, which it makes itself.
 
     Raises:
         ValueError: the environment cannot be made, gives no pictures, or does not offer factors
@@ -121,11 +123,11 @@ class StockChunkMaker(ChunkMaker):
     renderer = "stock"
 
     def __init__(self, config: CollectConfig, load_policy: str | None = None) -> None:
-        super().__init__(config, make_env(config.env, config.all_env_kwargs, config.imports))
+        env = make_env(config.env, config.all_env_kwargs, config.imports)
+        super().__init__(config, env, load_policy)
         self._source = FrameSource(self._env, config.image_size, config.key)
         if config.policy == "factors":
             check_offers_factors(config.env, self._env, config.per_look)
-        self._agent = load_agent(load_policy, config) if config.policy == "agent" else None
         observation, info = self._env.reset(seed=config.seed)
         self._source.frame(observation)
         self.factors = describe_factors(self._env, info.get("factors", {}))
@@ -167,12 +169,8 @@ class StockChunkMaker(ChunkMaker):
             chunk.factors[row] = [column(values) for column in self._columns]
 
 
-def load_agent(load_policy: str | None, config: CollectConfig) -> Policy:
-    """Load the policy of the configured agent.
-
-    Raises:
-        ValueError: the function that loads it is missing.
-    """
+def _load_agent(load_policy: str | None, config: CollectConfig) -> Policy:
+    """Load the policy of the configured agent; a ValueError if what loads it is missing."""
     if load_policy is None:
         raise ValueError("policy 'agent' needs a function that loads agents; give load_policy")
     module, _, function = load_policy.partition(":")

@@ -74,15 +74,7 @@ def factor_reader(name: str, description: dict[str, Any]) -> Callable[[dict[str,
 
 
 def column_reader(name: str, description: dict[str, Any]) -> Callable[[dict[str, Any]], np.ndarray]:
-    """Return a function that reads one factor from ``infos["factors"]`` of n environments.
-
-    It returns (n,) numbers, a category's being its index, and raises a ValueError when an
-    environment does not report the factor, or no category of its own.
-
-    Args:
-        name: the factor's name.
-        description: what :func:`describe_factors` said about it.
-    """
+    """Return what :func:`factor_reader` does, of ``infos["factors"]`` of n environments: (n,)."""
     categories = description["categories"]
     indices = {category: float(index) for index, category in enumerate(categories)}
 

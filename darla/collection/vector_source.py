@@ -1,16 +1,15 @@
-"""Get RGB pictures out of environments that are simulated and drawn many at a time."""
+"""Make environments that are simulated and drawn many at a time, and give RGB pictures."""
 
 import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gymnasium as gym
-import numpy as np
 from gymnasium.envs.registration import load_env_creator
 from gymnasium.vector import AutoresetMode
 
 from darla.collection.frame_source import register
-from darla.frames.pictures import find_picture, has_picture, resize_frames
+from darla.frames.pictures import has_picture
 
 VectorEnvironment = gym.vector.VectorEnv[Any, Any, Any]
 
@@ -65,32 +64,3 @@ def _parameters(entry_point: Any) -> Mapping[str, Any]:
     """Return the parameters of what an entry point names."""
     creator = load_env_creator(entry_point) if isinstance(entry_point, str) else entry_point
     return inspect.signature(creator).parameters
-
-
-class VectorFrameSource:
-    """Takes the pictures of each step of a vector environment, at one size.
-
-    Args:
-        envs: made by :func:`make_vector_env`.
-        size: height and width of the pictures to give, in pixels.
-        key: the entry of a Dict observation to take; None for the only one.
-
-    Attributes:
-        own_size: height and width of the environments' own pictures.
-
-    Raises:
-        ValueError: there are several pictures and no key, or the key is not one of them.
-    """
-
-    def __init__(self, envs: VectorEnvironment, size: tuple[int, int], key: str | None) -> None:
-        self.size = size
-        self._picture = find_picture(envs.single_observation_space, key)
-        self.own_size = self._picture.shape[:2]
-
-    def frames(self, observations: Any) -> np.ndarray:
-        """Return the pictures of n observations, (n, H, W, 3) uint8, at the size asked for."""
-        return resize_frames(self.pictures(observations), self.size)
-
-    def pictures(self, observations: Any) -> np.ndarray:
-        """Return the pictures of n observations, (n, h, w, 3) uint8, at their own size."""
-        return self._picture.of(observations)

@@ -72,38 +72,18 @@ class JoinedFrames(FrameDataset):
         common = [name for name in every[0] if all(name in factors for factors in every)]
         return {name: np.concatenate([factors[name] for factors in every]) for name in common}
 
-    @cached_property
-    def actions(self) -> np.ndarray:
-        """(N,) int64."""
-        return np.concatenate([part.actions for part in self.parts])
-
-    @cached_property
-    def rewards(self) -> np.ndarray:
-        """(N,) float32."""
-        return np.concatenate([part.rewards for part in self.parts])
-
-    @cached_property
-    def episode_starts(self) -> np.ndarray:
-        """(N,) bool."""
-        return np.concatenate([part.episode_starts for part in self.parts])
-
-    def read(self, start: int, stop: int) -> np.ndarray:
-        """Read the frames from ``start`` to ``stop``, (stop - start, H, W, 3) uint8.
-
-        Raises:
-            ValueError: the range is not within the datasets, or a chunk is damaged.
-        """
-        if not 0 <= start <= stop <= len(self):
-            raise ValueError(f"frames {start} to {stop} are not within 0 to {len(self)}")
+    def _read(self, name: str, part: slice = slice(None)) -> np.ndarray:
+        """Read an array, or a part of it, across the datasets."""
+        start, stop, _ = part.indices(len(self))
         pieces = []
-        for part, end in zip(self.parts, self._ends.tolist(), strict=True):
-            begin = end - len(part)
+        for dataset, end in zip(self.parts, self._ends.tolist(), strict=True):
+            begin = end - len(dataset)
             low, high = max(start, begin), min(stop, end)
             if low < high:
-                pieces.append(part.read(low - begin, high - begin))
+                pieces.append(dataset._read(name, slice(low - begin, high - begin)))
         if len(pieces) == 1:
             return pieces[0]
-        return np.concatenate(pieces) if pieces else self.parts[0].read(0, 0)
+        return np.concatenate(pieces) if pieces else self.parts[0]._read(name, slice(0))
 
 
 def open_frames(paths: Sequence[Path]) -> FrameDataset:

@@ -143,32 +143,22 @@ class FrameWriter:
         Raises:
             OSError: it could not be written (such as ENOSPC); the chunk is not marked.
         """
+        columns = zip(self._factor_names, chunk.factors.T, strict=True)
+        arrays = {
+            **{name: getattr(chunk, name) for name in _DTYPES},
+            **{f"factors/{name}": column for name, column in columns},
+        }
+        rows = min(self._chunk_size, self._num_frames)
         try:
-            self._write_arrays(index, chunk)
+            # Chunks of nothing but zeros are written too, so that a missing file always means a
+            # damaged dataset.
+            for name, values in arrays.items():
+                values = values.astype(_dtype(name), copy=False)
+                write_chunk_file(self._path / name, index, values, rows)
             write_bytes(self._path / ".finished" / str(index), b"")
         except OSError as error:  # a full disk comes without the name of a file
             name = error.filename or str(self._path)
             raise OSError(error.errno, error.strerror or str(error), name) from error
-
-    def _write_arrays(self, index: int, chunk: FrameChunk) -> None:
-        """Write a chunk into all arrays."""
-        rows = min(self._chunk_size, self._num_frames)
-        # Chunks of nothing but zeros are written too, so that a missing file always means a
-        # damaged dataset.
-        for name, values in self._arrays_of(chunk).items():
-            write_chunk_file(self._path / name, index, values, rows)
-
-    def _arrays_of(self, chunk: FrameChunk) -> dict[str, np.ndarray]:
-        """Return the part of each array that a chunk holds."""
-        columns = zip(self._factor_names, chunk.factors.T, strict=True)
-        arrays = {
-            "frames": chunk.frames,
-            **{f"factors/{name}": column for name, column in columns},
-            "actions": chunk.actions,
-            "rewards": chunk.rewards,
-            "episode_starts": chunk.episode_starts,
-        }
-        return {name: values.astype(_dtype(name), copy=False) for name, values in arrays.items()}
 
     def complete(self) -> None:
         """Mark the whole dataset finished, and remove what an earlier kill may have left.

@@ -117,28 +117,23 @@ def disentanglement(importance: np.ndarray) -> float:
     Raises:
         ValueError: the matrix has another shape, or negative entries.
     """
-    _check(importance, axis=1)
-    return _weighted(importance)
+    return _weighted(importance, axis=1)
 
 
 def completeness(importance: np.ndarray) -> float:
-    """Return how far each factor is in one latent only, 0 to 1.
-
-    The mean over factors of 1 - H(importance over latents) / log(z), weighted by each factor's
-    share of all importance; 0 if nothing matters.
-
-    Args:
-        importance: not negative, (z, factors), with two latents or more.
-
-    Raises:
-        ValueError: the matrix has another shape, or negative entries.
-    """
-    _check(importance, axis=0)
-    return _weighted(importance.T)
+    """Return how far each factor is in one latent only: disentanglement with both exchanged."""
+    return _weighted(importance, axis=0)
 
 
-def _weighted(rows: np.ndarray) -> float:
-    """Return how concentrated rows are, weighted by their sums."""
+def _weighted(importance: np.ndarray, axis: int) -> float:
+    """Return how concentrated importance is along an axis, weighted by its sums there."""
+    if importance.ndim != 2 or importance.shape[axis] < 2 or (importance < 0).any():
+        raise ValueError(
+            f"importance has shape {importance.shape} and a minimum of "
+            f"{importance.min(initial=0):g}; expected (z, factors), two or more to share it among, "
+            "and nothing negative"
+        )
+    rows = importance if axis else importance.T
     weights = rows.sum(axis=1)
     total = weights.sum()
     return float(_concentration(rows) @ weights / total) if total > 0 else 0.0
@@ -168,13 +163,3 @@ def _flat(targets: np.ndarray) -> np.ndarray:
     """Return one column of targets as a vector, which scikit-learn asks for."""
     flat: np.ndarray = targets[:, 0] if targets.shape[1] == 1 else targets
     return flat
-
-
-def _check(importance: np.ndarray, axis: int) -> None:
-    """Check a matrix of importance before it is summarised."""
-    if importance.ndim != 2 or importance.shape[axis] < 2 or (importance < 0).any():
-        raise ValueError(
-            f"importance has shape {importance.shape} and a minimum of "
-            f"{importance.min(initial=0):g}; expected (z, factors), two or more to share it among, "
-            "and nothing negative"
-        )

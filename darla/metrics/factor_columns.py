@@ -6,7 +6,7 @@ the two ends of its range are one place.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
@@ -161,30 +161,10 @@ class Samples:
         std = np.where(self.active, self.latents.std(axis=0), 1.0)
         return np.where(self.active, centred / std, 0.0)
 
-    def subsample(self, count: int, rng: np.random.Generator) -> "Samples":
-        """Draw ``count`` of the samples without replacement, and check them anew.
-
-        What was excluded or dead stays so.
-
-        Raises:
-            ValueError: there are fewer samples, or no factor varies among the drawn ones.
-        """
-        if count > self.count:
-            raise ValueError(f"{count} samples asked for, but there are {self.count}; ask for less")
-        rows = rng.choice(self.count, size=count, replace=False)
-        columns = [replace(factor, values=factor.values[rows]) for factor in self.factors]
-        drawn = check_samples(self.latents[rows], columns, least=count, active=self.active)
-        return replace(
-            drawn,
-            excluded_factors={**drawn.excluded_factors, **self.excluded_factors},
-            dead_latents={**drawn.dead_latents, **self.dead_latents},
-        )
-
 
 def check_samples(
     latents: np.ndarray,
     factors: Iterable[FactorColumn],
-    least: int = LEAST_SAMPLES,
     active: np.ndarray | None = None,
 ) -> Samples:
     """Check latents and factors of the same frames, and find what cannot be measured.
@@ -197,7 +177,6 @@ def check_samples(
     Args:
         latents: (N, z), converted to float64.
         factors: the factors' values; every column has N.
-        least: how many samples there must be.
         active: bool (z,), which latents carry anything, such as
             :attr:`darla.encoder.frozen_encoder.FrozenEncoder.active`; None: all, as far as is
             known.
@@ -206,7 +185,7 @@ def check_samples(
         ValueError: shapes do not fit, there are too few samples, a latent is not finite, two
             factors have one name, or no factor varies.
     """
-    latents = check_latents(latents, least)
+    latents = check_latents(latents, LEAST_SAMPLES)
     columns = tuple(factors)
     _check_columns(columns, len(latents))
     excluded = {factor.name: why for factor in columns if (why := _why_excluded(factor))}

@@ -8,7 +8,7 @@ from darla.encoder.frozen_encoder import ACTIVE_STD
 from darla.metrics import FactorColumn, check_samples
 from darla.metrics.active_latents import ACTIVE_KL
 from darla.metrics.factor_columns import DEAD_STD
-from toy_codes import mixed_factors, stacked
+from toy_codes import mixed_factors
 
 
 def column(values: list[float], kind: str = "continuous", low: float = 0, high: float = 1):
@@ -101,19 +101,6 @@ def test_latents_that_carry_nothing_stay_in_place_and_are_named() -> None:
 def test_thresholds_are_those_of_encoders() -> None:
     assert DEAD_STD == ACTIVE_STD
     assert ACTIVE_KL == ENCODER_ACTIVE_KL
-
-
-def test_subsamples_are_of_the_same_frames_and_keep_the_exclusions() -> None:
-    factors = [*mixed_factors(1000), column([0.3] * 1000)]
-    active = np.array([True, True, True, False])
-    samples = check_samples(stacked(factors[:4]), factors, active=active)
-    drawn = samples.subsample(100, np.random.default_rng(0))
-    assert drawn.count == 100 and drawn.names == samples.names
-    np.testing.assert_array_equal(drawn.latents, stacked(list(drawn.factors)))
-    assert drawn.excluded_factors == samples.excluded_factors
-    assert drawn.dead_latents == samples.dead_latents
-    with pytest.raises(ValueError, match="1001 samples asked for, but there are 1000"):
-        samples.subsample(1001, np.random.default_rng(0))
 
 
 def test_samples_that_cannot_be_measured_are_refused() -> None:
