@@ -18,6 +18,7 @@ Keys of ``config.json``:
 """
 
 import os
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,6 @@ __all__ = ["FrozenEncoder", "load_encoder", "random_encoder", "save_bundle"]
 FORMAT = "darla encoder"
 SCHEMA = 1
 PREPROCESSING = "uint8 (N, H, W, 3) RGB / 255, channels first"
-_STATISTICS = ("mean", "std", "kl", "low", "high")
 
 
 def save_bundle(
@@ -110,16 +110,8 @@ def load_encoder(path: str | os.PathLike[str], device: str = "cpu") -> FrozenEnc
 def random_encoder(path: str | os.PathLike[str], seed: int, device: str = "cpu") -> FrozenEncoder:
     """Make an encoder of the same shape as a bundle's, but untrained: a baseline.
 
-    Its statistics are measured on the bundle's reference frames.
-
-    Args:
-        path: the bundle's folder.
-        seed: decides the weights; torch's own random numbers are left as they were.
-        device: where to put it, such as "cpu" or "cuda".
-
-    Raises:
-        FileNotFoundError: there is no bundle.
-        ValueError: the folder holds something else, or a damaged bundle.
+    Its statistics are measured on the bundle's reference frames. The seed decides the weights;
+    torch's own random numbers are left as they were. For the rest see :func:`load_encoder`.
     """
     trained = load_encoder(path)
     shape = trained.encoder.shape
@@ -215,8 +207,8 @@ def _statistics(tensors: dict[str, Tensor], shape: NetworkShape, folder: Path) -
     """Take the latents' statistics out of a bundle's tensors."""
     size = (shape.latents,)
     values = {
-        name: _take(tensors, f"statistics.{name}", size, torch.float32, folder).numpy()
-        for name in _STATISTICS
+        each.name: _take(tensors, f"statistics.{each.name}", size, torch.float32, folder).numpy()
+        for each in fields(LatentStatistics)
     }
     return LatentStatistics(**values)
 

@@ -32,21 +32,13 @@ class ConvEncoder(Encoder):
         return self.posterior_of(self._head(self._convolve(pictures, len(self.convolutions))))
 
     def features(self, pictures: Tensor, layer: str) -> Tensor:
-        """Return one layer's output, flattened to float32 (N, features).
-
-        Args:
-            pictures: float (N, 3, H, W) in [0, 1].
-            layer: one of :meth:`layers`.
-        """
+        """Return one layer's output, flattened to float32 (N, features)."""
         if layer == "bottleneck":
             return super().features(pictures, layer)
         return self._convolve(pictures, self.layers().index(layer) + 1).flatten(1).float()
 
     def lower(self, dtype: torch.dtype) -> "ConvEncoder":
-        """Keep the weights of all layers but the last in a shorter type from now on.
-
-        Pictures become what the weights are; the last layer and its outputs stay float32.
-        """
+        """Keep the weights of all layers but the last, whose outputs stay float32, in that type."""
         self.convolutions.to(dtype)
         if self.hidden is not None:
             self.hidden.to(dtype)

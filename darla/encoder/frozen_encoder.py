@@ -192,17 +192,11 @@ class FrozenEncoder(nn.Module):
         return torch.cat(frames).contiguous().cpu().numpy()
 
     def in_precision(self, precision: str) -> "FrozenEncoder":
-        """Return an encoder whose network computes in another arithmetic than float32.
+        """Return an encoder that computes as :func:`darla.running.precision.choose_precision` says.
 
-        It is the arithmetic that most encoders are trained in. In bfloat16 latents differ by about
-        a hundredth of their spread, and are the same type as ever.
-
-        Args:
-            precision: "float32", "bfloat16", or "auto": bfloat16 on a GPU and on CPUs with units
-                for it, where small batches take half to two thirds of the time.
-
-        Returns:
-            This encoder itself for float32; otherwise one that shares all but the network.
+        It is this one itself for float32, and otherwise one that shares all but the network. In
+        bfloat16, in which most encoders are trained, latents differ by about a hundredth of their
+        spread, and are float32 as ever; small batches take half to two thirds of the time.
 
         Raises:
             ValueError: the precision is unknown.

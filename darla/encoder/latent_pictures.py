@@ -1,5 +1,6 @@
 """Pictures of what an encoder sees: reconstructions, and what each latent stands for.
 
+All are uint8 (height, width, 3), with ``columns`` frames, or decoded ones, side by side.
 Plots, as opposed to frames side by side, are in :mod:`darla.vision.latent_plots`.
 """
 
@@ -41,9 +42,6 @@ def traversals(
             default a typical one of these.
         columns: number of values.
         names: what latents stand for, by their number, to be drawn beside them.
-
-    Returns:
-        uint8 (height, width, 3).
     """
     frame = _typical_frame(encoder) if frame is None else frame
     reference = frame if isinstance(frame, np.ndarray) else encoder.reference_frames[frame]
@@ -59,16 +57,7 @@ def traversals(
 
 
 def reconstructions(encoder: FrozenEncoder, columns: int = 10, blocks: int = 3) -> np.ndarray:
-    """Draw reference frames and, under each, its reconstruction.
-
-    Args:
-        encoder: whose reconstructions.
-        columns: frames in a row.
-        blocks: pairs of rows, if there are frames enough.
-
-    Returns:
-        uint8 (height, width, 3).
-    """
+    """Draw reference frames and under each its reconstruction, in ``blocks`` pairs of rows."""
     frames = encoder.reference_frames[: columns * blocks]
     decoded = encoder.decode(encoder.encode(frames))
     rows, labels = [], []
@@ -103,7 +92,10 @@ def object_error(frames: np.ndarray, decoded: np.ndarray, masks: np.ndarray) -> 
     Raises:
         ValueError: shapes differ.
     """
-    _check_masks(frames, masks)
+    if masks.shape != frames.shape[:3] or masks.dtype != np.bool_:
+        raise ValueError(
+            f"masks are {masks.dtype} of shape {masks.shape}; expected bool of {frames.shape[:3]}"
+        )
     squares = np.square((frames.astype(np.float64) - decoded) / 255).mean(axis=3)
 
     def mean(pixels: np.ndarray) -> float:
@@ -118,17 +110,8 @@ def object_reconstructions(
 ) -> np.ndarray:
     """Draw frames and reconstructions, and both once more with all but the object covered.
 
-    Args:
-        encoder: whose reconstructions.
-        frames: uint8 (N, H, W, 3); the first ones are drawn, all count for the title's errors.
-        masks: bool (N, H, W), which pixels show the object.
-        columns: frames that are drawn.
-
-    Returns:
-        uint8 (height, width, 3).
-
-    Raises:
-        ValueError: shapes differ.
+    The first of the frames are drawn; all count for the errors in the title. For masks and errors
+    that are raised see :func:`object_error`.
     """
     decoded = encoder.decode(encoder.encode(frames))
     error = object_error(frames, decoded, masks)
@@ -142,16 +125,9 @@ def object_reconstructions(
 def interpolation(
     encoder: FrozenEncoder, first: np.ndarray, second: np.ndarray, columns: int = 9
 ) -> np.ndarray:
-    """Draw what lies between two frames: decoded mixtures of their latents, in equal steps.
+    """Draw what lies between two frames, uint8 (H, W, 3): decoded mixtures of their latents.
 
-    Args:
-        encoder: whose latents.
-        first: uint8 (H, W, 3), drawn on the left.
-        second: uint8 (H, W, 3), drawn on the right.
-        columns: number of mixtures, the decoded frames themselves included.
-
-    Returns:
-        uint8 (height, width, 3).
+    They come in equal steps, the decoded frames themselves included.
     """
     start, end = encoder.encode(np.stack([first, second]))
     shares = np.linspace(0, 1, columns, dtype=np.float32)[:, None]
@@ -190,14 +166,6 @@ def latent_label(encoder: FrozenEncoder, index: int, name: str = "") -> str:
     if encoder.encoder.shape.posterior == "gaussian":
         return f"{title}\nKL {encoder.statistics.kl[index]:.2f}"
     return f"{title}\nstd {encoder.statistics.std[index]:.2f}"
-
-
-def _check_masks(frames: np.ndarray, masks: np.ndarray) -> None:
-    """Check that masks are of the frames' pixels."""
-    if masks.shape != frames.shape[:3] or masks.dtype != np.bool_:
-        raise ValueError(
-            f"masks are {masks.dtype} of shape {masks.shape}; expected bool of {frames.shape[:3]}"
-        )
 
 
 def _draw(rows: list[np.ndarray], labels: list[str], title: str) -> np.ndarray:

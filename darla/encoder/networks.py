@@ -137,11 +137,7 @@ def make_encoder(shape: NetworkShape) -> Encoder:
 
 
 def make_decoder(shape: NetworkShape) -> Decoder:
-    """Make an untrained decoder of the architecture that ``shape`` names.
-
-    Raises:
-        ValueError: there is no such architecture, or it cannot have that shape.
-    """
+    """Make an untrained decoder, as :func:`make_encoder` makes an encoder."""
     return NETWORKS[shape.network].decoder(shape)
 
 

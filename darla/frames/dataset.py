@@ -27,13 +27,28 @@ from darla.frames.attributes import is_finished, read_attributes
 
 
 class FrameDataset:
-    """A finished frame dataset, opened for reading; see :meth:`open`."""
+    """A finished frame dataset, opened for reading; see :meth:`open`.
+
+    Attributes:
+        path: the dataset's folder.
+        attributes: how it was made; see :data:`darla.frames.attributes.ATTRIBUTES`.
+        shape: (N, H, W, 3).
+        chunk_size: frames in a chunk; reading whole chunks is fastest.
+    """
+
+    path: Path
+    attributes: dict[str, Any]
+    shape: tuple[int, int, int, int]
+    chunk_size: int
 
     def __init__(self, path: Path, attributes: dict[str, Any], group: zarr.Group) -> None:
-        self._path = path
-        self._attributes = attributes
+        self.path = path
+        self.attributes = attributes
         self._group = group
-        self._frames = _array(group, "frames")
+        frames = _array(group, "frames")
+        count, height, width, channels = frames.shape
+        self.shape = count, height, width, channels
+        self.chunk_size = int(frames.chunks[0])
 
     @classmethod
     def open(cls, path: Path | str) -> "FrameDataset":
@@ -61,38 +76,18 @@ class FrameDataset:
     def _check_complete(self) -> None:
         """Check that every chunk has a file."""
         # A chunk without a file would be read as zeros, without any error.
-        missing = self._frames.nchunks - self._frames.nchunks_initialized
+        frames = _array(self._group, "frames")
+        missing = frames.nchunks - frames.nchunks_initialized
         if missing:
             raise ValueError(
-                f"the frame dataset {self._path} is damaged: the files of {missing} of "
-                f"{self._frames.nchunks} chunks are missing; delete it and collect it again"
+                f"the frame dataset {self.path} is damaged: the files of {missing} of "
+                f"{frames.nchunks} chunks are missing; delete it and collect it again"
             )
-
-    @property
-    def path(self) -> Path:
-        """The dataset's folder."""
-        return self._path
-
-    @property
-    def shape(self) -> tuple[int, int, int, int]:
-        """(N, H, W, 3)."""
-        count, height, width, channels = self._frames.shape
-        return count, height, width, channels
-
-    @property
-    def chunk_size(self) -> int:
-        """Frames in a chunk; reading whole chunks is fastest."""
-        return int(self._frames.chunks[0])
-
-    @property
-    def attributes(self) -> dict[str, Any]:
-        """How the dataset was made; see :data:`darla.frames.attributes.ATTRIBUTES`."""
-        return self._attributes
 
     @cached_property
     def factors(self) -> dict[str, np.ndarray]:
         """The true factors: (N,) float32 for each name; categories by their index."""
-        return {name: self._read(f"factors/{name}") for name in self._attributes["factors"]}
+        return {name: self._read(f"factors/{name}") for name in self.attributes["factors"]}
 
     @cached_property
     def actions(self) -> np.ndarray:
@@ -132,7 +127,7 @@ class FrameDataset:
             return np.asarray(_array(self._group, name)[part])
         except (ValueError, RuntimeError) as error:  # wrong checksum, or not what zstd wrote
             raise ValueError(
-                f"the array {name!r} of the frame dataset {self._path} is damaged ({error}); "
+                f"the array {name!r} of the frame dataset {self.path} is damaged ({error}); "
                 "delete the dataset and collect it again"
             ) from error
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from darla.frames.dataset import FrameDataset
 
 
 class JoinedFrames(FrameDataset):
-    """Frame datasets end to end; what they say of themselves is kept in ``parts``.
+    """Frame datasets end to end; the first one's path and attributes stand for all.
 
     Attributes:
         parts: the datasets, in order.
@@ -44,26 +43,9 @@ class JoinedFrames(FrameDataset):
                     f"{part.path} has {len(part)} frames, which is no multiple of its chunks' "
                     f"{part.chunk_size}; give it last, or collect a multiple"
                 )
-
-    @property
-    def path(self) -> Path:
-        """The first dataset's folder."""
-        return self.parts[0].path
-
-    @property
-    def shape(self) -> tuple[int, int, int, int]:
-        """(N, H, W, 3) of all together."""
-        return int(self._ends[-1]), *self.parts[0].shape[1:]
-
-    @property
-    def chunk_size(self) -> int:
-        """Frames in a chunk, the same in all."""
-        return self.parts[0].chunk_size
-
-    @property
-    def attributes(self) -> dict[str, Any]:
-        """Those of the first dataset; ask ``parts`` for the others'."""
-        return self.parts[0].attributes
+        self.path, self.attributes = first.path, first.attributes
+        self.shape = int(self._ends[-1]), *first.shape[1:]
+        self.chunk_size = first.chunk_size
 
     @cached_property
     def factors(self) -> dict[str, np.ndarray]:

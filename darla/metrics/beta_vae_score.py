@@ -53,17 +53,9 @@ def beta_vae_score(
 ) -> BetaVAEScore:
     """Measure the beta-VAE score.
 
-    Args:
-        interventions: where frames with a held factor come from.
-        rng: draws the frames.
-        train_batches: batches of pairs for each factor that the classifier learns from.
-        test_batches: batches of pairs for each factor that it is tested on.
-        batch_size: pairs in a batch.
-        survey_size: frames with nothing held, for standard deviations.
-        active: bool (z,), which latents carry anything; None: all that are not constant.
-
-    Raises:
-        ValueError: fewer than two factors can be held, or there are too few frames.
+    For each factor the classifier learns from ``train_batches`` batches of ``batch_size`` pairs and
+    is tested on ``test_batches``. The other arguments, and errors, are those of
+    :func:`darla.metrics.interventions.survey`, which encodes ``survey_size`` frames.
     """
     surveyed = survey(interventions, "the beta-VAE score", survey_size, rng, active)
     names = tuple(interventions.factors)

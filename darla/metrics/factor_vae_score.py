@@ -51,17 +51,9 @@ def factor_vae_score(
 ) -> FactorVAEScore:
     """Measure the FactorVAE score.
 
-    Args:
-        interventions: where frames with a held factor come from.
-        rng: draws the frames.
-        train_batches: batches for each factor that vote on what latents stand for.
-        test_batches: batches for each factor that this is tested on.
-        batch_size: frames in a batch.
-        survey_size: frames with nothing held, for variances.
-        active: bool (z,), which latents carry anything; None: all that are not constant.
-
-    Raises:
-        ValueError: fewer than two factors can be held, or there are too few frames.
+    For each factor ``train_batches`` batches of ``batch_size`` frames vote on what latents stand
+    for, which is tested on ``test_batches``. The other arguments, and errors, are those of
+    :func:`darla.metrics.interventions.survey`, which encodes ``survey_size`` frames.
     """
     surveyed = survey(interventions, "the FactorVAE score", survey_size, rng, active)
     names = tuple(interventions.factors)

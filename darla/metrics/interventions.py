@@ -10,11 +10,7 @@ from darla.metrics.factor_columns import LEAST_SAMPLES, find_dead_latents
 
 
 class Interventions(Protocol):
-    """Somebody who can set a world's factors, draw it and encode the frames.
-
-    Attributes:
-        factors: names of the factors that can be held.
-    """
+    """Somebody who can set a world's factors, draw it and encode the frames."""
 
     @property
     def factors(self) -> Sequence[str]:

@@ -55,15 +55,8 @@ def irs(
 ) -> IRS:
     """Measure the interventional robustness score.
 
-    Args:
-        interventions: where frames with a held factor come from.
-        rng: draws the frames.
-        batches: batches for each factor.
-        batch_size: frames in a batch.
-        active: bool (z,), which latents carry anything; None: all that are not constant.
-
-    Raises:
-        ValueError: fewer than two factors can be held, or there are too few frames.
+    Each factor is held in ``batches`` batches of ``batch_size`` frames. The other arguments, and
+    errors, are those of :func:`darla.metrics.interventions.survey`.
     """
     surveyed = survey(interventions, "IRS", batches * batch_size, rng, active)
     names = tuple(interventions.factors)

@@ -4,7 +4,7 @@ Targets share the network's layers; a sample on which a target is not known does
 """
 
 import copy
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,7 +83,8 @@ class TargetOutputs:
         known = np.stack([target.known for target in targets], axis=1)
         self._known = torch.from_numpy(known).float()
         numbers = [target for target in targets if target.kind != "categorical"]
-        self._columns = _columns_of(self._slices[target.name] for target in numbers)
+        covered = [self._slices[target.name] for target in numbers]
+        self._columns = [i for each in covered for i in range(each.start, each.stop)]
         self._widths = torch.tensor([float(t.width) for t in numbers for _ in range(t.width)])
         order = list(self._slices)
         self._target_of = [order.index(t.name) for t in numbers for _ in range(t.width)]
@@ -115,11 +116,6 @@ class TargetOutputs:
             else:
                 found[name] = given.numpy() * self._scale[columns] + self._shift[columns]
         return found
-
-
-def _columns_of(slices: Iterable[slice]) -> list[int]:
-    """Return the columns that slices cover."""
-    return [column for each in slices for column in range(each.start, each.stop)]
 
 
 def fit_network(

@@ -28,12 +28,7 @@ def end_together() -> None:
 
 
 def start(command: Sequence[str], **options: Any) -> "subprocess.Popen[str]":
-    """Start a child process; any thread may.
-
-    Args:
-        command: program and arguments.
-        options: of :class:`subprocess.Popen`.
-    """
+    """Start a child process, with options of :class:`subprocess.Popen`; any thread may."""
     child = subprocess.Popen(command, text=True, **options)
     _children.append(child)
     return child

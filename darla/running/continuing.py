@@ -9,12 +9,8 @@ from darla.running.atomic import read_json
 RECORD = "run.json"
 
 
-def recorded_config(folder: Path, remedy: str = "give another --out") -> dict[str, Any] | None:
+def recorded_config(folder: Path) -> dict[str, Any] | None:
     """Return the configuration of the run that a folder holds; None when it is empty or missing.
-
-    Args:
-        folder: of the run.
-        remedy: what to do about a folder that holds something else.
 
     Raises:
         ValueError: it holds something else.
@@ -23,7 +19,7 @@ def recorded_config(folder: Path, remedy: str = "give another --out") -> dict[st
         config: dict[str, Any] = read_json(folder / RECORD).get("config", {})
         return config
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ValueError(f"{folder} already holds something else; {remedy}")
+        raise ValueError(f"{folder} already holds something else; give another --out")
     return None
 
 

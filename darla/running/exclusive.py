@@ -35,11 +35,7 @@ def exclusive(folder: Path) -> Iterator[None]:
 
 
 def lock(descriptor: int, path: Path) -> None:
-    """Take the lock of an open file or folder; closing it gives the lock back.
-
-    Args:
-        descriptor: of the open file.
-        path: its name, for the error.
+    """Take the lock of an open file or folder of that name; closing it gives the lock back.
 
     Raises:
         ValueError: another process holds it.

@@ -6,10 +6,7 @@ from collections.abc import Sequence
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
     """Return a Markdown table whose columns are aligned in plain text as well.
 
-    Args:
-        header: titles of the columns.
-        rows: cells.
-        left: how many columns are aligned to the left; the others are to the right.
+    The first ``left`` columns are aligned to the left, the others to the right.
     """
     widths = [max(len(line[i]) for line in [header, *rows]) for i in range(len(header))]
 

@@ -25,13 +25,7 @@ def versions() -> dict[str, str]:
 
 
 def write_run_record(folder: Path, config: Any, seed: int) -> None:
-    """Write ``folder/run.json``.
-
-    Args:
-        folder: the run's folder; made when missing.
-        config: a dataclass instance or a mapping; paths in it are written as text.
-        seed: the seed that the run started from.
-    """
+    """Write ``run.json`` for a run of this configuration, a dataclass or a mapping, and seed."""
     record = {
         "config": plain(config),
         "seed": seed,

@@ -32,8 +32,6 @@ class Purpose(IntEnum):
 def derive_seed(seed: int, *purpose: int) -> int:
     """Return a seed for one purpose of a run; neighbouring run seeds share none of them.
 
-    Args:
-        seed: the run's seed.
-        purpose: a :class:`Purpose`, and numbers that tell its uses in one run apart.
+    ``purpose`` is a :class:`Purpose`, and numbers that tell its uses in one run apart.
     """
     return int(np.random.SeedSequence([seed, *purpose]).generate_state(1)[0] % 2**31)

@@ -29,7 +29,8 @@ class LatentObservation(gym.ObservationWrapper[Any, Any, Any], gym.utils.RecordC
             and ``precision`` of :class:`darla.LatentOptions`.
 
     Raises:
-        ValueError: the observation holds no picture that can be encoded, or an option is unknown.
+        ValueError: the observation holds no picture that can be encoded, an option is unknown, or
+            there is no latent of an index given.
         FileNotFoundError: there is no bundle in that folder.
     """
 

@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, TypedDict
+from typing import Any, ClassVar, Self, TypedDict
 
 import numpy as np
 
@@ -22,7 +22,27 @@ class LatentOptionsDict(TypedDict, total=False):
 
 
 @dataclass(frozen=True)
-class LatentOptions:
+class _Options:
+    """Options that are saved as JSON."""
+
+    _what: ClassVar[str]
+
+    @classmethod
+    def from_dict(cls, options: Mapping[str, Any]) -> Self:
+        """Make options from keyword arguments, or from what ``to_dict`` returned.
+
+        Raises:
+            ValueError: there is no option of a name, or a value cannot be used.
+        """
+        names = [field.name for field in fields(cls)]
+        for name in options:
+            if name not in names:
+                raise unknown(cls._what, name, names)
+        return cls(**options)
+
+
+@dataclass(frozen=True)
+class LatentOptions(_Options):
     """How latents are shown to an agent, at learning and ever after.
 
     Attributes:
@@ -40,6 +60,8 @@ class LatentOptions:
             precision is unknown.
     """
 
+    _what: ClassVar[str] = "option of latents"
+
     standardize: bool = True
     zero_dead: bool = True
     masked: tuple[int, ...] = ()
@@ -47,7 +69,7 @@ class LatentOptions:
     precision: str = "float32"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "masked", as_indices("masked", self.masked))
+        object.__setattr__(self, "masked", _as_indices("masked", self.masked))
         object.__setattr__(self, "removed", _as_directions(self.removed))
         if self.precision not in PRECISIONS:
             raise unknown("precision", self.precision, PRECISIONS)
@@ -63,18 +85,9 @@ class LatentOptions:
             found["removed"] = [list(direction) for direction in self.removed]
         return found
 
-    @classmethod
-    def from_dict(cls, options: Mapping[str, Any]) -> "LatentOptions":
-        """Make options from keyword arguments, or from what :meth:`to_dict` returned.
-
-        Raises:
-            ValueError: there is no option of a name, or a value cannot be used.
-        """
-        return cls(**_known(cls, "option of latents", options))
-
 
 @dataclass(frozen=True)
-class LearningOptions:
+class LearningOptions(_Options):
     """What is done to an agent's latents while it learns, and never when it is evaluated.
 
     Attributes:
@@ -86,11 +99,13 @@ class LearningOptions:
         ValueError: ``resampled`` holds no indices.
     """
 
+    _what: ClassVar[str] = "option of learning"
+
     resampled: tuple[int, ...] = ()
     repaint: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "resampled", as_indices("resampled", self.resampled))
+        object.__setattr__(self, "resampled", _as_indices("resampled", self.resampled))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the options as JSON can hold them; empty when nothing is done."""
@@ -99,26 +114,9 @@ class LearningOptions:
     def __bool__(self) -> bool:
         return bool(self.resampled)
 
-    @classmethod
-    def from_dict(cls, options: Mapping[str, Any]) -> "LearningOptions":
-        """Make options from what :meth:`to_dict` returned.
 
-        Raises:
-            ValueError: there is no option of a name, or a value cannot be used.
-        """
-        return cls(**_known(cls, "option of learning", options))
-
-
-def as_indices(name: str, latents: Any) -> tuple[int, ...]:
-    """Return indices of latents as plain integers.
-
-    Args:
-        name: of the option that holds them, for the message.
-        latents: a sequence or an array of integers.
-
-    Raises:
-        ValueError: they are something else.
-    """
+def _as_indices(name: str, latents: Any) -> tuple[int, ...]:
+    """Return indices of latents, a sequence or an array, as plain integers."""
     try:
         return tuple(operator.index(latent) for latent in latents)
     except TypeError as error:
@@ -140,12 +138,3 @@ def _as_directions(directions: Any) -> tuple[tuple[float, ...], ...]:
             f"directions to remove have shape {rows.shape}; give (k, z) finite numbers"
         )
     return tuple(map(tuple, rows.tolist()))
-
-
-def _known(options_class: type[Any], what: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options that are all fields of a dataclass."""
-    names = [field.name for field in fields(options_class)]
-    for name in options:
-        if name not in names:
-            raise unknown(what, name, names)
-    return dict(options)

@@ -57,9 +57,6 @@ class PictureObserver:
     ) -> tuple[Any, dict[int, Any]]:
         """Return what a policy sees of a step and of the last steps of episodes, in one batch.
 
-        Args:
-            observations: of n environments, batched.
-            finals: for each environment whose episode has just ended, its last observation.
-            function: another one than the observer's own.
+        See :meth:`darla.frames.pictures.PictureEntry.map`; ``function`` replaces its own.
         """
         return self._picture.map(function or self._function, observations, finals)

@@ -70,22 +70,13 @@ class VecLatent(VecObserver):
 
     Args:
         venv: a vector environment with uint8 RGB observations (H, W, 3), or with one in a Dict.
-        encoder: a bundle's folder, or an encoder that is already loaded.
-        key: the picture's entry in a Dict; needed only when there are several.
+        encoder, key, device, **options: as of :class:`darla.LatentObservation`, and so are errors.
+            The device may differ from the policy's: small policies belong on the CPU.
         resampled: latents that hold the look, by index, to be those of a frame of D_U in each
             episode. Only for learning: agents are tested with the latents as they are. See
             ``darla.wrappers.look_resampling``.
         repaint: decode what results into a picture, and encode this again.
         seed: of the looks that are drawn.
-        device: where a bundle given by its folder is put: "cpu", "cuda" or "auto". It may differ
-            from the policy's: small policies belong on the CPU.
-        **options: how latents are shown: ``standardize``, ``zero_dead``, ``masked``, ``removed``
-            and ``precision`` of :class:`darla.LatentOptions`.
-
-    Raises:
-        ValueError: the observation holds no picture that can be encoded, an option is unknown, or
-            there is no latent of an index given.
-        FileNotFoundError: there is no bundle in that folder.
     """
 
     def __init__(

@@ -20,15 +20,7 @@ class VectorLatentObservation(gym.vector.VectorWrapper[Any, Any, Any, Any, Any])
 
     Args:
         env: a vector environment with uint8 RGB observations, or with one in a Dict.
-        encoder: a bundle's folder, or an encoder that is already loaded.
-        key: the picture's entry in a Dict; needed only when there are several.
-        device: where a bundle given by its folder is put: "cpu", "cuda" or "auto".
-        **options: how latents are shown: ``standardize``, ``zero_dead``, ``masked``, ``removed``
-            and ``precision`` of :class:`darla.LatentOptions`.
-
-    Raises:
-        ValueError: the observation holds no picture that can be encoded, or an option is unknown.
-        FileNotFoundError: there is no bundle in that folder.
+        encoder, key, device, **options: as of :class:`darla.LatentObservation`, and so are errors.
     """
 
     def __init__(
