@@ -163,6 +163,7 @@ class FrozenEncoder(nn.Module):
         )
         return self.encode_tensor(tensor).cpu().numpy()
 
+    @torch.no_grad()
     def encode_tensor(self, frames: Tensor) -> Tensor:
         """Encode a uint8 tensor (N, H, W, 3); float32 (N, z) on the encoder's device.
 
@@ -171,7 +172,7 @@ class FrozenEncoder(nn.Module):
         """
         self._check_frames(frames)
         chunks = frames.split(ENCODE_CHUNK)
-        return torch.cat([self._encode_chunk(chunk) for chunk in chunks])
+        return torch.cat([self.encoder(to_pictures(chunk.to(self.device))).mu for chunk in chunks])
 
     def forward(self, frames: Tensor) -> Tensor:
         """Do what :meth:`encode_tensor` does."""
@@ -215,12 +216,6 @@ class FrozenEncoder(nn.Module):
         :class:`darla.encoder.networks.Posterior`, whose ``mu`` is what :meth:`encode` returns.
         """
         return copy.deepcopy(self.encoder).float().requires_grad_(True).train()
-
-    @torch.no_grad()
-    def _encode_chunk(self, frames: Tensor) -> Tensor:
-        """Encode frames that fit into memory at once."""
-        mu: Tensor = self.encoder(to_pictures(frames.to(self.device))).mu
-        return mu
 
     def _check_frames(self, frames: Tensor) -> None:
         """Check that frames are of the encoder's shape and uint8."""

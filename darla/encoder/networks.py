@@ -31,8 +31,8 @@ class Posterior(NamedTuple):
     logvar: Tensor | None
 
 
-class Encoder(nn.Module, ABC):
-    """Pictures to latents.
+class _Network(nn.Module, ABC):
+    """An encoder or a decoder.
 
     Attributes:
         shape: what decided its weights' shapes.
@@ -42,6 +42,10 @@ class Encoder(nn.Module, ABC):
         """Remember the shape; subclasses make their layers."""
         super().__init__()
         self.shape = shape
+
+
+class Encoder(_Network):
+    """Pictures to latents."""
 
     @abstractmethod
     def forward(self, pictures: Tensor) -> Posterior:
@@ -80,17 +84,8 @@ class Encoder(nn.Module, ABC):
         return self
 
 
-class Decoder(nn.Module, ABC):
-    """Latents to the logits of a picture; its sigmoid is the picture.
-
-    Attributes:
-        shape: what decided its weights' shapes.
-    """
-
-    def __init__(self, shape: NetworkShape) -> None:
-        """Remember the shape; subclasses make their layers."""
-        super().__init__()
-        self.shape = shape
+class Decoder(_Network):
+    """Latents to the logits of a picture; its sigmoid is the picture."""
 
     @abstractmethod
     def forward(self, latents: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ import numpy as np
 
 from darla.frames.attributes import FORMAT, SCHEMA, num_chunks, read_attributes
 from darla.frames.chunk_files import ZSTD_LEVEL, write_chunk_file
-from darla.running.atomic import write_bytes
+from darla.running.atomic import sync, write_bytes
 
 if TYPE_CHECKING:
     from zarr import Group
@@ -83,7 +83,7 @@ def create_frame_dataset(path: Path, attributes: dict[str, Any]) -> None:
         _create_arrays(group, attributes)
         header = {"format": FORMAT, "schema": SCHEMA}
         group.update_attributes({**header, **attributes, "finished_chunks": 0})
-        _sync(temporary / "zarr.json")
+        sync(temporary / "zarr.json")
         os.rename(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -175,19 +175,10 @@ class FrameWriter:
 
         group = zarr.open_group(self._path, mode="r+")
         group.update_attributes({"finished_chunks": self._num_chunks})
-        _sync(self._path / "zarr.json")
+        sync(self._path / "zarr.json")
         shutil.rmtree(self._path / ".finished")
 
 
 def finished_chunks(path: Path) -> set[int]:
     """Return the indices of the finished chunks of an unfinished dataset."""
     return {int(marker.name) for marker in path.glob(".finished/[0-9]*")}
-
-
-def _sync(path: Path) -> None:
-    """Force a file that was written by somebody else out to the disk."""
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

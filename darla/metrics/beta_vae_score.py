@@ -11,17 +11,18 @@ Locatello et al. (2019) take 15,000 batches in all.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from darla.metrics.interventions import Interventions, survey
 from darla.metrics.metric import Metric
-from darla.metrics.result import Result
+from darla.metrics.result import OneScore
 
 
 @dataclass(frozen=True, eq=False)
-class BetaVAEScore(Result):
+class BetaVAEScore(OneScore):
     """The beta-VAE score.
 
     Attributes:
@@ -31,15 +32,10 @@ class BetaVAEScore(Result):
         differences: float64 (z, factors), mean |z - z'| in standard deviations, 0 for dead latents.
     """
 
-    score: float
+    name: ClassVar[str] = "beta_vae_score"
     chance: float
     per_factor: np.ndarray
     differences: np.ndarray
-
-    @property
-    def scores(self) -> dict[str, float]:
-        """The accuracy."""
-        return {"beta_vae_score": self.score}
 
 
 def beta_vae_score(

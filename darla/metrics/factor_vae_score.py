@@ -10,16 +10,17 @@ they are only held. With the defaults each factor takes 300 batches of 64 frames
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from darla.metrics.interventions import Interventions, survey
 from darla.metrics.metric import Metric
-from darla.metrics.result import Result
+from darla.metrics.result import OneScore
 
 
 @dataclass(frozen=True, eq=False)
-class FactorVAEScore(Result):
+class FactorVAEScore(OneScore):
     """The FactorVAE score.
 
     Attributes:
@@ -29,15 +30,10 @@ class FactorVAEScore(Result):
         votes: int64 (z, factors), how often each latent varied least in training batches.
     """
 
-    score: float
+    name: ClassVar[str] = "factor_vae_score"
     chance: float
     per_factor: np.ndarray
     votes: np.ndarray
-
-    @property
-    def scores(self) -> dict[str, float]:
-        """The accuracy."""
-        return {"factor_vae_score": self.score}
 
 
 def factor_vae_score(

@@ -14,18 +14,19 @@ do those with nothing held.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from darla.metrics.interventions import Interventions, survey
 from darla.metrics.metric import Metric
-from darla.metrics.result import Result
+from darla.metrics.result import OneScore
 
 QUANTILE = 0.99
 
 
 @dataclass(frozen=True, eq=False)
-class IRS(Result):
+class IRS(OneScore):
     """The interventional robustness score.
 
     Attributes:
@@ -35,15 +36,10 @@ class IRS(Result):
         robustness: float64 (z, factors), while that factor is held; 0 for dead latents.
     """
 
-    score: float
+    name: ClassVar[str] = "irs"
     per_latent: np.ndarray
     weights: np.ndarray
     robustness: np.ndarray
-
-    @property
-    def scores(self) -> dict[str, float]:
-        """The score."""
-        return {"irs": self.score}
 
 
 def irs(

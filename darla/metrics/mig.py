@@ -11,17 +11,18 @@ that is represented, as it should be, by a sine and a cosine.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from darla.metrics.factor_columns import BINS, Samples
 from darla.metrics.metric import Metric
 from darla.metrics.mutual_information import binned_information, class_entropy
-from darla.metrics.result import Result, require
+from darla.metrics.result import OneScore, require
 
 
 @dataclass(frozen=True, eq=False)
-class MIG(Result):
+class MIG(OneScore):
     """The mutual information gap.
 
     Attributes:
@@ -31,15 +32,10 @@ class MIG(Result):
         entropies: float64 (factors,), entropy in nats.
     """
 
-    score: float
+    name: ClassVar[str] = "mig"
     gaps: np.ndarray
     information: np.ndarray
     entropies: np.ndarray
-
-    @property
-    def scores(self) -> dict[str, float]:
-        """The gap."""
-        return {"mig": self.score}
 
 
 def mig(samples: Samples, bins: int = BINS) -> MIG:

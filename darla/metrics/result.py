@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 from darla.metrics.factor_columns import Samples
 
@@ -24,6 +25,19 @@ class Result(ABC):
     @abstractmethod
     def scores(self) -> dict[str, float]:
         """The scores by name, for tables; 1 is best and 0 worst."""
+
+
+@dataclass(frozen=True, eq=False)
+class OneScore(Result):
+    """The outcome of a metric that gives one score, called ``name``."""
+
+    name: ClassVar[str]
+    score: float
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """The score."""
+        return {self.name: self.score}
 
 
 def require(samples: Samples, metric: str, latents: int = 1, factors: int = 1) -> None:

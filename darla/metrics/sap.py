@@ -19,6 +19,7 @@ is nothing to overfit, and the score does not depend on a draw.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from sklearn.metrics import balanced_accuracy_score
@@ -26,11 +27,11 @@ from sklearn.svm import LinearSVC
 
 from darla.metrics.factor_columns import FactorColumn, Samples
 from darla.metrics.metric import Metric
-from darla.metrics.result import Result, require
+from darla.metrics.result import OneScore, require
 
 
 @dataclass(frozen=True, eq=False)
-class SAP(Result):
+class SAP(OneScore):
     """Separated attribute predictability.
 
     Attributes:
@@ -39,14 +40,9 @@ class SAP(Result):
         predictability: float64 (z, factors), 0 to 1; 0 for dead latents.
     """
 
-    score: float
+    name: ClassVar[str] = "sap"
     gaps: np.ndarray
     predictability: np.ndarray
-
-    @property
-    def scores(self) -> dict[str, float]:
-        """The gap."""
-        return {"sap": self.score}
 
 
 def sap(samples: Samples) -> SAP:

@@ -21,15 +21,9 @@ def run_command(
     """Parse ``config_class`` from the command line and call ``main`` with it.
 
     Errors that a user can mend (``ValueError`` and ``OSError``) are printed as one line, without
-    a traceback, and end the process with exit code 2; an interrupt ends it with 130.
-
-    Args:
-        config_class: a dataclass, whose fields become options.
-        main: what to run.
-        description: what ``--help`` says first.
-        default: the values of options that are not given; by default those of the class.
-        arguments: what to parse; by default the arguments of this process.
-        program: how the command is called in its help; by default as this process was.
+    a traceback, and end the process with exit code 2; an interrupt ends it with 130. Fields of the
+    dataclass ``config_class`` become options, with values of ``default`` where none are given. For
+    the others see :func:`tyro.cli`: ``arguments`` are its ``args``, ``program`` its ``prog``.
     """
     shown = tyro.MISSING_NONPROP if default is None else default
     run_parsed(

@@ -17,7 +17,7 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
-from darla.running.atomic import read_json, write_bytes, write_json
+from darla.running.atomic import read_json, sync, write_bytes, write_json
 from darla.running.step_folders import keep_newest, step_folders
 
 KEPT = 2
@@ -59,7 +59,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
         os.rename(temporary, final)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    _sync_folder(folder)
+    sync(folder)
     keep_newest(folder, KEPT)
     return final
 
@@ -87,12 +87,3 @@ def _read(path: Path) -> Checkpoint:
     """Read a checkpoint from its own folder."""
     info = read_json(path / "state.json")
     return Checkpoint(info["step"], load_tensors((path / "state.safetensors").read_bytes()), info)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Have the disk keep what was renamed in a folder."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

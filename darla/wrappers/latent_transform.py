@@ -83,17 +83,7 @@ class LatentTransform:
         return None if untrained or self.encoder.path is None else str(self.encoder.path)
 
     def __call__(self, frames: np.ndarray) -> np.ndarray:
-        """Encode pictures, all in one batch.
-
-        Args:
-            frames: (N, h, w, 3) uint8 RGB pictures of any size.
-
-        Returns:
-            (N, z) float32, a fresh array.
-
-        Raises:
-            ValueError: the pictures have another shape or dtype.
-        """
+        """Encode pictures as :meth:`encode` does, and return them as :meth:`observe` does."""
         return self.observe(self.encode(frames))
 
     def encode(self, frames: np.ndarray) -> np.ndarray:
@@ -114,15 +104,7 @@ class LatentTransform:
         return shown
 
     def observer(self, space: spaces.Space[Any], key: str | None = None) -> PictureObserver:
-        """Return what turns an environment's observations into those that a policy sees.
-
-        Args:
-            space: of the environment's single observations.
-            key: the picture's entry in a Dict; needed only when there are several.
-
-        Raises:
-            ValueError: observations hold no picture that can be encoded.
-        """
+        """Return what turns an environment's observations into those that a policy sees."""
         return PictureObserver(self, space, key)
 
 

@@ -65,14 +65,10 @@ class LookResampling:
         return partial(self._encode, looks=self.looks)
 
     def step(self, ended: Sequence[int], finals: Mapping[int, Any]) -> Encode:
-        """Begin new episodes where some have ended.
+        """Begin new episodes in the environments ``ended``.
 
-        Args:
-            ended: the environments whose episode has just ended.
-            finals: their last observations, which still wear the look of that episode.
-
-        Returns:
-            What encodes the pictures of all environments followed by those of ``finals``.
+        Returns what encodes the pictures of all environments followed by those of ``finals``, the
+        last observations of these episodes, which still wear their look.
         """
         worn = self.looks[list(finals)]
         self.looks = self.looks.copy()
