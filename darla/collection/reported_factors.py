@@ -53,11 +53,7 @@ def factor_reader(name: str, description: dict[str, Any]) -> Callable[[dict[str,
     """Return a function that reads one factor from ``info["factors"]`` as a number.
 
     A category is read as its index. The function raises a ValueError when the factor is missing
-    or no category of its own.
-
-    Args:
-        name: the factor's name.
-        description: what :func:`describe_factors` said about it.
+    or no category of those that :func:`describe_factors` found.
     """
     categories = description["categories"]
     indices = {category: float(index) for index, category in enumerate(categories)}

@@ -33,13 +33,7 @@ class Step(NamedTuple):
 
 
 def rollouts(env: Environment, rng: np.random.Generator, choose: Choose) -> Iterator[Step]:
-    """Act in episode after episode, without end.
-
-    Args:
-        env: seeded from ``rng`` at the first reset only.
-        rng: where the seed comes from.
-        choose: gives the action for an observation and its info.
-    """
+    """Act in episode after episode, without end; seeded from ``rng`` at the first reset only."""
     seed: int | None = int(rng.integers(2**31))
     while True:
         observation, info = env.reset(seed=seed)
@@ -80,7 +74,7 @@ def vector_rollouts(
         envs: in Gymnasium's next-step mode: the step after an episode's end is a reset, which
             ignores its action.
         seeds: one an environment, for the first reset.
-        choose: gives the actions for observations and infos.
+        choose: gives the actions, batched.
     """
     several: Any = seeds  # which Gymnasium takes, but does not say
     observations, infos = envs.reset(seed=several)
@@ -124,12 +118,7 @@ def factor_settings(
 
 
 def check_offers_factors(env_id: str, env: Environment, per_look: int = 1) -> None:
-    """Check that the world can be put into settings of its factors.
-
-    Args:
-        env_id: the environment's name.
-        env: the environment.
-        per_look: frames in a row that are to share their look.
+    """Check that the world can be put into settings of its factors, ``per_look`` of one look.
 
     Raises:
         ValueError: the environment has no ``sample_factors(in_view=..., rng=...)``, or cannot keep
@@ -160,8 +149,7 @@ def check_offers_factors(env_id: str, env: Environment, per_look: int = 1) -> No
 def look_factors(described: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Return the names of the factors that frames of one look share: tints, but no kinds.
 
-    Args:
-        described: as :func:`darla.collection.reported_factors.describe_factors` describes them.
+    They are described by :func:`darla.collection.reported_factors.describe_factors`.
 
     Raises:
         ValueError: there are none.

@@ -19,12 +19,7 @@ def make_vector_env(
 ) -> VectorEnvironment | None:
     """Make a vector environment that draws in this thread, if an environment offers one.
 
-    Args:
-        env_id: a registered id; ``module:Id`` imports the module first.
-        env_kwargs: what the environments are made with.
-        imports: modules that register environments; see
-            :func:`darla.collection.frame_source.make_env`.
-        num_envs: how many environments.
+    For the arguments see :func:`darla.collection.frame_source.make_env`.
 
     Returns:
         None when Gymnasium knows no vector entry point for the id, or its environments observe

@@ -53,14 +53,9 @@ def save_bundle(
 ) -> None:
     """Write a bundle; ``config.json`` comes last, so that a folder with one is whole.
 
-    Args:
-        path: the folder; an earlier bundle in it is replaced.
-        encoder: the trained encoder.
-        decoder: the trained decoder.
-        statistics: of the latents over D_U.
-        reference_frames: uint8 (n, H, W, 3), frames of D_U.
-        description: ``objective``, ``likelihood``, ``dataset``, ``training`` and, if known,
-            ``latent_roles`` of the config.
+    An earlier bundle in the folder is replaced. ``statistics`` and ``reference_frames``, uint8
+    (n, H, W, 3), are of D_U; ``description`` is the ``objective``, ``likelihood``, ``dataset``,
+    ``training`` and, if known, ``latent_roles`` of the config.
     """
     tensors = {f"encoder.{name}": tensor for name, tensor in encoder.state_dict().items()}
     tensors |= {f"decoder.{name}": tensor for name, tensor in decoder.state_dict().items()}

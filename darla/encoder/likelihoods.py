@@ -96,12 +96,7 @@ def kl_from_standard_normal(mu: Tensor, logvar: Tensor) -> Tensor:
 
 
 def kl_between(left: tuple[Tensor, Tensor], right: tuple[Tensor, Tensor]) -> Tensor:
-    """Return KL(left || right) of Gaussians, of every latent, in nats, (N, z).
-
-    Args:
-        left: mu and logvar, (N, z) each.
-        right: the same.
-    """
+    """Return KL(left || right) of Gaussians (mu, logvar), of every latent, in nats; (N, z)."""
     (mu, logvar), (other_mu, other_logvar) = left, right
     spread = (logvar - other_logvar).exp()
     away = (mu - other_mu).square() * (-other_logvar).exp()
@@ -112,11 +107,8 @@ def charged_kl(kl_per_latent: Tensor, free_bits: float) -> Tensor:
     """Return the KL that is to be paid for: max(free_bits, KL) of each latent, (z,).
 
     Kingma et al. (2016, "Improved variational inference with inverse autoregressive flow"), with
-    each latent a group of its own. Below ``free_bits`` nothing is gained by a smaller KL.
-
-    Args:
-        kl_per_latent: (z,) nats, mean over the batch.
-        free_bits: nats per latent; 0 for the KL itself.
+    each latent a group of its own. Below ``free_bits`` nats of the mean over a batch nothing is
+    gained by a smaller KL.
     """
     return kl_per_latent.clamp_min(free_bits) if free_bits else kl_per_latent
 

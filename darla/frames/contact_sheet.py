@@ -27,10 +27,6 @@ def write_contact_sheet(dataset: FrameDataset, path: Path) -> None:
 
     Frames are spread evenly over the dataset and shown in its order. The histogram of a factor
     spans its whole range, so that what is not covered shows as a gap.
-
-    Args:
-        dataset: what to show.
-        path: the file to write.
     """
     figure = draw_contact_sheet(dataset)
     data = io.BytesIO()

@@ -37,14 +37,10 @@ class Metric:
         active: np.ndarray | None = None,
         quick: bool = False,
     ) -> Result:
-        """Measure.
+        """Measure samples, or interventions for a metric that needs them.
 
-        Args:
-            data: samples, or interventions for a metric that needs them.
-            rng: where random numbers come from, if any are drawn.
-            active: bool (z,), which latents carry anything; for interventions alone, since
-                samples say it themselves.
-            quick: whether a quick look is enough.
+        Which latents carry anything, ``active``, bool (z,), concerns interventions alone, since
+        samples say it themselves; ``quick`` says whether a quick look is enough.
 
         Raises:
             ValueError: the data are not enough for the metric.

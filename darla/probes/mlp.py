@@ -34,17 +34,10 @@ def fit_mlp(
     seed: int = 0,
     settings: FitSettings | None = None,
 ) -> MlpProbe:
-    """Fit one small network to all targets.
+    """Fit one small network to all targets; see :func:`darla.probes.linear.fit_linear`.
 
-    Args:
-        latents: (N, z).
-        targets: N samples each; all of them usable (see ``ProbeTarget.unusable``).
-        seed: decides the first weights and the order of samples; torch's own random numbers are
-            left as they were.
-        settings: how to train.
-
-    Raises:
-        ValueError: lengths differ, or latents are not finite.
+    The seed decides the first weights and the order of samples; torch's own random numbers are
+    left as they were.
     """
     check_lengths("latents", len(latents), targets)
     scale = LatentScale.measure(latents)

@@ -18,18 +18,10 @@ def progress_bar(
     shown: bool = True,
     scaled: bool = False,
 ) -> "tqdm[Any]":
-    """Return a progress bar on stderr.
+    """Return a progress bar on stderr, which counts from ``done`` to ``total``.
 
     A log that is not a terminal keeps every state of a bar, so there it is written every ten
-    seconds only.
-
-    Args:
-        total: how much there is to do.
-        unit: what is counted, in the plural: "frames".
-        title: written before the bar.
-        done: how much was done before.
-        shown: False shows nothing.
-        scaled: write 12.3k for 12,345.
+    seconds only. The unit is a plural, "frames"; ``scaled`` writes 12.3k for 12,345.
     """
     return tqdm(
         desc=title,

@@ -182,14 +182,7 @@ class EncoderExtractor(BaseFeaturesExtractor):
         self.train()
 
     def forward(self, observations: torch.Tensor) -> torch.Tensor:
-        """Encode pictures.
-
-        Args:
-            observations: (N, 3k, H, W); uint8, or float as the policy hands it on.
-
-        Returns:
-            (N, k * z) float32.
-        """
+        """Encode pictures (N, 3k, H, W), uint8, or float as policies hand them on; (N, k * z)."""
         highest = 255.0 if observations.dtype == torch.uint8 else self._highest
         pixels = observations.float() / highest
         pixels = pixels.reshape(-1, 3, *pixels.shape[-2:])
