@@ -3,10 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from darla.encoder.frozen_encoder import ACTIVE_KL as ENCODER_ACTIVE_KL
 from darla.encoder.frozen_encoder import ACTIVE_STD
 from darla.metrics import FactorColumn, check_samples
-from darla.metrics.active_latents import ACTIVE_KL
 from darla.metrics.factor_columns import DEAD_STD
 from toy_codes import mixed_factors
 
@@ -100,7 +98,6 @@ def test_latents_that_carry_nothing_stay_in_place_and_are_named() -> None:
 
 def test_thresholds_are_those_of_encoders() -> None:
     assert DEAD_STD == ACTIVE_STD
-    assert ACTIVE_KL == ENCODER_ACTIVE_KL
 
 
 def test_samples_that_cannot_be_measured_are_refused() -> None:

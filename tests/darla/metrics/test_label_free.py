@@ -1,11 +1,10 @@
-"""The measures that need no factors: active latents and total correlation."""
+"""The measure that needs no factors: total correlation."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darla.metrics.active_latents import active_latents
 from darla.metrics.total_correlation import total_correlation
 
 
@@ -48,19 +47,3 @@ def test_dead_latents_are_left_out_of_the_total_correlation() -> None:
 def test_total_correlation_takes_more_samples_than_latents() -> None:
     with pytest.raises(ValueError, match="19 samples are too few; give at least 20"):
         total_correlation(correlated(0.0, count=19))
-
-
-def test_latents_are_active_by_spread_and_by_kl() -> None:
-    latents = np.random.default_rng(0).normal(size=(1000, 3)) * [1.0, 1e-4, 0.05]
-    by_std = active_latents(latents)
-    assert by_std.active.tolist() == [True, False, True] and by_std.by_kl is None
-    by_both = active_latents(latents, kl=np.array([2.0, 0.5, 0.001]))
-    assert by_both.active.tolist() == [True, False, False] and by_both.count == 1
-    assert by_both.by_kl is not None and by_both.by_kl.tolist() == [True, True, False]
-    units = active_latents(latents, kl=np.array([2.0, 0.5, 0.1]), least_std=0.1, least_kl=5.0)
-    assert units.by_std.tolist() == [True, False, False] and units.count == 0
-
-
-def test_a_kl_for_other_latents_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"KL has shape \(2,\); expected \(3,\)"):
-        active_latents(np.ones((10, 3)), kl=np.ones(2))
