@@ -100,24 +100,24 @@ def _collect_missing(config: CollectConfig, load_policy: str | None, progress: b
     if missing:
         server = partial(ChunkServer, config, load_policy)
         workers = min(config.num_workers, len(missing))
-        with (
-            WorkerPool([server] * workers, named=False) as pool,
-            _Bar(config.num_frames, kept, progress) as bar,
-        ):
+        with WorkerPool([server] * workers, named=False) as pool:
             importlib.import_module("darla.frames.contact_sheet")  # for later, while workers start
-            _hand_out(config, missing, pool, bar)
+            _hand_out(config, missing, pool, progress)
     FrameWriter(config.path).complete()
     return config.num_frames - kept
 
 
-def _hand_out(config: CollectConfig, missing: deque[int], pool: WorkerPool, bar: "_Bar") -> None:
+def _hand_out(config: CollectConfig, missing: deque[int], pool: WorkerPool, progress: bool) -> None:
     """Give workers chunk after chunk, until all are made."""
     unfinished = len(missing)
+    done = config.num_frames - sum(map(config.chunk_length, missing))
+    bar: tqdm[Any] | None = None  # comes with the first frames, so that early errors come alone
     chunks: dict[int, int] = {}  # what each worker is at
     try:
         pool.send([("describe",)] * len(pool))
         for worker, message in pool.messages():
             if isinstance(message, Progress):
+                bar = bar or progress_bar(config.num_frames, "frames", done=done, shown=progress)
                 bar.update(message.frames)
                 continue
             if isinstance(message, Ready):
@@ -134,6 +134,9 @@ def _hand_out(config: CollectConfig, missing: deque[int], pool: WorkerPool, bar:
             f"worker {error.index} died at {doing} ({error.how}); finished chunks are kept, and "
             "the same command continues: with fewer workers, if memory ran out"
         ) from None
+    finally:
+        if bar is not None:
+            bar.close()
 
 
 def _prepare_dataset(config: CollectConfig, found: dict[str, Any]) -> None:
@@ -153,25 +156,3 @@ def _prepare_dataset(config: CollectConfig, found: dict[str, Any]) -> None:
             f"{config.path} was begun when {config.env} {change}; "
             "give another folder as out, or delete that one"
         )
-
-
-class _Bar:
-    """A progress bar that appears with the first frames, so that early errors come alone."""
-
-    def __init__(self, total: int, done: int, shown: bool) -> None:
-        self._total, self._done, self._shown = total, done, shown
-        self._bar: tqdm[Any] | None = None
-
-    def __enter__(self) -> "_Bar":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def update(self, frames: int) -> None:
-        """Count frames that are made."""
-        if self._bar is None and self._shown:
-            self._bar = progress_bar(self._total, "frames", done=self._done)
-        if self._bar is not None:
-            self._bar.update(frames)
