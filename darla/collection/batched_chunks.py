@@ -32,10 +32,6 @@ _MOST_SEGMENTS = 16
 def make_chunk_maker(config: CollectConfig, load_policy: str | None = None) -> ChunkMaker:
     """Make what makes chunks: batched where that is asked for and the environment offers it.
 
-    Args:
-        config: what to collect.
-        load_policy: see :class:`darla.collection.chunk_maker.ChunkMaker`.
-
     Raises:
         ValueError: the environment cannot be made, gives no pictures, or does not offer factors
             when they are asked for.

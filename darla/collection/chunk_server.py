@@ -36,10 +36,7 @@ class Done:
 class ChunkServer:
     """The environment of one worker; the parent calls the public methods by their names.
 
-    Args:
-        config: what to collect.
-        load_policy: see :func:`darla.collection.batched_chunks.make_chunk_maker`.
-        pipe: the worker's end of its pipe, through which it reports progress.
+    It reports progress through the worker's end of its pipe.
     """
 
     def __init__(

@@ -115,9 +115,6 @@ def _dtype(name: str) -> str:
 class FrameWriter:
     """Writes chunks into a dataset that :func:`create_frame_dataset` has made.
 
-    Args:
-        path: the dataset's folder.
-
     Raises:
         FileNotFoundError: there is no dataset at ``path``.
         ValueError: there is something else.
