@@ -12,7 +12,6 @@ see is for a longer training to show.
 import dataclasses
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -65,15 +64,6 @@ def _require(condition: bool, message: str) -> None:
         raise AssertionError(message)
 
 
-@contextmanager
-def _no_type_error(message: str) -> Iterator[None]:
-    """Raise an AssertionError, which quotes it, where a TypeError is raised within."""
-    try:
-        yield
-    except TypeError as error:
-        raise AssertionError(message.format(error)) from error
-
-
 def _build(
     kind: type[Objective], settings: ObjectiveSettings, facts: TrainingFacts, seed: int = 0
 ) -> Objective:
@@ -103,14 +93,19 @@ def _check_settings(kind: type[Objective]) -> None:
     """Check that settings have defaults that can be used, and can be written to a file."""
     settings = kind.settings_class()
     settings.check()
-    name = settings.objective
-    with _no_type_error(
-        f"{name}: its settings cannot be written as JSON ({{}}); use numbers, text, paths, and "
-        "tuples of them"
-    ):
+    try:
         json.dumps(settings.to_json())
-    with _no_type_error(f"{name}: a setting can be changed in place ({{}}); use tuples"):
+    except TypeError as error:
+        raise AssertionError(
+            f"{settings.objective}: its settings cannot be written as JSON ({error}); use numbers, "
+            "text, paths, and tuples of them"
+        ) from error
+    try:
         hash(settings)
+    except TypeError as error:
+        raise AssertionError(
+            f"{settings.objective}: a setting can be changed in place ({error}); use tuples"
+        ) from error
 
 
 def _check_losses(objective: Objective, kind: type[Objective]) -> None:
@@ -212,8 +207,12 @@ def _check_training(
         )
     _check_state(objective, _build(kind, settings, facts, seed=1))
     _check_roles(objective.latent_roles(lambda: _chunks(facts.image_shape)), objective)
-    with _no_type_error(f"{name}: effective_settings() cannot be written as JSON ({{}})"):
+    try:
         json.dumps(objective.effective_settings())
+    except TypeError as error:
+        raise AssertionError(
+            f"{name}: effective_settings() cannot be written as JSON ({error})"
+        ) from error
 
 
 def _train(objective: Objective) -> Objective:
