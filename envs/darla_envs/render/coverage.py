@@ -42,15 +42,10 @@ def trace_edges(
 ) -> tuple[int, int]:  # fmt: skip
     """Find which pixels' samples a convex polygon covers in each row of samples.
 
-    Args:
-        corners: (8, 3) float32, projected (``darla_envs.render.camera``), all before the camera and
-            counter-clockwise to the eye; the first ``count`` are used.
-        count: number of corners.
-        samples: samples a pixel, which is rows a pixel.
-        offsets: (rows,) float32, see :func:`sample_offsets`.
-        width: of the picture in pixels.
-        spans: (2, rows) int32; receives the first pixel covered and one past the last, for the
-            rows that are returned.
+    Arguments of its own:
+        corners: all before the camera, and counter-clockwise to the eye.
+        spans: receives the first pixel covered and one past the last, for the rows that are
+            returned.
 
     Returns:
         The first row that the polygon touches, and one past the last.

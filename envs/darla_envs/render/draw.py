@@ -21,20 +21,7 @@ def draw_worlds(
     chosen: np.ndarray, offsets: np.ndarray, samples: int, scratch: Scratch, pictures: np.ndarray,
     width: int, height: int,
 ) -> int:  # fmt: skip
-    """Draw some worlds.
-
-    Args:
-        scenes: faces, instances, lights and cameras of all worlds, see
-            ``darla_envs.render.scene_batch``.
-        meshes: see ``darla_envs.render.meshes.MeshArrays``.
-        textures: see ``darla_envs.render.textures.TextureArrays``.
-        chosen: (n,) int64, which worlds.
-        offsets: (rows,) float32, see ``darla_envs.render.coverage``.
-        samples: samples a pixel.
-        scratch: the thread's memory.
-        pictures: (n, H * W * 3) uint8; receives the pictures.
-        width: of the pictures in pixels.
-        height: of the pictures in pixels.
+    """Draw the ``chosen`` worlds, (n,) int64, into ``pictures``, (n, H * W * 3) uint8.
 
     Returns:
         -1, or the first world that shows too many polygons.
@@ -85,14 +72,9 @@ def measure_worlds(
     scenes: tuple[Faces, Instances, Lights, Cameras], meshes: MeshArrays, chosen: np.ndarray,
     offsets: np.ndarray, scratch: Scratch, depths: np.ndarray, entities: np.ndarray,
 ) -> int:  # fmt: skip
-    """Measure how far away and whose each pixel is, at its centre.
+    """Measure how far away and whose each pixel is, at its centre: one sample a pixel.
 
-    Args:
-        scenes: as for :func:`draw_worlds`.
-        meshes: see ``darla_envs.render.meshes.MeshArrays``.
-        chosen: (n,) int64, which worlds.
-        offsets: (H,) float32, of one sample a pixel.
-        scratch: the thread's memory.
+    Arguments of its own:
         depths: (n, H, W) float32; receives distances along the view in metres, infinite for sky.
         entities: (n, H, W) int32; receives entities, see ``darla_envs.render.scene``.
 

@@ -14,18 +14,10 @@ def draw_faces(
     faces: Faces, world: int, position: np.ndarray, scratch: Scratch, number: int, width: int,
     height: int, offsets: np.ndarray, samples: int,
 ) -> int:  # fmt: skip
-    """Draw the faces of one world.
+    """Draw the faces of one world; the projection is set up.
 
-    Args:
-        faces: see ``darla_envs.render.scene_batch.Faces``.
-        world: which world.
-        position: (N, 3) float32, the cameras', in world space.
-        scratch: the thread's memory, with the projection set up.
+    Arguments of its own:
         number: the number that the first polygon gets.
-        width: of the picture in pixels.
-        height: of the picture in pixels.
-        offsets: (rows,) float32, see ``darla_envs.render.coverage``.
-        samples: samples a pixel.
 
     Returns:
         The number that the next polygon gets; less than 1 when there are too many.

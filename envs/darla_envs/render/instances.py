@@ -32,20 +32,10 @@ def draw_instances(
     instances: Instances, meshes: MeshArrays, lights: Lights, world: int, position: np.ndarray,
     scratch: Scratch, number: int, width: int, height: int, offsets: np.ndarray, samples: int,
 ) -> int:  # fmt: skip
-    """Draw the instances of one world.
+    """Draw the instances of one world; the projection is set up.
 
-    Args:
-        instances: see ``darla_envs.render.scene_batch.Instances``.
-        meshes: see ``darla_envs.render.meshes.MeshArrays``.
-        lights: see ``darla_envs.render.scene_batch.Lights``.
-        world: which world.
-        position: (N, 3) float32, the cameras', in world space.
-        scratch: the thread's memory, with the projection set up.
+    Arguments of its own:
         number: the number that the first polygon gets.
-        width: of the picture in pixels.
-        height: of the picture in pixels.
-        offsets: (rows,) float32, see ``darla_envs.render.coverage``.
-        samples: samples a pixel.
 
     Returns:
         The number that the next polygon gets; less than 1 when there are too many.

@@ -16,14 +16,7 @@ _NEAR = np.float32(NEAR)
 
 @drawing
 def outside(corners: np.ndarray, count: int, width: int, height: int) -> bool:
-    """Return whether all corners lie beyond one side of the picture, too near or too far.
-
-    Args:
-        corners: (8, 3) float32, projected; the first ``count`` are used.
-        count: number of corners.
-        width: of the picture in pixels.
-        height: of the picture in pixels.
-    """
+    """Return whether all corners lie beyond one side of the picture, too near or too far."""
     left, right, above, below, near, far = 0, 0, 0, 0, 0, 0
     for k in range(count):
         x, y, w = corners[k, 0], corners[k, 1], corners[k, 2]
@@ -38,16 +31,7 @@ def outside(corners: np.ndarray, count: int, width: int, height: int) -> bool:
 
 @drawing
 def clip_near(corners: np.ndarray, count: int, clipped: np.ndarray) -> int:
-    """Cut off what is nearer than the near plane.
-
-    Args:
-        corners: (8, 3) float32, projected; the first ``count`` are used.
-        count: number of corners.
-        clipped: (8, 3) float32; receives the corners of what is left.
-
-    Returns:
-        The number of corners left.
-    """
+    """Write what is not nearer than the near plane into ``clipped``; return its corners' number."""
     kept = 0
     for k in range(count):
         following = k + 1 if k + 1 < count else 0
@@ -72,10 +56,6 @@ def weights_over_distance(corners: np.ndarray, weights: np.ndarray) -> bool:
     Barycentric weights divided by the distance are affine: for corner k,
     ``weights[k, 0] x + weights[k, 1] y + weights[k, 2]``. The rows are cross products of two
     corners over the determinant of the three.
-
-    Args:
-        corners: (8, 3) float32, projected.
-        weights: (3, 3) float64; receives the weights.
 
     Returns:
         Whether the polygon shows its front, counter-clockwise on the screen; if not, what was
@@ -106,15 +86,10 @@ def set_plane(
 ) -> None:  # fmt: skip
     """Note how a quantity over distance varies on the screen.
 
-    Args:
-        planes: (P, 7, 3) float32; one row receives the change with x, with y, and the value at
-            (0, 0).
-        number: the polygon's.
+    Arguments of its own:
+        planes: one row receives the change with x, with y, and the value at (0, 0).
         row: which row, see ``darla_envs.render.scratch``.
-        weights: (3, 3) float64, see :func:`weights_over_distance`.
-        at_0: the quantity at the first corner.
-        at_1: at the second.
-        at_2: at the third.
+        at_0: the quantity at the first corner; ``at_1`` and ``at_2`` at the next.
     """
     for axis in range(3):
         planes[number, row, axis] = (
@@ -128,21 +103,9 @@ def draw_polygon(
     keys: np.ndarray, planes: np.ndarray, number: int, offsets: np.ndarray, samples: int,
     width: int, height: int,
 ) -> bool:  # fmt: skip
-    """Draw a polygon into the keys, if it shows its front.
+    """Draw a polygon of 3 or 4 corners into the keys, if it shows its front.
 
-    Args:
-        corners: (8, 3) float32, projected.
-        clipped: (8, 3) float32, memory.
-        count: corners, 3 or 4.
-        weights: (3, 3) float64; receives the polygon's weights over distance.
-        spans: (2, rows) int32, memory.
-        keys: (rows, W') uint32, the visibility buffer.
-        planes: (P, 7, 3) float32; receives the plane of 1 / distance.
-        number: the polygon's, from 1.
-        offsets: (rows,) float32, see ``darla_envs.render.coverage``.
-        samples: samples a pixel.
-        width: of the picture in pixels.
-        height: of the picture in pixels.
+    Its weights and the plane of 1 / distance are noted.
 
     Returns:
         Whether any sample was covered.

@@ -34,17 +34,7 @@ def resolve(
     scratch: Scratch, textures: TextureArrays, samples: int, pictures: np.ndarray, index: int,
     width: int, height: int,
 ) -> None:  # fmt: skip
-    """Turn keys into a picture.
-
-    Args:
-        scratch: the thread's memory, with all polygons drawn.
-        textures: see ``darla_envs.render.textures.TextureArrays``.
-        samples: samples a pixel, 1 or 4.
-        pictures: (n, H * W * 3) uint8.
-        index: which of them receives the picture.
-        width: in pixels.
-        height: in pixels.
-    """
+    """Turn keys, into which all polygons are drawn, into picture number ``index``."""
     _resolve_rows(
         scratch.keys, scratch.numbers, scratch.sums, scratch.work, scratch.planes, scratch.kinds,
         scratch.places_of_texels, scratch.texels, scratch.texel_pairs, textures.texels,
@@ -95,14 +85,7 @@ def _resolve_rows(
 
 @drawing
 def find_numbers(keys: np.ndarray, row: int, samples: int, numbers: np.ndarray) -> None:
-    """Note the polygon of each pixel of a row, or ``SEVERAL`` where samples differ.
-
-    Args:
-        keys: (rows, W') uint32.
-        row: the first of the row's samples.
-        samples: samples a pixel, 1 or 4.
-        numbers: (W,) int32; receives the numbers.
-    """
+    """Note the polygon of each pixel of a row, or ``SEVERAL`` where samples differ."""
     long_vectors()
     last = row + samples - 1
     second, third = min(row + 1, last), min(row + 2, last)
@@ -118,10 +101,7 @@ def find_numbers(keys: np.ndarray, row: int, samples: int, numbers: np.ndarray) 
 def run_end(numbers: np.ndarray, begin: int) -> int:
     """Return one past the last of the pixels from ``begin`` on that show the same.
 
-    Args:
-        numbers: (W,) int32, see :func:`find_numbers`. Pixels that show several polygons count as
-            the same, whichever they are.
-        begin: the first pixel.
+    Pixels that show several polygons count as the same, whichever they are.
     """
     end = begin + 1
     while end < len(numbers) and numbers[np.uintp(end)] == numbers[np.uintp(begin)]:
@@ -136,18 +116,8 @@ def _with_mixed(
     """Widen a run of pixels that show one polygon by mixed pixels beside it that show it too.
 
     Mixed pixels between two runs of the same polygon go with the one to the left.
-
-    Args:
-        keys: (rows, W') uint32.
-        row: the first of the row's samples.
-        samples: samples a pixel, 1 or 4.
-        numbers: (W,) int32, see :func:`find_numbers`.
-        before: the first of the mixed pixels to the left, ``begin`` if there are none.
-        begin: the run's first pixel.
-        end: one past its last pixel.
-
-    Returns:
-        The first pixel and one past the last.
+    ``before`` is the first of the mixed pixels to the left, ``begin`` if there are none. Return
+    the first pixel and one past the last.
     """
     number = numbers[np.uintp(begin)]
     first, last = begin, end
@@ -176,22 +146,9 @@ def _add_mixed(
     keys: np.ndarray, row: int, numbers: np.ndarray, begin: int, end: int, sums: np.ndarray,
     planes: np.ndarray, kinds: np.ndarray, y: int, seen: np.ndarray,
 ) -> int:  # fmt: skip
-    """Add the samples of mixed pixels that show untextured polygons.
+    """Add the samples of a run of mixed pixels that show untextured polygons.
 
-    Args:
-        keys: (rows, W') uint32.
-        row: the first of the row's four samples.
-        numbers: (W,) int32, see :func:`find_numbers`.
-        begin: the first of a run of mixed pixels.
-        end: one past the last.
-        sums: (3 * 4096,) float32.
-        planes: (P, 7, 3) float32.
-        kinds: (P, 3) int32.
-        y: the row of pixels.
-        seen: (4 W,) int32; receives the textured polygons that no run beside these pixels has.
-
-    Returns:
-        How many textured polygons there are in ``seen``.
+    ``seen`` receives the textured ones that no run beside these pixels has; return their number.
     """
     left = numbers[np.uintp(begin - 1)] if begin > 0 else SEVERAL
     right = numbers[np.uintp(end)] if end < len(numbers) else SEVERAL
@@ -234,15 +191,7 @@ def _add_textured(
 
 @inlined
 def share_of(keys: np.ndarray, row: int, samples: int, x: np.uintp, bits: np.uint32) -> np.float32:
-    """Return which share of a pixel's samples shows a polygon, from 0 to 1.
-
-    Args:
-        keys: (rows, W') uint32.
-        row: the first of the row's samples.
-        samples: samples a pixel, 1 or 4.
-        x: the pixel, np.uintp.
-        bits: of the polygon, see ``darla_envs.render.visibility``.
-    """
+    """Return which share of a pixel's samples shows the polygon of these bits, from 0 to 1."""
     if samples == 1:
         return _ONE
     share = _QUARTER if np.uint32(keys[row, x] & _LOW) == bits else _ZERO
@@ -331,12 +280,7 @@ def _add_shaded(
 def pack(sums: np.ndarray, width: int, pictures: np.ndarray, index: int, start: int) -> None:
     """Round the colours of a row of pixels to bytes, as OpenGL does when a picture is read.
 
-    Args:
-        sums: (3 * 4096,) float32, channel after channel, 255 for full brightness.
-        width: pixels in the row.
-        pictures: (n, H * W * 3) uint8; receives the row.
-        index: into which picture.
-        start: of the row in the picture.
+    They are written into picture number ``index``, from byte ``start`` on.
     """
     long_vectors()
     for x in range(width):

@@ -69,21 +69,7 @@ def sample(
 ) -> None:  # fmt: skip
     """Multiply the colours of neighbouring pixels of one row by those of a texture.
 
-    Args:
-        pool: (P,) uint32, all texels, see ``darla_envs.render.textures.TextureArrays``.
-        starts: (T,) int64.
-        sizes: (T, 2) float32.
-        last_levels: (T,) int32.
-        texture: which texture.
-        work: has the rows RED, GREEN and BLUE, which are multiplied by 0 to 1.
-        places: (2 * CHUNK,) int32, memory.
-        texels: (8 * CHUNK,) uint32, memory.
-        pairs: the same memory as uint64.
-        count: number of pixels, at most ``CHUNK``.
-        planes: (P, 7, 3) float32, see ``darla_envs.render.scratch``.
-        number: the polygon's.
-        x: of the first pixel's centre.
-        y: of the pixels' centres.
+    The rows RED, GREEN and BLUE are multiplied by 0 to 1; x and y are of the first pixel's centre.
     """
     width, height = sizes[texture, 0], sizes[texture, 1]
     find_footprints(work, count, planes, number, x, y, width, height)
@@ -101,16 +87,12 @@ def find_footprints(
 ) -> None:  # fmt: skip
     """Find where pixels lie in a texture, and how many of its texels they cover.
 
-    Args:
+    Arguments of its own:
         work: receives the rows U and V, texture coordinates from 0 to 1 (textures repeat), and
             FOOTPRINT, squared texels from pixel to pixel, to the right or down, whichever is more.
-        count: number of pixels.
-        planes: (P, 7, 3) float32, see ``darla_envs.render.scratch``.
-        number: the polygon's.
         x: of the first pixel's centre.
         y: of the pixels' centres.
-        width: of the texture in texels, float32.
-        height: of the texture in texels, float32.
+        width: of the texture in texels, like ``height``.
     """
     long_vectors()
     inverse_x, inverse_y = planes[number, INVERSE, 0], planes[number, INVERSE, 1]
@@ -138,11 +120,8 @@ def find_footprints(
 def choose_levels(work: np.ndarray, count: int, last_level: np.int32) -> None:
     """Choose mip levels: half of the footprint's logarithm, and how far to blend into the next.
 
-    Args:
-        work: has the row FOOTPRINT; receives LEVEL, BLEND, from 0 to 1, and SCALE, by which the
-            level is smaller than the texture along each side.
-        count: number of pixels.
-        last_level: the texture's smallest level, int32.
+    From the row FOOTPRINT come LEVEL, BLEND, from 0 to 1, and SCALE, by which the level is smaller
+    than the texture along each side.
     """
     long_vectors()
     for pixel in range(_blocks(count)):
@@ -162,18 +141,14 @@ def find_corners(
 ) -> None:  # fmt: skip
     """Find the lower left of the four texels around each pixel, and where it lies among them.
 
-    Args:
+    Arguments of its own:
         work: has the rows U, V, LEVEL and SCALE; receives the rows ``weight_x`` and ``weight_y``:
             how near each pixel is to the right and to the upper two, from 0 to 1.
-        places: (2 * CHUNK,) int32; its row ``coarser`` receives the texels' places, counted from
-            the texture's first texel.
-        count: number of pixels.
-        width: of the texture in texels, float32.
-        height: of the texture in texels, float32.
+        places: its row ``coarser`` receives the texels' places, counted from the texture's first
+            texel.
+        width: of the texture in texels, like ``height``.
         coarser: how many levels to go beyond LEVEL, 0 or 1.
-        smaller: by how much that is smaller along each side, float32.
-        weight_x: a row of ``work``.
-        weight_y: another.
+        smaller: by how much that is smaller along each side.
     """
     long_vectors()
     twice, stride = height + height, width + _BORDER
@@ -198,14 +173,11 @@ def fetch(
 ) -> None:  # fmt: skip
     """Fetch the eight texels around each pixel.
 
-    Args:
-        pool: (P,) uint32, see ``darla_envs.render.textures.TextureArrays``.
-        start: of the texture in it.
+    Arguments of its own:
+        start: of the texture in the pool.
         stride: from a texel to the one above it.
-        places: see :func:`find_corners`.
         pairs: (4 * CHUNK,) uint64; receives for each pixel the lower two texels of the finer level,
             the left one in the lower half, and the upper two; after 2 * CHUNK those of the coarser.
-        count: number of pixels.
     """
     for pixel in range(count):
         fine, coarse = start + places[_at(_FINE, pixel)], start + places[_at(_COARSE, pixel)]
@@ -226,11 +198,8 @@ def _pair(pool: np.ndarray, place: np.uintp) -> np.uint64:
 def modulate(work: np.ndarray, texels: np.ndarray, count: int) -> None:
     """Multiply colours by the weighted mean of the eight texels around each pixel.
 
-    Args:
-        work: has the rows BLEND, FINE_X, FINE_Y, COARSE_X and COARSE_Y, and RED, GREEN and BLUE,
-            which are multiplied.
-        texels: (8 * CHUNK,) uint32, the memory of ``pairs``, see :func:`fetch`.
-        count: number of pixels.
+    ``work`` has the rows BLEND, FINE_X, FINE_Y, COARSE_X and COARSE_Y, and RED, GREEN and BLUE,
+    which are multiplied.
     """
     long_vectors()
     for pixel in range(_blocks(count)):

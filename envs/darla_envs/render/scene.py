@@ -74,17 +74,10 @@ class SceneFaces:
 
 @dataclass(frozen=True)
 class SceneInstances:
-    """K meshes that stand somewhere; see :class:`~darla_envs.render.scene_batch.Instances`.
+    """K meshes that stand somewhere.
 
-    Attributes:
-        meshes: (K,) a mesh's number in a :class:`~darla_envs.render.meshes.MeshSet`.
-        positions: (K, 3) metres.
-        yaws: (K,) radians.
-        scales: (K, 3).
-        normal_scales: (K,).
-        tints: (K, 3) RGB in [0, 1].
-        painted: (K,) whether the tint replaces the mesh's own colours.
-        entities: (K,) the entity's number.
+    Every array has the shape and meaning of its namesake in
+    :class:`~darla_envs.render.scene_batch.Instances`, without the first axis.
     """
 
     meshes: np.ndarray

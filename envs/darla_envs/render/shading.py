@@ -17,22 +17,8 @@ def shade_textured(
 ) -> None:  # fmt: skip
     """Shade neighbouring pixels of one row that show one textured polygon.
 
-    Args:
-        planes: (P, 7, 3) float32, see ``darla_envs.render.scratch``.
-        kinds: (P, 3) int32.
-        work: its rows RED, GREEN and BLUE receive the colours, 255 for full brightness and, where
-            a colour is extrapolated beyond its polygon, unbounded.
-        places: (2 * 64,) int32, memory.
-        texels: (8 * 64,) uint32, memory.
-        pairs: the same memory as uint64.
-        pool: (P,) uint32, all texels, see ``darla_envs.render.textures.TextureArrays``.
-        starts: (T,) int64.
-        sizes: (T, 2) float32.
-        last_levels: (T,) int32.
-        number: the polygon's.
-        count: number of pixels, at most ``CHUNK``.
-        x: the first pixel.
-        y: the row.
+    The rows RED, GREEN and BLUE of ``work`` receive the colours, 255 for full brightness and, where
+    a colour is extrapolated beyond its polygon, unbounded. ``x`` is the first pixel, ``y`` the row.
     """
     place, row = np.float32(x) + _HALF, np.float32(y) + _HALF
     if kinds[number, SMOOTH]:

@@ -41,15 +41,9 @@ def fill_spans(
     keys: np.ndarray, spans: np.ndarray, first: int, last: int, offsets: np.ndarray, samples: int,
     x_step: np.float32, y_step: np.float32, at_origin: np.float32, bits: np.uint32,
 ) -> bool:  # fmt: skip
-    """Draw a polygon's spans into the keys.
+    """Draw a polygon's spans into the keys, from row ``first`` to before ``last``.
 
-    Args:
-        keys: (rows, W') uint32, W' the width rounded up to a multiple of ``LANES``.
-        spans: (2, rows) int32, the first pixel covered in each row and one past the last.
-        first: first row.
-        last: one past the last row.
-        offsets: (rows,) float32, where samples lie within their pixels.
-        samples: samples a pixel.
+    Arguments of its own:
         x_step: change of 1 / distance (1 / metres) from pixel to pixel.
         y_step: change from row of pixels to row of pixels.
         at_origin: 1 / distance at the picture's upper left corner.
@@ -79,12 +73,8 @@ def fill_span(
 ) -> None:  # fmt: skip
     """Draw one span of a polygon into a row of keys.
 
-    Args:
-        keys: (rows, W') uint32.
-        row: which row of keys.
-        begin: first pixel.
-        end: one past the last pixel.
-        start: nearness at pixel 0, in steps and rounded down from there, float32.
+    Arguments of its own:
+        start: nearness at pixel 0, in steps and rounded down from there.
         slope: its change from pixel to pixel.
         bits: the lower half of the polygon's keys.
     """
