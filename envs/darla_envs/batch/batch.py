@@ -263,3 +263,16 @@ class Batch(ABC):
                     f"{first} to {first + count - 1}"
                 )
         return actions
+
+
+def find_autoreset_mode(mode: AutoresetMode | str) -> AutoresetMode:
+    """Return the mode of a name.
+
+    Raises:
+        ValueError: there is none of this name.
+    """
+    try:
+        return AutoresetMode(mode)
+    except ValueError:
+        known = ", ".join(each.value for each in AutoresetMode)
+        raise ValueError(f"unknown autoreset_mode {mode!r}; known: {known}") from None

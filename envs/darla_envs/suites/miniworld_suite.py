@@ -5,32 +5,12 @@ from functools import partial
 from typing import Any
 
 from darla_envs.batch.worlds import Worlds
-from darla_envs.description.domain import Domain
-from darla_envs.description.domains import domain_names, domains_of, target_names, whole_domain
-from darla_envs.description.look import Look
 from darla_envs.description.named_domains import DomainLike
 from darla_envs.suites.suite import PICTURES, Observing, Suite
 
 
 class MiniWorldSuite(Suite):
     """An environment of MiniWorld's, or one that ``darla_envs.stock.give_domains`` was told of."""
-
-    def domains(self) -> list[str]:
-        """Return the names of the environment's domains, the source first."""
-        return domain_names(self.env_id)
-
-    def targets(self) -> list[str]:
-        """Return the names of the domains that agents are tested in."""
-        return target_names(self.env_id)
-
-    def find_domain(self, domain: DomainLike) -> Domain | Look | None:
-        """Return a domain or a look; None for the look that MiniWorld gives."""
-        found: Domain | Look | None = domains_of(self.env_id).find(domain)
-        return found
-
-    def whole_domain(self, name: str) -> Domain:
-        """Return a named domain on the lines, completed by MiniWorld's own look."""
-        return whole_domain(self.env_id, name)
 
     def can_batch(self, observing: Observing = PICTURES) -> bool:
         """Whether environments can be simulated together.

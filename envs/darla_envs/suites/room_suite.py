@@ -7,8 +7,6 @@ from typing import Any
 import gymnasium as gym
 
 from darla_envs.batch.worlds import Worlds
-from darla_envs.description.domain import Domain
-from darla_envs.description.domains import domain_names, domains_of, target_names
 from darla_envs.description.named_domains import DomainLike
 from darla_envs.description.tasks import find_task
 from darla_envs.description.usual_domains import SOURCE
@@ -19,23 +17,6 @@ class RoomSuite(Suite):
     """One of the tasks of this package, or described as these are."""
 
     offers_factors = True
-
-    def domains(self) -> list[str]:
-        """Return the names of the task's domains, the source first."""
-        return domain_names(self.env_id)
-
-    def targets(self) -> list[str]:
-        """Return the names of the domains that agents are tested in."""
-        return target_names(self.env_id)
-
-    def find_domain(self, domain: DomainLike) -> Domain:
-        """Return a domain, completed by the source where it says nothing."""
-        found: Domain = domains_of(self.env_id).find(domain)
-        return found
-
-    def whole_domain(self, name: str) -> Domain:
-        """Return a named domain: all of them say where every factor comes from."""
-        return self.find_domain(name)
 
     def can_batch(self, observing: Observing = PICTURES) -> bool:
         """Return True."""
@@ -66,6 +47,3 @@ class RoomSuite(Suite):
         from darla_envs.rooms.factor_worlds import FactorWorlds  # loads Numba
 
         return partial(FactorWorlds, task, domain=found, **settings)
-
-    def _check(self, observing: Observing) -> None:
-        """Check nothing: tasks show both."""

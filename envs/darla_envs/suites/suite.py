@@ -8,10 +8,17 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.vector import AutoresetMode
 
-from darla_envs.batch.batch import Batch
-from darla_envs.batch.gather import find_autoreset_mode, make_batch
+from darla_envs.batch.batch import Batch, find_autoreset_mode
+from darla_envs.batch.batched_envs import BatchedEnvs
+from darla_envs.batch.worker_envs import WorkerEnvs
 from darla_envs.batch.worlds import CannotBatch, Worlds
 from darla_envs.description.domain import Domain
+from darla_envs.description.domains import (
+    domain_names,
+    find_domain,
+    target_names,
+    whole_domain,
+)
 from darla_envs.description.named_domains import DomainLike
 from darla_envs.description.usual_domains import SOURCE, SOURCES, UNSUPERVISED
 
@@ -41,13 +48,13 @@ class Suite(ABC):
     def __init__(self, env_id: str) -> None:
         self.env_id = env_id
 
-    @abstractmethod
     def domains(self) -> list[str]:
         """Return the names of the domains, the source first."""
+        return domain_names(self.env_id)
 
-    @abstractmethod
     def targets(self) -> list[str]:
         """Return the names of the domains that agents are tested in."""
+        return target_names(self.env_id)
 
     def sources(self) -> list[str]:
         """Return the names of the domains that agents learn in."""
@@ -58,24 +65,20 @@ class Suite(ABC):
         """The name of D_U, where frames for encoders come from; None where there is none."""
         return UNSUPERVISED if UNSUPERVISED in self.domains() else None
 
-    @abstractmethod
     def find_domain(self, domain: DomainLike) -> Any:
         """Return what the worlds take for a domain.
 
-        Args:
-            domain: a name; where looks are drawn from, one look, or the dictionary of either.
-
-        Raises:
-            ValueError: there is no such domain; the nearest name is suggested.
+        See :func:`darla_envs.description.domains.find_domain`.
         """
+        return find_domain(self.env_id, domain)
 
-    @abstractmethod
     def whole_domain(self, name: str) -> Domain:
         """Return a named domain that says where every factor of the look comes from.
 
         Raises:
             ValueError: there is no such domain, or it cannot be told.
         """
+        return whole_domain(self.env_id, name)
 
     def has_domain(self, name: str) -> bool:
         """Whether environments can be made in a domain of this name."""
@@ -144,8 +147,12 @@ class Suite(ABC):
         if num_threads is None and workers:
             num_threads = 1
         factory = self._factory(domain, observing, num_threads, **_given(settings))
-        return make_batch(
-            factory, num_envs, mode, workers=workers, num_threads=num_threads, infos=infos
+        if num_envs < 1:
+            raise ValueError(f"num_envs is {num_envs}, but there must be at least 1 environment")
+        if not workers:
+            return BatchedEnvs(factory(num_envs), mode, infos=infos)
+        return WorkerEnvs(
+            factory, num_envs, workers, mode, infos=infos, num_threads=num_threads or 1
         )
 
     def worlds(
@@ -179,12 +186,8 @@ class Suite(ABC):
         """Return what makes as many worlds as its argument says, also in another process."""
 
     def _check(self, observing: Observing) -> None:
-        """Check that environments can show what is asked for: pictures, as a rule.
-
-        Raises:
-            ValueError: they cannot.
-        """
-        if observing != PICTURES:
+        """Raise a ValueError where environments are to be observed by factors that they lack."""
+        if observing != PICTURES and not self.offers_factors:
             raise ValueError(
                 f"{self.env_id} reports no factors, so it cannot be observed by them; use a Darla/ "
                 "task or another kind of observation"

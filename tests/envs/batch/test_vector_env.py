@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode
 
+from darla_envs.batch.batch import find_autoreset_mode
 from darla_envs.batch.batched_envs import BatchedEnvs
-from darla_envs.batch.gather import find_autoreset_mode
 from darla_envs.batch.infos import combine
 from darla_envs.batch.vector_env import BatchedVectorEnv
 from darla_envs.make import make_batched
