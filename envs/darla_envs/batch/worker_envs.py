@@ -11,7 +11,7 @@ from darla_envs.batch.batch import Batch, Finals, Start, Step
 from darla_envs.batch.frame_slots import FrameSlots
 from darla_envs.batch.infos import combine
 from darla_envs.batch.shared_buffers import make_buffers
-from darla_envs.batch.world_server import Described, Shown, WorldServer
+from darla_envs.batch.world_server import Shown, WorldServer
 from darla_envs.batch.worlds import Infos, Worlds
 
 
@@ -53,25 +53,18 @@ class WorkerEnvs(Batch):
         self._slices = _split(num_worlds, workers)
         self._workers = WorkerPool([WorldServer] * workers, num_threads=num_threads)
         sizes = [each.stop - each.start for each in self._slices]
-        described: Described = self._workers.ask([("make", factory, size) for size in sizes])[0]
+        made = self._workers.ask([("make", factory, size) for size in sizes])
+        observed, done, picture_key, pictures = made[0]
         self._workers.send(
             [
                 ("share", num_worlds, each.start, each.stop, autoreset_mode, infos)
                 for each in self._slices
             ]
         )
-        self._buffers = make_buffers(
-            num_worlds, described.picture_space, self._workers.send_descriptor
-        )
+        self._buffers = make_buffers(num_worlds, pictures, self._workers.send_descriptor)
         self._workers.receive()
-        super().__init__(
-            described.observation_space,
-            described.action_space,
-            described.picture_key,
-            autoreset_mode,
-            num_worlds,
-            FrameSlots(self._buffers.frames, replaceable=False),
-        )
+        slots = FrameSlots(self._buffers.frames, replaceable=False)
+        super().__init__(observed, done, picture_key, autoreset_mode, num_worlds, slots)
         # Only the slots may hold them, or they would never be free.
         self._buffers.frames.clear()
 

@@ -17,16 +17,6 @@ from darla_envs.batch.worlds import Infos, Worlds
 
 
 @dataclass(frozen=True)
-class Described:
-    """What a worker's worlds are like; see :class:`darla_envs.batch.worlds.Worlds`."""
-
-    observation_space: spaces.Space[Any]
-    action_space: spaces.Space[Any]
-    picture_key: str | None
-    picture_space: spaces.Box
-
-
-@dataclass(frozen=True)
 class Shown:
     """What a reset or a step led to, besides what is in shared memory.
 
@@ -55,16 +45,18 @@ class WorldServer:
         self._buffers: Buffers
         self._slots: FrameSlots
 
-    def make(self, factory: Callable[[int], Worlds], num_worlds: int) -> Described:
-        """Make the worlds."""
+    def make(
+        self, factory: Callable[[int], Worlds], num_worlds: int
+    ) -> tuple[spaces.Space[Any], spaces.Space[Any], str | None, spaces.Box]:
+        """Make the worlds; return what they observe, do, and show under which key, and how."""
         worlds = self._worlds = factory(num_worlds)
         if worlds.num_worlds != num_worlds:
             raise ValueError(
                 f"the factory made {worlds.num_worlds} worlds when called with {num_worlds}; "
                 "it must make as many as it is asked for"
             )
-        spaces_of = (worlds.observation_space, worlds.action_space)
-        return Described(*spaces_of, worlds.picture_key, picture_space(worlds))
+        shown = picture_space(worlds)
+        return worlds.observation_space, worlds.action_space, worlds.picture_key, shown
 
     def share(
         self, num_worlds: int, first: int, last: int, mode: AutoresetMode, infos: bool

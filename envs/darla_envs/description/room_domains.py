@@ -24,18 +24,9 @@ class RoomDomains(NamedDomains):
         self._task = task
         self._listed = {each.name: each for each in task.domains}
 
-    def whole(self, name: str) -> Domain:
-        """Return a named domain: completed by the source, it says all."""
-        found: Domain = self.find(name)
-        return found
-
     def _built_in(self) -> Mapping[str, Domain]:
         """Return the domains that the task lists."""
         return self._listed
-
-    def _check(self, domain: Domain | Look) -> None:
-        """Check that the rooms can look so."""
-        self._complete(domain)
 
     def _complete(self, domain: Domain | Look | None) -> Domain:
         """Return a domain with the source's values for what it does not name."""

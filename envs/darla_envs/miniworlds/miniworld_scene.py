@@ -79,17 +79,8 @@ def camera_of(env: MiniWorldEnv) -> tuple[float, ...]:
         agent, in metres; pitch and vertical field of view in degrees.
     """
     agent = env.agent
-    x, y, z = coordinates(agent.pos)
-    return (
-        x,
-        y,
-        z,
-        agent.dir,
-        agent.cam_height,
-        agent.cam_fwd_disp,
-        agent.cam_pitch,
-        agent.cam_fov_y,
-    )
+    looks = (agent.dir, agent.cam_height, agent.cam_fwd_disp, agent.cam_pitch, agent.cam_fov_y)
+    return (*coordinates(agent.pos), *looks)
 
 
 def coordinates(place: Any) -> list[float]:

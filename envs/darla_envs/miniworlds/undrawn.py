@@ -61,6 +61,18 @@ def _undrawn_class(own: type[MiniWorldEnv]) -> type[MiniWorldEnv]:
     return type(own.__name__, (_Undrawn, own, _Quick), names)
 
 
+def _refused(name: str) -> Callable[..., None]:
+    """Return a method that says that a batch cannot do what needs OpenGL."""
+
+    def refuse(env: MiniWorldEnv, *_: Any, **__: Any) -> None:
+        raise CannotBatch(
+            f"{type(env).__name__} calls {name}(), which needs OpenGL, and worlds of a batch have "
+            "none; use Gymnasium's vector environments for it"
+        )
+
+    return refuse
+
+
 class _Undrawn(MiniWorldEnv):  # type: ignore[misc]
     """What is drawn elsewhere."""
 
@@ -78,28 +90,9 @@ class _Undrawn(MiniWorldEnv):  # type: ignore[misc]
         """Note that rooms, lights or static entities may look different from now on."""
         self.looks_changed = True
 
-    def render(self) -> None:
-        """Refuse."""
-        self._refuse("render")
-
-    def render_top_view(self, *args: Any, **kwargs: Any) -> None:
-        """Refuse."""
-        self._refuse("render_top_view")
-
-    def render_depth(self, *args: Any, **kwargs: Any) -> None:
-        """Refuse."""
-        self._refuse("render_depth")
-
-    def get_visible_ents(self) -> None:
-        """Refuse."""
-        self._refuse("get_visible_ents")
-
-    def _refuse(self, name: str) -> None:
-        """Say that a batch cannot do what needs OpenGL."""
-        raise CannotBatch(
-            f"{type(self).__name__} calls {name}(), which needs OpenGL, and worlds of a batch have "
-            "none; use Gymnasium's vector environments for it"
-        )
+    render, render_depth = _refused("render"), _refused("render_depth")
+    render_top_view = _refused("render_top_view")
+    get_visible_ents = _refused("get_visible_ents")
 
 
 class _Quick(MiniWorldEnv):  # type: ignore[misc]

@@ -52,18 +52,9 @@ def find_visible(
     if number < 1:
         return False
     number = draw_instances(
-        instances,
-        meshes,
-        lights,
-        world,
-        cameras.position,
-        scratch,
-        number,
-        width,
-        height,
-        offsets,
+        instances, meshes, lights, world, cameras.position, scratch, number, width, height, offsets,
         samples,
-    )
+    )  # fmt: skip
     return number >= 1
 
 

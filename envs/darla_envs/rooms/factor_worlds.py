@@ -2,9 +2,6 @@
 
 import numpy as np
 
-from darla_envs.description.named_domains import DomainLike
-from darla_envs.description.tasks import Task
-from darla_envs.description.usual_domains import SOURCE
 from darla_envs.rooms.sampled_rooms import SampledRooms
 
 
@@ -15,26 +12,7 @@ class FactorWorlds(SampledRooms):
     cosine of its yaw, then for each of the K objects, nearest first, whether it is there, sine and
     cosine of its bearing, its distance, and one-hot which of the S shapes it has; zeros where
     there is none.
-
-    Args:
-        task: the task, or its id.
-        num_worlds: how many worlds.
-        domain: a name, a Domain, or its dictionary.
-        max_episode_steps: see :class:`darla_envs.rooms.simulated_rooms.SimulatedRooms`.
-
-    Raises:
-        ValueError: there is no such task or domain, or no such number of steps.
     """
-
-    def __init__(
-        self,
-        task: str | Task,
-        num_worlds: int,
-        domain: DomainLike = SOURCE,
-        max_episode_steps: int | None = None,
-    ) -> None:
-        super().__init__(task, num_worlds, domain, max_episode_steps)
-        self.observation_space = self.factor_space
 
     def draw(self, chosen: np.ndarray, out: np.ndarray) -> None:
         """Write the true states of the chosen worlds into ``out``, (n, D) float32."""

@@ -54,6 +54,7 @@ def rules_of(task: Task, max_steps: int) -> Rules:
     )
 
 
+@kernel
 def act(
     chosen: np.ndarray, actions: np.ndarray, rules: Rules, state: RoomState
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -71,41 +72,7 @@ def act(
     rewards = np.empty(len(chosen))
     terminated = np.empty(len(chosen), dtype=np.bool_)
     truncated = np.empty(len(chosen), dtype=np.bool_)
-    _act(
-        chosen,
-        actions,
-        rules,
-        state.agents,
-        state.yaws,
-        state.objects,
-        state.object_shapes,
-        state.present,
-        state.steps,
-        state.success,
-        rewards,
-        terminated,
-        truncated,
-    )
-    return rewards, terminated, truncated
-
-
-@kernel
-def _act(
-    chosen: np.ndarray,
-    actions: np.ndarray,
-    rules: Rules,
-    agents: np.ndarray,
-    yaws: np.ndarray,
-    objects: np.ndarray,
-    object_shapes: np.ndarray,
-    present: np.ndarray,
-    steps: np.ndarray,
-    success: np.ndarray,
-    rewards: np.ndarray,
-    terminated: np.ndarray,
-    truncated: np.ndarray,
-) -> None:
-    """Do :func:`act` with the state's arrays, and write rewards and ends into the last three."""
+    agents, yaws, steps = state.agents, state.yaws, state.steps
     for row in range(len(chosen)):
         world = chosen[row]
         steps[world] += 1
@@ -113,16 +80,17 @@ def _act(
             _move(rules, agents[world], yaws[world])
         else:
             yaws[world] += rules.turn if actions[row] == LEFT else -rules.turn
-        agent, places = agents[world], objects[world]
+        agent, places = agents[world], state.objects[world]
         if rules.collects:
             reward, over, good = _collect(
-                rules, agent, places, object_shapes[world], present[world]
+                rules, agent, places, state.object_shapes[world], state.present[world]
             )
         else:
             reward, over, good = _reach(rules, agent, places, steps[world])
-        rewards[row], terminated[row], success[world] = reward, over, good
+        rewards[row], terminated[row], state.success[world] = reward, over, good
         cut = 0 <= rules.max_steps <= steps[world]
         truncated[row] = cut and not over
+    return rewards, terminated, truncated
 
 
 @kernel

@@ -47,38 +47,16 @@ def _numbers(palette: Palette) -> list[float]:
     return [*palette.start, *palette.end]
 
 
+@kernel
 def paint(chosen: np.ndarray, state: RoomState, palettes: PaletteTable) -> None:
     """Give the chosen worlds the look that their settings ask for."""
-    _paint(
-        chosen,
-        state.settings,
-        palettes,
-        state.floors,
-        state.walls,
-        state.ceilings,
-        state.lights,
-        state.object_colors,
-    )
-
-
-@kernel
-def _paint(
-    chosen: np.ndarray,
-    settings: np.ndarray,
-    palettes: PaletteTable,
-    floors: np.ndarray,
-    walls: np.ndarray,
-    ceilings: np.ndarray,
-    lights: np.ndarray,
-    object_colors: np.ndarray,
-) -> None:
-    """Do :func:`paint` with the state's arrays."""
+    walls, object_colors = state.walls, state.object_colors
     color = np.empty(3)
     for world in chosen:
-        row = settings[world]
-        lights[world] = row[LIGHT]
-        palette_color(palettes, _FLOOR, row[FLOOR], floors[world])
-        palette_color(palettes, _CEILING, row[CEILING], ceilings[world])
+        row = state.settings[world]
+        state.lights[world] = row[LIGHT]
+        palette_color(palettes, _FLOOR, row[FLOOR], state.floors[world])
+        palette_color(palettes, _CEILING, row[CEILING], state.ceilings[world])
         palette_color(palettes, _WALL, row[WALL], color)
         for wall in range(4):
             for channel in range(3):

@@ -76,18 +76,7 @@ class RoomFactors:
         # that single environments report.
         angles = np.arctan2(-offset[..., 1], offset[..., 0])
         table = np.empty((len(self._factors), len(chosen)))
-        _tabulate(
-            chosen,
-            state.settings,
-            state.agents,
-            state.yaws,
-            state.objects,
-            state.present,
-            angles,
-            state.cameras,
-            visible,
-            table,
-        )
+        _tabulate(chosen, state, angles, visible, table)
         return table
 
 
@@ -99,24 +88,16 @@ def _wrapped(angle: float) -> float:
 
 @kernel
 def _tabulate(
-    chosen: np.ndarray,
-    settings: np.ndarray,
-    agents: np.ndarray,
-    yaws: np.ndarray,
-    objects: np.ndarray,
-    present: np.ndarray,
-    angles: np.ndarray,
-    cameras: np.ndarray,
-    visible: bool,
-    table: np.ndarray,
+    chosen: np.ndarray, state: RoomState, angles: np.ndarray, visible: bool, table: np.ndarray
 ) -> None:
     """Write all factors of the chosen worlds into ``table``, (F, n)."""
+    settings, objects, present = state.settings, state.objects, state.present
     for index, world in enumerate(chosen):
         for column in range(AGENT_X):
             table[column, index] = settings[world, column]
-        x, z = agents[world]
-        yaw = _wrapped(yaws[world])
-        view = cameras[world]
+        x, z = state.agents[world]
+        yaw = _wrapped(state.yaws[world])
+        view = state.cameras[world]
         camera = Camera(view[0], view[1], view[2], view[3])
         table[AGENT_X, index], table[AGENT_X + 1, index], table[AGENT_YAW, index] = x, z, yaw
         for number in range(objects.shape[1]):

@@ -1,6 +1,6 @@
 """Everything about a batch of rooms that changes: where things are and how they look."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,9 +9,10 @@ from darla_envs.description.view import find_view
 from darla_envs.rooms.visible import camera_of
 
 
-@dataclass
-class RoomState:
+class RoomState(NamedTuple):
     """The rooms of N worlds with K objects each; every array has one row for each world.
+
+    The arrays are changed in place, by kernels too.
 
     Attributes:
         agents: (N, 2) float64, x and z of the agent in metres.

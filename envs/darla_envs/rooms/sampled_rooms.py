@@ -1,39 +1,31 @@
 """Rooms that settings can be drawn for: what frames are collected from."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, NoReturn
 
 import numpy as np
 
-from darla_envs.description.factors import Factor, Setting
-from darla_envs.description.named_domains import DomainLike
-from darla_envs.description.tasks import ANYWHERE, SAMPLE_TRIES, Task
-from darla_envs.description.usual_domains import SOURCE
-from darla_envs.rooms.placing import place_table
+from darla_envs.description.factors import Setting
+from darla_envs.description.tasks import ANYWHERE, SAMPLE_TRIES
+from darla_envs.rooms.placing import PlaceTable, place_table
 from darla_envs.rooms.sampling import FOUND, OVERLAPPING, sample_row, sample_rows
 from darla_envs.rooms.simulated_rooms import SimulatedRooms
 
 
 class SampledRooms(SimulatedRooms):
-    """Rooms whose domain offers settings of all factors, with an object in view or not.
+    """Rooms whose domain offers settings of all factors, with an object in view or not."""
 
-    Args:
-        task: the task, or its id.
-        num_worlds: how many worlds.
-        domain: see :class:`darla_envs.rooms.simulated_rooms.SimulatedRooms`.
-        max_episode_steps: likewise.
-    """
+    @cached_property
+    def _look_columns(self) -> np.ndarray:
+        """Which columns of a setting are of the look, but no object's shape; (S,) bool."""
+        factors = [self.factors[name] for name in self.setting_names]
+        return np.array([each.role == "look" and not each.categories for each in factors])
 
-    def __init__(
-        self,
-        task: str | Task,
-        num_worlds: int,
-        domain: DomainLike = SOURCE,
-        max_episode_steps: int | None = None,
-    ) -> None:
-        super().__init__(task, num_worlds, domain, max_episode_steps)
-        self._look_columns = np.array([_is_tint(self.factors[each]) for each in self.setting_names])
-        self._anywhere = place_table(self.task, self.factors, ANYWHERE)
+    @cached_property
+    def _anywhere(self) -> PlaceTable:
+        """Where sampled settings put things."""
+        return place_table(self.task, self.factors, ANYWHERE)
 
     def sample_settings(
         self,
@@ -135,8 +127,3 @@ class SampledRooms(SimulatedRooms):
             f"no setting with in_view={wanted} was found in {SAMPLE_TRIES} tries with "
             f"{self.settings_from(fixed[None])[0]}; fix fewer factors"
         )
-
-
-def _is_tint(factor: Factor) -> bool:
-    """Whether a factor is of the look, but no object's shape."""
-    return factor.role == "look" and not factor.categories

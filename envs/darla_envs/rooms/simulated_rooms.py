@@ -42,9 +42,9 @@ NO_LIMIT = -1
 class SimulatedRooms(Worlds):
     """Rooms with objects whose every cause of the picture is a named factor.
 
-    What they show is said by the classes made from this one. A single environment
-    (:class:`darla_envs.single.world.FactorWorld`) holds one such room, so that the same seed,
-    settings and actions give the same episode alone and in a batch.
+    What they show is said by the classes made from this one, true factors as a rule. A single
+    environment (:class:`darla_envs.single.world.FactorWorld`) holds one such room, so that the same
+    seed, settings and actions give the same episode alone and in a batch.
 
     Attributes:
         task: what the rooms are.
@@ -97,7 +97,7 @@ class SimulatedRooms(Worlds):
         self._palettes = palette_table(self.task)
         self._rules = rules_of(self.task, self.max_episode_steps)
         self._reported = RoomFactors(self.task, self.state)
-        self.factor_space = self._reported.observation_space
+        self.observation_space = self.factor_space = self._reported.observation_space
         self.set_domain(domain)
 
     def set_domain(self, domain: DomainLike) -> None:

@@ -11,10 +11,8 @@ from darla_envs.single.world import FactorWorld
 class FactorObservation(gym.ObservationWrapper, gym.utils.RecordConstructorArgs):
     """Replace pictures by the true state: an upper reference, blind to the look.
 
-    The observation is a (4 + K (4 + S),) float32 array in [-1, 1]: the agent's x and z, sine and
-    cosine of its yaw, then for each of the K objects, nearest first, whether it is there, sine and
-    cosine of its bearing, its distance, and one-hot which of the S shapes it has; zeros where
-    there is none. No picture is drawn.
+    The observation is that of :class:`darla_envs.rooms.factor_worlds.FactorWorlds`, float32 in
+    [-1, 1]. No picture is drawn.
     """
 
     def __init__(self, env: gym.Env):

@@ -57,13 +57,11 @@ class ShiftedLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
             ValueError: the environment is not MiniWorld's, or a colour is not three numbers in
                 [0, 1], or the light is negative.
         """
-        gym.utils.RecordConstructorArgs.__init__(
-            self, floor=floor, wall=wall, ceiling=ceiling, objects=objects, sky=sky, light=light
-        )
+        self._look = Look(floor, wall, ceiling, objects, sky, light)
+        gym.utils.RecordConstructorArgs.__init__(self, **self._look.to_dict())
         super().__init__(env)
         if not isinstance(env.unwrapped, MiniWorldEnv):
             raise ValueError(f"ShiftedLook repaints MiniWorld environments, and {env} is none")
-        self._look = Look(floor, wall, ceiling, objects, sky, light)
         check_look(self._look)
 
     def reset(self, **kwargs: Any) -> tuple[Any, dict[str, Any]]:

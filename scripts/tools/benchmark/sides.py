@@ -214,7 +214,7 @@ def _turn_rooms(
     """Return what turns and draws this package's rooms."""
 
     def draw() -> int:
-        worlds.state.yaws += _TURN
+        worlds.state.yaws[:] += _TURN
         worlds.draw(everyone, pictures)
         return len(everyone)
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from darla_envs.batch.worlds import Infos, Outcomes, Worlds
+from darla_envs.batch.worlds import Worlds
 
 
-class SpreadWorlds(Worlds):
+class SpreadWorlds:
     """Other worlds, each of which is some steps into its episode after the first reset.
 
     Args:
@@ -18,11 +18,11 @@ class SpreadWorlds(Worlds):
 
     def __init__(self, worlds: Worlds) -> None:
         self.worlds = worlds
-        self.num_worlds = worlds.num_worlds
-        self.observation_space = worlds.observation_space
-        self.action_space = worlds.action_space
-        self.picture_key = worlds.picture_key
         self._is_spread = False
+
+    def __getattr__(self, name: str) -> Any:
+        """Leave everything but the first reset to the worlds."""
+        return getattr(self.worlds, name)
 
     def reset(
         self,
@@ -34,30 +34,6 @@ class SpreadWorlds(Worlds):
         self.worlds.reset(chosen, seeds, settings)
         if not self._is_spread:
             self._spread()
-
-    def step(self, chosen: np.ndarray, actions: np.ndarray) -> Outcomes:
-        """Act in the chosen worlds."""
-        return self.worlds.step(chosen, actions)
-
-    def draw(self, chosen: np.ndarray, out: np.ndarray) -> None:
-        """Draw the chosen worlds."""
-        self.worlds.draw(chosen, out)
-
-    def infos(self, chosen: np.ndarray) -> Infos:
-        """Return what the last reset or step of each chosen world reported."""
-        return self.worlds.infos(chosen)
-
-    def extras(self, chosen: np.ndarray) -> dict[str, np.ndarray]:
-        """Return the entries of a Dict observation besides the picture."""
-        return self.worlds.extras(chosen)
-
-    def set_domain(self, domain: Any) -> None:
-        """Draw all later episodes from another domain."""
-        self.worlds.set_domain(domain)
-
-    def close(self) -> None:
-        """Close the worlds."""
-        self.worlds.close()
 
     def _spread(self) -> None:
         """Let the episodes be as old as if they had not begun together."""
