@@ -197,15 +197,10 @@ class SettableVectorEnv(BatchedVectorEnv):
     ) -> tuple[np.ndarray, dict[str, Any]]:
         """Begin episodes of the first n environments in settings given as rows.
 
-        Args:
-            rows: (n, S), as :meth:`sample_settings` gives them.
-            frames: (n, H, W, 3) uint8, C-contiguous, to draw into; one of its own when None.
+        See :meth:`darla_envs.batch.batched_envs.BatchedEnvs.reset_to`.
 
         Returns:
             The pictures, (n, H, W, 3) uint8, and the infos of the n environments.
-
-        Raises:
-            ValueError: there are more rows than environments, or a setting is impossible.
         """
         start = self._batch.reset_to(rows, frames)
         return start.frames, start.infos

@@ -77,13 +77,11 @@ def complete_settings(
 def complete_setting(
     u: np.ndarray, fixed: np.ndarray, looks: LookTable, places: PlaceTable, row: np.ndarray
 ) -> None:
-    """Draw what one setting leaves open.
+    """Draw what one setting leaves open; see :func:`complete_settings`.
 
-    Args:
+    Arguments of its own:
         u: what ``darla_envs.description.layout.num_draws`` says of uniform numbers in [0, 1).
         fixed: (S,) what is given, NaN where something is open.
-        looks: where the look is drawn from.
-        places: where things may stand.
         row: (S,); receives the setting.
     """
     draw_look(u, looks, row)

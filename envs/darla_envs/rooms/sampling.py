@@ -75,17 +75,12 @@ def sample_row(
     objects: np.ndarray,
     row: np.ndarray,
 ) -> int:
-    """Draw one setting.
+    """Draw one setting; what is not named here is as in :func:`sample_rows`.
 
-    Args:
-        rng: where it comes from.
+    Arguments of its own:
         share: NaN where it does not matter whether an object is in view; any number otherwise.
         wanted: whether one is to be.
-        fixed: (S,) values to keep, NaN for the others.
         u: (U,) room for the uniform numbers that a setting takes.
-        looks: where looks are drawn from.
-        places: where things may stand.
-        camera: the agent's.
         objects: (K, 2) room for places.
         row: (S,); receives the setting.
 

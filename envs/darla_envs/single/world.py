@@ -143,11 +143,8 @@ class FactorWorld(MiniWorldEnv):  # type: ignore[misc]
     ) -> Setting:
         """Draw a possible setting of all factors from the domain, poses uniformly.
 
-        Args:
-            fixed: values to keep.
-            in_view: True asks for an object at least half visible, False for none, None for
-                either.
-            rng: the generator to draw from; the environment's own when None.
+        See :meth:`darla_envs.rooms.sampled_rooms.SampledRooms.sample_setting`; what is
+        drawn comes from the environment's own generator when ``rng`` is None.
 
         Raises:
             ValueError: the fixed values are wrong, or leave nothing possible.
