@@ -42,16 +42,7 @@ class ShiftedLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
         sky: Color = None,
         light: float = 1.0,
     ):
-        """Wrap a MiniWorld environment.
-
-        Args:
-            env: the environment.
-            floor: RGB in [0, 1].
-            wall: RGB in [0, 1].
-            ceiling: RGB in [0, 1].
-            objects: RGB in [0, 1].
-            sky: RGB in [0, 1].
-            light: factor on the light's colour and on the ambient light, at least 0.
+        """Wrap a MiniWorld environment; the shift is a :class:`darla_envs.description.look.Look`.
 
         Raises:
             ValueError: the environment is not MiniWorld's, or a colour is not three numbers in

@@ -166,16 +166,7 @@ class Suite(ABC):
     ) -> Worlds:
         """Make worlds of this process, which nobody resets at the end of their episodes.
 
-        Args:
-            num_worlds: how many.
-            domain: where their looks come from.
-            observing: pictures, or factors.
-            num_threads: threads that draw; as many as there are cores when None.
-            settings: as in :meth:`batch`.
-
-        Raises:
-            CannotBatch: the environments cannot be simulated together.
-            ValueError: there is no such domain, or another argument is wrong.
+        What they are, and what is raised, is as in :meth:`batch`.
         """
         return self._factory(domain, observing, num_threads, **_given(settings))(num_worlds)
 

@@ -13,7 +13,7 @@ from functools import partial
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -25,9 +25,6 @@ from darla_envs.batch.vector_env import BatchedVectorEnv
 from darla_envs.batch.worker_envs import WorkerEnvs
 from darla_envs.batch.worlds import Worlds
 from darla_envs.make import make_worlds
-
-if TYPE_CHECKING:
-    from darla_envs.rooms.room_worlds import RoomWorlds
 
 _ACTIONS = 3  # turns and the way forward, the first ones everywhere
 _PREPARED = 1000  # steps whose actions are drawn beforehand
@@ -208,9 +205,7 @@ def _turning_rate(worlds: Worlds, job: Job, antialias: bool) -> float:
     return _draw_rate(turn, renew, job.seconds / 4)
 
 
-def _turn_rooms(
-    worlds: "RoomWorlds", everyone: np.ndarray, pictures: np.ndarray
-) -> Callable[[], int]:
+def _turn_rooms(worlds: Any, everyone: np.ndarray, pictures: np.ndarray) -> Callable[[], int]:
     """Return what turns and draws this package's rooms."""
 
     def draw() -> int:
