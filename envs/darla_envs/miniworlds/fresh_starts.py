@@ -1,7 +1,6 @@
 """Starts of episodes for frame collectors: each frame another room, some in a row in one look."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -13,28 +12,8 @@ _DIRECTIONS = 8  # looked into from each start; a picture is wider than an eight
 _TRIES = 4  # starts looked at for a frame; in a maze most show nothing, wherever one looks
 
 
-class TurnedWorlds(Protocol):
-    """Worlds whose agents can be turned at the start of an episode."""
-
-    num_worlds: int
-    domain: Any
-
-    @property
-    def factors(self) -> Mapping[str, Any]:
-        """The factors that looks are drawn from, by name."""
-
-    def reset(self, chosen: np.ndarray, seeds: Sequence[int | None]) -> None:
-        """Start episodes of (n,) seeds in the chosen worlds."""
-
-    def turn(self, chosen: np.ndarray, degrees: np.ndarray) -> None:
-        """Turn agents to the left by (n,) degrees."""
-
-    def measure(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return how far away and whose each pixel is; (n, H, W) each."""
-
-
 def draw_starts(
-    worlds: TurnedWorlds,
+    worlds: Any,
     rng: np.random.Generator,
     count: int,
     in_view: float | None,
@@ -46,7 +25,8 @@ def draw_starts(
     would have more: there the agent has only walked a little.
 
     Args:
-        worlds: they are reset while it is seen what starts show.
+        worlds: :class:`darla_envs.miniworlds.miniworlds.MiniWorlds`, which are reset while it is
+            seen what starts show.
         rng: where all comes from.
         count: how many.
         in_view: the share of starts that show an entity, or less where four episodes did not offer
@@ -80,7 +60,7 @@ def draw_starts(
 
 
 def _directions(
-    worlds: TurnedWorlds, rng: np.random.Generator, seeds: np.ndarray, wanted: np.ndarray
+    worlds: Any, rng: np.random.Generator, seeds: np.ndarray, wanted: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Choose among directions from the starts of n episodes one that shows what is wanted.
 
