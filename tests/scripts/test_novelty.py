@@ -102,7 +102,7 @@ def test_every_target_of_both_tasks_has_a_label() -> None:
 def test_shapes_that_one_task_alone_shows() -> None:
     """Cylinders are in the frames of the other task only."""
     source = find_domain(GO_TO_OBJECT, "source")
-    target = find_domain(GO_TO_OBJECT, Domain("cylinders", {"object_shape": ("box", "cylinder")}))
+    target = Domain("cylinders", {**source.look, "object_shape": ("box", "cylinder")})
     assert novelty(target, source, encoder_coverage(ROOMS)).factors["object_shape"] == OOD1
     alone = encoder_coverage(ROOMS["parts"][0])
     assert novelty(target, source, alone).factors["object_shape"] == OOD2
