@@ -234,7 +234,7 @@ def test_agents_that_learnt_nothing_have_nothing_to_transfer(
     darla = next(group for group in scores.groups if group.kind == "darla")
     assert tables.nothing_learnt(scores) == [("darla", 1)]
     assert tables.ratios_of(scores, darla, ["new_wall"]).ravel() == pytest.approx([0.25])
-    assert tables.returns_of(darla, ["new_wall"]).ravel() == pytest.approx([0.2, 0.3])
+    assert darla.complete_returns(["new_wall"]).ravel() == pytest.approx([0.2, 0.3])
     said = tables.learnt_too_little(scores, [])
     assert said.endswith("Below 50%, without a transfer ratio: 1 of 2 darla.")
     (scores,) = score_tasks([row for row in rows if row.kind != "factors"])

@@ -171,7 +171,7 @@ def test_workers_end_with_their_batch():
 
 
 _SCRIPT = """
-import sys, time
+import os, sys, time
 from functools import partial
 from toy_worlds import ToyWorlds
 from darla_envs.batch.worker_envs import WorkerEnvs
@@ -219,7 +219,7 @@ def test_an_interruption_ends_all_with_one_traceback(tmp_path):
 
 
 def test_an_interruption_while_workers_begin_ends_all_with_one_traceback(tmp_path):
-    process = _start(tmp_path, "pass", 'print("begun", flush=True); time.sleep(0.5)')
+    process = _start(tmp_path, "pass", 'os.write(1, b"begun\\n"); time.sleep(0.5)')
     assert process.stdout is not None and process.stdout.readline() == "begun\n"
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
