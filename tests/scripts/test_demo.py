@@ -71,6 +71,7 @@ def test_it_ends_by_saying_where_everything_is(small):
     assert "tensorboard --logdir" in result.stdout
 
 
+@pytest.mark.slow  # every command's own tests run it twice
 def test_a_second_run_skips_what_is_finished(small):
     out, _, size = small
     before = (out / "seed0/agents/latent/agent.safetensors").stat().st_mtime_ns
@@ -79,12 +80,12 @@ def test_a_second_run_skips_what_is_finished(small):
     assert (out / "seed0/agents/latent/agent.safetensors").stat().st_mtime_ns == before
 
 
-def test_what_fails_ends_the_demo_with_its_line(small):
-    out, _, size = small
-    result = _demo(out, *size, "--episodes", "0")
+def test_what_fails_ends_the_demo_with_its_line(tmp_path):
+    result = _demo(tmp_path, "--num-frames", "0")
     assert result.returncode == 2
-    assert "episodes is 0, but must be at least 1" in result.stderr
+    assert "num_frames is a whole number from 1, not 0" in result.stderr
     assert "Traceback" not in result.stderr
+    assert result.stdout.count("$ ") == 1  # the steps after it were not tried
 
 
 def test_no_seed_is_named(tmp_path):

@@ -44,6 +44,7 @@ def small(tmp_path: Path) -> list[object]:
     return [*options, "--results", tmp_path / "results"]
 
 
+@pytest.mark.slow
 def test_the_random_policy_plays_wherever_agents_do(
     tmp_path: Path, small: list[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import textwrap
 
 import gymnasium as gym
 import numpy as np
@@ -17,24 +16,32 @@ CASES = [
 ]
 ACTIONS = [0, 2, 2, 1, 2, 0, 0, 2, 2, 1]
 
-ALONE = """
+EACH_ALONE = """
+import multiprocessing
 import sys
 import gymnasium as gym, numpy as np
 import darla_envs.stock
-env = gym.make({id!r}, **{kwargs!r})
-frames = [env.reset(seed={seed})[0]]
-for action in {actions!r}:
-    frames.append(env.step(action)[0])
-np.save(sys.argv[1], np.stack(frames))
+
+def play(name, kwargs, seed, path):
+    env = gym.make(name, **kwargs)
+    frames = [env.reset(seed=seed)[0]]
+    for action in {actions!r}:
+        frames.append(env.step(action)[0])
+    np.save(path, np.stack(frames))
+
+fork = multiprocessing.get_context("fork")  # a process each, which has made no environment yet
+for seed, (name, kwargs) in enumerate({cases!r}):
+    process = fork.Process(target=play, args=(name, kwargs, seed, f"{{sys.argv[1]}}/{{seed}}.npy"))
+    process.start()
+    process.join()
+    assert process.exitcode == 0
 """
 
 
-def _alone(tmp_path, index):
-    name, kwargs = CASES[index]
-    path = tmp_path / f"{index}.npy"
-    code = textwrap.dedent(ALONE).format(id=name, kwargs=kwargs, seed=index, actions=ACTIONS)
-    subprocess.run([sys.executable, "-c", code, str(path)], check=True, capture_output=True)
-    return np.load(path)
+def _each_alone(folder):
+    code = EACH_ALONE.format(cases=CASES, actions=ACTIONS)
+    subprocess.run([sys.executable, "-c", code, str(folder)], check=True, capture_output=True)
+    return [np.load(folder / f"{index}.npy") for index in range(len(CASES))]
 
 
 def test_several_envs_draw_what_each_draws_alone(tmp_path):
@@ -45,8 +52,8 @@ def test_several_envs_draw_what_each_draws_alone(tmp_path):
             seen.append(env.step(action)[0])
     for env in together:
         env.close()
-    for index in range(len(CASES)):
-        np.testing.assert_array_equal(np.stack(frames[index]), _alone(tmp_path, index))
+    for seen, alone in zip(frames, _each_alone(tmp_path), strict=True):
+        np.testing.assert_array_equal(np.stack(seen), alone)
 
 
 def test_resetting_one_maze_leaves_the_other_as_it_was():
