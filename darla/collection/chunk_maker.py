@@ -45,15 +45,13 @@ class ChunkMaker(ABC):
         env: where; closed with this.
         load_policy: ``module:function``; called with the agent's folder it returns a
             :data:`Policy`. Needed for the policy ``agent``.
-
-    Attributes:
-        factors: what is reported, as
-            :func:`darla.collection.reported_factors.describe_factors` describes it.
-        renderer: ``batched`` or ``stock``: who draws.
     """
 
     factors: dict[str, dict[str, Any]]
+    """What is reported, as :func:`darla.collection.reported_factors.describe_factors` describes
+    it."""
     renderer: str
+    """``batched`` or ``stock``: who draws."""
 
     def __init__(self, config: CollectConfig, env: Any, load_policy: str | None) -> None:
         self._config = config

@@ -30,19 +30,16 @@ _DEFAULTS = {"rendering": "stock", "renderer": "stock", "frames_per_look": 1}
 
 @dataclass(frozen=True)
 class Collected:
-    """What a collection made.
-
-    Attributes:
-        dataset: the finished dataset.
-        contact_sheet: a PNG beside it that shows frames and the coverage of factors.
-        new_frames: how many frames this call added; 0 when the dataset was finished before.
-        seconds: how long it took.
-    """
+    """What a collection made."""
 
     dataset: "FrameDataset"
+    """The finished dataset."""
     contact_sheet: Path
+    """A PNG beside it that shows frames and the coverage of factors."""
     new_frames: int
+    """How many frames this call added; 0 when the dataset was finished before."""
     seconds: float
+    """How long it took."""
 
 
 def collect(

@@ -15,21 +15,18 @@ Choose = Callable[[Any, dict[str, Any]], Any]
 
 
 class Step(NamedTuple):
-    """What an environment gave for one frame.
-
-    Attributes:
-        observation: the environment's.
-        info: the environment's.
-        action: what led to the frame; None for a reset.
-        reward: 0 after a reset.
-        starts: whether the frame is the first of an episode.
-    """
+    """What an environment gave for one frame."""
 
     observation: Any
+    """The environment's."""
     info: dict[str, Any]
+    """The environment's."""
     action: Any
+    """What led to the frame; None for a reset."""
     reward: float
+    """0 after a reset."""
     starts: bool
+    """Whether the frame is the first of an episode."""
 
 
 def rollouts(env: Environment, rng: np.random.Generator, choose: Choose) -> Iterator[Step]:
@@ -48,21 +45,18 @@ def rollouts(env: Environment, rng: np.random.Generator, choose: Choose) -> Iter
 
 
 class VectorStep(NamedTuple):
-    """What n environments gave for one frame each, and the actions that led to these.
-
-    Attributes:
-        observations: batched.
-        infos: in Gymnasium's vector form.
-        actions: batched; of no meaning where an episode starts, and None when all do.
-        rewards: (n,) float.
-        starts: (n,) bool: whose frame is the first of an episode.
-    """
+    """What n environments gave for one frame each, and the actions that led to these."""
 
     observations: Any
+    """Batched."""
     infos: dict[str, Any]
+    """In Gymnasium's vector form."""
     actions: Any
+    """Batched; of no meaning where an episode starts, and None when all do."""
     rewards: np.ndarray
+    """(n,) float."""
     starts: np.ndarray
+    """(n,) bool: whose frame is the first of an episode."""
 
 
 def vector_rollouts(

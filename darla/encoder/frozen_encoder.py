@@ -21,21 +21,18 @@ ACTIVE_STD = 1e-3
 
 @dataclass(frozen=True)
 class LatentStatistics:
-    """What each latent did over D_U; all float32 (z,).
-
-    Attributes:
-        mean: mean of the posterior means.
-        std: standard deviation of the posterior means.
-        kl: KL from the prior in nats, mean over frames; 0 for models without a posterior.
-        low: 1st percentile of the posterior means.
-        high: 99th percentile of the posterior means.
-    """
+    """What each latent did over D_U; all float32 (z,)."""
 
     mean: np.ndarray
+    """Mean of the posterior means."""
     std: np.ndarray
+    """Standard deviation of the posterior means."""
     kl: np.ndarray
+    """KL from the prior in nats, mean over frames; 0 for models without a posterior."""
     low: np.ndarray
+    """1st percentile of the posterior means."""
     high: np.ndarray
+    """99th percentile of the posterior means."""
 
     def tensors(self) -> dict[str, Tensor]:
         """Return the statistics by name, for saving."""

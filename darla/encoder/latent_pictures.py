@@ -69,16 +69,13 @@ def reconstructions(encoder: FrozenEncoder, columns: int = 10, blocks: int = 3) 
 
 @dataclass(frozen=True)
 class ObjectError:
-    """How far decoded frames are from frames, on the object and elsewhere.
-
-    Attributes:
-        object: mean squared error over the object's pixels and colours, of values in [0, 1]; NaN
-            when no frame shows any.
-        elsewhere: the same over all other pixels.
-    """
+    """How far decoded frames are from frames, on the object and elsewhere."""
 
     object: float
+    """Mean squared error over the object's pixels and colours, of values in [0, 1]; NaN when no
+    frame shows any."""
     elsewhere: float
+    """The same over all other pixels."""
 
 
 def object_error(frames: np.ndarray, decoded: np.ndarray, masks: np.ndarray) -> ObjectError:

@@ -19,16 +19,13 @@ LOGVAR_LIMIT = 10.0
 
 
 class Posterior(NamedTuple):
-    """What an encoder says about the latents of each picture.
-
-    Attributes:
-        mu: float32 (N, z), the mean, or the code itself of a point posterior.
-        logvar: float32 (N, z), the logarithm of the variance, within +-``LOGVAR_LIMIT``; None for
-            a point posterior.
-    """
+    """What an encoder says about the latents of each picture."""
 
     mu: Tensor
+    """float32 (N, z), the mean, or the code itself of a point posterior."""
     logvar: Tensor | None
+    """float32 (N, z), the logarithm of the variance, within +-``LOGVAR_LIMIT``; None for a point
+    posterior."""
 
 
 class _Network(nn.Module, ABC):
@@ -94,15 +91,12 @@ class Decoder(_Network):
 
 @dataclass(frozen=True)
 class Architecture:
-    """An encoder and a decoder that belong together; both are made of a shape alone.
-
-    Attributes:
-        encoder: raises a ValueError for shapes that it cannot have.
-        decoder: the same.
-    """
+    """An encoder and a decoder that belong together; both are made of a shape alone."""
 
     encoder: type[Encoder]
+    """Raises a ValueError for shapes that it cannot have."""
     decoder: type[Decoder]
+    """The same."""
 
 
 def _check(name: str, thing: Architecture) -> None:

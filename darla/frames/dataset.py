@@ -27,19 +27,16 @@ from darla.frames.attributes import is_finished, read_attributes
 
 
 class FrameDataset:
-    """A finished frame dataset, opened for reading; see :meth:`open`.
-
-    Attributes:
-        path: the dataset's folder.
-        attributes: how it was made; see :data:`darla.frames.attributes.ATTRIBUTES`.
-        shape: (N, H, W, 3).
-        chunk_size: frames in a chunk; reading whole chunks is fastest.
-    """
+    """A finished frame dataset, opened for reading; see :meth:`open`."""
 
     path: Path
+    """The dataset's folder."""
     attributes: dict[str, Any]
+    """How it was made; see :data:`darla.frames.attributes.ATTRIBUTES`."""
     shape: tuple[int, int, int, int]
+    """(N, H, W, 3)."""
     chunk_size: int
+    """Frames in a chunk; reading whole chunks is fastest."""
 
     def __init__(self, path: Path, attributes: dict[str, Any], group: zarr.Group) -> None:
         self.path = path

@@ -19,18 +19,16 @@ class FrameOrder:
     """The order of frames: a pure function of these fields.
 
     The stream consists of rows; here each is one frame.
-
-    Attributes:
-        num_frames: frames in the dataset.
-        chunk_size: frames in a chunk of it.
-        window_chunks: chunks that are shuffled together.
-        seed: what the order is drawn from; several numbers, such as a run's seed and a stage's.
     """
 
     num_frames: int
+    """Frames in the dataset."""
     chunk_size: int
+    """Frames in a chunk of it."""
     window_chunks: int
+    """Chunks that are shuffled together."""
     seed: tuple[int, ...]
+    """What the order is drawn from; several numbers, such as a run's seed and a stage's."""
 
     frames_per_row: ClassVar[int] = 1
 
@@ -77,12 +75,10 @@ class PairOrder(FrameOrder):
 
     A partner is another frame of the same episode and the same chunk, drawn anew every epoch. A
     frame that is alone there is its own partner.
-
-    Attributes:
-        episodes: which frames belong together.
     """
 
     episodes: "Episodes"
+    """Which frames belong together."""
 
     frames_per_row: ClassVar[int] = 2
 
@@ -95,15 +91,12 @@ class PairOrder(FrameOrder):
 
 @dataclass(frozen=True, eq=False)
 class Episodes:
-    """The parts of episodes that lie within one chunk, seen from each of the N frames.
-
-    Attributes:
-        first: int64 (N,), the first frame of the part that the frame belongs to.
-        length: int64 (N,), frames in that part.
-    """
+    """The parts of episodes that lie within one chunk, seen from each of the N frames."""
 
     first: np.ndarray
+    """int64 (N,), the first frame of the part that the frame belongs to."""
     length: np.ndarray
+    """int64 (N,), frames in that part."""
 
     @classmethod
     def of(cls, dataset: FrameDataset) -> "Episodes":

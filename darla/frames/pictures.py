@@ -15,15 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PictureEntry:
-    """Where the picture is in the observations of an environment, or of a batch of them.
-
-    Attributes:
-        key: its entry in a Dict; None when the observation itself is the picture.
-        shape: height, width and 3.
-    """
+    """Where the picture is in the observations of an environment, or of a batch of them."""
 
     key: str | None
+    """Its entry in a Dict; None when the observation itself is the picture."""
     shape: tuple[int, int, int]
+    """Height, width and 3."""
 
     def of(self, observation: Any) -> np.ndarray:
         """Return the picture, or batch of pictures, in an observation."""

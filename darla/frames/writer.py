@@ -27,21 +27,18 @@ _DTYPES = {"frames": "uint8", "actions": "int64", "rewards": "float32", "episode
 
 @dataclass(frozen=True)
 class FrameChunk:
-    """The n frames of one chunk, and what belongs to them; see :mod:`darla.frames.dataset`.
-
-    Attributes:
-        frames: (n, H, W, 3) uint8.
-        factors: (n, F) float32, the columns in the order of the dataset's factors.
-        actions: (n,) int64, -1 where there is none.
-        rewards: (n,) float32.
-        episode_starts: (n,) bool.
-    """
+    """The n frames of one chunk, and what belongs to them; see :mod:`darla.frames.dataset`."""
 
     frames: np.ndarray
+    """(n, H, W, 3) uint8."""
     factors: np.ndarray
+    """(n, F) float32, the columns in the order of the dataset's factors."""
     actions: np.ndarray
+    """(n,) int64, -1 where there is none."""
     rewards: np.ndarray
+    """(n,) float32."""
     episode_starts: np.ndarray
+    """(n,) bool."""
 
     @classmethod
     def empty(cls, count: int, size: tuple[int, int], num_factors: int) -> "FrameChunk":

@@ -32,26 +32,23 @@ LEAST_IN_LEAF = 10
 
 @dataclass(frozen=True, eq=False)
 class DCI(Result):
-    """Disentanglement, completeness and informativeness.
-
-    Attributes:
-        disentanglement: 0 to 1, mean over latents, weighted by their importance.
-        completeness: 0 to 1, mean over factors, weighted by their importance.
-        informativeness: 0 to 1, mean over factors, a negative R2 counting as 0.
-        per_latent: float64 (z,), each latent's disentanglement; 0 for dead ones.
-        per_factor: float64 (factors,), each factor's completeness.
-        predicted: float64 (factors,), on held-out samples: R2 of continuous and circular factors
-            (of sine and cosine together), accuracy for categories, where chance is not 0.
-        importance: float64 (z, factors); each column sums to 1, or to 0 if no latent matters.
-    """
+    """Disentanglement, completeness and informativeness."""
 
     disentanglement: float
+    """0 to 1, mean over latents, weighted by their importance."""
     completeness: float
+    """0 to 1, mean over factors, weighted by their importance."""
     informativeness: float
+    """0 to 1, mean over factors, a negative R2 counting as 0."""
     per_latent: np.ndarray
+    """float64 (z,), each latent's disentanglement; 0 for dead ones."""
     per_factor: np.ndarray
+    """float64 (factors,), each factor's completeness."""
     predicted: np.ndarray
+    """float64 (factors,), on held-out samples: R2 of continuous and circular factors (of sine and
+    cosine together), accuracy for categories, where chance is not 0."""
     importance: np.ndarray
+    """float64 (z, factors); each column sums to 1, or to 0 if no latent matters."""
 
     @property
     def scores(self) -> dict[str, float]:

@@ -27,20 +27,18 @@ class FactorColumn:
 
     Raises ValueError when the kind is unknown, the values are not of shape (N,), a category is no
     index, a value is out of the range, or a continuous or circular factor has no finite range.
-
-    Attributes:
-        name: the factor's name.
-        kind: ``continuous``, ``circular`` (the ends of the range are one) or ``categorical``.
-        values: float64 (N,) in the factor's unit; a category's index for ``categorical``.
-        low: lower end of the range; for ``categorical`` it does not matter.
-        high: upper end of the range; the period of a circular factor is ``high - low``.
     """
 
     name: str
+    """The factor's name."""
     kind: FactorKind
+    """``continuous``, ``circular`` (the ends of the range are one) or ``categorical``."""
     values: np.ndarray
+    """float64 (N,) in the factor's unit; a category's index for ``categorical``."""
     low: float
+    """Lower end of the range; for ``categorical`` it does not matter."""
     high: float
+    """Upper end of the range; the period of a circular factor is ``high - low``."""
 
     def __post_init__(self) -> None:
         values = np.asarray(self.values, dtype=np.float64)
@@ -124,19 +122,16 @@ class FactorColumn:
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """What metrics are computed from; made by :func:`check_samples`.
-
-    Attributes:
-        latents: float64 (N, z), posterior means; dead ones are kept in their places.
-        factors: the factors that vary, each with N values.
-        excluded_factors: why each of the other factors was left out, by name.
-        dead_latents: why each dead latent counts as carrying nothing, by its index.
-    """
+    """What metrics are computed from; made by :func:`check_samples`."""
 
     latents: np.ndarray
+    """float64 (N, z), posterior means; dead ones are kept in their places."""
     factors: tuple[FactorColumn, ...]
+    """The factors that vary, each with N values."""
     excluded_factors: dict[str, str]
+    """Why each of the other factors was left out, by name."""
     dead_latents: dict[int, str]
+    """Why each dead latent counts as carrying nothing, by its index."""
 
     @property
     def count(self) -> int:

@@ -40,24 +40,21 @@ NEIGHBOURS = 10
 
 @dataclass(frozen=True, eq=False)
 class InfoMEC(Result):
-    """InfoM, InfoC and InfoE.
-
-    Attributes:
-        infom: 0 to 1; 0 if no latent is informative.
-        infoc: 0 to 1; 0 if no latent is informative; the share of factors that it says anything of
-            if only one is.
-        infoe: 0 to 1; a model that is worse than none counts as 0.
-        informative: bool (z,), which latents say more of some factor than chance.
-        read: float64 (factors,), each factor's share that is read linearly.
-        information: float64 (z, factors), mutual information as a share of the factor's entropy.
-    """
+    """InfoM, InfoC and InfoE."""
 
     infom: float
+    """0 to 1; 0 if no latent is informative."""
     infoc: float
+    """0 to 1; 0 if no latent is informative; the share of factors that it says anything of if only
+    one is."""
     infoe: float
+    """0 to 1; a model that is worse than none counts as 0."""
     informative: np.ndarray
+    """bool (z,), which latents say more of some factor than chance."""
     read: np.ndarray
+    """float64 (factors,), each factor's share that is read linearly."""
     information: np.ndarray
+    """float64 (z, factors), mutual information as a share of the factor's entropy."""
 
     @property
     def scores(self) -> dict[str, float]:

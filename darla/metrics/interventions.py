@@ -39,19 +39,16 @@ class Interventions(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Survey:
-    """What latents do when nothing is held.
-
-    Attributes:
-        latents: float64 (count, z).
-        std: float64 (z,), their standard deviation, with 1 for dead latents, to divide by.
-        dead_latents: why each dead latent counts as carrying nothing, by its index.
-        active: bool (z,), the others.
-    """
+    """What latents do when nothing is held."""
 
     latents: np.ndarray
+    """float64 (count, z)."""
     std: np.ndarray
+    """float64 (z,), their standard deviation, with 1 for dead latents, to divide by."""
     dead_latents: dict[int, str]
+    """Why each dead latent counts as carrying nothing, by its index."""
     active: np.ndarray
+    """bool (z,), the others."""
 
 
 def survey(

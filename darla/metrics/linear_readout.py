@@ -11,19 +11,16 @@ _MOST_STEPS = 500
 
 @dataclass(frozen=True, eq=False)
 class Readout:
-    """What a logistic regression says of held-out samples.
-
-    Attributes:
-        classes: int64 (n,), the true classes of those test samples whose class was trained on.
-        labels: int64 (c,), the classes that were trained on.
-        probabilities: float64 (n, c), each label's probability.
-        shares: float64 (c,), each label's share of the training samples.
-    """
+    """What a logistic regression says of held-out samples."""
 
     classes: np.ndarray
+    """int64 (n,), the true classes of those test samples whose class was trained on."""
     labels: np.ndarray
+    """int64 (c,), the classes that were trained on."""
     probabilities: np.ndarray
+    """float64 (n, c), each label's probability."""
     shares: np.ndarray
+    """float64 (c,), each label's share of the training samples."""
 
 
 def read_classes(

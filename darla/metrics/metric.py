@@ -13,21 +13,18 @@ from darla.metrics.result import Result
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric, and what it needs.
-
-    Attributes:
-        measure: takes :class:`Samples`, or :class:`Interventions` where it needs them, then a
-            random generator where it draws numbers, and settings by name.
-        interventions: whether it needs frames in which one factor is held while others vary. It is
-            then given ``active`` too, bool (z,): which latents carry anything, or None.
-        draws: whether it draws random numbers. One that needs interventions does.
-        quick: settings for a quick look, which is to be tried and not to be believed.
-    """
+    """A metric, and what it needs."""
 
     measure: Callable[..., Result]
+    """Takes :class:`Samples`, or :class:`Interventions` where it needs them, then a random
+    generator where it draws numbers, and settings by name."""
     interventions: bool = False
+    """Whether it needs frames in which one factor is held while others vary. It is then given
+    ``active`` too, bool (z,): which latents carry anything, or None."""
     draws: bool = False
+    """Whether it draws random numbers. One that needs interventions does."""
     quick: Mapping[str, Any] = field(default_factory=dict)
+    """Settings for a quick look, which is to be tried and not to be believed."""
 
     def __call__(
         self,

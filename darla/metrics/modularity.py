@@ -30,25 +30,22 @@ from darla.metrics.result import Result, require
 
 @dataclass(frozen=True, eq=False)
 class Modularity(Result):
-    """Modularity and explicitness.
-
-    Attributes:
-        modularity: 0 to 1, mean over all latents, uninformative ones counting as 0.
-        over_informative: 0 to 1, mean over informative latents; 0 if there are none.
-        explicitness: 0 to 1, mean over factors; below chance counts as 0.
-        informative: bool (z,), which latents say more of some factor than chance.
-        per_latent: float64 (z,), each latent's modularity; 0 for uninformative ones.
-        per_factor: float64 (factors,), each factor's explicitness.
-        information: float64 (z, factors), mutual information in nats.
-    """
+    """Modularity and explicitness."""
 
     modularity: float
+    """0 to 1, mean over all latents, uninformative ones counting as 0."""
     over_informative: float
+    """0 to 1, mean over informative latents; 0 if there are none."""
     explicitness: float
+    """0 to 1, mean over factors; below chance counts as 0."""
     informative: np.ndarray
+    """bool (z,), which latents say more of some factor than chance."""
     per_latent: np.ndarray
+    """float64 (z,), each latent's modularity; 0 for uninformative ones."""
     per_factor: np.ndarray
+    """float64 (factors,), each factor's explicitness."""
     information: np.ndarray
+    """float64 (z, factors), mutual information in nats."""
 
     @property
     def scores(self) -> dict[str, float]:

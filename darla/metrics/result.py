@@ -9,17 +9,14 @@ from darla.metrics.factor_columns import Samples
 
 @dataclass(frozen=True, eq=False)
 class Result(ABC):
-    """The outcome of a metric; each metric adds its scores and details.
-
-    Attributes:
-        factors: names of the factors that were measured: the columns of matrices, in order.
-        excluded_factors: why each of the other factors was left out, by name.
-        dead_latents: why each dead latent counts as carrying nothing, by its index.
-    """
+    """The outcome of a metric; each metric adds its scores and details."""
 
     factors: tuple[str, ...]
+    """Names of the factors that were measured: the columns of matrices, in order."""
     excluded_factors: dict[str, str]
+    """Why each of the other factors was left out, by name."""
     dead_latents: dict[int, str]
+    """Why each dead latent counts as carrying nothing, by its index."""
 
     @property
     @abstractmethod

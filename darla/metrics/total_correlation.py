@@ -16,17 +16,14 @@ RIDGE = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class TotalCorrelation:
-    """The Gaussian total correlation.
-
-    Attributes:
-        nats: the total correlation of the latents that are not dead; 0 if there are under two.
-        correlations: float64 (z, z), correlations of latents; 0 in rows and columns of dead ones.
-        dead_latents: why each dead latent was left out, by its index.
-    """
+    """The Gaussian total correlation."""
 
     nats: float
+    """The total correlation of the latents that are not dead; 0 if there are under two."""
     correlations: np.ndarray
+    """float64 (z, z), correlations of latents; 0 in rows and columns of dead ones."""
     dead_latents: dict[int, str]
+    """Why each dead latent was left out, by its index."""
 
 
 def total_correlation(

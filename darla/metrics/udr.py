@@ -34,17 +34,14 @@ ALPHA = 0.1
 
 @dataclass(frozen=True, eq=False)
 class UDR:
-    """How far models agree.
-
-    Attributes:
-        per_model: float64 (models,), each model's score, 0 to 1; 0 if all its latents are dead.
-        pairs: float64 (models, models), UDR_ij; not a number on the diagonal.
-        dead_latents: for each model, why each dead latent was left out, by its index.
-    """
+    """How far models agree."""
 
     per_model: np.ndarray
+    """float64 (models,), each model's score, 0 to 1; 0 if all its latents are dead."""
     pairs: np.ndarray
+    """float64 (models, models), UDR_ij; not a number on the diagonal."""
     dead_latents: tuple[dict[int, str], ...]
+    """For each model, why each dead latent was left out, by its index."""
 
 
 def udr(

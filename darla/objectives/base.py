@@ -26,74 +26,54 @@ FrameChunks = Callable[[], Iterable[Tensor]]
 
 @dataclass(frozen=True)
 class TrainingFacts:
-    """What an objective is told of its training when it is built.
-
-    Attributes:
-        image_shape: height, width and channels of a frame.
-        num_frames: frames in the dataset, N.
-        steps: how many steps the last stage takes, for schedules.
-        epochs: how often the last stage sees each frame, on average.
-        learning_rate: Adam's, of the last stage.
-    """
+    """What an objective is told of its training when it is built."""
 
     image_shape: tuple[int, int, int]
+    """Height, width and channels of a frame."""
     num_frames: int
+    """Frames in the dataset, N."""
     steps: int
+    """How many steps the last stage takes, for schedules."""
     epochs: float = 1.0
+    """How often the last stage sees each frame, on average."""
     learning_rate: float = 1e-3
+    """Adam's, of the last stage."""
 
 
 @dataclass(frozen=True)
 class LossTerms:
-    """The loss of one batch.
-
-    Attributes:
-        total: float32 scalar that the optimiser makes small.
-        terms: float32 scalars to log, by TensorBoard tag (see :mod:`darla.vision.log`).
-        kl_per_latent: float32 (z,) nats, mean over the batch; None where there is no posterior.
-        adversary: float32 scalar that the objective's adversary makes small; None without one.
-    """
+    """The loss of one batch."""
 
     total: Tensor
+    """float32 scalar that the optimiser makes small."""
     terms: dict[str, Tensor]
+    """float32 scalars to log, by TensorBoard tag (see :mod:`darla.vision.log`)."""
     kl_per_latent: Tensor | None = None
+    """float32 (z,) nats, mean over the batch; None where there is no posterior."""
     adversary: Tensor | None = None
+    """float32 scalar that the objective's adversary makes small; None without one."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One part of the training, with an optimiser of its own.
-
-    Attributes:
-        name: what it trains; the folder of its TensorBoard events.
-        objective: whose loss is made small; often the whole objective, sometimes a part of it.
-        epochs: how often each frame is seen, on average.
-        learning_rate: Adam's.
-        bundle: the folder, in the run's folder, that the trained encoder is saved to.
-    """
+    """One part of the training, with an optimiser of its own."""
 
     name: str
+    """What it trains; the folder of its TensorBoard events."""
     objective: "Objective"
+    """Whose loss is made small; often the whole objective, sometimes a part of it."""
     epochs: float
+    """How often each frame is seen, on average."""
     learning_rate: float
+    """Adam's."""
     bundle: str
+    """The folder, in the run's folder, that the trained encoder is saved to."""
 
 
 class Objective(nn.Module, ABC):
     """A model that owns its networks and knows its loss.
 
     Every tensor that training needs must be a parameter or a buffer: checkpoints save those.
-
-    Attributes:
-        settings: its own.
-        facts: what it was told of its training.
-        encoder: pictures to latents.
-        decoder: latents to the logits of pictures.
-        likelihood: of pixels.
-        adversary: a network that is trained at the same time on ``LossTerms.adversary``, such as
-            the discriminator of FactorVAE; None for most. Both losses are summed for one backward
-            pass: ``total`` must give the adversary no gradient, and ``adversary`` give none to the
-            rest; ``detach()`` what belongs to the other.
     """
 
     settings_class: ClassVar[type[ObjectiveSettings]]
@@ -105,11 +85,20 @@ class Objective(nn.Module, ABC):
     paired: ClassVar[bool] = False
     """Whether batches hold pairs of frames of one episode, partners in the second half."""
     settings: ObjectiveSettings
+    """Its own."""
     facts: TrainingFacts
+    """What it was told of its training."""
     encoder: Encoder
+    """Pictures to latents."""
     decoder: Decoder
+    """Latents to the logits of pictures."""
     likelihood: Likelihood
+    """Of pixels."""
     adversary: nn.Module | None
+    """A network that is trained at the same time on ``LossTerms.adversary``, such as the
+    discriminator of FactorVAE; None for most. Both losses are summed for one backward pass:
+    ``total`` must give the adversary no gradient, and ``adversary`` give none to the rest;
+    ``detach()`` what belongs to the other."""
 
     def __init__(
         self, settings: ObjectiveSettings, facts: TrainingFacts, shape: NetworkShape | None = None

@@ -15,14 +15,12 @@ class ObjectiveSettings:
 
     A subclass says which objective it belongs to. Its fields become options of the command, and
     their docstrings its help; ranges are declared by their types (see :mod:`darla.running.ranges`).
-
-    Attributes:
-        objective: the name of the objective whose settings these are.
-        earlier_names: what fields were called by versions before, by field, to continue their runs.
     """
 
     objective: ClassVar[str]
+    """The name of the objective whose settings these are."""
     earlier_names: ClassVar[Mapping[str, str]] = {}
+    """What fields were called by versions before, by field, to continue their runs."""
 
     latents: int = 32
     """Number of latents, z."""

@@ -34,32 +34,26 @@ class VAESettings(ObjectiveSettings):
 
 @dataclass(frozen=True)
 class Penalty:
-    """What a relative of the VAE adds to the loss.
-
-    Attributes:
-        cost: float32 scalar, added to the loss.
-        terms: float32 scalars to log, by TensorBoard tag.
-        adversary: float32 scalar that the objective's adversary makes small; None without one.
-    """
+    """What a relative of the VAE adds to the loss."""
 
     cost: Tensor
+    """float32 scalar, added to the loss."""
     terms: dict[str, Tensor]
+    """float32 scalars to log, by TensorBoard tag."""
     adversary: Tensor | None = None
+    """float32 scalar that the objective's adversary makes small; None without one."""
 
 
 @dataclass(frozen=True)
 class BatchPosterior:
-    """The posterior of each frame of a batch.
-
-    Attributes:
-        mu: float32 (N, z), means.
-        logvar: float32 (N, z), logarithms of variances.
-        penalty: what the way it was inferred adds to the loss; None for nothing.
-    """
+    """The posterior of each frame of a batch."""
 
     mu: Tensor
+    """float32 (N, z), means."""
     logvar: Tensor
+    """float32 (N, z), logarithms of variances."""
     penalty: Penalty | None = None
+    """What the way it was inferred adds to the loss; None for nothing."""
 
 
 class VariationalAutoencoder(Objective):

@@ -34,18 +34,16 @@ class Probe(Protocol):
 class LabelledLatents:
     """Latents of frames of one domain, and what is to be read from them.
 
-    Attributes:
-        domain: the domain's name.
-        latents: (N, z).
-        targets: N values each.
-
     Raises:
         ValueError: lengths differ.
     """
 
     domain: str
+    """The domain's name."""
     latents: np.ndarray
+    """(N, z)."""
     targets: tuple[ProbeTarget, ...]
+    """N values each."""
 
     def __post_init__(self) -> None:
         check_lengths("latents", len(self.latents), self.targets)
@@ -53,38 +51,32 @@ class LabelledLatents:
 
 @dataclass(frozen=True)
 class ProbeScore:
-    """How well one probe read one target in one domain.
-
-    Attributes:
-        target: the target's name.
-        kind: its kind.
-        probe: ``linear``, ``mlp`` or ``supervised``.
-        trained_in: the domain of the samples that the probe was fitted to.
-        tested_in: the domain of the samples that it was tested on.
-        seed: the probe's; always 0 for linear probes, which draw nothing.
-        match: the scores.
-    """
+    """How well one probe read one target in one domain."""
 
     target: str
+    """The target's name."""
     kind: str
+    """Its kind."""
     probe: str
+    """``linear``, ``mlp`` or ``supervised``."""
     trained_in: str
+    """The domain of the samples that the probe was fitted to."""
     tested_in: str
+    """The domain of the samples that it was tested on."""
     seed: int
+    """The probe's; always 0 for linear probes, which draw nothing."""
     match: Match
+    """The scores."""
 
 
 @dataclass(frozen=True)
 class ProbeReport:
-    """The scores of probes that were trained in one domain.
-
-    Attributes:
-        scores: one for each target, probe, domain and seed.
-        excluded: targets that could not be learnt, and why.
-    """
+    """The scores of probes that were trained in one domain."""
 
     scores: tuple[ProbeScore, ...]
+    """One for each target, probe, domain and seed."""
     excluded: Mapping[str, str]
+    """Targets that could not be learnt, and why."""
 
     def mean(self, target: str, tested_in: str, probe: str) -> float | None:
         """Return the mean score over seeds; None when there is none."""

@@ -27,19 +27,16 @@ _SMALLEST_STD = 1e-6
 
 @dataclass(frozen=True)
 class Invariance:
-    """How much latents move between two looks of one state.
-
-    Attributes:
-        movement: (z,) float64, of each latent; NaN for dead ones.
-        weights: (z,) float64, how much each latent counts; sums to 1.
-        mean: the weighted mean of ``movement``; None when all weight is on dead latents.
-        dead: indices of latents that never move; they are left out.
-    """
+    """How much latents move between two looks of one state."""
 
     movement: np.ndarray
+    """(z,) float64, of each latent; NaN for dead ones."""
     weights: np.ndarray
+    """(z,) float64, how much each latent counts; sums to 1."""
     mean: float | None
+    """The weighted mean of ``movement``; None when all weight is on dead latents."""
     dead: tuple[int, ...]
+    """Indices of latents that never move; they are left out."""
 
 
 def invariance(

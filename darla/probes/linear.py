@@ -18,15 +18,12 @@ _SMALLEST_STD = 1e-6
 
 @dataclass(frozen=True)
 class LatentScale:
-    """Brings latents to mean 0 and standard deviation 1; those that never moved to 0.
-
-    Attributes:
-        mean: (z,) float64.
-        factor: (z,) float64, 1 / std, or 0 for latents that never moved.
-    """
+    """Brings latents to mean 0 and standard deviation 1; those that never moved to 0."""
 
     mean: np.ndarray
+    """(z,) float64."""
     factor: np.ndarray
+    """(z,) float64, 1 / std, or 0 for latents that never moved."""
 
     @classmethod
     def measure(cls, latents: np.ndarray) -> "LatentScale":
@@ -52,17 +49,14 @@ class LatentScale:
 
 @dataclass(frozen=True)
 class LinearProbe:
-    """A linear map from latents to each target.
-
-    Attributes:
-        scale: of the latents that it was fitted to.
-        weights: for each target (z, width) float64, of standardised latents.
-        biases: for each target (width,) float64.
-    """
+    """A linear map from latents to each target."""
 
     scale: LatentScale
+    """Of the latents that it was fitted to."""
     weights: Mapping[str, np.ndarray]
+    """For each target (z, width) float64, of standardised latents."""
     biases: Mapping[str, np.ndarray]
+    """For each target (width,) float64."""
 
     def predict(self, latents: np.ndarray) -> dict[str, np.ndarray]:
         """Return for each target (N, width), near what its ``encoded()`` holds."""

@@ -10,26 +10,23 @@ from darla.probes.targets import ProbeTarget
 
 @dataclass(frozen=True)
 class Match:
-    """How well the predictions of one target match its values, on samples where it is known.
-
-    Attributes:
-        score: R2 of continuous targets, R2 over sine and cosine together of circular ones (1 is
-            perfect, 0 is as good as always saying the tested samples' mean, and there is no lowest
-            value); balanced accuracy of categories, the mean over categories of the share that is
-            recognised. None when there is nothing to score.
-        auc: area under the ROC curve, one category against the rest, mean over categories that
-            occur; 0.5 is chance. None for other kinds.
-        error: root mean squared error in the target's unit; of circular targets, that of the
-            angle. None for categories.
-        count: samples on which it was known.
-        reason: why there is no score; empty when there is one.
-    """
+    """How well the predictions of one target match its values, on samples where it is known."""
 
     score: float | None
+    """R2 of continuous targets, R2 over sine and cosine together of circular ones (1 is perfect, 0
+    is as good as always saying the tested samples' mean, and there is no lowest value); balanced
+    accuracy of categories, the mean over categories of the share that is recognised. None when
+    there is nothing to score."""
     auc: float | None
+    """Area under the ROC curve, one category against the rest, mean over categories that occur; 0.5
+    is chance. None for other kinds."""
     error: float | None
+    """Root mean squared error in the target's unit; of circular targets, that of the angle. None
+    for categories."""
     count: int
+    """Samples on which it was known."""
     reason: str = ""
+    """Why there is no score; empty when there is one."""
 
 
 def match(predicted: np.ndarray, target: ProbeTarget) -> Match:

@@ -17,24 +17,22 @@ class ProbeTarget:
 
     What cannot be seen cannot be read: the bearing of an object behind the camera is not known.
 
-    Attributes:
-        name: what it is.
-        kind: ``continuous``, ``circular`` (``low`` and ``high`` are one value) or ``categorical``.
-        values: (N,) float64, a category as its index; ignored where not known.
-        known: (N,) bool.
-        low: smallest value; 0 for categories.
-        high: largest value; the last category's index.
-
     Raises:
         ValueError: kinds, shapes or values do not fit.
     """
 
     name: str
+    """What it is."""
     kind: Kind
+    """``continuous``, ``circular`` (``low`` and ``high`` are one value) or ``categorical``."""
     values: np.ndarray
+    """(N,) float64, a category as its index; ignored where not known."""
     known: np.ndarray
+    """(N,) bool."""
     low: float
+    """Smallest value; 0 for categories."""
     high: float
+    """Largest value; the last category's index."""
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):

@@ -19,19 +19,16 @@ from darla.running.names import unknown
 
 @dataclass(frozen=True)
 class Range:
-    """Which numbers a setting may be; never NaN or infinity.
-
-    Attributes:
-        expected: what is accepted, in words, for messages.
-        least: the smallest.
-        above: all must be larger than this.
-        most: the largest.
-    """
+    """Which numbers a setting may be; never NaN or infinity."""
 
     expected: str
+    """What is accepted, in words, for messages."""
     least: float = -math.inf
+    """The smallest."""
     above: float | None = None
+    """All must be larger than this."""
     most: float = math.inf
+    """The largest."""
 
     def holds(self, value: Any) -> bool:
         """Whether a value lies in the range."""

@@ -35,17 +35,14 @@ MakeServer = Callable[[connection.Connection], Server]
 
 @dataclass(frozen=True)
 class Failed:
-    """The answer of a worker that met an error.
-
-    Attributes:
-        traceback: where it happened in the worker, ending with its type and text.
-        user_error: the text of a ``ValueError`` or an ``OSError``; None for all others.
-        system: the number, or None, and the file, or None, of an ``OSError``; None for all others.
-    """
+    """The answer of a worker that met an error."""
 
     traceback: str
+    """Where it happened in the worker, ending with its type and text."""
     user_error: str | None = None
+    """The text of a ``ValueError`` or an ``OSError``; None for all others."""
     system: tuple[int | None, Any] | None = None
+    """The number, or None, and the file, or None, of an ``OSError``; None for all others."""
 
     @classmethod
     def of(cls, error: Exception) -> "Failed":

@@ -27,15 +27,12 @@ _WINDOWS_IN_MEMORY = 2  # one in use, one being read
 
 @dataclass(frozen=True)
 class Batch:
-    """Some frames and where they come from; of pairs, the partners are the second half.
-
-    Attributes:
-        frames: uint8 (B, H, W, 3), on the training device.
-        indices: int64 (B,), each frame's number in the dataset.
-    """
+    """Some frames and where they come from; of pairs, the partners are the second half."""
 
     frames: Tensor
+    """uint8 (B, H, W, 3), on the training device."""
     indices: np.ndarray
+    """int64 (B,), each frame's number in the dataset."""
 
 
 class FrameBatches:

@@ -25,17 +25,14 @@ KEPT = 2
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The state of a training at one step.
-
-    Attributes:
-        step: steps done, over all stages.
-        tensors: weights, the optimiser's averages, states of random number generators.
-        info: what is not a tensor; plain values for JSON.
-    """
+    """The state of a training at one step."""
 
     step: int
+    """Steps done, over all stages."""
     tensors: dict[str, Tensor]
+    """Weights, the optimiser's averages, states of random number generators."""
     info: dict[str, Any]
+    """What is not a tensor; plain values for JSON."""
 
 
 def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:

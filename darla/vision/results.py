@@ -17,17 +17,14 @@ from darla.vision.training_frames import TrainingFrames
 
 @dataclass(frozen=True)
 class TrainedVision:
-    """What a finished run left in its folder.
-
-    Attributes:
-        bundle: the folder of the encoder, which ``load_encoder`` and all wrappers take.
-        traversals: a picture of what each latent changes.
-        reconstructions: a picture of frames and what the model makes of them.
-    """
+    """What a finished run left in its folder."""
 
     bundle: Path
+    """The folder of the encoder, which ``load_encoder`` and all wrappers take."""
     traversals: Path
+    """A picture of what each latent changes."""
     reconstructions: Path
+    """A picture of frames and what the model makes of them."""
 
     @classmethod
     def in_folder(cls, out: Path) -> "TrainedVision":

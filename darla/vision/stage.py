@@ -21,33 +21,30 @@ _COLLAPSE_AFTER = 0.2  # share of a stage: before it, nothing has been learnt th
 
 @dataclass(frozen=True)
 class StageLoop:
-    """What one stage needs to run.
-
-    Attributes:
-        stage: what to train.
-        steps: how many steps it takes in all.
-        batches: its frames.
-        batch_size: frames in a batch.
-        step: takes one step.
-        check_every: steps between checks for NaN and infinity.
-        log_every: steps between log entries.
-        checkpoint_every: steps between checkpoints.
-        folder: the run's folder.
-        freeze: returns a frozen copy of the model as it is now.
-        save: writes a checkpoint, given the number of steps done in this stage.
-    """
+    """What one stage needs to run."""
 
     stage: Stage
+    """What to train."""
     steps: int
+    """How many steps it takes in all."""
     batches: FrameBatches
+    """Its frames."""
     batch_size: int
+    """Frames in a batch."""
     step: TrainingStep
+    """Takes one step."""
     check_every: int
+    """Steps between checks for NaN and infinity."""
     log_every: int
+    """Steps between log entries."""
     checkpoint_every: int
+    """Steps between checkpoints."""
     folder: Path
+    """The run's folder."""
     freeze: Callable[[], FrozenEncoder]
+    """Returns a frozen copy of the model as it is now."""
     save: Callable[[int], None]
+    """Writes a checkpoint, given the number of steps done in this stage."""
 
     def run(self, start: int) -> None:
         """Train from step ``start`` to the end.

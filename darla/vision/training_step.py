@@ -14,15 +14,12 @@ _LAST_RATE = 0.02
 
 @dataclass(frozen=True)
 class Decay:
-    """A learning rate that falls in a straight line over the last steps.
-
-    Attributes:
-        steps: how many the stage takes in all.
-        share: of the steps, the last ones, in which it falls; 0 for a constant rate.
-    """
+    """A learning rate that falls in a straight line over the last steps."""
 
     steps: int
+    """How many the stage takes in all."""
     share: float
+    """Of the steps, the last ones, in which it falls; 0 for a constant rate."""
 
     def share_at(self, step: int) -> float:
         """Return what is left of the rate at ``step``: from 1 down to a fiftieth."""

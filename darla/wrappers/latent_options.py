@@ -45,16 +45,6 @@ class _Options:
 class LatentOptions(_Options):
     """How latents are shown to an agent, at learning and ever after.
 
-    Attributes:
-        standardize: subtract each latent's mean over D_U, and divide by its standard deviation
-            there, so that it is of order 1 in every domain.
-        zero_dead: set latents that carry nothing to zero: their KL over D_U is below 0.01 nats.
-        masked: further latents to set to zero, by index.
-        removed: (k, z) directions in the space of what remains that are projected out: whatever
-            latents do along them is not seen. They need not be orthogonal.
-        precision: what the encoder computes in: "float32", "bfloat16", or "auto", which is
-            bfloat16 where the machine has units for it, which is 1.4 to 2 times as fast.
-
     Raises:
         ValueError: ``masked`` holds no indices, ``removed`` no directions of one length, or the
             precision is unknown.
@@ -63,10 +53,18 @@ class LatentOptions(_Options):
     _what: ClassVar[str] = "option of latents"
 
     standardize: bool = True
+    """Subtract each latent's mean over D_U, and divide by its standard deviation there, so that it
+    is of order 1 in every domain."""
     zero_dead: bool = True
+    """Set latents that carry nothing to zero: their KL over D_U is below 0.01 nats."""
     masked: tuple[int, ...] = ()
+    """Further latents to set to zero, by index."""
     removed: tuple[tuple[float, ...], ...] = ()
+    """(k, z) directions in the space of what remains that are projected out: whatever latents do
+    along them is not seen. They need not be orthogonal."""
     precision: str = "float32"
+    """What the encoder computes in: "float32", "bfloat16", or "auto", which is bfloat16 where the
+    machine has units for it, which is 1.4 to 2 times as fast."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "masked", _as_indices("masked", self.masked))
@@ -90,11 +88,6 @@ class LatentOptions(_Options):
 class LearningOptions(_Options):
     """What is done to an agent's latents while it learns, and never when it is evaluated.
 
-    Attributes:
-        resampled: latents that hold the look, by index; in each episode they are those of a frame
-            of D_U, so that a policy learns to act in every look. None are when it is empty.
-        repaint: decode what results into a picture, and encode this again.
-
     Raises:
         ValueError: ``resampled`` holds no indices.
     """
@@ -102,7 +95,10 @@ class LearningOptions(_Options):
     _what: ClassVar[str] = "option of learning"
 
     resampled: tuple[int, ...] = ()
+    """Latents that hold the look, by index; in each episode they are those of a frame of D_U, so
+    that a policy learns to act in every look. None are when it is empty."""
     repaint: bool = False
+    """Decode what results into a picture, and encode this again."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "resampled", _as_indices("resampled", self.resampled))

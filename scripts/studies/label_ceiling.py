@@ -91,16 +91,13 @@ def main(config: CeilingConfig) -> None:
 
 @dataclass(frozen=True)
 class SupervisedNetwork:
-    """The encoder's network, trained with labels.
-
-    Attributes:
-        encoder: frames to outputs in place of latents, ``posterior`` "point": a standardised value
-            for each continuous target, cosine and sine for a circular one, logits for categories.
-        outputs: which output stands for which target.
-    """
+    """The encoder's network, trained with labels."""
 
     encoder: Encoder
+    """Frames to outputs in place of latents, ``posterior`` "point": a standardised value for each
+    continuous target, cosine and sine for a circular one, logits for categories."""
     outputs: TargetOutputs
+    """Which output stands for which target."""
 
     def predict(self, frames: np.ndarray) -> dict[str, np.ndarray]:
         """Return what the network says of uint8 frames (N, H, W, 3), by target."""

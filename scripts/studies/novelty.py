@@ -40,30 +40,24 @@ _Value = str | tuple[float, float]
 
 @dataclass(frozen=True)
 class Novelty:
-    """What is new about a target.
-
-    Attributes:
-        factors: for each factor of the look its label; a texture or a property of the camera that
-            differs from the source's has an entry too, such as ``camera.height``.
-        target: the strongest of the labels.
-    """
+    """What is new about a target."""
 
     factors: dict[str, str]
+    """For each factor of the look its label; a texture or a property of the camera that differs
+    from the source's has an entry too, such as ``camera.height``."""
     target: str
+    """The strongest of the labels."""
 
 
 @dataclass(frozen=True)
 class EncoderCoverage:
-    """What an encoder has seen of the look.
-
-    Attributes:
-        values: for each factor of the look the values that its frames hold.
-        constants: textures and cameras of the domains that its frames come from, where recorded:
-            one mapping for each, from ``textures.floor`` and the like to its value.
-    """
+    """What an encoder has seen of the look."""
 
     values: Mapping[str, Sequence[_Value]]
+    """For each factor of the look the values that its frames hold."""
     constants: tuple[Mapping[str, Any], ...] = ()
+    """Textures and cameras of the domains that its frames come from, where recorded: one mapping
+    for each, from ``textures.floor`` and the like to its value."""
 
 
 def novelty(target: Domain, source: Domain, encoder: EncoderCoverage | None = None) -> Novelty:

@@ -17,20 +17,17 @@ _LEAST = 3  # two pairs are always in one order or in the other, which says noth
 
 @dataclass(frozen=True)
 class RankCorrelation:
-    """A rank correlation.
-
-    Attributes:
-        value: Spearman's coefficient in [-1, 1]; tied values share the mean of their ranks.
-        pairs: how many pairs it is computed from.
-        units: how many units the pairs belong to; each pair is one unless they were grouped.
-        interval: over units; None with fewer than three units. With few units it is rough, and
-            where all pairs are in perfect order it has no width, however few they are.
-    """
+    """A rank correlation."""
 
     value: float
+    """Spearman's coefficient in [-1, 1]; tied values share the mean of their ranks."""
     pairs: int
+    """How many pairs it is computed from."""
     units: int
+    """How many units the pairs belong to; each pair is one unless they were grouped."""
     interval: Interval | None
+    """Over units; None with fewer than three units. With few units it is rough, and where all pairs
+    are in perfect order it has no width, however few they are."""
 
 
 def rank_correlation(

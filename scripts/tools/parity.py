@@ -38,29 +38,26 @@ class CompareConfig:
 
 @dataclass(frozen=True)
 class Comparison:
-    """How alike pictures of one id are.
-
-    Attributes:
-        env_id: the id.
-        width: of the pictures.
-        height: of the pictures.
-        domain_rand: whether MiniWorld drew looks and dynamics at random.
-        poses: how many pictures were compared.
-        with_entities: how many of them show an entity.
-        mean: mean absolute difference in grey levels.
-        share: of pixels that differ by at most ``NEAR`` in all channels.
-        worst_mean: mean absolute difference of the worst picture.
-    """
+    """How alike pictures of one id are."""
 
     env_id: str
+    """The id."""
     width: int
+    """Of the pictures."""
     height: int
+    """Of the pictures."""
     domain_rand: bool
+    """Whether MiniWorld drew looks and dynamics at random."""
     poses: int
+    """How many pictures were compared."""
     with_entities: int
+    """How many of them show an entity."""
     mean: float
+    """Mean absolute difference in grey levels."""
     share: float
+    """Of pixels that differ by at most ``NEAR`` in all channels."""
     worst_mean: float
+    """Mean absolute difference of the worst picture."""
 
     @property
     def is_alike(self) -> bool:

@@ -51,30 +51,27 @@ _NAME = re.compile(r"[A-Za-z0-9_.+-]+")
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of agent.
-
-    Attributes:
-        name: what commands, descriptions, rows and tables call it.
-        help: what its agents see, in half a sentence.
-        observation: what its environments must give; pictures or factors.
-        encoder: what it does with an encoder bundle; a name in ENCODER_USES, or None for a kind
-            that takes none.
-        transform: what pictures are turned into before the agent sees them; None for nothing. For
-            kinds without an encoder that see pictures.
-        extractor: called to get the class of features extractor that the policy has, so that this
-            can be imported late; None for the one that suits the observation, or trains an encoder.
-        settings: by the algorithm's name, what the kind changes of the shared settings.
-        style: its colour and marker in plots, as matplotlib writes them; free ones when None.
-    """
+    """A kind of agent."""
 
     name: str
+    """What commands, descriptions, rows and tables call it."""
     help: str
+    """What its agents see, in half a sentence."""
     observation: Observing = PICTURES
+    """What its environments must give; pictures or factors."""
     encoder: str | None = None
+    """What it does with an encoder bundle; a name in ENCODER_USES, or None for a kind that takes
+    none."""
     transform: "PictureTransform | None" = None
+    """What pictures are turned into before the agent sees them; None for nothing. For kinds without
+    an encoder that see pictures."""
     extractor: Callable[[], type[Any]] | None = None
+    """Called to get the class of features extractor that the policy has, so that this can be
+    imported late; None for the one that suits the observation, or trains an encoder."""
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By the algorithm's name, what the kind changes of the shared settings."""
     style: tuple[str, str] | None = None
+    """Its colour and marker in plots, as matplotlib writes them; free ones when None."""
 
     @property
     def needs_encoder(self) -> bool:

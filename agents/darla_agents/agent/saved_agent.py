@@ -35,19 +35,16 @@ _COUNTERS = ("num_timesteps", "_n_updates", "_n_calls", "_episode_num")
 
 @dataclass(frozen=True)
 class SavedAgent:
-    """An agent read back from disk.
-
-    Attributes:
-        spec: what it is.
-        model: the algorithm of Stable-Baselines3 with its weights, ready to act.
-        num_timesteps: how many steps it has learned from.
-        evaluation: how it did in the source when it was saved, if it was saved for that.
-    """
+    """An agent read back from disk."""
 
     spec: AgentSpec
+    """What it is."""
     model: BaseAlgorithm
+    """The algorithm of Stable-Baselines3 with its weights, ready to act."""
     num_timesteps: int
+    """How many steps it has learned from."""
     evaluation: dict[str, float] | None = None
+    """How it did in the source when it was saved, if it was saved for that."""
 
     def predict(self, observations: Any, deterministic: bool = True) -> np.ndarray:
         """Choose actions.

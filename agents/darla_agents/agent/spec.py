@@ -19,39 +19,36 @@ _LABEL = re.compile(r"[A-Za-z0-9_.+-]*")
 class AgentSpec:
     """An agent: what it does, what it sees, how and where it learns.
 
-    Attributes:
-        task: the id of the environment.
-        kind: of agent; a name in ``darla_agents.agent.kinds.KINDS``.
-        algorithm: ppo, a2c or dqn.
-        domain: the source domain, where it learns.
-        seed: of its weights, its environments and its exploration.
-        encoder: the encoder bundle's folder for the kinds that need one, else None.
-        total_timesteps: how many steps it learns for, all environments together.
-        settings: the algorithm's settings, complete.
-        latent_options: how latents are shown to it; for kinds with an encoder.
-        learning_options: what is done to its latents while it learns, and never when it is
-            evaluated.
-        augmentation: what is done to the pictures that it learns from; ``none`` or a name in
-            ``darla_agents.agent.augmentations.AUGMENTATIONS``.
-        label: what tables call it; empty for its kind.
-
     Raises:
         ValueError: an unknown kind, algorithm or augmentation, an encoder that is missing or not
             needed, an augmentation of what is no picture, or a label that tables cannot have.
     """
 
     task: str
+    """The id of the environment."""
     kind: str
+    """The kind of agent; a name in ``darla_agents.agent.kinds.KINDS``."""
     algorithm: str
+    """ppo, a2c or dqn."""
     domain: str
+    """The source domain, where it learns."""
     seed: int
+    """Of its weights, its environments and its exploration."""
     encoder: str | None
+    """The encoder bundle's folder for the kinds that need one, else None."""
     total_timesteps: int
+    """How many steps it learns for, all environments together."""
     settings: dict[str, Any]
+    """The algorithm's settings, complete."""
     latent_options: LatentOptions = field(default_factory=LatentOptions)
+    """How latents are shown to it; for kinds with an encoder."""
     learning_options: LearningOptions = field(default_factory=LearningOptions)
+    """What is done to its latents while it learns, and never when it is evaluated."""
     augmentation: str = NONE
+    """What is done to the pictures that it learns from; ``none`` or a name in
+    ``darla_agents.agent.augmentations.AUGMENTATIONS``."""
     label: str = ""
+    """What tables call it; empty for its kind."""
 
     def __post_init__(self) -> None:
         kind = self.traits

@@ -32,50 +32,44 @@ _RETURN = re.compile(r"eval/(?P<domain>.+)/return")
 
 @dataclass(frozen=True)
 class CurvePoint:
-    """One evaluation in one domain while an agent learned.
-
-    Attributes:
-        label: the kind of the agent, and whatever tells its group from others of that kind.
-        kind: what it observes, or the label that it was given.
-        seed: of its training.
-        domain: that it was evaluated in.
-        step: how many steps it had learned for, all environments together.
-        seconds: how long it had trained by then, evaluations included, on whatever machine that
-            was; of a run that was continued the sum over its sessions, without the pauses, and with
-            what was lost when it was stopped.
-        episode_return: mean return of the evaluation's episodes.
-    """
+    """One evaluation in one domain while an agent learned."""
 
     label: str
+    """The kind of the agent, and whatever tells its group from others of that kind."""
     kind: str
+    """What it observes, or the label that it was given."""
     seed: int
+    """Of its training."""
     domain: str
+    """The domain that it was evaluated in."""
     step: int
+    """How many steps it had learned for, all environments together."""
     seconds: float
+    """How long it had trained by then, evaluations included, on whatever machine that was; of a run
+    that was continued the sum over its sessions, without the pauses, and with what was lost when
+    it was stopped."""
     episode_return: float
+    """Mean return of the evaluation's episodes."""
 
 
 @dataclass(frozen=True)
 class MeanCurve:
-    """The mean over the seeds of a group, in one domain.
-
-    Attributes:
-        label: of the group.
-        kind: of the group.
-        seeds: how many.
-        x: float64 array (points,), the steps of evaluations, over the span that all seeds cover,
-            where a seed without one at some step is interpolated; or the median over seeds of
-            the seconds that it took them to get there: one that shared its machine counts little.
-        mean: float64 array (points,), mean return.
-        band: its pointwise 95% bootstrap intervals over seeds; None for one seed.
-    """
+    """The mean over the seeds of a group, in one domain."""
 
     label: str
+    """Of the group."""
     kind: str
+    """Of the group."""
     seeds: int
+    """How many."""
     x: Floats
+    """float64 array (points,), the steps of evaluations, over the span that all seeds cover, where
+    a seed without one at some step is interpolated; or the median over seeds of the seconds that
+    it took them to get there: one that shared its machine counts little."""
     mean: Floats
+    """float64 array (points,), mean return."""
     band: Band | None
+    """Its pointwise 95% bootstrap intervals over seeds; None for one seed."""
 
 
 def read_curves(folders: Sequence[Path], by: Sequence[str] = GROUPING) -> list[CurvePoint]:

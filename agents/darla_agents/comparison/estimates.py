@@ -18,17 +18,14 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A statistic over seeds.
-
-    Attributes:
-        value: the statistic; NaN where no seed has a score.
-        interval: its 95% interval; None where fewer than two seeds have a score.
-        seeds: how many seeds have a score.
-    """
+    """A statistic over seeds."""
 
     value: float
+    """The statistic; NaN where no seed has a score."""
     interval: Interval | None
+    """Its 95% interval; None where fewer than two seeds have a score."""
     seeds: int
+    """How many seeds have a score."""
 
 
 def estimate(

@@ -26,26 +26,23 @@ _LEVEL = 0.95
 
 @dataclass(frozen=True)
 class GapClosed:
-    """What share of the gap a group closes.
-
-    Attributes:
-        agents: label of the group.
-        lower: label of the pixels that were trained in the source.
-        upper: for each target the label of the agents that were trained there.
-        domains: for each target the share (``darla_agents.comparison.statistics.gap_closed``)
-            between the means over seeds of the three; its value is NaN where the gap is under 0.1.
-            Intervals are over the seeds of all three, which are resampled apart from each other;
-            None where one of them has a single seed, or where the gap is under 0.1 in so many
-            resamples that the ends of the interval could lie there.
-        together: the share between the means over all these targets, so that a target counts by the
-            width of its gap, and one without a gap does no harm; None where there is one target.
-    """
+    """What share of the gap a group closes."""
 
     agents: str
+    """Label of the group."""
     lower: str
+    """Label of the pixels that were trained in the source."""
     upper: dict[str, str]
+    """For each target the label of the agents that were trained there."""
     domains: dict[str, Estimate]
+    """For each target the share (``darla_agents.comparison.statistics.gap_closed``) between the
+    means over seeds of the three; its value is NaN where the gap is under 0.1. Intervals are
+    over the seeds of all three, which are resampled apart from each other; None where one of
+    them has a single seed, or where the gap is under 0.1 in so many resamples that the ends of
+    the interval could lie there."""
     together: Estimate | None
+    """The share between the means over all these targets, so that a target counts by the width of
+    its gap, and one without a gap does no harm; None where there is one target."""
 
 
 def close_gaps(

@@ -16,17 +16,14 @@ from darla_agents.comparison.statistics import RESAMPLES, Floats, units_by_cells
 
 @dataclass(frozen=True)
 class Band:
-    """A bootstrap interval at every point of a curve; intervals are pointwise, not simultaneous.
-
-    Attributes:
-        low: float64 array (points,).
-        high: float64 array (points,).
-        level: share of the resampled curves that lie between the two at any one point.
-    """
+    """A bootstrap interval at every point of a curve; intervals are pointwise, not simultaneous."""
 
     low: Floats
+    """float64 array (points,)."""
     high: Floats
+    """float64 array (points,)."""
     level: float
+    """Share of the resampled curves that lie between the two at any one point."""
 
 
 def performance_profile(scores: ArrayLike, thresholds: ArrayLike) -> Floats:

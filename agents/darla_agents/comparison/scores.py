@@ -23,30 +23,27 @@ GROUPING = ("algorithm", "source", "encoder", "total_timesteps")
 
 @dataclass(frozen=True)
 class Group:
-    """Agents of one kind that differ in nothing but their seed.
-
-    Attributes:
-        label: the kind, and whatever tells this group from others of its kind.
-        details: whatever else tells it from groups of other kinds, such as fewer steps.
-        kind: what the agents observe, or the label that they were given.
-        source: the domain that they were trained in.
-        settings: the columns that all of its agents share, as far as rows were grouped by them.
-        seeds: of the agents, ascending.
-        returns: for each domain a float64 array (seeds,), each agent's mean return over its
-            episodes; NaN where the agent was not evaluated.
-        successes: the same with the share of episodes that ended in success; NaN where unknown.
-        episodes: for each domain an int array (seeds,), how many episodes were averaged.
-    """
+    """Agents of one kind that differ in nothing but their seed."""
 
     label: str
+    """The kind, and whatever tells this group from others of its kind."""
     details: str
+    """Whatever else tells it from groups of other kinds, such as fewer steps."""
     kind: str
+    """What the agents observe, or the label that they were given."""
     source: str
+    """The domain that they were trained in."""
     settings: dict[str, str]
+    """The columns that all of its agents share, as far as rows were grouped by them."""
     seeds: tuple[int, ...]
+    """Of the agents, ascending."""
     returns: dict[str, Floats]
+    """For each domain a float64 array (seeds,), each agent's mean return over its episodes; NaN
+    where the agent was not evaluated."""
     successes: dict[str, Floats]
+    """The same with the share of episodes that ended in success; NaN where unknown."""
     episodes: dict[str, np.ndarray]
+    """For each domain an int array (seeds,), how many episodes were averaged."""
 
     def shares_settings(self, other: "Group", but: Sequence[str]) -> bool:
         """Whether it agrees with another in all columns of its settings but some."""
@@ -71,26 +68,23 @@ class RandomScore:
 
 @dataclass(frozen=True)
 class TaskScores:
-    """All scores in one task.
-
-    Attributes:
-        task: id of the environment.
-        domains: in the order of tables and plots: sources, targets, those of D_U's looks.
-        sources: the tasks' own source domains (``darla_envs.description.domains.SOURCES``) that
-            agents were evaluated in or trained in; where agents were trained in none of these,
-            every domain that they were trained in.
-        targets: those domains that are no source, without those of D_U's looks. Some agents may
-            have been trained in one, to say how well one can do there.
-        groups: in the order of tables and plots.
-        random: the random policy's score in every domain.
-    """
+    """All scores in one task."""
 
     task: str
+    """Id of the environment."""
     domains: tuple[str, ...]
+    """In the order of tables and plots: sources, targets, those of D_U's looks."""
     sources: tuple[str, ...]
+    """The tasks' own source domains (``darla_envs.description.domains.SOURCES``) that agents were
+    evaluated in or trained in; where agents were trained in none of these, every domain that
+    they were trained in."""
     targets: tuple[str, ...]
+    """Those domains that are no source, without those of D_U's looks. Some agents may have been
+    trained in one, to say how well one can do there."""
     groups: tuple[Group, ...]
+    """In the order of tables and plots."""
     random: dict[str, RandomScore]
+    """The random policy's score in every domain."""
 
     def trained_in_target(self, group: Group) -> bool:
         """Whether a group learned in a target, to say how well one can do there."""

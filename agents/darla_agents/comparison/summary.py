@@ -33,62 +33,53 @@ RATIO, RETURN = "transfer ratio", "return"
 
 @dataclass(frozen=True)
 class DomainSummary:
-    """How a group does in one domain, or over all targets together.
-
-    Attributes:
-        mean: mean return.
-        interquartile_mean: of the returns.
-        success: share of episodes that ended in success; NaN where the task does not say.
-        ratio: mean transfer ratio over the seeds for which it is defined.
-        random: the random policy's mean return.
-        returns: float64 array (seeds,), mean return of each seed; NaN where not evaluated.
-        ratios: float64 array (seeds,), transfer ratio of each seed; NaN where undefined.
-        episodes: int array (seeds,), episodes of each seed.
-    """
+    """How a group does in one domain, or over all targets together."""
 
     mean: Estimate
+    """Mean return."""
     interquartile_mean: Estimate
+    """Of the returns."""
     success: float
+    """Share of episodes that ended in success; NaN where the task does not say."""
     ratio: Estimate
+    """Mean transfer ratio over the seeds for which it is defined."""
     random: float
+    """The random policy's mean return."""
     returns: Floats
+    """float64 array (seeds,), mean return of each seed; NaN where not evaluated."""
     ratios: Floats
+    """float64 array (seeds,), transfer ratio of each seed; NaN where undefined."""
     episodes: np.ndarray
+    """int array (seeds,), episodes of each seed."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """The performance profile of a group over its transfer ratios to all targets.
-
-    Attributes:
-        share: float64 array (thresholds,), the share of seeds and targets whose ratio lies above
-            each of THRESHOLDS.
-        band: its pointwise 95% intervals over seeds; None for one seed.
-        seeds: how many seeds have a ratio to every target; the others are left out.
-    """
+    """The performance profile of a group over its transfer ratios to all targets."""
 
     share: Floats
+    """float64 array (thresholds,), the share of seeds and targets whose ratio lies above each of
+    THRESHOLDS."""
     band: Band | None
+    """Its pointwise 95% intervals over seeds; None for one seed."""
     seeds: int
+    """How many seeds have a ratio to every target; the others are left out."""
 
 
 @dataclass(frozen=True)
 class GroupSummary:
-    """How a group does in every domain that it was evaluated in.
-
-    Attributes:
-        group: the agents.
-        domains: by name, in the order of tables.
-        targets: over all targets together; None where there are fewer than two, where no seed was
-            evaluated in all of them, or where the group learned in one of them.
-        profile: over all targets; None where there is none, where no seed has a ratio to each of
-            them, or where the group learned in one of them.
-    """
+    """How a group does in every domain that it was evaluated in."""
 
     group: Group
+    """The agents."""
     domains: dict[str, DomainSummary]
+    """By name, in the order of tables."""
     targets: DomainSummary | None
+    """Over all targets together; None where there are fewer than two, where no seed was evaluated
+    in all of them, or where the group learned in one of them."""
     profile: Profile | None
+    """Over all targets; None where there is none, where no seed has a ratio to each of them, or
+    where the group learned in one of them."""
 
     def over(self, domain: str) -> DomainSummary | None:
         """Return what was found in a domain, or over ALL_TARGETS; None where nothing was."""
@@ -97,34 +88,31 @@ class GroupSummary:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two groups, paired by seed, by their mean score over some domains.
-
-    Attributes:
-        first: label of one group.
-        second: label of the other.
-        measure: what the scores are: RATIO, or RETURN for groups of different sources, whose
-            ratios have different denominators.
-        domains: that scores are averaged over.
-        seeds: for which both scores are defined.
-        left_out: seeds of either group without a partner, or without a defined score.
-        first_scores: float64 array (seeds,), mean score over the domains.
-        second_scores: the same of the other group.
-        difference: first minus second; None where no pair is left.
-        probability: that an agent of the first group beats one of the second; NaN without pairs.
-        probability_interval: its 95% interval; None with fewer than two pairs.
-    """
+    """Two groups, paired by seed, by their mean score over some domains."""
 
     first: str
+    """Label of one group."""
     second: str
+    """Label of the other."""
     measure: str
+    """What the scores are: RATIO, or RETURN for groups of different sources, whose ratios have
+    different denominators."""
     domains: tuple[str, ...]
+    """The domains that scores are averaged over."""
     seeds: tuple[int, ...]
+    """For which both scores are defined."""
     left_out: tuple[int, ...]
+    """Seeds of either group without a partner, or without a defined score."""
     first_scores: Floats
+    """float64 array (seeds,), mean score over the domains."""
     second_scores: Floats
+    """The same of the other group."""
     difference: PairedDifference | None
+    """First minus second; None where no pair is left."""
     probability: float
+    """The chance that an agent of the first group beats one of the second; NaN without pairs."""
     probability_interval: Interval | None
+    """Its 95% interval; None with fewer than two pairs."""
 
 
 @dataclass(frozen=True)

@@ -29,23 +29,20 @@ _TOGETHER = 1000  # settings that are drawn at a time until there are enough
 
 @dataclass(frozen=True)
 class StateInvariance:
-    """How little the look disturbs what stands for the state.
-
-    Attributes:
-        latents: movement of latents, weighted by how much a linear probe relies on each to read
-            bearing and distance.
-        state_role: the same over the latents that the encoder itself says hold the state, by a
-            probe of those alone; None when it tells none apart.
-        active_state: over those of them that carry anything, each with the same weight; None when
-            there is none.
-        predictions: for each kind of probe and each of bearing and distance the movement of what
-            it reads; None where nothing can be read.
-    """
+    """How little the look disturbs what stands for the state."""
 
     latents: Invariance
+    """Movement of latents, weighted by how much a linear probe relies on each to read bearing and
+    distance."""
     state_role: Invariance | None
+    """The same over the latents that the encoder itself says hold the state, by a probe of those
+    alone; None when it tells none apart."""
     active_state: Invariance | None
+    """Over those of them that carry anything, each with the same weight; None when there is
+    none."""
     predictions: dict[str, dict[str, float | None]]
+    """For each kind of probe and each of bearing and distance the movement of what it reads; None
+    where nothing can be read."""
 
 
 def open_rooms(

@@ -19,36 +19,33 @@ _MLP = "mlp"
 
 @dataclass(frozen=True)
 class EncoderScores:
-    """All that was measured of one encoder.
-
-    Attributes:
-        label: what the table calls it.
-        path: its bundle's folder.
-        objective: what it was trained to do.
-        active_latents: how many of its latents carry anything.
-        latents: how many it has.
-        total_correlation: of its latents over the metrics' frames, in nats, taken as Gaussian.
-        metrics: results by the metric's name.
-        kept: probes trained and tested in the domain that frames come from.
-        forecast: probes trained in the source, and tested there and in the targets.
-        state_forecast: the same with only the latents that the encoder itself says hold the state;
-            None when it tells none apart.
-        invariance: movement between two looks of one state.
-        udr: agreement with the other encoders; None when there is no other.
-    """
+    """All that was measured of one encoder."""
 
     label: str
+    """What the table calls it."""
     path: str
+    """Its bundle's folder."""
     objective: str
+    """What it was trained to do."""
     active_latents: int
+    """How many of its latents carry anything."""
     latents: int
+    """How many it has."""
     total_correlation: float
+    """Of its latents over the metrics' frames, in nats, taken as Gaussian."""
     metrics: Mapping[str, Result]
+    """Results by the metric's name."""
     kept: ProbeReport
+    """Probes trained and tested in the domain that frames come from."""
     forecast: ProbeReport
+    """Probes trained in the source, and tested there and in the targets."""
     state_forecast: ProbeReport | None
+    """The same with only the latents that the encoder itself says hold the state; None when it
+    tells none apart."""
     invariance: StateInvariance
+    """Movement between two looks of one state."""
     udr: float | None
+    """Agreement with the other encoders; None when there is no other."""
 
 
 def table(scores: Sequence[EncoderScores], config: EncoderEvaluationConfig) -> str:

@@ -16,31 +16,25 @@ from darla_agents.playing.played_worlds import PlayedWorlds, StepOutcome
 
 @dataclass(frozen=True)
 class PlayedEpisode:
-    """How one episode went.
-
-    Attributes:
-        index: its place in the list of seeds.
-        seed: what the environment was reset with.
-        total: undiscounted sum of rewards.
-        length: steps.
-        success: what ``info["is_success"]`` said at the end; None when it said nothing.
-    """
+    """How one episode went."""
 
     index: int
+    """Its place in the list of seeds."""
     seed: int
+    """What the environment was reset with."""
     total: float
+    """Undiscounted sum of rewards."""
     length: int
+    """Steps."""
     success: bool | None
+    """What ``info["is_success"]`` said at the end; None when it said nothing."""
 
 
 class Policy(Protocol):
-    """Chooses actions in several environments at once.
-
-    Attributes:
-        needs_observations: whether it chooses by them; for one that does not, none are made.
-    """
+    """Chooses actions in several environments at once."""
 
     needs_observations: bool
+    """Whether it chooses by them; for one that does not, none are made."""
 
     def begin(self, environment: int, seed: int) -> None:
         """Get ready for the episode with this seed in the environment with this number."""

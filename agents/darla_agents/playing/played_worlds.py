@@ -20,31 +20,25 @@ Env = gym.Env[Any, Any]
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """What one step of one environment led to.
-
-    Attributes:
-        reward: of this step.
-        done: whether the episode ended with it.
-        success: what ``info["is_success"]`` said at the end; None before, or when it said nothing.
-    """
+    """What one step of one environment led to."""
 
     reward: float
+    """Of this step."""
     done: bool
+    """Whether the episode ended with it."""
     success: bool | None = None
+    """What ``info["is_success"]`` said at the end; None before, or when it said nothing."""
 
 
 class PlayedWorlds(Protocol):
-    """Environments with numbers from 0, each in an episode of its own.
-
-    Attributes:
-        num_envs: how many there are.
-        observation_space: of one environment.
-        action_space: of one environment.
-    """
+    """Environments with numbers from 0, each in an episode of its own."""
 
     num_envs: int
+    """How many there are."""
     observation_space: spaces.Space[Any]
+    """Of one environment."""
     action_space: spaces.Space[Any]
+    """Of one environment."""
 
     def begin(self) -> None:
         """Get ready for a list of episodes; others may have used the same worlds before."""

@@ -19,22 +19,19 @@ _HASH_LENGTH = 8
 
 @dataclass(frozen=True)
 class Player:
-    """Something that plays a task; its fields are columns of transfer rows.
-
-    Attributes:
-        name: of the agent's folder, and a hash of what it has learned, so that an agent that was
-            trained again into the same folder is another player.
-        spec: of a saved agent; None for the random policy.
-        folder: of a saved agent; None for the random policy.
-        task: id of the environment.
-        deterministic: take the most probable actions instead of drawing them.
-    """
+    """Something that plays a task; its fields are columns of transfer rows."""
 
     name: str
+    """Of the agent's folder, and a hash of what it has learned, so that an agent that was trained
+    again into the same folder is another player."""
     spec: AgentSpec | None
+    """Of a saved agent; None for the random policy."""
     folder: Path | None
+    """Of a saved agent; None for the random policy."""
     task: str
+    """Id of the environment."""
     deterministic: bool = True
+    """Take the most probable actions instead of drawing them."""
 
     @property
     def kind(self) -> str:

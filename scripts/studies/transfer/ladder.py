@@ -18,21 +18,18 @@ ENCODER_SEEDS = (0, 1, 2)
 
 @dataclass(frozen=True)
 class Entry:
-    """One kind of agent.
-
-    Attributes:
-        kind: what it observes, as train_agent.py calls it.
-        recipe: of its encoder; None for agents without one.
-        options: further options of train_agent.py.
-        seeds: how many agents are trained.
-        algorithm: ppo, a2c or dqn.
-    """
+    """One kind of agent."""
 
     kind: str
+    """What it observes, as train_agent.py calls it."""
     recipe: str | None = None
+    """Of its encoder; None for agents without one."""
     options: tuple[str, ...] = ()
+    """Further options of train_agent.py."""
     seeds: int = 3
+    """How many agents are trained."""
     algorithm: str = "ppo"
+    """ppo, a2c or dqn."""
 
 
 def latent(recipe: str, *options: str, seeds: int = 3, algorithm: str = "ppo") -> Entry:

@@ -66,24 +66,21 @@ class BenchmarkConfig:
 
 @dataclass(frozen=True)
 class Row:
-    """Both sides of one setting.
-
-    Attributes:
-        task: the environment's id.
-        cores: how many.
-        worlds: how many in our batch.
-        samples: samples a pixel in our pictures: 4 with anti-aliasing, 1 without. Stock MiniWorld
-            always averages several.
-        stock: rates of stock MiniWorld, one process with one environment on each core.
-        ours: rates of the batch.
-    """
+    """Both sides of one setting."""
 
     task: str
+    """The environment's id."""
     cores: int
+    """How many."""
     worlds: int
+    """How many in our batch."""
     samples: int
+    """Samples a pixel in our pictures: 4 with anti-aliasing, 1 without. Stock MiniWorld always
+    averages several."""
     stock: Rates
+    """Rates of stock MiniWorld, one process with one environment on each core."""
     ours: Rates
+    """Rates of the batch."""
 
     def as_json(self) -> dict[str, Any]:
         """Return everything as JSON takes it, with how many times faster ours is at its best."""

@@ -39,39 +39,33 @@ _start: Barrier
 
 @dataclass(frozen=True)
 class Job:
-    """What is measured.
-
-    Attributes:
-        task: the environment's id.
-        size: width and height of pictures in pixels.
-        cores: numbers of the cores that the process, and those that it starts, may run on.
-        seconds: how long whole steps are measured; drawing alone a quarter of it.
-    """
+    """What is measured."""
 
     task: str
+    """The environment's id."""
     size: int
+    """Width and height of pictures in pixels."""
     cores: tuple[int, ...]
+    """Numbers of the cores that the process, and those that it starts, may run on."""
     seconds: float
+    """How long whole steps are measured; drawing alone a quarter of it."""
 
 
 @dataclass(frozen=True)
 class Rates:
-    """How fast a side is.
-
-    Attributes:
-        draw: pictures a second, when all that happens is that agents turn.
-        step: pictures a second of whole environment steps, random actions, rewards and resets
-            included; the picture after a reset counts as one. Several cores have a process each.
-        megabytes: peak resident memory of the processes that step, added up. Libraries that they
-            share count in each.
-        step_threads: like ``step``, with threads that draw in one process; None on one core and
-            for stock MiniWorld.
-    """
+    """How fast a side is."""
 
     draw: float
+    """Pictures a second, when all that happens is that agents turn."""
     step: float
+    """Pictures a second of whole environment steps, random actions, rewards and resets included;
+    the picture after a reset counts as one. Several cores have a process each."""
     megabytes: float
+    """Peak resident memory of the processes that step, added up. Libraries that they share count in
+    each."""
     step_threads: float | None = None
+    """Like ``step``, with threads that draw in one process; None on one core and for stock
+    MiniWorld."""
 
     @property
     def best_step(self) -> float:

@@ -8,19 +8,16 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Augmentation:
-    """A random change of pictures that an agent learns from.
-
-    Attributes:
-        help: what it does to a picture, in a few words.
-        draw: from a generator and a number n, parameters of n pictures, their first axis n.
-        apply: from uint8 pictures (n, H, W, 3) and parameters of each, new uint8 pictures of the
-            same shape; what it is given stays as it is. Raises a ValueError for pictures or
-            parameters of another shape or dtype.
-    """
+    """A random change of pictures that an agent learns from."""
 
     help: str
+    """What it does to a picture, in a few words."""
     draw: Callable[[np.random.Generator, int], np.ndarray]
+    """From a generator and a number n, parameters of n pictures, their first axis n."""
     apply: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    """From uint8 pictures (n, H, W, 3) and parameters of each, new uint8 pictures of the same
+    shape; what it is given stays as it is. Raises a ValueError for pictures or parameters of
+    another shape or dtype."""
 
 
 def check_pictures(frames: np.ndarray, parameters: np.ndarray, shape: tuple[int, ...]) -> None:
