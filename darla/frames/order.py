@@ -38,8 +38,9 @@ class FrameOrder:
         num_chunks = -(-self.num_frames // self.chunk_size)
         chunks = random.permutation(num_chunks)
         for start in range(0, num_chunks, self.window_chunks):
-            ranges = [self._chunk(chunk) for chunk in chunks[start : start + self.window_chunks]]
-            yield random.permutation(np.concatenate(ranges))
+            starts = chunks[start : start + self.window_chunks] * self.chunk_size
+            stops = np.minimum(starts + self.chunk_size, self.num_frames)
+            yield random.permutation(np.concatenate([*map(np.arange, starts, stops)]))
 
     def windows_from(self, position: int) -> Iterator[np.ndarray]:
         """Yield windows without end, from a row of the stream on; the first may be cut."""
@@ -62,11 +63,6 @@ class FrameOrder:
             if not missing:
                 break
         return np.concatenate(found)
-
-    def _chunk(self, chunk: int) -> np.ndarray:
-        """Return the frames of a chunk."""
-        start = int(chunk) * self.chunk_size
-        return np.arange(start, min(start + self.chunk_size, self.num_frames))
 
 
 @dataclass(frozen=True, eq=False)

@@ -153,10 +153,7 @@ def _model(
     model = kind(
         n_estimators=trees, max_features=1.0, min_samples_leaf=LEAST_IN_LEAF, random_state=seed
     )
-    return model, factor.classes() if factor.kind == "categorical" else _flat(factor.targets())
-
-
-def _flat(targets: np.ndarray) -> np.ndarray:
-    """Return one column of targets as a vector, which scikit-learn asks for."""
-    flat: np.ndarray = targets[:, 0] if targets.shape[1] == 1 else targets
-    return flat
+    if factor.kind == "categorical":
+        return model, factor.classes()
+    targets = factor.targets()  # scikit-learn asks for one column as a vector
+    return model, targets[:, 0] if targets.shape[1] == 1 else targets

@@ -18,7 +18,10 @@ def rows_of(infos: Mapping[str, Any], num_rows: int) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [{} for _ in range(num_rows)]
     for name in reported_names(infos):
         value = infos[name]
-        values = rows_of(value, num_rows) if isinstance(value, dict) else _separate(value)
+        if isinstance(value, dict):
+            values: list[Any] = rows_of(value, num_rows)
+        else:
+            values = value.tolist() if value.ndim == 1 else [row.copy() for row in value]
         for index in np.flatnonzero(infos[f"_{name}"]):
             rows[index][name] = values[index]
     return rows
@@ -27,8 +30,3 @@ def rows_of(infos: Mapping[str, Any], num_rows: int) -> list[dict[str, Any]]:
 def reported_names(infos: Mapping[str, Any]) -> Iterator[str]:
     """Name what is reported; the masks, which have no masks, are left out."""
     return (name for name in infos if f"_{name}" in infos)
-
-
-def _separate(values: np.ndarray) -> list[Any]:
-    """Return an environment's value each: numbers as Python's, arrays as copies."""
-    return values.tolist() if values.ndim == 1 else [row.copy() for row in values]

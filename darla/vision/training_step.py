@@ -86,7 +86,10 @@ class TrainingStep:
         both = losses.total if losses.adversary is None else losses.total + losses.adversary
         both.backward()
         norm = _gradient_norm(self._parameters)
-        self._note_bad(both.detach(), norm + _gradient_norm(self._opposed), step)
+        # Kept on the device: asking every step would make a GPU wait for the CPU.
+        norms = norm + _gradient_norm(self._opposed)
+        good = torch.isfinite(both.detach()) & torch.isfinite(norms) | (self._first_bad >= 0)
+        self._first_bad = torch.where(good, self._first_bad, step)
         self._set_rates(step)
         self.optimizer.step()
         terms = {tag: value.detach() for tag, value in losses.terms.items()}
@@ -115,12 +118,6 @@ class TrainingStep:
         enabled = self._precision != torch.float32
         with torch.autocast(self._device.type, self._precision, enabled=enabled):
             return self._objective.losses(to_pictures(frames), step)
-
-    def _note_bad(self, total: Tensor, norm: Tensor, step: int) -> None:
-        """Remember the first step whose loss or gradient is not finite."""
-        # Kept on the device: asking every step would make a GPU wait for the CPU.
-        good = torch.isfinite(total) & torch.isfinite(norm) | (self._first_bad >= 0)
-        self._first_bad = torch.where(good, self._first_bad, step)
 
 
 def _gradient_norm(parameters: list[nn.Parameter]) -> Tensor:

@@ -30,6 +30,7 @@ from darla_agents.comparison.scores import TaskScores
 from darla_agents.comparison.summary import ALL_TARGETS, GroupSummary
 
 _HOW = "mean over seeds with 95% bootstrap interval; small dots: single seeds"
+_DASHES = (0, (3, 2))  # of the random policy's lines
 _SPREAD = 0.62  # share of a column that the groups are spread over
 
 
@@ -52,13 +53,15 @@ def plot_returns(scores: TaskScores, summaries: Sequence[GroupSummary], path: Pa
                     x = column + _offset(len(groups), places)
                     style = style_of_kind(summary.group.kind)
                     _draw(axes, x, cell.mean, cell.returns, style, hollow=True)
-            _draw_random(axes, column, scores.random[domain].mean_return)
+            ends, score = [column - 0.42, column + 0.42], scores.random[domain].mean_return
+            axes.plot(ends, [score, score], color=INK, linewidth=1.3, linestyle=_DASHES, zorder=1)
         axes.axhline(0, color=GREY, linewidth=1, zorder=0)
         _label_columns(axes, scores.domains)
         axes.set_ylabel("mean return of an episode")
         _name_groups(axes, groups)
-        _name_references(axes, references)
-        axes.plot([], [], color=INK, linewidth=1.3, linestyle=(0, (3, 2)), label="random policy")
+        for kind in dict.fromkeys(_kinds(references)):
+            _add_entry(axes, f"{kind}, trained in that domain", style_of_kind(kind), hollow=True)
+        axes.plot([], [], color=INK, linewidth=1.3, linestyle=_DASHES, label="random policy")
         _finish(figure, axes, f"Return in each domain: {scores.task}", summaries, path)
 
 
@@ -154,12 +157,6 @@ def _marker_colors(color: str, hollow: bool) -> dict[str, Any]:
     return {"color": color, "markerfacecolor": face, "markeredgecolor": edge}
 
 
-def _draw_random(axes: Axes, column: int, score: float) -> None:
-    """Draw the random policy's score as a dashed line across a column."""
-    ends = [column - 0.42, column + 0.42]
-    axes.plot(ends, [score, score], color=INK, linewidth=1.3, linestyle=(0, (3, 2)), zorder=1)
-
-
 def _label_columns(axes: Axes, names: Sequence[str]) -> None:
     """Write the domains below their columns, and set ALL_TARGETS off with lines."""
     labels = [textwrap.fill(readable(name), 9, break_long_words=False) for name in names]
@@ -176,12 +173,6 @@ def _name_groups(axes: Axes, groups: Sequence[GroupSummary]) -> None:
     for place, summary in enumerate(groups):
         label = count_seeds(summary.group.label, len(summary.group.seeds))
         _add_entry(axes, label, style_of(_kinds(groups), place))
-
-
-def _name_references(axes: Axes, references: Sequence[GroupSummary]) -> None:
-    """Add an entry for each kind of those groups that were trained in a target."""
-    for kind in dict.fromkeys(_kinds(references)):
-        _add_entry(axes, f"{kind}, trained in that domain", style_of_kind(kind), hollow=True)
 
 
 def _add_entry(axes: Axes, label: str, style: tuple[str, str], hollow: bool = False) -> None:

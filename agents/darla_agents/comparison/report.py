@@ -65,7 +65,9 @@ def report_comparison(comparison: Comparison) -> str:
     if not difference.intervals:
         lines.append("One pair of seeds gives no interval: train more seeds.")
     for interval in difference.intervals:
-        lines.append(f"{_signed(interval)}: {_verdict(interval, comparison)}.")
+        ends = f"[{_plus(interval.low)}, {_plus(interval.high)}]"
+        verdict = _verdict(interval, comparison)
+        lines.append(f"{interval.level:.0%} interval of the difference {ends}: {verdict}.")
     lines.append(
         f"Probability that an agent on {first} beats one on {second}: "
         f"{comparison.probability:.2f}{format_interval(comparison.probability_interval)}."
@@ -172,12 +174,6 @@ def _ratio(summary: GroupSummary, domain: str) -> str:
 def _plus(number: float) -> str:
     """Format with its sign; what rounds to nothing has a plus."""
     return f"{round(number, 2) + 0.0:+.2f}"
-
-
-def _signed(interval: Interval) -> str:
-    """Return an interval of a difference with its level, its ends with their signs."""
-    ends = f"[{_plus(interval.low)}, {_plus(interval.high)}]"
-    return f"{interval.level:.0%} interval of the difference {ends}"
 
 
 def _verdict(interval: Interval, comparison: Comparison) -> str:

@@ -115,6 +115,9 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
     stack.callback(model.logger.close)
     write_layout(output.writer, domains)
     write_hyperparameters(output, spec, domains)
+    # One seed for each episode; runs of one seed play the same ones, whatever they see.
+    episodes = range(config.eval_episodes)
+    seeds = [derive_seed(config.seed, Purpose.SOURCE_EVALUATION, index) for index in episodes]
     evaluate = EvaluateDomains(
         config.eval_freq,
         domains,
@@ -123,7 +126,7 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
             domains[spec.domain].observation_space,
             encoder,
         ),
-        _evaluation_seeds(config),
+        seeds,
         output.writer,
         _best_return(folder),
         lambda evaluation: save_agent(model, spec, folder.best, evaluation),
@@ -161,14 +164,6 @@ def _evaluation_worlds(
     domains = list(dict.fromkeys([spec.domain, *wanted]))
     count = min(config.eval_episodes, _MOST_EVALUATION_ENVS)
     return make_played_worlds(spec.task, spec.traits.observation, domains, count, **drawing)
-
-
-def _evaluation_seeds(config: TrainAgentConfig) -> list[int]:
-    """Return one seed for each episode; runs of one seed play the same ones, whatever they see."""
-    return [
-        derive_seed(config.seed, Purpose.SOURCE_EVALUATION, index)
-        for index in range(config.eval_episodes)
-    ]
 
 
 def _continue(model: BaseAlgorithm, spec: AgentSpec, folder: RunFolder) -> None:
