@@ -46,11 +46,7 @@ class DemoConfig:
     """Episodes of each agent in each domain."""
 
     def check(self) -> None:
-        """Check that there is a seed.
-
-        Raises:
-            ValueError: there is none.
-        """
+        """Raise a ValueError where there is no seed."""
         if not self.seeds:
             raise ValueError("no seed was given; give one or more, such as --seeds 0 1 2")
 

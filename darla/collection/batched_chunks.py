@@ -73,8 +73,7 @@ def offers_settings(envs: VectorEnvironment, per_look: int = 1) -> bool:
 class BatchedChunkMaker(ChunkMaker):
     """Makes chunks in a vector environment.
 
-    Raises:
-        ValueError: the agent cannot be loaded, or the picture that is meant is not clear.
+    A ValueError where the agent cannot be loaded, or it is not clear which picture is meant.
     """
 
     renderer = "batched"

@@ -111,11 +111,9 @@ class Reports:
 
 
 class StockChunkMaker(ChunkMaker):
-    """Makes chunks frame by frame in one environment, which it makes itself.
+    """Makes chunks frame by frame in an environment that it makes itself.
 
-    Raises:
-        ValueError: the environment cannot be made, gives no pictures, or does not offer factors
-            when they are asked for.
+    Raises what :func:`darla.collection.batched_chunks.make_chunk_maker` does.
     """
 
     renderer = "stock"

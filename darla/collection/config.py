@@ -139,12 +139,7 @@ class CollectConfig:
         return plain
 
     def check(self) -> None:
-        """Check every value.
-
-        Raises:
-            ValueError: a value is out of range, no environment is named, or a policy is unknown or
-            lacks its agent.
-        """
+        """Raise a ValueError for what is out of range, unknown or missing."""
         if not self.env:
             raise ValueError("no environment is named; give its id as env, such as CartPole-v1")
         if self.policy not in POLICIES:

@@ -40,11 +40,7 @@ def make_env(env_id: str, env_kwargs: Mapping[str, Any], imports: Sequence[str])
 
 
 def register(env_id: str, imports: Sequence[str]) -> None:
-    """Import modules until an id is registered; see :func:`make_env`.
-
-    Raises:
-        ValueError: a module cannot be imported.
-    """
+    """Import modules until an id is registered; see :func:`make_env`, also for errors."""
     module, _, name = env_id.rpartition(":")
     if module:
         try:
@@ -89,10 +85,9 @@ class FrameSource:
         self._take = _picker(env, key)
 
     def frame(self, observation: Any) -> np.ndarray:
-        """Return the uint8 (H, W, 3) picture of the step that gave this observation.
+        """Return the picture, uint8 (H, W, 3), of the step that gave this observation.
 
-        Raises:
-            ValueError: what the environment gave is not an RGB picture.
+        A ValueError where the environment gave something else.
         """
         frame: np.ndarray = resize_frames(self.picture(observation)[None], self.size)[0]
         return frame

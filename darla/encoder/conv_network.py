@@ -97,10 +97,9 @@ class ConvDecoder(Decoder):
 
 
 def grid_of(shape: NetworkShape) -> tuple[int, int, int]:
-    """Return the shape of the last convolution's output: channels, height, width.
+    """Return channels, height and width of the last convolution's output.
 
-    Raises:
-        ValueError: the picture's sides cannot be halved so often.
+    A ValueError where the picture's sides cannot be halved so often.
     """
     stride = 2 ** len(shape.channels)
     height, width, _ = shape.image_shape

@@ -162,11 +162,7 @@ class FrozenEncoder(nn.Module):
 
     @torch.no_grad()
     def encode_tensor(self, frames: Tensor) -> Tensor:
-        """Encode a uint8 tensor (N, H, W, 3); float32 (N, z) on the encoder's device.
-
-        Raises:
-            ValueError: the frames have another shape or dtype.
-        """
+        """Encode a uint8 tensor as :meth:`encode` does, to one on the encoder's device."""
         self._check_frames(frames)
         chunks = frames.split(ENCODE_CHUNK)
         return torch.cat([self.encoder(to_pictures(chunk.to(self.device))).mu for chunk in chunks])
@@ -177,11 +173,7 @@ class FrozenEncoder(nn.Module):
 
     @torch.no_grad()
     def decode(self, latents: np.ndarray) -> np.ndarray:
-        """Decode float32 latents (N, z) into uint8 frames (N, H, W, 3).
-
-        Raises:
-            ValueError: the latents have another shape.
-        """
+        """Decode latents (N, z) into uint8 frames (N, H, W, 3); a ValueError for other shapes."""
         if latents.ndim != 2 or latents.shape[1] != self.latent_dim:
             raise ValueError(f"latents are {latents.shape}; expected (N, {self.latent_dim})")
         tensor = torch.from_numpy(np.asarray(latents, dtype=np.float32)).to(self.device)

@@ -72,8 +72,7 @@ class Gaussian:
 def make_likelihood(name: str, sigma: float) -> Likelihood:
     """Return the likelihood called ``name``; ``sigma`` only concerns the Gaussian.
 
-    Raises:
-        ValueError: the name is unknown, or sigma is not above 0.
+    A ValueError where the name is unknown, or sigma is not above 0.
     """
     makers: dict[str, Callable[[], Likelihood]] = {
         "bernoulli": Bernoulli,

@@ -64,11 +64,7 @@ class NetworkShape:
 
 
 def check_image_shape(shape: tuple[int, ...]) -> None:
-    """Check that frames of ``shape`` (height, width, channels) suit the networks.
-
-    Raises:
-        ValueError: they do not; the message says which sides are accepted.
-    """
+    """Raise a ValueError for frames (height, width, channels) that do not suit the networks."""
     fits = len(shape) == 3 and shape[2] == 3
     if not fits or any(
         side % SIDE_STEP or not SMALLEST_SIDE <= side <= LARGEST_SIDE for side in shape[:2]

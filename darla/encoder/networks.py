@@ -119,8 +119,7 @@ NETWORKS.register("conv", "darla.encoder.conv_network:CONV")
 def make_encoder(shape: NetworkShape) -> Encoder:
     """Make an untrained encoder of the architecture that ``shape`` names.
 
-    Raises:
-        ValueError: there is no such architecture, or it cannot have that shape.
+    A ValueError where there is none of that name, or it cannot have that shape.
     """
     return NETWORKS[shape.network].encoder(shape)
 

@@ -17,12 +17,7 @@ class JoinedFrames(FrameDataset):
     """
 
     def __init__(self, parts: Sequence[FrameDataset]) -> None:
-        """Join datasets.
-
-        Raises:
-            ValueError: frames or chunks differ in size, or one that is not the last ends within a
-                chunk.
-        """
+        """Join datasets; a ValueError where frames or chunks differ in size, or do not add up."""
         self.parts = tuple(parts)
         self._ends = np.cumsum([len(part) for part in self.parts])
         first = self.parts[0]

@@ -96,11 +96,7 @@ class Episodes:
 
     @classmethod
     def of(cls, dataset: FrameDataset) -> "Episodes":
-        """Find the episodes of a dataset.
-
-        Raises:
-            ValueError: there is no episode with two frames in one chunk.
-        """
+        """Find a dataset's episodes; a ValueError where none has two frames in one chunk."""
         starts = dataset.episode_starts | (np.arange(len(dataset)) % dataset.chunk_size == 0)
         first = np.flatnonzero(starts)
         length = np.diff(first, append=len(dataset))

@@ -134,8 +134,7 @@ class FrameWriter:
     def write(self, index: int, chunk: FrameChunk) -> None:
         """Write a chunk, sync it to the disk, and mark it finished.
 
-        Raises:
-            OSError: it could not be written (such as ENOSPC); the chunk is not marked.
+        An OSError where it could not be written (such as ENOSPC); it is not marked then.
         """
         columns = zip(self._factor_names, chunk.factors.T, strict=True)
         arrays = {
@@ -155,10 +154,9 @@ class FrameWriter:
             raise OSError(error.errno, error.strerror or str(error), name) from error
 
     def complete(self) -> None:
-        """Mark the whole dataset finished, and remove what an earlier kill may have left.
+        """Mark the dataset finished, and remove what an earlier kill may have left.
 
-        Raises:
-            ValueError: chunks are missing.
+        A ValueError where chunks are missing.
         """
         missing = self._num_chunks - len(self.finished_chunks())
         if missing:

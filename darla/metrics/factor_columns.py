@@ -223,8 +223,7 @@ def find_dead_latents(latents: np.ndarray, active: np.ndarray | None = None) -> 
 def check_latents(latents: np.ndarray, least: int) -> np.ndarray:
     """Return latents as float64 (N, z).
 
-    Raises:
-        ValueError: they have another shape, N is below ``least``, or a value is not finite.
+    A ValueError where they have another shape, N is below ``least``, or one is not finite.
     """
     latents = np.asarray(latents, dtype=np.float64)
     if latents.ndim != 2 or latents.shape[1] == 0:

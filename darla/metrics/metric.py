@@ -49,11 +49,7 @@ class Metric:
 
 
 def check_metric(name: str, metric: Any) -> None:
-    """Check that what is registered as a metric is one.
-
-    Raises:
-        ValueError: it is something else.
-    """
+    """Raise a ValueError where what is registered as a metric is something else."""
     if not isinstance(metric, Metric):
         raise ValueError(
             f"the metric {name!r} is {metric!r}; register a darla.metrics.Metric, made of the "

@@ -93,8 +93,7 @@ METRIC = Metric(modularity, draws=True)
 def modularity_per_latent(information: np.ndarray) -> np.ndarray:
     """Return each latent's modularity, float64 (z,); 0 for latents that say nothing.
 
-    Raises:
-        ValueError: mutual information is not (z, factors), with two factors or more.
+    A ValueError where ``information`` is not (z, factors), with two factors or more.
     """
     if information.ndim != 2 or information.shape[1] < 2:
         raise ValueError(

@@ -38,11 +38,7 @@ class OneScore(Result):
 
 
 def require(samples: Samples, metric: str, latents: int = 1, factors: int = 1) -> None:
-    """Refuse samples for which a metric is not defined.
-
-    Raises:
-        ValueError: there are fewer latents, dead ones included, or fewer factors that vary.
-    """
+    """Raise a ValueError where there are too few latents, dead ones included, or factors."""
     width = samples.latents.shape[1]
     if width < latents:
         raise ValueError(f"{metric} compares latents: it takes {latents} or more, and got {width}")

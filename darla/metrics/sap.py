@@ -46,11 +46,7 @@ class SAP(OneScore):
 
 
 def sap(samples: Samples) -> SAP:
-    """Measure separated attribute predictability.
-
-    Raises:
-        ValueError: there is only one latent.
-    """
+    """Measure separated attribute predictability; a ValueError where there is one latent only."""
     require(samples, "SAP", latents=2)
     latents = samples.standardised()
     columns = [

@@ -20,11 +20,7 @@ K = TypeVar("K", bound=type[Objective])
 
 
 def check_class(name: str, kind: type[Objective]) -> None:
-    """Check that something can be used as the objective ``name``.
-
-    Raises:
-        ValueError: it is no objective, or its settings are none of its own.
-    """
+    """Raise a ValueError for what is no objective ``name`` with settings of its own."""
     if not (isinstance(kind, type) and issubclass(kind, Objective)):
         raise ValueError(f"the objective {name!r} is {kind!r}; expected a subclass of Objective")
     settings = getattr(kind, "settings_class", None)

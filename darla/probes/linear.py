@@ -27,11 +27,7 @@ class LatentScale:
 
     @classmethod
     def measure(cls, latents: np.ndarray) -> "LatentScale":
-        """Measure the scale of latents (N, z).
-
-        Raises:
-            ValueError: latents are not (N, z), or not finite.
-        """
+        """Measure the scale of finite latents (N, z); a ValueError for others."""
         if latents.ndim != 2 or not len(latents):
             raise ValueError(f"latents are {latents.shape}; expected (N, z) with N above 0")
         if not np.isfinite(latents).all():

@@ -30,11 +30,7 @@ class Match:
 
 
 def match(predicted: np.ndarray, target: ProbeTarget) -> Match:
-    """Compare predictions (N, width) with a target's values.
-
-    Raises:
-        ValueError: the predictions have another shape.
-    """
+    """Compare predictions (N, width) with a target's values; a ValueError for other shapes."""
     if predicted.shape != (len(target.values), target.width):
         raise ValueError(
             f"predictions of {target.name!r} are {predicted.shape}; "

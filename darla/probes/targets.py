@@ -91,8 +91,7 @@ def split_usable(
 ) -> tuple[tuple[ProbeTarget, ...], dict[str, str]]:
     """Return the targets that can be learnt, and for the names of the others the reason.
 
-    Raises:
-        ValueError: two targets have one name.
+    A ValueError where two targets have one name.
     """
     reasons: dict[str, str] = {}
     kept: dict[str, ProbeTarget] = {}
@@ -108,11 +107,7 @@ def split_usable(
 
 
 def check_lengths(what: str, count: int, targets: Sequence[ProbeTarget]) -> None:
-    """Check that there is one value of each target for each of ``count`` samples.
-
-    Raises:
-        ValueError: there is not.
-    """
+    """Raise a ValueError unless each target has a value for each of ``count`` samples."""
     for target in targets:
         if len(target.values) != count:
             raise ValueError(

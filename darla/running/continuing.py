@@ -10,10 +10,9 @@ RECORD = "run.json"
 
 
 def recorded_config(folder: Path) -> dict[str, Any] | None:
-    """Return the configuration of the run that a folder holds; None when it is empty or missing.
+    """Return the configuration of a folder's run; None when the folder is empty or missing.
 
-    Raises:
-        ValueError: it holds something else.
+    A ValueError where it holds something else.
     """
     if (folder / RECORD).is_file():
         config: dict[str, Any] = read_json(folder / RECORD).get("config", {})

@@ -4,8 +4,7 @@
 def resolve_device(device: str) -> str:
     """Turn "auto" into "cuda" when there is a GPU and into "cpu" otherwise.
 
-    Raises:
-        ValueError: torch does not know the device, or it is a GPU and there is none.
+    A ValueError where torch does not know the device, or it is a GPU and there is none.
     """
     import torch  # here, for those that only read settings do not wait for it
 

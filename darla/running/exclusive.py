@@ -19,8 +19,7 @@ if sys.platform != "win32":
 def exclusive(folder: Path) -> Iterator[None]:
     """Hold the lock of a folder, which is made when it is missing, while the block runs.
 
-    Raises:
-        ValueError: another process holds it.
+    A ValueError where another process holds it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if sys.platform == "win32":
@@ -37,8 +36,7 @@ def exclusive(folder: Path) -> Iterator[None]:
 def lock(descriptor: int, path: Path) -> None:
     """Take the lock of an open file or folder of that name; closing it gives the lock back.
 
-    Raises:
-        ValueError: another process holds it.
+    A ValueError where another process holds it.
     """
     if sys.platform == "win32":
         return

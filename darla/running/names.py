@@ -21,11 +21,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def lookup(what: str, name: str, table: Mapping[str, T]) -> T:
-    """Return ``table[name]``.
-
-    Raises:
-        ValueError: the name is unknown; the message suggests the nearest one.
-    """
+    """Return ``table[name]``; a ValueError, which suggests the nearest, for unknown names."""
     if name not in table:
         raise unknown(what, name, table)
     return table[name]

@@ -47,10 +47,9 @@ Share = Annotated[float, Range("a share from 0 to 1", least=0, most=1)]
 
 
 def check_ranges(settings: Any) -> None:
-    """Check the fields of a dataclass instance: ranges and literals, also of optional fields.
+    """Check the fields of a dataclass: ranges and literals, also of optional fields.
 
-    Raises:
-        ValueError: a field is out of its range; the message names it and what is expected.
+    A ValueError for one that is out of its range; it names the field and what is expected.
     """
     hints = get_type_hints(type(settings), include_extras=True)
     for field in dataclasses.fields(settings):

@@ -10,11 +10,7 @@ _EARLIER_DEFAULT = "darla"  # the objective of runs whose record names none
 
 
 def holds_this_run(config: VisionConfig) -> bool:
-    """Tell whether the run's folder holds this run already.
-
-    Raises:
-        ValueError: it holds another run, or something else.
-    """
+    """Tell whether the run's folder holds this run; a ValueError where it holds another."""
     recorded = recorded_config(config.out)
     if recorded is None:
         return False

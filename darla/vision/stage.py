@@ -47,11 +47,7 @@ class StageLoop:
     """Writes a checkpoint, given the number of steps done in this stage."""
 
     def run(self, start: int) -> None:
-        """Train from step ``start`` to the end.
-
-        Raises:
-            ValueError: a loss or gradient is NaN or infinite.
-        """
+        """Train from step ``start`` to the end; a ValueError at a NaN or an infinity."""
         if start >= self.steps:
             return
         log = VisionLog(self.folder / "tensorboard" / self.stage.name, start)

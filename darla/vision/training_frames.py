@@ -42,11 +42,7 @@ class TrainingFrames:
         return sample_chunks(self._dataset, _STATISTICS_FRAMES, self._device, self._resident)
 
     def sample_pairs(self) -> Iterator[Tensor]:
-        """Yield as many with a partner each, uint8 (2 n, H, W, 3), partners in the second half.
-
-        Raises:
-            ValueError: there are no pairs.
-        """
+        """Yield as many with a partner each; see :func:`darla.vision.batches.sample_pairs`."""
         seed = self._config.seed
         return sample_pairs(self._dataset, _STATISTICS_FRAMES, self._device, seed, self._resident)
 

@@ -31,8 +31,7 @@ class _Options:
     def from_dict(cls, options: Mapping[str, Any]) -> Self:
         """Make options from keyword arguments, or from what ``to_dict`` returned.
 
-        Raises:
-            ValueError: there is no option of a name, or a value cannot be used.
+        A ValueError where there is no option of a name, or a value cannot be used.
         """
         names = [field.name for field in fields(cls)]
         for name in options:

@@ -65,11 +65,7 @@ class StudyConfig:
 
 
 def main(config: StudyConfig) -> None:
-    """Run what has no row yet, seed by seed.
-
-    Raises:
-        ValueError: encoders failed; the others have their rows.
-    """
+    """Run what has no row yet, seed by seed; a ValueError names the encoders that failed."""
     end_together()
     for name in config.recipes:
         lookup("recipe", name, RECIPES)

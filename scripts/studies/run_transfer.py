@@ -79,8 +79,7 @@ class Job:
 def main(config: TransferStudyConfig) -> None:
     """Train what has no rows yet, the first seed of all agents first.
 
-    Raises:
-        ValueError: a name is unknown, or agents failed; the others have their rows.
+    A ValueError where a name is unknown, or agents failed; the others have their rows.
     """
     end_together()
     ladder = lookup("task", config.task, LADDER)

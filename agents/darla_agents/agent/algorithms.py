@@ -117,10 +117,9 @@ def _check_value(name: str, value: Any, default: Any) -> None:
 
 
 def schedule_start(name: str, text: str) -> float:
-    """Return the number that a schedule written "linear:number" begins with; it ends at 0.
+    """Return the number that a schedule "linear:number", which ends at 0, begins with.
 
-    Raises:
-        ValueError: it is written otherwise.
+    A ValueError where it is written otherwise.
     """
     kind, _, number = text.partition(":")
     try:
@@ -135,11 +134,7 @@ def schedule_start(name: str, text: str) -> float:
 
 
 def parse_settings(texts: tuple[str, ...]) -> dict[str, Any]:
-    """Read settings from "name=value" texts; values are written as in JSON.
-
-    Raises:
-        ValueError: a text is not of that form.
-    """
+    """Read settings from "name=value" texts, with values as in JSON; a ValueError for others."""
     settings = {}
     for text in texts:
         name, equals, value = text.partition("=")

@@ -9,16 +9,11 @@ from darla_agents.agent.spec import AgentSpec
 
 
 def bundled_encoder(spec: AgentSpec, device: str = "cpu") -> FrozenEncoder | None:
-    """Load an agent's encoder: what makes its observations, or what its network starts from.
+    """Load what makes an agent's observations, or what its network starts from; None without.
 
     An untrained one has the random weights that the agent's own seed gives. It runs on "cpu",
-    "cuda" or "auto", which is a GPU when there is one.
-
-    Returns:
-        The encoder; None for kinds that have none.
-
-    Raises:
-        FileNotFoundError: there is no bundle in the folder that the agent names.
+    "cuda" or "auto", which is a GPU when there is one. A FileNotFoundError where there is no
+    bundle.
     """
     if spec.encoder is None:
         return None

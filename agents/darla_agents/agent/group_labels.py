@@ -36,11 +36,9 @@ def _sortable(column: str, value: str) -> str:
 def label(key: GroupKey, keys: Sequence[GroupKey]) -> tuple[str, str]:
     """Return a group's label among others, and the details that its label leaves out.
 
-    The keys are those of all groups, this one included, and have the same columns.
-
-    Returns:
-        The kind with the values that differ within it, as ``pixels (60,000 steps)``; and, joined by
-        commas, those that differ between kinds only.
+    The keys are those of all groups, this one included, and have the same columns. The label is the
+    kind with the values that differ within it, as ``pixels (60,000 steps)``; the details, joined by
+    commas, are those that differ between kinds only.
     """
     within_kind = _differences([other for other in keys if other[0] == key[0]], key)
     details = [text for text in _differences(keys, key) if text not in within_kind]

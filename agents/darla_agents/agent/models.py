@@ -89,10 +89,7 @@ def build_for_acting(
 def policy_name(space: spaces.Space[Any], smallest: int = SMALLEST_PICTURE) -> str:
     """Return the name of the policy that fits what is observed.
 
-    It takes pictures of ``smallest`` pixels or more a side.
-
-    Raises:
-        ValueError: pictures are too small for the convolutional policy.
+    A ValueError where pictures have a side of fewer than ``smallest`` pixels.
     """
     entries = list(space.values()) if isinstance(space, spaces.Dict) else [space]
     pictures = [entry.shape for entry in entries if is_image_space(entry) and entry.shape]

@@ -13,18 +13,10 @@ from darla_agents.agent.spec import AgentSpec
 def observer_of(
     spec: AgentSpec, encoder: FrozenEncoder | None, space: spaces.Space[Any]
 ) -> PictureObserver | None:
-    """Return what makes an agent's observations.
+    """Return what makes an agent's observations; None where it sees what environments show.
 
-    Args:
-        spec: the agent.
-        encoder: what :func:`darla_agents.agent.encoders.agent_encoder` returns for it.
-        space: of what its environments show.
-
-    Returns:
-        The observer; None for an agent that sees what its environments show.
-
-    Raises:
-        ValueError: the environments show no picture.
+    The encoder is what :func:`darla_agents.agent.encoders.agent_encoder` returns for the agent, and
+    the space that of what its environments show; a ValueError where this holds no picture.
     """
     if encoder is not None:
         return LatentTransform(encoder, spec.latent_options).observer(space)

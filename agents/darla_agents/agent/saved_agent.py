@@ -47,15 +47,10 @@ class SavedAgent:
     """How it did in the source when it was saved, if it was saved for that."""
 
     def predict(self, observations: Any, deterministic: bool = True) -> np.ndarray:
-        """Choose actions.
+        """Choose actions, (n,) int64: the most probable ones, or, not deterministic, drawn ones.
 
-        Args:
-            observations: a batch as the policy sees it: (n, 3, H, W) or (n, H, W, 3) uint8
-                pictures, (n, z) float32 latents, or (n, D) float32 factors.
-            deterministic: take the most probable action instead of drawing one.
-
-        Returns:
-            (n,) int64 actions.
+        Observations are a batch as the policy sees it: (n, 3, H, W) or (n, H, W, 3) uint8 pictures,
+        (n, z) float32 latents, or (n, D) float32 factors.
         """
         return self.model.predict(observations, deterministic=deterministic)[0]
 

@@ -9,11 +9,7 @@ from darla.running.names import unknown
 
 
 def space_to_json(space: spaces.Space[Any]) -> dict[str, Any]:
-    """Describe a space with what JSON can hold.
-
-    Raises:
-        ValueError: the space is of a kind that agents here do not use.
-    """
+    """Describe a space with what JSON can hold; a ValueError for kinds that agents do not use."""
     if isinstance(space, spaces.Box):
         return {
             "type": "box",
@@ -31,11 +27,7 @@ def space_to_json(space: spaces.Space[Any]) -> dict[str, Any]:
 
 
 def space_from_json(data: dict[str, Any]) -> spaces.Space[Any]:
-    """Make the space that :func:`space_to_json` described.
-
-    Raises:
-        ValueError: the description is of an unknown type.
-    """
+    """Make the space that :func:`space_to_json` described; a ValueError for unknown types."""
     match data.get("type", ""):
         case "box":
             shape, dtype = tuple(data["shape"]), np.dtype(data["dtype"])

@@ -85,11 +85,7 @@ class AgentSpec:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "AgentSpec":
-        """Make a spec from :meth:`to_dict`'s result.
-
-        Raises:
-            ValueError: entries are missing or unknown.
-        """
+        """Undo :meth:`to_dict`; a ValueError where entries are missing or unknown."""
         names = [entry.name for entry in fields(cls)]
         needed = [
             each.name for each in fields(cls) if each.default is each.default_factory is MISSING

@@ -43,8 +43,7 @@ def main(config: CollectConfig) -> None:
 def with_domain(config: CollectConfig) -> CollectConfig:
     """Name D_U as the domain of worlds that have one, where none is named.
 
-    Raises:
-        ValueError: a module that registers environments cannot be imported.
+    A ValueError where a module that registers environments cannot be imported.
     """
     if config.domain is not None or "domain" in config.env_kwargs:
         return config

@@ -14,11 +14,8 @@ _SHELLS = ("bash", "zsh", "tcsh", "fish")
 def print_completion(arguments: Sequence[str]) -> None:
     """Print, or write, the completion script of a shell.
 
-    Args:
-        arguments: tyro's own option, the name of a shell and, to write the script, a path.
-
-    Raises:
-        ValueError: there is no such shell, or one of them is missing.
+    The arguments are tyro's own option, the name of a shell and, to write the script, a path; a
+    ValueError where one is missing, or there is no such shell.
     """
     option, *rest = arguments
     if not rest:

@@ -19,13 +19,9 @@ COMMANDS = {
 
 
 def find_command(name: str) -> ModuleType:
-    """Import and return the module of a command.
+    """Import and return the module of a command, named with hyphens or underscores.
 
-    Args:
-        name: with hyphens or underscores, as options may have.
-
-    Raises:
-        ValueError: there is no such command; the nearest is suggested.
+    A ValueError, which suggests the nearest, where there is none.
     """
     listed = name.replace("_", "-")
     if listed not in COMMANDS:

@@ -114,10 +114,9 @@ def read_curves(folders: Sequence[Path], by: Sequence[str] = GROUPING) -> list[C
 def mean_curves(
     points: Iterable[CurvePoint], domain: str, against: str, sampling: Sampling
 ) -> list[MeanCurve]:
-    """Return the mean curve of every group in one domain, against STEP or SECONDS.
+    """Return the mean curve of every group that has a span in common, in one domain.
 
-    Returns:
-        A curve for each group that has a span in common.
+    It is drawn against STEP or SECONDS.
     """
     groups: dict[tuple[str, str], dict[int, list[tuple[float, float, float]]]] = defaultdict(
         lambda: defaultdict(list)

@@ -33,11 +33,9 @@ SETTINGS: dict[Any, Any] = {
 
 
 def style_of(kinds: Sequence[str], place: int) -> tuple[str, str]:
-    """Return a group's colour and marker: its kind's own, or others where groups share a kind.
+    """Return a group's colour and marker, given all groups' kinds and its place among them.
 
-    Args:
-        kinds: of all groups in their order.
-        place: of the group among them.
+    They are its kind's own, or others where groups share a kind.
     """
     styles = _styles()
     kind, earlier = kinds[place], kinds[:place]

@@ -27,15 +27,10 @@ class Band:
 
 
 def performance_profile(scores: ArrayLike, thresholds: ArrayLike) -> Floats:
-    """Return the share of scores that lie above each threshold.
+    """Return the share of scores above each threshold, float64 (thresholds,); it never rises.
 
-    Args:
-        scores: of runs, (runs,) or (runs, cells), such as a cell for every domain; every cell
-            counts alike. A NaN is above nothing, so leave out what is undefined.
-        thresholds: (thresholds,).
-
-    Returns:
-        Float64 array (thresholds,) of shares in [0, 1], which never rise with the threshold.
+    Scores are (runs,) or (runs, cells), such as a cell for every domain; every cell counts alike. A
+    NaN is above nothing, so leave out what is undefined.
     """
     table = units_by_cells(scores)
     return np.asarray(_counts_above(table, thresholds).sum(axis=0) / table.size)

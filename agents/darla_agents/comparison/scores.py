@@ -119,11 +119,7 @@ class TaskScores:
 
 
 def check_grouping(by: Sequence[str]) -> None:
-    """Check the names of columns that agents of one group must agree in.
-
-    Raises:
-        ValueError: one is not among GROUPING.
-    """
+    """Raise a ValueError for columns to group agents by that are not among GROUPING."""
     for column in by:
         if column not in GROUPING:
             raise unknown("column to group agents by", column, GROUPING)

@@ -189,9 +189,7 @@ def paired_difference(
 def probability_of_improvement(first: ArrayLike, second: ArrayLike) -> float:
     """Return the chance that a run of ``first`` beats one of ``second``; ties count half.
 
-    Args:
-        first: scores (n,).
-        second: scores (m,); runs are compared each with each, without pairing.
+    Scores are (n,) and (m,); runs are compared each with each, without pairing.
     """
     return float(_wins(first, second).mean())
 
@@ -227,11 +225,7 @@ def _wins(first: ArrayLike, second: ArrayLike) -> Floats:
 
 
 def units_by_cells(stratum: ArrayLike) -> Floats:
-    """Return the scores of a stratum as a float64 array (units, cells).
-
-    Raises:
-        ValueError: there is no unit or no cell, or there are more axes.
-    """
+    """Return a stratum's scores as float64 (units, cells); a ValueError where there are none."""
     scores = np.asarray(stratum, dtype=np.float64)
     if scores.ndim == 1:
         scores = scores[:, None]

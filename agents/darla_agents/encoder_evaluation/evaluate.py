@@ -95,11 +95,7 @@ def bundle_labels(bundles: Sequence[Path]) -> list[str]:
 
 
 def check_holdable(rooms: EvaluationRooms, factors: Sequence[str]) -> None:
-    """Check that enough factors can be held for metrics that compare interventions.
-
-    Raises:
-        ValueError: fewer than two can.
-    """
+    """Raise a ValueError where fewer than two factors can be held, as comparing them takes."""
     held = [name for name in factors if name in holdable(rooms)]
     if len(held) < 2:
         raise ValueError(

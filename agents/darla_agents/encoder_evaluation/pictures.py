@@ -26,13 +26,10 @@ def draw_encoder(
     seed: int,
     folder: Path,
 ) -> list[Path]:
-    """Write the pictures of one encoder as PNG files.
+    """Write the pictures of one encoder as PNG files, and return their paths.
 
     An object is in view in all frames, which the seed decides. The importance (z, F) says how much
     each latent matters for each of the F factors; it is None where that is not known.
-
-    Returns:
-        The files.
     """
     rows = rooms.sample(np.random.default_rng(seed), _FRAMES, in_view=1.0)
     frames, masks = rooms.draw(rows), rooms.object_masks(rows)

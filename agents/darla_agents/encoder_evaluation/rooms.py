@@ -85,11 +85,7 @@ class EvaluationRooms(AbstractContextManager["EvaluationRooms"]):
     def encode_labelled(
         self, rows: np.ndarray, encoders: Sequence[FrozenEncoder]
     ) -> tuple[list[np.ndarray], tuple[ProbeTarget, ...]]:
-        """Draw settings once, and encode them with every encoder.
-
-        Returns:
-            Latents (n, z) of each encoder, and the targets of the n frames.
-        """
+        """Draw settings once, and encode them with every encoder; (n, z) each, and n targets."""
         latents: list[list[np.ndarray]] = [[] for _ in encoders]
         factors: list[dict[str, np.ndarray]] = []
         for frames, chosen in self._parts(rows):

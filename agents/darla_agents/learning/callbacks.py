@@ -135,11 +135,7 @@ class StopAtNaN(PeriodicCallback):
         self._folder = folder
 
     def act(self) -> None:
-        """Look at all weights.
-
-        Raises:
-            ValueError: one is NaN or infinite.
-        """
+        """Raise a ValueError where a weight is NaN or infinite."""
         for name, weight in self.model.policy.named_parameters():
             if not torch.isfinite(weight).all():
                 raise ValueError(
@@ -150,13 +146,7 @@ class StopAtNaN(PeriodicCallback):
 
 
 class ShowProgress(BaseCallback):
-    """A progress bar over the steps, with the mean return and success of the last 100 episodes.
-
-    Args:
-        total: steps that the whole run takes.
-        title: written before the bar.
-        enabled: False shows nothing.
-    """
+    """A progress bar over all steps, with the mean return and success of the last 100 episodes."""
 
     def __init__(self, total: int, title: str, enabled: bool = True) -> None:
         super().__init__()

@@ -64,11 +64,8 @@ class RunFolder:
     def check(self, identity: dict[str, Any]) -> None:
         """Check that a run with this identity may start or continue here.
 
-        Args:
-            identity: the entries of the configuration that make a run what it is.
-
-        Raises:
-            ValueError: the folder holds something else, or a run with other entries.
+        The identity is the entries of the configuration that make a run what it is; a ValueError
+        where the folder holds something else, or a run with other entries.
         """
         recorded = recorded_config(self.path)
         if recorded is not None:

@@ -22,16 +22,10 @@ _NUM_ENVS, _STEPS = 8, 250
 
 
 def latents_in_source(spec: AgentSpec, encoder: FrozenEncoder, **drawing: Any) -> np.ndarray:
-    """Return the latents that a random policy sees in an agent's source.
+    """Return the latents that a random policy sees in an agent's source, (N, z) float32.
 
-    Args:
-        spec: the agent; its task, source and seed count here.
-        encoder: the frozen encoder.
-        drawing: ``rendering`` and ``num_threads`` of
-            :func:`darla_agents.worlds.environments.make_task_envs`.
-
-    Returns:
-        (N, z) float32, standardised; what carries nothing is not set to zero.
+    They are standardised, and what carries nothing is not set to zero. ``drawing`` is ``rendering``
+    and ``num_threads`` of :func:`darla_agents.worlds.environments.make_task_envs`.
     """
     seed = derive_seed(spec.seed, Purpose.STILL_LATENTS)
     shown = make_task_envs(spec.task, PICTURES, spec.domain, _NUM_ENVS, seed, **drawing)
@@ -49,13 +43,8 @@ def latents_in_source(spec: AgentSpec, encoder: FrozenEncoder, **drawing: Any) -
 def still_latents(latents: np.ndarray, encoder: FrozenEncoder, share: float) -> list[int]:
     """Return the latents that stand still, by index.
 
-    Args:
-        latents: (N, z) what :func:`latents_in_source` returned.
-        encoder: the frozen encoder.
-        share: latents with a standard deviation below this share of that over D_U stand still.
-
-    Raises:
-        ValueError: all do, so that an agent would see nothing.
+    Of what :func:`latents_in_source` returned they have a standard deviation below this share of
+    that over D_U; a ValueError where all do, so that an agent would see nothing.
     """
     still = latents.std(axis=0) < share
     if not (encoder.active & ~still).any():
@@ -67,23 +56,13 @@ def still_latents(latents: np.ndarray, encoder: FrozenEncoder, share: float) -> 
 
 
 def still_directions(latents: np.ndarray, shown: np.ndarray, share: float) -> np.ndarray:
-    """Return directions along which latents stand still.
+    """Return directions along which latents stand still, (k, z) float64, orthonormal.
 
-    They are principal axes of the standardised latents in the source. Over D_U these latents have
-    a standard deviation of 1 along every axis, as far as they are uncorrelated, which a
-    variational autoencoder's are by its prior: so an axis with less than ``share`` of it carries
-    what the source does not vary.
-
-    Args:
-        latents: (N, z) what :func:`latents_in_source` returned.
-        shown: (z,) bool, the latents that an agent sees; directions are found among these.
-        share: directions with a standard deviation below this stand still.
-
-    Returns:
-        (k, z) float64, orthonormal.
-
-    Raises:
-        ValueError: the latents stand still along all directions.
+    They are principal axes of the standardised latents that :func:`latents_in_source` returned,
+    among those ``shown``, (z,) bool. Over D_U these have a standard deviation of 1 along every
+    axis, as far as they are uncorrelated, which a variational autoencoder's are by its prior: so an
+    axis with less than ``share`` of it carries what the source does not vary. A ValueError where
+    the latents stand still along all directions.
     """
     among = np.cov(latents[:, shown], rowvar=False).reshape(shown.sum(), shown.sum())
     variances, axes = np.linalg.eigh(among)

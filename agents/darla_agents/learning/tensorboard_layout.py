@@ -25,10 +25,8 @@ def evaluation_tag(domain: str, quantity: str) -> str:
 class TensorBoardFolder(TensorBoardOutputFormat):
     """Stable-Baselines3's TensorBoard output, fit for runs that continue after a kill.
 
-    Args:
-        folder: where events go.
-        last_step: the step that the run continues from, 0 at the start; what an earlier process
-            wrote for later steps, before it was killed, is hidden.
+    What an earlier process wrote into the folder for later steps than ``last_step``, from which the
+    run continues, is hidden.
     """
 
     def __init__(self, folder: Path, last_step: int) -> None:

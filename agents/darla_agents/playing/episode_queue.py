@@ -40,12 +40,10 @@ class Policy(Protocol):
         """Get ready for the episode with this seed in the environment with this number."""
 
     def act(self, observations: Any, environments: Sequence[int]) -> np.ndarray:
-        """Return an action for each row of a batch of observations.
+        """Return an action for each row of a batch of observations, of these environments.
 
-        Args:
-            observations: an array (n, ...), or a dictionary of such arrays; None when the policy
-                does not need them.
-            environments: which environment each of the n rows comes from.
+        The batch is an array (n, ...), or a dictionary of such arrays; None when the policy does
+        not need it.
         """
 
 
@@ -73,16 +71,8 @@ def play_queue(
     """Play one episode for every seed; an environment that is free takes the next.
 
     Episodes are yielded in the order of the seeds, those that finish early are held back. So
-    whoever stops half-way has the first episodes of the list, not the shortest. What an episode
-    is like does not depend on how many environments there are.
-
-    Args:
-        worlds: the environments; each is reset with a seed before every episode.
-        policy: chooses the actions.
-        seeds: one a episode.
-
-    Yields:
-        An episode for every seed, in order.
+    whoever stops half-way has the first episodes of the list, not the shortest. What an episode is
+    like does not depend on how many environments there are.
     """
     waiting = iter(enumerate(seeds))
     running: dict[int, _Running] = {}

@@ -91,12 +91,8 @@ class SinglePlayedWorlds:
 class BatchedPlayedWorlds:
     """Worlds that are simulated and drawn together; only what is observed is drawn.
 
-    Args:
-        worlds: the worlds. Several that are played one after the other may share them.
-        domain: what episodes are drawn from; None leaves the worlds as they are.
-
-    Raises:
-        ValueError: the worlds have no such domain.
+    Several that are played one after the other may share the worlds, each with a domain of its own;
+    None leaves the worlds as they are. A ValueError where the worlds have no such domain.
     """
 
     def __init__(self, worlds: Worlds, domain: Any = None) -> None:

@@ -61,8 +61,7 @@ class BatchedVecEnv(VecEnv):
     def reset(self) -> Any:
         """Reset all environments, with the seeds and options that were set before.
 
-        Raises:
-            ValueError: an option is not ``factors``, or a setting is impossible.
+        A ValueError where an option is not ``factors``, or a setting is impossible.
         """
         start = self.batch.reset(self._seeds, self._settings())
         self._reset_seeds()
@@ -98,11 +97,7 @@ class BatchedVecEnv(VecEnv):
         self.batch.close()
 
     def set_domain(self, domain: Any) -> None:
-        """Draw all later episodes from another domain.
-
-        Raises:
-            ValueError: there is no such domain.
-        """
+        """Draw all later episodes from another domain; a ValueError where there is none such."""
         self.batch.set_domain(domain)
 
     def get_images(self) -> Sequence[np.ndarray | None]:
@@ -113,11 +108,7 @@ class BatchedVecEnv(VecEnv):
         return list(self.batch.frames.copy())
 
     def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
-        """Return an attribute that all environments share, once for each.
-
-        Raises:
-            AttributeError: it is not ``render_mode``, ``spec`` or a space.
-        """
+        """Return ``render_mode``, ``spec`` or a space for each; an AttributeError for others."""
         if attr_name not in self._attributes:
             known = ", ".join(self._attributes)
             raise AttributeError(

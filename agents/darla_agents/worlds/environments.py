@@ -113,11 +113,7 @@ def make_task_envs(
 
 
 def is_batched(suite: Suite, observing: Observing, rendering: str) -> bool:
-    """Whether environments are to be simulated together.
-
-    Raises:
-        ValueError: the rendering is unknown.
-    """
+    """Whether environments are simulated together; a ValueError for unknown renderings."""
     check_rendering(rendering)
     return rendering == BATCHED and suite.can_batch(observing)
 
@@ -125,8 +121,7 @@ def is_batched(suite: Suite, observing: Observing, rendering: str) -> bool:
 def make_env(task: str, observing: Observing, domain: str) -> gym.Env[Any, Any]:
     """Make one environment that is simulated by itself, with its Monitor.
 
-    Raises:
-        ValueError: the task is unknown, has no such domain, or cannot show what is asked for.
+    A ValueError where the task is unknown, has no such domain, or cannot show what is asked for.
     """
     return Monitor(suite_of(task).single(domain, observing=observing))
 
@@ -136,10 +131,7 @@ def show_to_agent(
 ) -> VecEnv:
     """Put around environments what makes an agent's observations of what they show.
 
-    The arguments are those of :func:`make_vec_env`.
-
-    Raises:
-        ValueError: the environments show nothing that the agent could see.
+    The arguments are those of :func:`make_vec_env`; a ValueError where the agent could see nothing.
     """
     kind = spec.traits
     if kind.sees_factors:

@@ -8,10 +8,6 @@ RENDERINGS = (BATCHED, STOCK)
 
 
 def check_rendering(rendering: str) -> None:
-    """Check the name of a way to draw.
-
-    Raises:
-        ValueError: it is unknown; the message suggests the nearest one.
-    """
+    """Raise a ValueError, which suggests the nearest, for the name of no way to draw."""
     if rendering not in RENDERINGS:
         raise unknown("rendering", rendering, RENDERINGS)

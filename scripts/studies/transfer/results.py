@@ -30,11 +30,7 @@ class Results:
     """
 
     def __init__(self, folder: Path, task: str) -> None:
-        """Read what there is.
-
-        Raises:
-            ValueError: the file is damaged.
-        """
+        """Read what there is; a ValueError where the file is damaged."""
         name = task_name(task)
         self.path = folder / f"{name}.csv.gz"
         self.curves = folder / f"{name}_curves.csv.gz"

@@ -41,11 +41,7 @@ class BenchmarkConfig:
     """A JSON file for all numbers."""
 
     def check(self) -> None:
-        """Check every value.
-
-        Raises:
-            ValueError: a value is out of range, or a task is none that can be drawn in batches.
-        """
+        """Raise a ValueError for what is out of range, or cannot be drawn in batches."""
         here = len(os.sched_getaffinity(0))
         for name, values in (("tasks", self.tasks), ("worlds", self.worlds), ("cores", self.cores)):
             if not values:

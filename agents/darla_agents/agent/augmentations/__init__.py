@@ -34,11 +34,7 @@ AUGMENTATIONS.register("conv", f"{_HERE}.convolution:CONVOLUTION")
 
 
 def check_augmentation(name: str) -> None:
-    """Check a name: ``none`` or one in AUGMENTATIONS.
-
-    Raises:
-        ValueError: it is unknown; the message suggests the nearest one.
-    """
+    """Raise a ValueError for a name that is neither ``none`` nor in AUGMENTATIONS."""
     if name != NONE and name not in AUGMENTATIONS:
         raise unknown("augmentation", name, [NONE, *AUGMENTATIONS])
 

@@ -21,11 +21,7 @@ class Augmentation:
 
 
 def check_pictures(frames: np.ndarray, parameters: np.ndarray, shape: tuple[int, ...]) -> None:
-    """Check that pictures are uint8 (n, H, W, 3), and their parameters (n, *shape).
-
-    Raises:
-        ValueError: pictures or parameters have another shape or dtype.
-    """
+    """Raise a ValueError unless pictures are uint8 (n, H, W, 3), and parameters (n, *shape)."""
     if frames.ndim != 4 or frames.shape[-1] != 3 or frames.dtype != np.uint8:
         raise ValueError(
             f"pictures are uint8 of shape (n, H, W, 3), not {frames.dtype} of {frames.shape}"

@@ -24,12 +24,9 @@ def jitter_color(frames: np.ndarray, factors: np.ndarray) -> np.ndarray:
     """Change contrast, then brightness, saturation and hue of pictures, as RAD does for ProcGen.
 
     Contrast is the distance from the picture's mean colour; brightness, saturation and hue are
-    those of HSV. What exceeds its range is clipped.
-
-    Args:
-        frames: uint8 (n, H, W, 3).
-        factors: float32 (n, 4), of brightness, contrast and saturation, and turns of the hue:
-            (1, 1, 1, 0) leaves a picture as it is.
+    those of HSV. What exceeds its range is clipped. Frames are uint8 (n, H, W, 3), and factors
+    float32 (n, 4), of brightness, contrast and saturation, and turns of the hue: (1, 1, 1, 0)
+    changes nothing.
     """
     check_pictures(frames, factors, (4,))
     of_pictures = torch.from_numpy(factors.T.astype(np.float32, order="C"))[:, :, None, None]

@@ -35,12 +35,9 @@ def convolve(frames: np.ndarray, kernels: np.ndarray) -> np.ndarray:
     """Convolve each picture with a kernel of its own; the edges are replicated.
 
     Values are taken relative to medium grey, which therefore stays what it is: kernels have a mean
-    of 0, and half of what they make of bytes would otherwise be black. The rest is clipped.
-
-    Args:
-        frames: uint8 (n, H, W, 3).
-        kernels: float32 (n, 3, 3, 3, 3): of each picture the channel made, the channel it is made
-            from, row, column.
+    of 0, and half of what they make of bytes would otherwise be black. The rest is clipped. Frames
+    are uint8 (n, H, W, 3), and kernels float32 (n, 3, 3, 3, 3): of each picture the channel made,
+    the channel it is made from, row, column.
     """
     check_pictures(frames, kernels, (3, 3, 3, 3))
     count, height, width, _ = frames.shape

@@ -16,9 +16,8 @@ def draw_offsets(rng: np.random.Generator, count: int) -> np.ndarray:
 def shift(frames: np.ndarray, offsets: np.ndarray) -> np.ndarray:
     """Crop pictures, of their own size, out of themselves with their edges replicated.
 
-    Args:
-        frames: uint8 (n, H, W, 3).
-        offsets: int (n, 2), rows and columns by which the crop lies below and right of the middle.
+    Frames are uint8 (n, H, W, 3), and offsets int (n, 2), the rows and columns by which the crop
+    lies below and right of the middle.
     """
     check_pictures(frames, offsets, (2,))
     count, height, width, _ = frames.shape
