@@ -41,14 +41,8 @@ def check_factor_environment(
 ) -> None:
     """Check that an environment, or a vector of them, offers its true factors.
 
-    It is reset and stepped, and not closed.
-
-    Args:
-        env: the environment; wrappers around it may change the picture, not the factors.
-        seed: of resets, actions and settings.
-
-    Raises:
-        ValueError: something is missing or wrong; the message says what to mend.
+    It is reset and stepped, all by the seed, and not closed; wrappers around it may change the
+    picture, not the factors. A ValueError says what to mend.
     """
     if isinstance(env, gym.vector.VectorEnv):
         _check_many(env, seed)

@@ -66,14 +66,9 @@ class ChunkMaker(ABC):
         return {"factors": self.factors, "domain": described, "renderer": self.renderer}
 
     def make(self, index: int, report: Report = lambda frames: None) -> FrameChunk:
-        """Make the chunk of this index.
+        """Make the chunk of this index, from 0, and tell ``report`` how many frames are made.
 
-        Args:
-            index: from 0; the last chunk may be shorter.
-            report: told how many frames are made.
-
-        Raises:
-            ValueError: most frames are of one constant colour, or a factor is not reported.
+        A ValueError where most frames are of one constant colour, or a factor is not reported.
         """
         config = self._config
         count = config.chunk_length(index)
@@ -93,11 +88,7 @@ class ChunkMaker(ABC):
 
 
 class Reports:
-    """Passes on how many frames are made, but not too often.
-
-    Args:
-        report: where to.
-    """
+    """Passes on how many frames are made, but not too often."""
 
     def __init__(self, report: Report) -> None:
         self._report, self._reported = report, 0

@@ -66,18 +66,11 @@ def _make(env_id: str, env_kwargs: Mapping[str, Any]) -> Environment:
 
 
 class FrameSource:
-    """Takes the picture of each step of one environment, at one size.
+    """Takes the picture of each step of one environment, at one size (height, width).
 
-    The picture is the observation, its only RGB entry or the one named by ``key``, and what
-    ``render()`` returns where observations hold no picture.
-
-    Args:
-        env: an environment made by :func:`make_env`.
-        size: height and width of the pictures to give, in pixels.
-        key: the entry of a Dict observation to take; None for the only one.
-
-    Raises:
-        ValueError: there are several pictures and no key, or the key is not one of them.
+    The environment is of :func:`make_env`. The picture is the observation, its only RGB entry or
+    the one named by ``key``, and what ``render()`` returns where observations hold no picture. A
+    ValueError where there are several pictures and no key, or the key is not one of them.
     """
 
     def __init__(self, env: Environment, size: tuple[int, int], key: str | None = None) -> None:

@@ -64,11 +64,8 @@ def vector_rollouts(
 ) -> Iterator[VectorStep]:
     """Act in episode after episode of several environments side by side, without end.
 
-    Args:
-        envs: in Gymnasium's next-step mode: the step after an episode's end is a reset, which
-            ignores its action.
-        seeds: one an environment, for the first reset.
-        choose: gives the actions, batched.
+    They are in Gymnasium's next-step mode: the step after an episode's end is a reset, which
+    ignores its action. There is a seed for the first reset of each.
     """
     several: Any = seeds  # which Gymnasium takes, but does not say
     observations, infos = envs.reset(seed=several)
@@ -114,9 +111,7 @@ def factor_settings(
 def check_offers_factors(env_id: str, env: Environment, per_look: int = 1) -> None:
     """Check that the world can be put into settings of its factors, ``per_look`` of one look.
 
-    Raises:
-        ValueError: the environment has no ``sample_factors(in_view=..., rng=...)``, or cannot keep
-            a look while the rest changes.
+    A ValueError where it has no ``sample_factors(in_view=..., rng=...)``, or cannot keep a look.
     """
     sample = getattr(env.unwrapped, "sample_factors", None)
     accepted = inspect.signature(sample).parameters if callable(sample) else {}
@@ -143,10 +138,8 @@ def check_offers_factors(env_id: str, env: Environment, per_look: int = 1) -> No
 def look_factors(described: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Return the names of the factors that frames of one look share: tints, but no kinds.
 
-    They are described by :func:`darla.collection.reported_factors.describe_factors`.
-
-    Raises:
-        ValueError: there are none.
+    They are described by :func:`darla.collection.reported_factors.describe_factors`; a ValueError
+    where there are none.
     """
     names = [
         name

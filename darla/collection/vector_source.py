@@ -17,16 +17,11 @@ VectorEnvironment = gym.vector.VectorEnv[Any, Any, Any]
 def make_vector_env(
     env_id: str, env_kwargs: Mapping[str, Any], imports: Sequence[str], num_envs: int
 ) -> VectorEnvironment | None:
-    """Make a vector environment that draws in this thread, if an environment offers one.
+    """Make a vector environment that draws in this thread; None where none is offered.
 
-    For the arguments see :func:`darla.collection.frame_source.make_env`.
-
-    Returns:
-        None when Gymnasium knows no vector entry point for the id, or its environments observe
-        no pictures or do not reset themselves in the next step.
-
-    Raises:
-        ValueError: a module cannot be imported, or the environment refuses its arguments.
+    That is where Gymnasium knows no vector entry point for the id, or its environments observe no
+    pictures or do not reset themselves in the next step. For arguments and errors see
+    :func:`darla.collection.frame_source.make_env`.
     """
     register(env_id, imports)
     entry_point = _vector_entry_point(env_id)

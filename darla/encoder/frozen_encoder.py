@@ -45,11 +45,9 @@ class LatentStatistics:
 
 @torch.no_grad()
 def latent_statistics(encoder: Encoder, chunks: Iterable[Tensor]) -> LatentStatistics:
-    """Measure what each latent does over frames.
+    """Measure what each latent of a float32 network does over frames.
 
-    Args:
-        encoder: the network, in float32.
-        chunks: uint8 frames (n, H, W, 3) on the encoder's device; not empty.
+    Chunks are uint8 (n, H, W, 3), on the encoder's device; there is at least one.
     """
     means, kl, count = [], torch.zeros(encoder.shape.latents, dtype=torch.float64), 0
     for chunk in chunks:
@@ -147,11 +145,8 @@ class FrozenEncoder(nn.Module):
     def encode(self, frames: np.ndarray | Tensor) -> np.ndarray:
         """Encode uint8 frames (N, H, W, 3), as an array or a tensor on any device.
 
-        Returns:
-            float32 (N, z), a fresh array: the posterior mean, never a sample, not standardised.
-
-        Raises:
-            ValueError: the frames have another shape or dtype.
+        Latents are float32 (N, z), a fresh array: the posterior mean, never a sample, not
+        standardised. A ValueError where the frames have another shape or dtype.
         """
         tensor = (
             torch.from_numpy(np.require(frames, requirements=["C", "W"]))
@@ -186,10 +181,8 @@ class FrozenEncoder(nn.Module):
 
         It is this one itself for float32, and otherwise one that shares all but the network. In
         bfloat16, in which most encoders are trained, latents differ by about a hundredth of their
-        spread, and are float32 as ever; small batches take half to two thirds of the time.
-
-        Raises:
-            ValueError: the precision is unknown.
+        spread, and are float32 as ever; small batches take half to two thirds of the time. A
+        ValueError where the precision is unknown.
         """
         dtype = choose_precision(precision, self.device)
         if dtype == torch.float32:

@@ -81,13 +81,8 @@ class ObjectError:
 def object_error(frames: np.ndarray, decoded: np.ndarray, masks: np.ndarray) -> ObjectError:
     """Measure the error on the object alone: small objects hardly count in a mean over pixels.
 
-    Args:
-        frames: uint8 (N, H, W, 3).
-        decoded: uint8 (N, H, W, 3), what a model makes of them.
-        masks: bool (N, H, W), which pixels show the object.
-
-    Raises:
-        ValueError: shapes differ.
+    Frames, and what a model decodes, are uint8 (N, H, W, 3); masks, bool (N, H, W), say which
+    pixels show the object. A ValueError where their shape or dtype is another.
     """
     if masks.shape != frames.shape[:3] or masks.dtype != np.bool_:
         raise ValueError(

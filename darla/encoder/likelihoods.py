@@ -26,9 +26,7 @@ class Likelihood(Protocol):
     def negative_log(self, logits: Tensor, pictures: Tensor) -> Tensor:
         """Return -log p(pictures | logits) in nats, (N,): summed over pixels.
 
-        Args:
-            logits: float32 (N, 3, H, W), any value.
-            pictures: float32 (N, 3, H, W) in [0, 1].
+        Both are float32 (N, 3, H, W), logits of any value and pictures in [0, 1].
         """
 
 

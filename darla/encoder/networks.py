@@ -64,11 +64,9 @@ class Encoder(_Network):
         return ["bottleneck"]
 
     def features(self, pictures: Tensor, layer: str) -> Tensor:
-        """Return one layer's output, flattened to float32 (N, features).
+        """Return the output of one of :meth:`layers`, flattened to float32 (N, features).
 
-        Args:
-            pictures: float (N, 3, H, W) in [0, 1].
-            layer: one of :meth:`layers`; ``bottleneck`` is mu.
+        ``bottleneck`` is mu. Pictures are float (N, 3, H, W) in [0, 1].
         """
         mu: Tensor = self(pictures).mu
         return mu

@@ -54,11 +54,7 @@ def draw_contact_sheet(dataset: FrameDataset) -> Figure:
 
 
 def pick_frames(dataset: FrameDataset, count: int) -> np.ndarray:
-    """Read up to ``count`` frames, spread over the dataset, from a few of its chunks.
-
-    Returns:
-        (n, H, W, 3) uint8, n at most ``count``.
-    """
+    """Read up to ``count`` frames, uint8 (n, H, W, 3), spread over a few chunks of the dataset."""
     size = dataset.chunk_size
     chunks = math.ceil(len(dataset) / size)
     picked = np.unique(np.linspace(0, chunks - 1, min(chunks, _CHUNKS_READ, count)).astype(int))

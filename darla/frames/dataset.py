@@ -106,13 +106,9 @@ class FrameDataset:
         return self.shape[0]
 
     def read(self, start: int, stop: int) -> np.ndarray:
-        """Read the frames from ``start`` to ``stop``, the last one excluded.
+        """Read the frames from ``start`` to before ``stop``; uint8 (n, H, W, 3), a fresh array.
 
-        Returns:
-            (stop - start, H, W, 3) uint8, a fresh array.
-
-        Raises:
-            ValueError: the range is not within the dataset, or a chunk is damaged.
+        A ValueError where the range is not within the dataset, or a chunk is damaged.
         """
         if not 0 <= start <= stop <= len(self):
             raise ValueError(f"frames {start} to {stop} are not within 0 to {len(self)}")

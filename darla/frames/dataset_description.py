@@ -42,11 +42,9 @@ def describe_dataset(dataset: FrameDataset) -> dict[str, Any]:
 
 
 def coverage(dataset: FrameDataset) -> dict[str, dict[str, Any]]:
-    """Return what of each factor a dataset covers.
+    """Return ``min`` and ``max`` of each factor; of categories, ``counts`` of frames by name.
 
-    Returns:
-        By factor: ``min`` and ``max``, or for a categorical one ``counts`` of frames by category.
-        A factor that is nowhere finite (an object that is never there) has neither.
+    A factor that is nowhere finite (an object that is never there) has neither.
     """
     kinds = dataset.attributes.get("factors", {})
     return {name: _cover(values, kinds.get(name, {})) for name, values in dataset.factors.items()}

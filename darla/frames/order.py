@@ -109,12 +109,7 @@ class Episodes:
         return cls(first[part], length[part])
 
     def partners(self, frames: np.ndarray, draws: np.ndarray) -> np.ndarray:
-        """Return a partner for each of some frames, int64 (n,).
-
-        Args:
-            frames: int64 (n,), indices in the dataset.
-            draws: float64 (n,), uniform in [0, 1).
-        """
+        """Return a partner for each of some frames, indices (n,), by draws (n,) from [0, 1)."""
         first, length = self.first[frames], self.length[frames]
         away = 1 + (draws * (length - 1)).astype(np.int64)
         partners: np.ndarray = first + (frames - first + away) % length

@@ -46,13 +46,9 @@ class PictureEntry:
     ) -> tuple[Any, dict[int, Any]]:
         """Apply a function to the pictures of a step, and to the last ones of episodes, at once.
 
-        Args:
-            function: maps pictures (N, h, w, 3) to arrays (N, ...); it is called once.
-            observations: batched observations of the n environments.
-            finals: for each environment whose episode has just ended, its last observation.
-
-        Returns:
-            The batched observations and the last ones, with the arrays in place of pictures.
+        The function, which is called once, maps pictures (N, h, w, 3) to arrays (N, ...). Finals
+        are for each environment whose episode has just ended its last observation. Both come back
+        with the arrays in place of pictures.
         """
         pictures = self.of(observations)
         if not finals:
@@ -73,14 +69,10 @@ def has_picture(space: spaces.Space[Any]) -> bool:
 
 
 def find_picture(space: spaces.Space[Any], key: str | None = None) -> PictureEntry:
-    """Find the picture in an observation space.
+    """Find the picture in the space of single observations: a picture's, or a Dict with one.
 
-    Args:
-        space: of single observations: a picture's, or a Dict with one among its entries.
-        key: the entry to take; needed when a Dict has several pictures.
-
-    Raises:
-        ValueError: there is no picture, there are several, or ``key`` is not one.
+    The key says which entry to take, which is needed when a Dict has several pictures. A ValueError
+    where there is no picture, there are several, or ``key`` is not one.
     """
     if not isinstance(space, spaces.Dict):
         if key is not None:
@@ -137,15 +129,8 @@ def _no_picture(space: spaces.Space[Any]) -> str:
 def resize_frames(frames: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Resize pictures: averaging areas when both sides shrink, bilinear otherwise.
 
-    Args:
-        frames: (N, h, w, 3) uint8.
-        size: height and width to have.
-
-    Returns:
-        (N, height, width, 3) uint8; ``frames`` itself when the size is already right.
-
-    Raises:
-        ValueError: the pictures have another shape or dtype.
+    They are (N, h, w, 3) uint8, before and after (themselves when they are of this height and width
+    already); a ValueError where they have another shape or dtype.
     """
     if frames.ndim != 4 or frames.shape[-1] != 3 or frames.dtype != np.uint8:
         raise ValueError(

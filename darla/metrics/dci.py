@@ -64,16 +64,10 @@ def dci(samples: Samples, rng: np.random.Generator, trees: int = TREES) -> DCI:
     """Measure disentanglement, completeness and informativeness.
 
     A factor that no latent predicts has the importances of noise, as in the paper: look at
-    ``predicted`` before reading its column. Completeness is relative to the number of latents,
-    dead ones included, and comparable between encoders of the same size only.
-
-    Args:
-        samples: latents and factors.
-        rng: splits the samples and grows the trees.
-        trees: how many trees predict each factor.
-
-    Raises:
-        ValueError: there are fewer than two latents, or fewer than two factors that vary.
+    ``predicted`` before reading its column. Completeness is relative to the number of latents, dead
+    ones included, and comparable between encoders of the same size only. So many trees predict each
+    factor. A ValueError where there are fewer than two latents, or fewer than two factors that
+    vary.
     """
     require(samples, "DCI", latents=2, factors=2)
     train, test = split(samples.count, rng)
@@ -106,13 +100,8 @@ def disentanglement(importance: np.ndarray) -> float:
     """Return how far each latent matters for one factor only, 0 to 1.
 
     The mean over latents of 1 - H(importance over factors) / log(factors), weighted by each
-    latent's share of all importance; 0 if nothing matters.
-
-    Args:
-        importance: not negative, (z, factors), with two factors or more.
-
-    Raises:
-        ValueError: the matrix has another shape, or negative entries.
+    latent's share of all importance; 0 if nothing matters. Importance is (z, factors), with two
+    factors or more; a ValueError where it has another shape, or negative entries.
     """
     return _weighted(importance, axis=1)
 

@@ -60,14 +60,10 @@ class FactorColumn:
             self._check_range()
 
     def targets(self) -> np.ndarray:
-        """Return what regressions predict.
+        """Return what regressions predict: the values, float64 (N, 1).
 
-        Returns:
-            float64 (N, 1), the values; for circular factors (N, 2), sine and cosine of the angle,
-            2 pi values / (high - low).
-
-        Raises:
-            ValueError: the factor is categorical.
+        Of circular factors (N, 2), sine and cosine of the angle, 2 pi values / (high - low). A
+        ValueError where the factor is categorical.
         """
         if self.kind == "categorical":
             raise ValueError(
@@ -193,17 +189,9 @@ def check_samples(
 
 
 def find_dead_latents(latents: np.ndarray, active: np.ndarray | None = None) -> dict[int, str]:
-    """Tell which latents carry nothing, and why.
+    """Return why each latent of (N, z) that carries nothing is dead, by its index.
 
-    Args:
-        latents: (N, z).
-        active: bool (z,), what is known otherwise; None: nothing.
-
-    Returns:
-        The reason for each dead latent, by its index.
-
-    Raises:
-        ValueError: ``active`` does not fit the latents.
+    ``active``, bool (z,), says what is known otherwise; a ValueError where it does not fit.
     """
     width = latents.shape[1]
     if active is not None and (active.shape != (width,) or active.dtype != bool):

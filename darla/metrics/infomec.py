@@ -63,15 +63,10 @@ class InfoMEC(Result):
 
 
 def infomec(samples: Samples, rng: np.random.Generator, neighbours: int = NEIGHBOURS) -> InfoMEC:
-    """Measure InfoM, InfoC and InfoE.
+    """Measure InfoM, InfoC and InfoE, with the mutual information of so many neighbours.
 
-    Args:
-        samples: latents and factors.
-        rng: splits and shuffles the samples, and breaks ties between equal latents.
-        neighbours: how many nearest neighbours mutual information is estimated with.
-
-    Raises:
-        ValueError: fewer than two factors vary.
+    The generator splits and shuffles the samples, and breaks ties between equal latents. A
+    ValueError where fewer than two factors vary.
     """
     require(samples, "InfoMEC", factors=2)
     information = _neighbour_information(samples, rng, neighbours)

@@ -60,15 +60,9 @@ def survey(
 ) -> Survey:
     """Encode ``count`` frames with nothing held, before any factor is.
 
-    Args:
-        interventions: where frames come from.
-        metric: what it is for; errors name it.
-        count: how many frames.
-        rng: draws the frames.
-        active: bool (z,), which latents carry anything; None: all, as far as is known.
-
-    Raises:
-        ValueError: fewer than two factors can be held, or ``count`` is too small.
+    Errors name the metric that it is for; ``active``, bool (z,), says which latents carry anything,
+    None: all, as far as is known. A ValueError where fewer than two factors can be held, or
+    ``count`` is too small.
     """
     if len(interventions.factors) < 2:
         raise ValueError(

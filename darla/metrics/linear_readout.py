@@ -28,17 +28,10 @@ def read_classes(
 ) -> Readout:
     """Fit one multinomial logistic regression to the training samples, and ask it of the others.
 
-    One regression for all classes can tell apart bins that follow one another along a latent,
-    which separate ones against the rest cannot.
-
-    Args:
-        latents: float64 (N, z), standardised.
-        classes: int64 (N,).
-        train: indices to fit.
-        test: indices to predict.
-
-    Raises:
-        ValueError: all training samples are of one class.
+    One regression for all classes can tell apart bins that follow one another along a latent, which
+    separate ones against the rest cannot. Latents are float64 (N, z), standardised, classes int64
+    (N,), and ``train`` and ``test`` indices. A ValueError where all training samples are of one
+    class.
     """
     labels, counts = np.unique(classes[train], return_counts=True)
     if len(labels) < 2:

@@ -39,14 +39,9 @@ class MIG(OneScore):
 
 
 def mig(samples: Samples, bins: int = BINS) -> MIG:
-    """Measure the mutual information gap.
+    """Measure the mutual information gap; a ValueError where there is one latent only.
 
-    Args:
-        samples: latents and factors.
-        bins: how many bins latents, and continuous and circular factors, are cut into.
-
-    Raises:
-        ValueError: there is only one latent.
+    Latents, and continuous and circular factors, are cut into so many bins.
     """
     require(samples, "MIG", latents=2)
     information = binned_information(samples, bins)

@@ -54,15 +54,10 @@ class Modularity(Result):
 
 
 def modularity(samples: Samples, rng: np.random.Generator, bins: int = BINS) -> Modularity:
-    """Measure modularity and explicitness.
+    """Measure modularity and explicitness; a ValueError where fewer than two factors vary.
 
-    Args:
-        samples: latents and factors.
-        rng: splits the samples for explicitness, and shuffles them to see what chance does.
-        bins: how many bins latents, and continuous and circular factors, are cut into.
-
-    Raises:
-        ValueError: fewer than two factors vary.
+    The generator splits the samples for explicitness, and shuffles them to see what chance does.
+    Latents, and continuous and circular factors, are cut into so many bins.
     """
     require(samples, "modularity", factors=2)
     information = binned_information(samples, bins)

@@ -91,8 +91,7 @@ def udr(
 def relative_strength(likeness: np.ndarray) -> float:
     """Return how far each latent of a model is like one latent of another only: UDR_ij.
 
-    Args:
-        likeness: R, not negative, (latents of i, latents of j), those that carry anything.
+    The likeness is R, not negative, (latents of i, latents of j), those that carry anything.
     """
     leads = [
         table.max(axis=1) ** 2 / np.where((sums := table.sum(axis=1)) > 0, sums, 1.0)

@@ -81,9 +81,7 @@ class DarlaAda(AdaptiveAverage, Darla2017):
 def hardly_differ(first: Gaussians, second: Gaussians) -> Tensor:
     """Tell which latents of each pair lie below its adaptive threshold, bool (N, z).
 
-    Args:
-        first: mu and logvar, float (N, z).
-        second: the same of the partners.
+    ``first`` and ``second`` are mu and logvar, float (N, z), of both partners.
     """
     delta = kl_between(first, second).detach()
     threshold = (delta.amin(dim=1, keepdim=True) + delta.amax(dim=1, keepdim=True)) / 2

@@ -103,15 +103,9 @@ class Objective(nn.Module, ABC):
     def __init__(
         self, settings: ObjectiveSettings, facts: TrainingFacts, shape: NetworkShape | None = None
     ) -> None:
-        """Make the untrained model.
+        """Make the untrained model, of the shape that its settings say unless another is given.
 
-        Args:
-            settings: its own.
-            facts: what is known of the training.
-            shape: of the networks; by default what the settings say.
-
-        Raises:
-            ValueError: a setting cannot be used.
+        A ValueError where a setting cannot be used.
         """
         super().__init__()
         self.adversary = None
@@ -164,12 +158,9 @@ class Objective(nn.Module, ABC):
     def latent_roles(self, pairs: FrameChunks) -> dict[str, list[int]]:
         """Return which latents hold the ``look`` and which the ``state``, once it is trained.
 
-        Args:
-            pairs: call it for pairs of frames of one episode, uint8 (2 n, H, W, 3) at a time, the
-                partners in the second half; a ValueError where the dataset has none.
-
-        Returns:
-            Indices by role; empty for objectives that do not know.
+        They are indices by role, none for objectives that do not know. ``pairs`` is called for
+        pairs of frames of one episode, uint8 (2 n, H, W, 3) at a time, the partners in the second
+        half; a ValueError where the dataset has none.
         """
         return {}
 

@@ -60,17 +60,11 @@ class BetaTCVAE(VariationalAutoencoder):
 def total_correlation(
     latents: Tensor, mu: Tensor, logvar: Tensor, num_frames: int, estimate: str
 ) -> Tensor:
-    """Estimate the total correlation of latents over the dataset from a batch.
+    """Estimate the total correlation of latents over the dataset from a batch; in nats.
 
-    Args:
-        latents: float (M, z), a sample of each frame's posterior; M is at least 2.
-        mu: float (M, z), the posteriors' means.
-        logvar: float (M, z), the logarithms of their variances.
-        num_frames: frames in the dataset, N.
-        estimate: ``weighted`` or ``stratified``.
-
-    Returns:
-        Scalar in nats.
+    Latents, float (M, z) with M of at least 2, are a sample of each frame's posterior, with means
+    ``mu`` and logarithms of variances ``logvar``. The dataset has N frames; the estimate is
+    ``weighted`` or ``stratified``.
     """
     away = (latents[:, None] - mu).square() * (-logvar).exp()
     densities = -0.5 * (away + logvar + math.log(2 * math.pi))  # [i, j]: of sample i, posterior j
@@ -81,21 +75,12 @@ def total_correlation(
 
 
 def log_weights(batch: int, num_frames: int, estimate: str, like: Tensor) -> Tensor:
-    """Return how much posterior j of a batch counts in the density of sample i; logarithms.
+    """Return how much posterior j of M counts in the density of sample i; logarithms, (M, M).
 
     Weighted: 1 / (N M) for all. Stratified: 1 / N for a sample's own posterior, and for the M - 1
     others, which stand for all the rest of the dataset, (N - 1) / (N (M - 1)). The paper gives one
     of these another weight than the others; their sum, and so the mean of the estimate, is the
-    same, and its variance smaller.
-
-    Args:
-        batch: M.
-        num_frames: N.
-        estimate: ``weighted`` or ``stratified``.
-        like: a tensor of the dtype and on the device that are wanted.
-
-    Returns:
-        (M, M).
+    same, and its variance smaller. Dtype and device are those of ``like``.
     """
     if estimate == "weighted":
         return torch.full_like(like[:, :1], -math.log(batch * num_frames)).expand(batch, batch)

@@ -66,16 +66,9 @@ class ContractiveAutoencoder(Autoencoder):
 
 
 def random_directions(count: int, latents: int, projections: int, device: torch.device) -> Tensor:
-    """Draw orthogonal directions for each picture, uniformly.
+    """Draw orthogonal directions for N pictures, uniformly; float32 (min(K, z), N, z).
 
-    Args:
-        count: how many pictures, N.
-        latents: z.
-        projections: how many directions, K; more than z are as good as z.
-        device: where to put them.
-
-    Returns:
-        float32 (min(K, z), N, z), each of squared length z / min(K, z).
+    Each is of squared length z / min(K, z): more than z projections are as good as z.
     """
     number = min(projections, latents)
     drawn = torch.randn(count, latents, number, device=device)
@@ -87,9 +80,8 @@ def random_directions(count: int, latents: int, projections: int, device: torch.
 def squared_pull(pull_back: Callable[[Tensor], tuple[Tensor, ...]], directions: Tensor) -> Tensor:
     """Return the estimate of the Jacobian's squared norm for each picture, (N,).
 
-    Args:
-        pull_back: maps directions of latents (N, z) to J^T u, of the pictures' shape.
-        directions: (K, N, z), as of :func:`random_directions`.
+    ``pull_back`` maps directions (N, z), of :func:`random_directions`, to J^T u, of the pictures'
+    shape.
     """
     pulls = [pull_back(each)[0].flatten(1) for each in directions]
     return torch.stack([pull.square().sum(dim=1) for pull in pulls]).sum(dim=0)

@@ -59,11 +59,9 @@ class DenoisingAutoencoder(Autoencoder):
 
 
 def mask_rectangles(pictures: Tensor, largest: float) -> Tensor:
-    """Set a random rectangle of each picture to black.
+    """Set a random rectangle of each picture, float (N, 3, H, W), to black.
 
-    Args:
-        pictures: float (N, 3, H, W).
-        largest: the rectangle's sides are uniform between 0 and this share of the picture's.
+    Its sides are uniform between 0 and this share of the picture's.
     """
     count, _, height, width = pictures.shape
     draws = torch.rand(4, count, 1, device=pictures.device)

@@ -160,14 +160,10 @@ class Darla2017(BetaVAE):
 
 
 def whitening(covariance: Tensor) -> Tensor:
-    """Return the map that whitens features.
+    """Return the map that whitens features of a covariance float64 (F, F).
 
-    Args:
-        covariance: float64 (F, F).
-
-    Returns:
-        float64 (F, F) W such that (x - mean) W has K directions of variance F / K, which hold 99%
-        of the variance of the standardised features, and zeros in place of the others.
+    It is float64 (F, F) W such that (x - mean) W has K directions of variance F / K, which hold 99%
+    of the variance of the standardised features, and zeros in place of the others.
     """
     std = covariance.diagonal().clamp_min(0).sqrt().clamp_min(_SMALLEST_STD)
     variances, directions = torch.linalg.eigh(covariance / torch.outer(std, std))

@@ -81,14 +81,9 @@ class InfoVAE(VariationalAutoencoder):
 def squared_mmd(left: Tensor, right: Tensor, kernel: str, scale: float) -> Tensor:
     """Estimate the squared maximum mean discrepancy without bias (Gretton et al., 2012, eq. 3).
 
-    Args:
-        left: float (N, z), samples of one distribution; at least 2.
-        right: float (M, z), samples of the other; at least 2.
-        kernel: ``rbf``, exp(-d / scale), or ``imq``, 1 / (1 + d / scale), of squared distances d.
-        scale: see there.
-
-    Returns:
-        Scalar; below 0 by chance where both are alike.
+    Samples are float (N, z) and (M, z), at least two of each. The kernel is ``rbf``, exp(-d /
+    scale), or ``imq``, 1 / (1 + d / scale), of squared distances d. The estimate, a scalar, is
+    below 0 by chance where both are alike.
     """
     within = _mean_of_others(left, kernel, scale) + _mean_of_others(right, kernel, scale)
     return within - 2 * _similarity(left, right, kernel, scale).mean()

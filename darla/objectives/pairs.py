@@ -31,12 +31,8 @@ class PairPosteriors(VariationalAutoencoder):
     def share(self, first: Gaussians, second: Gaussians) -> tuple[Gaussians, Tensor]:
         """Return the posterior that a pair has in common, and where it takes the place of its own.
 
-        Args:
-            first: posteriors of the first frames of n pairs, (n, z) each.
-            second: posteriors of their partners, (n, z) each.
-
-        Returns:
-            Common posteriors, (n, z) each, and bool (n, z), or of a shape that broadcasts to it.
+        All posteriors, of n first frames, of their partners and in common, are (n, z); the places
+        are bool (n, z), or of a shape that broadcasts to it.
         """
 
     def infer(self, pictures: Tensor, step: Tensor) -> BatchPosterior:

@@ -20,14 +20,9 @@ _DARKEST = 0.02
 def recolor(pictures: Tensor, share: Tensor) -> Tensor:
     """Repaint a share of the pictures, each with a map of its own.
 
-    A pixel x of brightness v = max(x) becomes v^g sigmoid(B tanh(A x / v + a) + b).
-
-    Args:
-        pictures: float (N, 3, H, W) in [0, 1].
-        share: scalar, the probability of each to be repainted.
-
-    Returns:
-        float32, shape and memory layout of the pictures; the others are as they were.
+    A pixel x of brightness v = max(x) becomes v^g sigmoid(B tanh(A x / v + a) + b). Pictures are
+    float (N, 3, H, W) in [0, 1], and the share is a scalar, the probability of each to be
+    repainted; float32 pictures of the same memory layout come back, the others as they were.
     """
     count, device = len(pictures), pictures.device
     inner = torch.randn(count, _UNITS, 3, device=device) * _INNER

@@ -75,15 +75,7 @@ OBJECTIVES.register("look_state_vae", "darla.objectives.look_state_vae:LookState
 def register_objective(kind: K, *aliases: str) -> K:
     """Add an objective under the name that its settings say; also a decorator of its class.
 
-    Args:
-        kind: its class.
-        aliases: further names that it answers to.
-
-    Returns:
-        The class.
-
-    Raises:
-        ValueError: it cannot be used.
+    It answers to the aliases too. A ValueError where it cannot be used.
     """
     settings = getattr(kind, "settings_class", None)
     OBJECTIVES.register(getattr(settings, "objective", kind.__name__), kind, *aliases)
@@ -91,15 +83,10 @@ def register_objective(kind: K, *aliases: str) -> K:
 
 
 def objective_settings(name: str, **values: Any) -> ObjectiveSettings:
-    """Make the settings of an objective by its name.
+    """Make an objective's settings by its name or alias; values replace its defaults.
 
-    Args:
-        name: of the objective, or an alias.
-        **values: settings that differ from its defaults.
-
-    Raises:
-        ValueError: the name is unknown (the nearest is suggested), there is no such setting, or a
-            value is out of range.
+    A ValueError where the name is unknown (the nearest is suggested), there is no such setting, or
+    a value is out of range.
     """
     kind = OBJECTIVES[name].settings_class
     for setting in values:
@@ -128,12 +115,7 @@ def no_such_setting(name: str, setting: str) -> ValueError:
 def make_objective(settings: ObjectiveSettings, facts: TrainingFacts) -> Objective:
     """Build the untrained objective that ``settings`` belong to.
 
-    Args:
-        settings: what to train, and how.
-        facts: what is known of the training.
-
-    Raises:
-        ValueError: no such objective is registered, or a setting cannot be used.
+    A ValueError where no such objective is registered, or a setting cannot be used.
     """
     kind = OBJECTIVES[settings.objective]
     settings.check()

@@ -38,8 +38,7 @@ class ObjectiveSettings:
     def check(self) -> None:
         """Check what can be checked without frames; subclasses add what types cannot say.
 
-        Raises:
-            ValueError: a setting is out of range; the message names it and what is allowed.
+        A ValueError names a setting that is out of range, and what is allowed.
         """
         check_ranges(self)
 

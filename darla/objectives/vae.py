@@ -94,10 +94,8 @@ class VariationalAutoencoder(Objective):
     def penalty(self, mu: Tensor, logvar: Tensor, latents: Tensor) -> Penalty | None:
         """Return what is added to the VAE's own loss, None for nothing.
 
-        Args:
-            mu: float32 (N, z), means of the posterior.
-            logvar: float32 (N, z), logarithms of its variances.
-            latents: float32 (N, z), the samples that were decoded.
+        All are float32 (N, z): means and logarithms of variances of the posterior, and the samples
+        that were decoded.
         """
         return None
 
@@ -108,11 +106,9 @@ class VariationalAutoencoder(Objective):
         return loss, {"loss/reconstruction": loss, "loss/pixel": pixel}
 
     def kl_cost(self, kl: Tensor, step: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the KL's part of the loss, and what of it to log.
+        """Return the KL's part of the loss, and what of it to log; for the step see :meth:`losses`.
 
-        Args:
-            kl: float32 (z,) in nats, of each latent, with free bits counted.
-            step: see :meth:`losses`.
+        The KL, float32 (z,), is in nats, of each latent, with free bits counted.
         """
         return kl.sum(), self.beta_terms(1.0)
 

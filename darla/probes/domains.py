@@ -32,11 +32,7 @@ class Probe(Protocol):
 
 @dataclass(frozen=True)
 class LabelledLatents:
-    """Latents of frames of one domain, and what is to be read from them.
-
-    Raises:
-        ValueError: lengths differ.
-    """
+    """Latents of frames of one domain, and what is to be read from them; as many of both."""
 
     domain: str
     """The domain's name."""
@@ -96,17 +92,10 @@ def probe_domains(
     seeds: Sequence[int] = (0,),
     settings: FitSettings | None = None,
 ) -> ProbeReport:
-    """Train probes in one domain, and test them in others.
+    """Train probes of these kinds in one domain, and test them in others on fresh samples.
 
-    Args:
-        train: the samples that probes are fitted to.
-        tests: fresh samples, of the same domain or others.
-        probes: which kinds, of ``PROBES``.
-        seeds: of probes that draw random numbers, one probe each.
-        settings: how networks are trained.
-
-    Raises:
-        ValueError: a kind is unknown, or samples do not fit each other.
+    Of kinds that draw random numbers there is a probe for each seed. A ValueError where a kind is
+    not in ``PROBES``, or samples do not fit each other.
     """
     targets, excluded = split_usable(train.targets)
     fitters: dict[str, Callable[[int], Probe]] = {

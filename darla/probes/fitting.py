@@ -128,19 +128,10 @@ def fit_network(
 ) -> float:
     """Train a network, and leave it with the weights that were best on the validation samples.
 
-    Args:
-        network: maps n of the inputs to (n, outputs.size).
-        module: holds its weights.
-        inputs: (N, ...), one for each sample of the targets.
-        outputs: the targets.
-        settings: how to train.
-        seed: decides the validation samples and the order of the others.
-
-    Returns:
-        The best validation loss.
-
-    Raises:
-        ValueError: there are too few samples to keep some for validation.
+    It maps n of the inputs (N, ...), one for each sample of the targets, to (n, outputs.size), and
+    the module holds its weights. The seed decides the validation samples and the order of the
+    others. Returns the best validation loss; a ValueError where there are too few samples to keep
+    some for validation.
     """
     generator = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(inputs), generator=generator)

@@ -42,16 +42,11 @@ class Invariance:
 def invariance(
     first: np.ndarray, second: np.ndarray, weights: np.ndarray | Sequence[int]
 ) -> Invariance:
-    """Measure how much latents move between two looks of one state.
+    """Measure how much latents (N, z) move between two looks of N states.
 
-    Args:
-        first: (N, z) latents of N states.
-        second: (N, z) latents of the same states in other looks.
-        weights: (z,) float, at least 0: how much each latent carries of the state, such as
-            :func:`state_weights`; or the indices of the latents that do, as integers.
-
-    Raises:
-        ValueError: shapes differ, or no latent has a weight above 0.
+    Weights, (z,) float of at least 0, say how much each latent carries of the state, such as
+    :func:`state_weights`; or they are the indices of the latents that do, as integers. A ValueError
+    where shapes differ, or no latent has a weight above 0.
     """
     movement = relative_movement(first, second)
     shares = _shares(np.asarray(weights), len(movement))
@@ -63,13 +58,10 @@ def invariance(
 
 
 def relative_movement(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Return the root mean squared difference of columns (N, k) relative to their spread.
+    """Return the root mean squared difference of columns (N, k) relative to their spread, (k,).
 
-    Returns:
-        (k,) float64; the spread is the standard deviation over both arrays; NaN where it is 0.
-
-    Raises:
-        ValueError: the arrays have different shapes, or hold no pair.
+    The spread is the standard deviation over both arrays; NaN where it is 0. A ValueError where the
+    arrays have different shapes, or hold no pair.
     """
     if first.shape != second.shape or first.ndim != 2 or not len(first):
         raise ValueError(
@@ -94,18 +86,11 @@ def state_weights(probe: LinearProbe, names: Sequence[str]) -> np.ndarray:
 def prediction_movement(
     probe: Probe, first: np.ndarray, second: np.ndarray, targets: Sequence[ProbeTarget]
 ) -> dict[str, float | None]:
-    """Measure how much what a probe reads moves between two looks of one state.
+    """Measure how much what a probe reads from latents (N, z) moves between two looks.
 
-    Args:
-        probe: reads the targets from latents.
-        first: (N, z) latents of N states.
-        second: (N, z) latents of the same states in other looks.
-        targets: what to ask for; their masks say which pairs count.
-
-    Returns:
-        For each target the root mean squared difference of predictions, all columns of a target
-        together, relative to the predictions' standard deviation; None where that is 0 or no pair
-        is known.
+    For each target, whose mask says which of the N pairs count, it is the root mean squared
+    difference of predictions, all columns together, relative to the predictions' standard
+    deviation; None where that is 0 or no pair is known.
     """
     before, after = probe.predict(first), probe.predict(second)
     found: dict[str, float | None] = {}

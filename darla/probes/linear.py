@@ -71,14 +71,9 @@ class LinearProbe:
 
 
 def fit_linear(latents: np.ndarray, targets: Sequence[ProbeTarget]) -> LinearProbe:
-    """Fit a linear probe.
+    """Fit a linear probe to latents (N, z) and targets of N samples each, all of them usable.
 
-    Args:
-        latents: (N, z).
-        targets: N samples each; all of them usable (see ``ProbeTarget.unusable``).
-
-    Raises:
-        ValueError: lengths differ, or latents are not finite.
+    A ValueError where lengths differ, or latents are not finite.
     """
     check_lengths("latents", len(latents), targets)
     scale = LatentScale.measure(latents)

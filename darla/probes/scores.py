@@ -59,11 +59,9 @@ def r2(predicted: np.ndarray, true: np.ndarray) -> float:
 
 
 def balanced_accuracy(predicted: np.ndarray, true: np.ndarray) -> float:
-    """Return the mean share of each category's samples that is recognised.
+    """Return the mean share of each category's samples, int64 (N,), that is recognised.
 
-    Args:
-        predicted: (N,) int64.
-        true: (N,) int64; categories that never occur in it do not count.
+    Categories that never truly occur do not count.
     """
     shares = [np.mean(predicted[true == category] == category) for category in np.unique(true)]
     return float(np.mean(shares))
@@ -72,9 +70,8 @@ def balanced_accuracy(predicted: np.ndarray, true: np.ndarray) -> float:
 def one_against_rest_auc(scores: np.ndarray, true: np.ndarray) -> float:
     """Return the mean area under the ROC curve of each category against all others.
 
-    Args:
-        scores: (N, C), larger where a category is more likely.
-        true: (N,) int64 of at least two categories; those that never occur do not count.
+    Scores are (N, C), larger where a category is more likely; of the true ones, int64 (N,), at
+    least two, those that never occur do not count.
     """
     areas = [roc_auc_score(true == category, scores[:, category]) for category in np.unique(true)]
     return float(np.mean(areas))

@@ -40,15 +40,10 @@ class Registry(Mapping[str, T], Generic[T]):
         self._looked_for_others = False
 
     def register(self, name: str, thing: T | str, *aliases: str) -> None:
-        """Add a thing; one of that name is replaced.
+        """Add a thing, or its place as ``module:name``; one of that name is replaced.
 
-        Args:
-            name: what it is asked for by, and listed as.
-            thing: the thing itself, or its place as ``module:name``.
-            aliases: further names that it answers to and is not listed as, such as earlier ones.
-
-        Raises:
-            ValueError: the thing cannot be used.
+        It answers to the aliases too, such as earlier names, and is not listed as them. A
+        ValueError where the thing cannot be used.
         """
         if self._check is not None and not isinstance(thing, str):
             self._check(name, thing)

@@ -111,9 +111,7 @@ class WorkerPool:
     def send(self, requests: Sequence[Request]) -> None:
         """Send each worker its request.
 
-        Raises:
-            WorkerDiedError: a worker died; all are ended.
-            RuntimeError: they have been ended before.
+        A WorkerDiedError where one died, and all are ended; a RuntimeError where they were before.
         """
         for index, request in enumerate(requests):
             self.send_to(index, request)

@@ -165,10 +165,7 @@ def _join(parts: list[Piece]) -> Piece:
 def window_chunks(dataset: FrameDataset, max_memory_gb: float, copies: int = 1) -> int:
     """Return how many chunks are shuffled together: all of them when they fit into memory.
 
-    Args:
-        dataset: where frames come from.
-        max_memory_gb: how much memory frames may take, in 10^9 bytes.
-        copies: how often a window holds each of its frames.
+    Frames may take so many 10^9 bytes, and a window holds each of them ``copies`` times.
     """
     total = -(-len(dataset) // dataset.chunk_size)
     if frame_bytes(dataset) <= max_memory_gb * 1e9:
@@ -185,10 +182,9 @@ def frame_bytes(dataset: FrameDataset) -> int:
 def load_resident(
     dataset: FrameDataset, max_memory_gb: float, device: torch.device
 ) -> Tensor | None:
-    """Read all frames into memory, on the device when it has room for them twice over.
+    """Read all frames, uint8 (N, H, W, 3), on the device when it has room for them twice over.
 
-    Returns:
-        uint8 (N, H, W, 3), or None when they would take more than ``max_memory_gb``.
+    None when they would take more than ``max_memory_gb``.
     """
     size = frame_bytes(dataset)
     if size > max_memory_gb * 1e9:
@@ -205,11 +201,7 @@ def load_resident(
 def sample_chunks(
     dataset: FrameDataset, largest: int, device: torch.device, resident: Tensor | None = None
 ) -> Iterator[Tensor]:
-    """Yield about ``largest`` frames, from chunks spread evenly over the dataset.
-
-    Yields:
-        uint8 (n, H, W, 3) on ``device``.
-    """
+    """Yield about ``largest`` frames, uint8 (n, H, W, 3), from chunks spread evenly."""
     for start, stop in _spread_chunks(dataset, largest):
         if resident is None:
             yield torch.from_numpy(dataset.read(start, stop)).to(device)
@@ -226,11 +218,8 @@ def sample_pairs(
 ) -> Iterator[Tensor]:
     """Yield about ``largest`` frames with a partner each, from chunks spread over the dataset.
 
-    Yields:
-        uint8 (2 n, H, W, 3) on ``device``, partners in the second half.
-
-    Raises:
-        ValueError: there are no pairs.
+    They are uint8 (2 n, H, W, 3), partners in the second half; a ValueError where there are no
+    pairs.
     """
     episodes = Episodes.of(dataset)
     random = np.random.default_rng(seed)

@@ -36,11 +36,7 @@ class Checkpoint:
 
 
 def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
-    """Write a checkpoint into ``folder``, and remove all but the newest two.
-
-    Returns:
-        The checkpoint's own folder.
-    """
+    """Write a checkpoint into a folder of its own in ``folder``; all but the newest two go."""
     final = folder / f"step_{checkpoint.step:010d}"
     temporary = folder / f".{final.name}.{os.getpid()}.tmp"
     for left_over in folder.glob(".step_*.tmp"):  # of a killed run

@@ -60,11 +60,7 @@ class VisionConfig:
     """Steps between entries in TensorBoard; pictures come ten times a stage."""
 
     def check(self) -> None:
-        """Check what can be checked without the data.
-
-        Raises:
-            ValueError: a setting is out of range; the message names it and what is allowed.
-        """
+        """Check what can be checked without the data; a ValueError says what is allowed."""
         if not self.data:
             raise ValueError("no dataset was given; give the folder of one or more as data")
         if not isinstance(self.objective, ObjectiveSettings):

@@ -21,19 +21,10 @@ _DPI = 100
 def factor_heat_map(
     importance: np.ndarray, factors: list[str], labels: list[str], title: str
 ) -> np.ndarray:
-    """Draw how much each latent matters for each factor.
+    """Draw how much each latent matters for each factor; uint8 (height, width, 3).
 
-    Args:
-        importance: (z, F), at least 0; NaN cells stay empty.
-        factors: F names, for the columns.
-        labels: z names, for the rows.
-        title: what the numbers are.
-
-    Returns:
-        uint8 (height, width, 3).
-
-    Raises:
-        ValueError: the names do not fit the matrix.
+    Importance is (z, F), at least 0, with z labels for the rows and F factors for the columns; NaN
+    cells stay empty. The title says what the numbers are. A ValueError where the names do not fit.
     """
     importance = np.asarray(importance, dtype=np.float64)
     if importance.shape != (len(labels), len(factors)):
@@ -57,14 +48,8 @@ def posteriors(encoder: FrozenEncoder, frames: np.ndarray) -> np.ndarray:
     """Draw how the posterior means of frames are spread, for the most informative latents.
 
     With Gaussian posteriors, the prior N(0, 1) is drawn over each histogram, and the mean standard
-    deviation of the posteriors is said above it: 1 is a latent that carries nothing.
-
-    Args:
-        encoder: whose latents.
-        frames: uint8 (N, H, W, 3); the first 2,048 count.
-
-    Returns:
-        uint8 (height, width, 3).
+    deviation of the posteriors is said above it: 1 is a latent that carries nothing. Of the frames,
+    uint8 (N, H, W, 3), the first 2,048 count; the picture is uint8 (height, width, 3).
     """
     mu, std = _posteriors(encoder, frames[:_MOST_FRAMES])
     latents = most_informative(encoder)

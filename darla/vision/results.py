@@ -45,14 +45,9 @@ def save_trained(
     dataset: dict[str, Any],
     training: dict[str, Any],
 ) -> None:
-    """Write the bundle of a trained objective.
+    """Write the bundle of a trained objective into its folder.
 
-    Args:
-        path: the bundle's folder.
-        objective: what was trained.
-        frames: what it learnt from.
-        dataset: what they are, for the bundle.
-        training: the run's settings, for the bundle.
+    ``dataset`` says what the frames are that it learnt from, and ``training`` the run's settings.
     """
     statistics = latent_statistics(objective.encoder, frames.sample())
     likelihood = dataclasses.asdict(objective.likelihood)  # type: ignore[call-overload]

@@ -26,10 +26,9 @@ def holds_this_run(config: VisionConfig) -> bool:
 def recorded_identity(recorded: dict[str, Any], config: VisionConfig) -> dict[str, Any]:
     """Return what a run's record says in the words of :meth:`VisionConfig.identity`.
 
-    Args:
-        recorded: ``config`` of run.json; that of version 0.1 holds the settings of all objectives,
-            None for an objective's own default, and some in groups.
-        config: of the run that is asked for. What the record does not know had the default.
+    The record is ``config`` of run.json; that of version 0.1 holds the settings of all objectives,
+    None for an objective's own default, and some in groups. What it does not know had the default
+    of the run that is asked for.
     """
     data = recorded.get("data")
     name = OBJECTIVES.name_of(recorded.get("objective", _EARLIER_DEFAULT))

@@ -47,13 +47,9 @@ class TrainingStep:
     ) -> None:
         """Get ready to train ``stage``; parameters of ``root`` that it does not train are frozen.
 
-        Args:
-            root: the whole objective, on ``device``.
-            stage: what to train.
-            device: where.
-            precision: what the networks compute in.
-            compiled: compile forward and loss; only ever done on a GPU.
-            decay: how learning rates fall; None for constant ones.
+        The root is the whole objective, on the device. Networks compute in ``precision``; forward
+        and loss are compiled if wanted, on a GPU alone. Without a decay learning rates are
+        constant.
         """
         groups = [
             {**group, "params": list(group["params"])}

@@ -22,15 +22,11 @@ from darla.wrappers.picture_observer import PictureFunction, PictureObserver
 
 
 class VecObserver(VecEnvWrapper):
-    """Observations are what an observer makes of pictures.
+    """Observations are what an observer makes of pictures; it is made for those of ``venv``.
 
     One call a step makes those of all environments and, in the same batch, the
     ``terminal_observation`` of those whose episode has just ended, from which PPO, A2C and DQN
     bootstrap at time limits.
-
-    Args:
-        venv: a vector environment with uint8 RGB observations (H, W, 3), or with one in a Dict.
-        observer: made for its observation space.
     """
 
     def __init__(self, venv: VecEnv, observer: PictureObserver) -> None:

@@ -15,15 +15,10 @@ SCRIPTS = Path(__file__).resolve().parents[1]
 
 
 def call(script: str, *arguments: object, shown: bool = False) -> None:
-    """Run one of the scripts.
+    """Run one of the scripts, named without ``.py``, with these options.
 
-    Args:
-        script: its name, without ``.py``.
-        arguments: its options.
-        shown: let it write its progress where this process does; for those that run alone.
-
-    Raises:
-        ValueError: it failed; the message is the last line of its own.
+    It may write its progress where this process does if it is ``shown``, for those that run alone.
+    A ValueError where it failed holds the last line of its own message.
     """
     command = [sys.executable, str(SCRIPTS / f"{script}.py"), *map(str, arguments)]
     errors_to = None if shown else subprocess.PIPE

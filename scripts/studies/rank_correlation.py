@@ -41,21 +41,13 @@ def rank_correlation(
 ) -> RankCorrelation | None:
     """Return the rank correlation of pairs, with a percentile bootstrap interval over units.
 
-    Args:
-        x: (pairs,), such as a score of each agent's encoder.
-        y: (pairs,), such as each agent's transfer ratio; a pair in which either is NaN, such as an
-            undefined ratio, is left out.
-        groups: for each pair the unit that it belongs to, such as the name of the encoder; units
-            are resampled and bring all their pairs along. Each pair is a unit when not given.
-        level: of the interval.
-        resamples: how often to resample; those in which x or y is constant are left out.
-        seed: of the draws.
+    A pair in which x or y is NaN, such as an undefined ratio, is left out. Groups say for each pair
+    the unit that it belongs to, such as the name of the encoder; units are resampled and bring all
+    their pairs along. Each pair is a unit when they are not given. Resamples in which x or y is
+    constant are left out.
 
-    Returns:
-        None where it is undefined: fewer than three pairs, or x or y constant.
-
-    Raises:
-        ValueError: the lengths differ.
+    None where it is undefined: fewer than three pairs, or x or y constant. A ValueError where
+    lengths differ.
     """
     a, b = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if a.ndim != 1 or a.shape != b.shape or (groups is not None and len(groups) != a.size):
@@ -88,10 +80,9 @@ def _numbered(names: Sequence[Hashable]) -> NDArray[np.int64]:
 
 
 def _spearman(counts: Floats, x: Floats, y: Floats) -> Floats:
-    """Return Spearman's coefficient of samples in which pair i occurs ``counts[:, i]`` times.
+    """Return Spearman's coefficient of samples that hold pair i ``counts[:, i]`` times, (samples,).
 
-    Returns:
-        Float64 array (samples,); NaN where x or y is constant in the sample.
+    NaN where x or y is constant in the sample.
     """
     a, b = _ranks(counts, x), _ranks(counts, y)
     middle = (counts.sum(axis=1, keepdims=True) + 1.0) / 2.0  # the mean of ranks, ties or not

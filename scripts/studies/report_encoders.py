@@ -90,14 +90,10 @@ def table(rows: Rows) -> str:
 
 
 def values(rows: list[dict], place: str, name: str) -> np.ndarray:
-    """Return a score of each seed, (n,); rows without it are left out.
+    """Return a score of each seed of a recipe, (n,); rows without it are left out.
 
-    So are ratios of agents that did not learn (``prediction.LEARNT``).
-
-    Args:
-        rows: of one recipe.
-        place: a task, or one of the two agents: ``all`` and ``masked``.
-        name: of the score, or of the domain.
+    So are ratios of agents that did not learn (``prediction.LEARNT``). The place is a task, or one
+    of the two agents, ``all`` and ``masked``; the name that of the score, or of the domain.
     """
     found = []
     for row in rows:

@@ -107,11 +107,7 @@ def _compare_id(config: CompareConfig, env_id: str) -> list[Comparison]:
 
 
 def measures(pairs: np.ndarray) -> tuple[float, float, float]:
-    """Return how alike pairs of pictures are: mean, share and worst mean of :class:`Comparison`.
-
-    Args:
-        pairs: (n, 2, H, W, 3) uint8.
-    """
+    """Return how alike pairs (n, 2, H, W, 3) uint8 are: the last fields of :class:`Comparison`."""
     difference = np.abs(pairs[:, 0].astype(int) - pairs[:, 1])
     near = difference.max(axis=-1) <= NEAR
     means = difference.mean(axis=(1, 2, 3))
@@ -124,13 +120,9 @@ def pose_pairs(
     """Return pictures of the same poses by MiniWorld and by the batched renderer.
 
     Both play the same random episodes; at least half of the poses show an entity, as far as they
-    can be found.
-
-    Returns:
-        (poses, 2, height, width, 3) uint8, MiniWorld's first, and how many show an entity.
-
-    Raises:
-        RuntimeError: the two did not live through the same episodes.
+    can be found. Pictures are (poses, 2, height, width, 3) uint8, MiniWorld's first; with them
+    comes how many show an entity. A RuntimeError where the two did not live through the same
+    episodes.
     """
     from darla_envs.miniworlds.miniworlds import MiniWorlds  # loads MiniWorld and Numba
 

@@ -93,11 +93,8 @@ def load_agent_policy(
 def make_policy(folder: Path | str, device: str = "cpu") -> FramePolicy:
     """Load a saved agent as a policy on pictures, for collecting the frames that it sees.
 
-    It takes the most probable actions, so that the same episodes come out every time.
-
-    Raises:
-        FileNotFoundError: there is no agent, or not the encoder that it names.
-        ValueError: the agent does not see pictures.
+    It takes the most probable actions, so that the same episodes come out every time. Errors are
+    those of :func:`load_agent_policy`, and a ValueError where the agent does not see pictures.
     """
     agent = load_agent(folder, device)
     if agent.spec.traits.sees_factors:

@@ -79,10 +79,8 @@ _NOT_SETTINGS = {
 def settings_for(algorithm: str, kind: str, overrides: dict[str, Any]) -> dict[str, Any]:
     """Return the settings of an algorithm for a kind of agent.
 
-    Overrides replace settings by the names of the algorithm's own arguments.
-
-    Raises:
-        ValueError: an unknown algorithm, kind or setting, or a value of the wrong type.
+    Overrides replace settings by the names of the algorithm's own arguments; a ValueError for an
+    unknown algorithm, kind or setting, or a value of the wrong type.
     """
     own = KINDS[kind].settings.get(algorithm, {})
     parameters = _parameters(algorithm)

@@ -66,8 +66,7 @@ class EncoderEvaluationConfig:
     def checked(self) -> "EncoderEvaluationConfig":
         """Return the configuration as it takes effect, after checking names and numbers.
 
-        Raises:
-            ValueError: a name is unknown (the nearest is suggested) or a number is too small.
+        A ValueError where a name is unknown (the nearest is suggested) or a number is too small.
         """
         if not self.bundles:
             raise ValueError("no bundle was given; give --bundles runs/vision/encoder")

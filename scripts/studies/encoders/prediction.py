@@ -40,10 +40,8 @@ TASK = "go_to_object"
 def outcomes(rows: Sequence[dict], agent: str, measure: str) -> np.ndarray:
     """Return how well each encoder's agent does over COLORS on average, (n,); NaN where unknown.
 
-    Args:
-        rows: of the study, one for each encoder.
-        agent: ``all`` or ``masked``.
-        measure: ``ratio``, the transfer ratio, NaN for agents that did not learn; or ``return``.
+    The agent is ``all`` or ``masked``; the measure ``ratio``, the transfer ratio, NaN for agents
+    that did not learn, or ``return``.
     """
     found = [row.get("transfer", {}).get(agent, {}) for row in rows]
     ratios = np.array([np.mean([each.get(color, np.nan) for color in COLORS]) for each in found])

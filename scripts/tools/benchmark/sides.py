@@ -93,10 +93,7 @@ def measure(side: Callable[..., Rates], job: Job, *arguments: Any) -> Rates:
 def measure_stock(job: Job, index: int, count: int) -> Rates:
     """Measure a single MiniWorld environment at its best: a small window, no checks.
 
-    Args:
-        job: what to measure.
-        index: of this process among those that measure at the same time.
-        count: how many there are.
+    The process is number ``index`` of ``count`` that measure at the same time.
     """
     os.environ.update(_BEST)
     import darla_envs.stock  # noqa: F401
@@ -132,11 +129,7 @@ def measure_batched(job: Job, num_worlds: int, antialias: bool) -> Rates:
     """Measure a batch: on one core in this process, on more with a worker for each, and then anew.
 
     The second time, as when they are only drawn, it is in this process, with a thread for each.
-
-    Args:
-        job: what to measure.
-        num_worlds: how many worlds are drawn and stepped together.
-        antialias: whether four samples a pixel are averaged.
+    Antialiased pictures average four samples a pixel.
     """
     make = partial(
         _make_spread,

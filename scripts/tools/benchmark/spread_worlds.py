@@ -9,12 +9,7 @@ from darla_envs.batch.worlds import Worlds
 
 
 class SpreadWorlds:
-    """Other worlds, each of which is some steps into its episode after the first reset.
-
-    Args:
-        worlds: of this package's tasks or of MiniWorld's environments; all of them must be reset
-            at first.
-    """
+    """Other worlds, each of which is some steps into its episode after the first reset, of all."""
 
     def __init__(self, worlds: Worlds) -> None:
         self.worlds = worlds
