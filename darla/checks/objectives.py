@@ -32,11 +32,9 @@ _CPU = torch.device("cpu")
 def check_objective(
     objective: str | type[Objective], settings: ObjectiveSettings | None = None
 ) -> None:
-    """Check an objective with tiny networks, on pictures of two shapes.
+    """Check an objective, by its class or name, with tiny networks on pictures of two shapes.
 
-    Args:
-        objective: its class, or the name that it is registered by.
-        settings: its settings; by default its own defaults with tiny networks.
+    Settings are its own defaults with tiny networks unless others are given.
 
     Raises:
         AssertionError: it does not do what training counts on; the message says what to mend.

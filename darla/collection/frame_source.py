@@ -15,15 +15,10 @@ Environment = gym.Env[Any, Any]
 def make_env(env_id: str, env_kwargs: Mapping[str, Any], imports: Sequence[str]) -> Environment:
     """Make an environment that gives pictures, by its observations or by rendering.
 
-    Args:
-        env_id: a registered id; ``module:Id`` imports the module first.
-        env_kwargs: what the environment is made with.
-        imports: modules that register environments, imported one after the other until the id
-            is registered; the first is imported in any case.
-
-    Raises:
-        ValueError: a module cannot be imported, the id is unknown (Gymnasium suggests another),
-            the environment refuses its arguments, or it has no pictures.
+    An id as ``module:Id`` imports the module first. ``imports`` are modules that register
+    environments, imported one after the other until the id is registered; the first is imported in
+    any case. A ValueError where a module cannot be imported, the id is unknown (Gymnasium suggests
+    another), the environment refuses its arguments, or it has no pictures.
     """
     register(env_id, imports)
     env = _make(env_id, env_kwargs)

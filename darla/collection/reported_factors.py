@@ -8,19 +8,12 @@ import numpy as np
 
 
 def describe_factors(env: Any, reported: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Describe the factors that an environment reports.
+    """Describe the factors in ``info["factors"]`` of an environment's, or one of a vector's, reset.
 
-    Args:
-        env: an environment or a vector of them; its ``unwrapped.factors`` describes them, and
-            their order is kept; where it does not, a factor is taken for a continuous one
-            without limits, and follows in the order of the report.
-        reported: ``info["factors"]`` of one environment's reset.
-
-    Returns:
-        For each name: kind, low, high (None: no limit), unit, categories and role.
-
-    Raises:
-        ValueError: a factor is text, and no categories are known for it.
+    Its ``unwrapped.factors`` describes them, and their order is kept; where it does not, a factor
+    is taken for a continuous one without limits, and follows in the order of the report. For each
+    name there are kind, low, high (None: no limit), unit, categories and role. A ValueError where a
+    factor is text, and no categories are known for it.
     """
     known = getattr(env.unwrapped, "factors", {})
     described = {}

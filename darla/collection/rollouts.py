@@ -88,12 +88,9 @@ def factor_settings(
 ) -> Iterator[Step]:
     """Put the world into a fresh setting of its factors for every frame, without end.
 
-    Args:
-        env: offers ``sample_factors(fixed, in_view=..., rng=...)`` and ``reset(options=...)``.
-        rng: where settings come from.
-        in_view: the share of frames with an object in view; None leaves it to chance.
-        per_look: frames in a row that share the factors ``look``; they are one episode.
-        look: names of these factors.
+    It offers ``sample_factors(fixed, in_view=..., rng=...)`` and ``reset(options=...)``.
+    ``in_view`` is the share of frames with an object in view; None leaves it to chance. So many
+    frames in a row as ``per_look`` share the factors ``look``; they are one episode.
     """
     sample = env.unwrapped.sample_factors  # type: ignore[attr-defined]
     seed: int | None = int(rng.integers(2**31))

@@ -76,12 +76,10 @@ def save_bundle(
 
 
 def load_encoder(path: str | os.PathLike[str], device: str = "cpu") -> FrozenEncoder:
-    """Load the frozen encoder of a bundle.
+    """Load the frozen encoder of a bundle, onto a device such as "cpu" or "cuda".
 
-    Args:
-        path: the bundle's folder; or the name of a bundle that comes with the package, such as
-            "rooms", where there is no folder of that name.
-        device: where to put it, such as "cpu" or "cuda".
+    The path is the bundle's folder; or the name of a bundle that comes with the package, such as
+    "rooms", where there is no folder of that name.
 
     Raises:
         FileNotFoundError: there is no bundle.

@@ -31,17 +31,13 @@ def traversals(
     columns: int = 9,
     names: Mapping[int, str] = MappingProxyType({}),
 ) -> np.ndarray:
-    """Draw what each active latent changes in a frame.
+    """Draw what each active latent changes in a frame, uint8 (H, W, 3).
 
-    A row is a latent, those with the largest KL first. The first column is the frame itself,
-    the others are decoded with that latent alone moved, from its 1st to its 99th percentile.
-
-    Args:
-        encoder: whose latents.
-        frame: a frame, uint8 (H, W, 3), or the number of one of the bundle's reference frames; by
-            default a typical one of these.
-        columns: number of values.
-        names: what latents stand for, by their number, to be drawn beside them.
+    A row is a latent, those with the largest KL first. The first column is the frame itself, the
+    others are decoded with that latent alone moved, from its 1st to its 99th percentile. The frame
+    may be given as the number of one of the bundle's reference frames, and is a typical one of
+    these by default. ``names`` say what latents stand for, by their number, to be drawn beside
+    them.
     """
     frame = _typical_frame(encoder) if frame is None else frame
     reference = frame if isinstance(frame, np.ndarray) else encoder.reference_frames[frame]

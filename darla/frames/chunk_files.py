@@ -21,12 +21,9 @@ ZSTD_LEVEL = 1
 def write_chunk_file(array: Path, index: int, values: np.ndarray, rows: int) -> None:
     """Write one chunk of an array that is cut along its first axis, and sync it to the disk.
 
-    Args:
-        array: the folder of an array in Zarr's format 3, with zstd of :data:`ZSTD_LEVEL` and a
-            CRC-32C checksum, little-endian.
-        index: which chunk.
-        values: (n, ...) of the array's dtype, n at most ``rows``.
-        rows: of a chunk; Zarr's files are of whole chunks, so zeros follow those of the last one.
+    The array's folder is in Zarr's format 3, with zstd of :data:`ZSTD_LEVEL` and a CRC-32C
+    checksum, little-endian. Values are (n, ...) of its dtype, n at most ``rows``, those of a chunk;
+    Zarr's files are of whole chunks, so zeros follow those of the last one.
     """
     place = array / "c" / Path(str(index), *["0"] * (values.ndim - 1))
     place.parent.mkdir(parents=True, exist_ok=True)

@@ -59,14 +59,9 @@ class FrameChunk:
 def create_frame_dataset(path: Path, attributes: dict[str, Any]) -> None:
     """Create a dataset without frames; it appears at ``path`` whole or not at all.
 
-    Args:
-        path: a folder that does not exist yet, or is empty.
-        attributes: all of :data:`darla.frames.attributes.ATTRIBUTES` but format, schema and
-            finished_chunks.
-
-    Raises:
-        ValueError: the name of a factor cannot be the name of an array.
-        OSError: something is at ``path`` already.
+    The attributes are all of :data:`darla.frames.attributes.ATTRIBUTES` but format, schema and
+    finished_chunks. A ValueError where the name of a factor cannot be the name of an array, an
+    OSError where something is at ``path`` already that is no empty folder.
     """
     import zarr
 

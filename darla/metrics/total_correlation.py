@@ -29,17 +29,13 @@ class TotalCorrelation:
 def total_correlation(
     latents: np.ndarray, active: np.ndarray | None = None, ridge: float = RIDGE
 ) -> TotalCorrelation:
-    """Measure the Gaussian total correlation.
+    """Measure the Gaussian total correlation of posterior means (N, z), of N at least 10 z.
 
-    Args:
-        latents: (N, z), posterior means, with N of at least 10 z: noise of N samples has about
-            z (z - 1) / 4N nats.
-        active: bool (z,), which latents carry anything; None: all that are not constant.
-        ridge: added to the variances of standardised latents, so that latents that are exact
-            copies cost 1/2 log(1 / (2 ridge)), or 6.6 nats, and not infinitely many.
-
-    Raises:
-        ValueError: there are too few samples, or a latent is not finite.
+    Noise of N samples has about z (z - 1) / 4N nats. ``active``, bool (z,), says which latents
+    carry anything; None: all that are not constant. The ridge is added to the variances of
+    standardised latents, so that latents that are exact copies cost 1/2 log(1 / (2 ridge)), or 6.6
+    nats, and not infinitely many. A ValueError where there are too few samples, or a latent is not
+    finite.
     """
     width = np.shape(latents)[-1]
     latents = check_latents(latents, least=10 * width)

@@ -51,17 +51,12 @@ def udr(
 ) -> UDR:
     """Rank models by how far they agree with each other.
 
-    Args:
-        latents: for each model its latents (N, z) of the same N frames, in the same order; z may
-            differ. The models should differ in their seed only; scores of models with other
-            settings are compared, each with its own partners.
-        similarity: how latents of two models are compared.
-        active: for each model, bool (z,), which latents carry anything; None: all that are not
-            constant.
-
-    Raises:
-        ValueError: there are fewer than two models, their frames differ in number, there are too
-            few samples, a latent is not finite, or the similarity is unknown.
+    Latents (N, z) are of each model, of the same N frames, in the same order; z may differ. The
+    models should differ in their seed only; scores of models with other settings are compared, each
+    with its own partners. For each model ``active``, bool (z,), says which latents carry anything;
+    None: all that are not constant. A ValueError where there are fewer than two models, their
+    frames differ in number, there are too few samples, a latent is not finite, or the similarity is
+    unknown.
     """
     if similarity not in get_args(Similarity):
         raise unknown("similarity", similarity, get_args(Similarity))

@@ -135,12 +135,10 @@ class Objective(nn.Module, ABC):
 
     @abstractmethod
     def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
-        """Compute the loss of one batch.
+        """Compute the loss of a batch of pictures, float32 (N, 3, H, W) in [0, 1].
 
-        Args:
-            pictures: float32 (N, 3, H, W) in [0, 1].
-            step: float32 scalar, steps done in this stage; a tensor, so that a schedule costs a
-                compiled step no recompilation.
+        The step is a float32 scalar, steps done in this stage; a tensor, so that a schedule costs a
+        compiled step no recompilation.
         """
 
     def effective_settings(self) -> dict[str, Any]:

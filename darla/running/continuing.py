@@ -27,14 +27,9 @@ def check_same(
 ) -> None:
     """Check that what was begun is what is wanted now.
 
-    Args:
-        what: holds it, for the message: "runs/a holds a run".
-        recorded: what it was begun with; more entries do not matter.
-        wanted: the entries that make it what it is.
-        remedy: what to do if they differ.
-
-    Raises:
-        ValueError: entries differ; the message names all of them, with both values.
+    The recorded entries are those that it was begun with, of which more do not matter, and the
+    wanted ones make it what it is. A ValueError where some differ names all of them, with both
+    values: ``what`` holds it ("runs/a holds a run"), and the remedy says what to do.
     """
     differences = [
         f"{name}={recorded.get(name)}, not {value}"

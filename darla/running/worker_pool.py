@@ -50,12 +50,9 @@ class WorkerPool:
     them are ended. As a context it ends them too: after an error at once, otherwise when they have
     closed what they hold.
 
-    Args:
-        servers: for each worker, what makes its server; see
-            :mod:`darla.running.worker_process`.
-        num_threads: threads that numerical libraries use in each worker.
-        who: what a worker is called in errors, before its number.
-        named: whether the text of a user's error begins with the name of its worker.
+    Servers are made in each worker, see :mod:`darla.running.worker_process`, where numerical
+    libraries use ``num_threads``. Errors call a worker ``who`` before its number; where they are
+    not ``named``, the text of a user's error does without.
     """
 
     def __init__(
@@ -136,10 +133,7 @@ class WorkerPool:
                     raise self._last_words(index) from None
 
     def receive(self, *, survivable: bool = False) -> list[Any]:
-        """Wait for an answer of each worker.
-
-        Args:
-            survivable: a ``ValueError`` of a worker leaves all of them running.
+        """Wait for an answer of each worker; if survivable, all outlive a ValueError of one.
 
         Raises:
             ValueError, OSError: a worker met one.

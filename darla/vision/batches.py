@@ -48,19 +48,12 @@ class FrameBatches:
         resident: Tensor | None = None,
         paired: bool = False,
     ) -> None:
-        """Describe the batches; no frame is read yet.
+        """Describe batches of so many frames, in an order drawn from the seed; none is read yet.
 
-        Args:
-            dataset: where frames come from.
-            batch_size: frames in a batch, B.
-            seed: what the order is drawn from.
-            max_memory_gb: how much memory frames may take, in 10^9 bytes; decides the windows.
-            device: where batches are put.
-            resident: all frames, uint8 (N, H, W, 3), if :func:`load_resident` could load them.
-            paired: whether rows are pairs of frames of one episode; ``batch_size`` is even then.
-
-        Raises:
-            ValueError: there are no pairs, or half a pair would be left over in a batch.
+        Frames may take ``max_memory_gb`` 10^9 bytes of memory, which decides the windows; if
+        :func:`load_resident` could load all, uint8 (N, H, W, 3), they are resident. Paired rows are
+        pairs of frames of one episode. A ValueError where there are no pairs, or half a pair would
+        be left over in a batch.
         """
         kind = PairOrder if paired else FrameOrder
         if batch_size % kind.frames_per_row:

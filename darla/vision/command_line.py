@@ -25,19 +25,13 @@ def parse_vision_config(
     description: str = "",
     program: str | None = None,
 ) -> VisionConfig:
-    """Return the configuration that arguments ask for.
+    """Return the configuration that arguments, without the command's own name, ask for.
 
-    ``--help`` and flags that nobody knows end the process, as tyro does.
-
-    Args:
-        arguments: without the command's own name.
-        default: the values of what is not given; its objective is trained if none is named.
-        description: what ``--help`` says first.
-        program: how the command is called in its help; by default as this process was.
-
-    Raises:
-        ValueError: the objective is unknown (the nearest is suggested), or a flag belongs to
-            settings that only other objectives have.
+    ``--help``, which begins with the description, and flags that nobody knows end the process, as
+    tyro does. What is not given has the default's value, the objective too. The program is how the
+    command is called in its help; by default as this process was. A ValueError where the objective
+    is unknown (the nearest is suggested), or a flag belongs to settings that only other objectives
+    have.
     """
     name, rest = _take_objective(arguments, default.objective.objective)
     settings = default.objective

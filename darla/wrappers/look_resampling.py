@@ -22,21 +22,14 @@ Encode = Callable[[np.ndarray], np.ndarray]
 class LookResampling:
     """Replaces the look in the latents of several environments, one look an episode.
 
-    Args:
-        transform: turns pictures into latents.
-        resampled: the latents that hold the look, by index.
-        repaint: False replaces latents and leaves it at that. True also decodes what results into
-            a picture and encodes this again, so that what the state's latents do in that look is
-            shown as well; it takes about twice as long again as encoding.
-        num_envs: environments that play side by side.
-        seed: of the looks; None for another each time.
+    The latents that hold the look are ``resampled``, by index; a ValueError where there are none
+    such. To repaint is also to decode what results into a picture and encode this again, so that
+    what the state's latents do in that look is shown as well; it takes about twice as long again as
+    encoding. Without a seed looks are others each time.
 
     Attributes:
         bank: (F, L) float32, the look of each frame that the bundle carries, not standardised.
         looks: (num_envs, L) float32, the look of each environment's episode.
-
-    Raises:
-        ValueError: no latent, or one that there is not, is to be resampled.
     """
 
     def __init__(

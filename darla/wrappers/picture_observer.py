@@ -13,19 +13,12 @@ PictureFunction = Callable[[np.ndarray], np.ndarray]
 
 
 class PictureObserver:
-    """Makes what a policy sees of what one sort of environment shows.
+    """Makes what a policy sees, of this ``space``, of what one sort of environment shows.
 
-    Args:
-        function: maps pictures (n, h, w, 3) uint8 to other pictures (n, ...) uint8, or to float32
-            numbers without bounds.
-        space: of the environment's single observations.
-        key: the picture's entry in a Dict; needed only when there are several.
-
-    Attributes:
-        space: of what a policy sees.
-
-    Raises:
-        ValueError: observations hold no picture, or the function makes something else.
+    The function maps pictures (n, h, w, 3) uint8 to other pictures (n, ...) uint8, or to float32
+    numbers without bounds. The space given is that of the environment's single observations; the
+    key, the picture's entry in a Dict, is needed only when there are several. A ValueError where
+    observations hold no picture, or the function makes something else.
     """
 
     def __init__(

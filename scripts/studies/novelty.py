@@ -64,17 +64,11 @@ def novelty(target: Domain, source: Domain, encoder: EncoderCoverage | None = No
     """Say what is new about a target domain to an agent that was trained in a source.
 
     What the policy has met in its source is not new, even where its encoder was trained on other
-    values: the policy has learnt what that encoder makes of them.
-
-    Args:
-        target: complete, as ``darla_envs.description.domains.find_domain`` returns it.
-        source: where the policy was trained; complete as well.
-        encoder: what the agent's encoder has seen, see ``encoder_coverage``; None for agents
-            without one.
-
-    Raises:
-        ValueError: one of the domains names a factor that the other lacks, or the encoder's bundle
-            does not say what it saw of a factor that is new to the policy.
+    values: the policy has learnt what that encoder makes of them. Both domains are complete, as
+    ``darla_envs.description.domains.find_domain`` returns them. For what the agent's encoder has
+    seen see ``encoder_coverage``; None for agents without one. A ValueError where one of the
+    domains names a factor that the other lacks, or the encoder's bundle does not say what it saw of
+    a factor that is new to the policy.
     """
     if set(target.look) != set(source.look):
         lacking = ", ".join(sorted(set(target.look) ^ set(source.look)))
@@ -99,14 +93,11 @@ def novelty(target: Domain, source: Domain, encoder: EncoderCoverage | None = No
 
 
 def encoder_coverage(dataset: Mapping[str, Any]) -> EncoderCoverage:
-    """Return what an encoder has seen of the look, from what its bundle says of its frames.
+    """Return what an encoder has seen of the look, from ``dataset`` of its bundle's config.json.
 
     Values count, not the names of domains: the range that the frames hold, less what lies between
     the intervals of a domain that was recorded with them; of several datasets all together. Factors
     of single objects (``object2_color``) count as the look's (``object_color``).
-
-    Args:
-        dataset: the entry ``dataset`` of a bundle's ``config.json``.
     """
     values: dict[str, list[_Value]] = {}
     constants = []

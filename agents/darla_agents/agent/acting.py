@@ -20,17 +20,10 @@ FramePolicy = Callable[[np.ndarray, Sequence[Any]], np.ndarray]
 class AgentPolicy:
     """An agent, acting on the pictures or the factors that environments show.
 
-    Args:
-        agent: the agent.
-        space: of one environment's observations.
-        encoder: what :func:`darla_agents.agent.encoders.agent_encoder` returns for it.
-        deterministic: take the most probable actions instead of drawing them.
-
-    Attributes:
-        needs_observations: true: it chooses by what it is shown.
-
-    Raises:
-        ValueError: the agent was trained on other observations.
+    The space is of one environment's observations, and the encoder what
+    :func:`darla_agents.agent.encoders.agent_encoder` returns for the agent. Actions are the most
+    probable ones, or, not deterministic, drawn ones. A ValueError where the agent was trained on
+    other observations.
     """
 
     needs_observations = True

@@ -26,15 +26,11 @@ _ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "elu": nn.ELU, "gelu": nn.GELU
 def build_for_training(spec: AgentSpec, env: VecEnv, seed: int, device: str) -> BaseAlgorithm:
     """Build the algorithm with fresh weights on the environments that it will learn in.
 
-    An encoder that is trained further is part of the policy, so that one optimiser, with one
-    learning rate, trains both; it begins with the weights of the bundle, which stays as it is.
-
-    Args:
-        spec: what to build.
-        env: the environments, already showing what the agent sees.
-        seed: of the weights and of exploration.
-        device: of the policy; "auto" puts convolutional policies on a GPU when there is one and
-            all others on the CPU, where they are faster.
+    These show what the agent sees already. An encoder that is trained further is part of the
+    policy, so that one optimiser, with one learning rate, trains both; it begins with the weights
+    of the bundle, which stays as it is. The seed is of the weights and of exploration. The device
+    "auto" puts convolutional policies on a GPU when there is one and all others on the CPU, where
+    they are faster.
 
     Raises:
         ValueError: the algorithm refuses its settings or the observations.

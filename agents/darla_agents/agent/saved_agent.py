@@ -131,12 +131,7 @@ def _encoder_shape(folder: Path, description: dict[str, Any]) -> NetworkShape:
 
 
 def read_description(folder: Path) -> dict[str, Any]:
-    """Read what an agent is, without its weights.
-
-    Raises:
-        FileNotFoundError: there is no agent.
-        ValueError: the file describes something else, or is of another version.
-    """
+    """Read what an agent is, without its weights; for errors see :func:`load_agent`."""
     path = folder / DESCRIPTION
     if not path.is_file():
         raise FileNotFoundError(
@@ -166,9 +161,7 @@ def export_zip(model: BaseAlgorithm, path: Path) -> None:
 def restore(model: BaseAlgorithm, folder: Path) -> None:
     """Set a model's weights, optimiser and counters to those saved in ``folder``.
 
-    Raises:
-        FileNotFoundError: there are no weights.
-        ValueError: the file is no safetensors file, or its tensors do not fit the model.
+    A FileNotFoundError where there are none, a ValueError where they are damaged or do not fit.
     """
     path = folder / WEIGHTS
     tensors, state = _read_weights(path)

@@ -30,11 +30,10 @@ options:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command that the first argument names.
+    """Run the command that the first argument, of those after the word ``darla``, names.
 
-    Args:
-        arguments: what follows the word ``darla``; by default the arguments of this process.
-            Wrong ones end it with exit code 2 and one line that says what was expected.
+    By default they are those of this process. Wrong ones end it with exit code 2 and one line that
+    says what was expected.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     first, rest = (arguments[0], arguments[1:]) if arguments else ("--help", ())

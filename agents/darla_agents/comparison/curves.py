@@ -73,18 +73,12 @@ class MeanCurve:
 
 
 def read_curves(folders: Sequence[Path], by: Sequence[str] = GROUPING) -> list[CurvePoint]:
-    """Read the evaluations of agents' runs, finished or not.
+    """Read the evaluations of agents' runs, finished or not, in folders at any depth.
 
-    Of a run that was continued later values for a step win, and values of steps that were lost,
-    because they came after the checkpoint that it continued from, are left out.
-
-    Args:
-        folders: of runs, or of folders that hold several at any depth.
-        by: columns of ``darla_agents.comparison.scores.GROUPING`` in which agents of one group must
-            agree.
-
-    Returns:
-        Points in the order of groups, seeds, domains as they were logged, and steps.
+    They come in the order of groups, seeds, domains as they were logged, and steps. Of a run that
+    was continued later values for a step win, and values of steps that were lost, because they came
+    after the checkpoint that it continued from, are left out. Agents of one group agree in the
+    columns ``by`` of ``darla_agents.comparison.scores.GROUPING``.
 
     Raises:
         FileNotFoundError: there is no run, or none with an evaluation.

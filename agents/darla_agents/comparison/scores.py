@@ -128,11 +128,9 @@ def check_grouping(by: Sequence[str]) -> None:
 def score_tasks(rows: Sequence[Row], by: Sequence[str] = GROUPING) -> list[TaskScores]:
     """Average rows into scores, one ``TaskScores`` per task in the order of the rows.
 
-    Columns of GROUPING tell groups of one kind apart.
-
-    Raises:
-        ValueError: there are no rows of agents, the random policy was not evaluated in a domain,
-            or two agents of one group share a seed.
+    Columns of GROUPING tell groups of one kind apart. A ValueError where there are no rows of
+    agents, the random policy was not evaluated in a domain, or two agents of one group share a
+    seed.
     """
     check_grouping(by)
     if not any(row.kind != RANDOM for row in rows):

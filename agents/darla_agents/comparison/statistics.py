@@ -63,21 +63,14 @@ def bootstrap(
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Floats:
-    """Resample units within each stratum and return the statistic of every resample.
+    """Resample units within each stratum; the statistic of each resample, float64 (resamples,).
 
-    A stratum is an array (units, cells), or (units,) for one cell a unit. Units are drawn with
-    replacement and bring all their cells along, so results of one agent in several domains stay
-    together (one stratum, a cell per domain), whereas results of runs that have nothing to do
-    with each other, such as those of different tasks, belong in strata of their own.
-
-    Args:
-        strata: the scores; every stratum needs at least one unit.
-        statistic: maps (resamples, all cells of all strata) to (resamples,).
-        resamples: how often to resample.
-        seed: of the draws; the same seed gives the same result.
-
-    Returns:
-        Float64 array (resamples,).
+    A stratum is an array (units, cells), or (units,) for one cell a unit, with at least one unit.
+    Units are drawn with replacement and bring all their cells along, so results of one agent in
+    several domains stay together (one stratum, a cell per domain), whereas results of runs that
+    have nothing to do with each other, such as those of different tasks, belong in strata of their
+    own. The statistic maps (resamples, all cells of all strata) to (resamples,). The same seed
+    gives the same result.
     """
     generator = np.random.default_rng(seed)
     drawn = []
@@ -167,10 +160,8 @@ def paired_difference(
     """Return the mean of ``first - second`` over pairs, with bootstrap intervals over pairs.
 
     Scores are (pairs,), and entry i of both belongs to the same seed. There is an interval of each
-    level; see ``bootstrap`` for the other arguments.
-
-    Raises:
-        ValueError: the lengths differ or there is no pair.
+    level; see ``bootstrap`` for the other arguments. A ValueError where the lengths differ or there
+    is no pair.
     """
     a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     if a.shape != b.shape or a.ndim != 1 or a.size == 0:

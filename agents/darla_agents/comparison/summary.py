@@ -177,16 +177,13 @@ def _summarise(
 def compare_kinds(
     scores: TaskScores, first: str, second: str, over: Sequence[str], sampling: Sampling
 ) -> list[Comparison]:
-    """Compare every group of one kind with the groups of another that match it.
+    """Compare every group of one kind with the groups of another that match it, pair by pair.
 
     Groups match when they share algorithm, source and steps; their encoders may differ, because a
     kind may have none. Such groups are compared by their transfer ratios. A group that learned in
     D_U is also compared with those of the same algorithm that learned in a source, by returns.
     Groups that learned in a target are left out. Scores are averaged over those of the domains that
     the task has.
-
-    Returns:
-        A comparison for each matching pair of groups; none where no groups match.
     """
     domains = tuple(domain for domain in over if domain in scores.domains)
     if not domains:

@@ -26,19 +26,9 @@ def holdable(rooms: EvaluationRooms) -> tuple[str, ...]:
 class RoomInterventions:
     """Rooms with one factor held, seen through an encoder; an object is in view in every frame.
 
-    What is held is a settable factor, or the bearing or the distance of a task's only object,
-    which is then put there; settings in which it would stand in a wall are drawn again.
-
-    Args:
-        rooms: where frames come from.
-        encoder: turns them into latents.
-        factors: what is to be held.
-
-    Attributes:
-        factors: what can be held.
-
-    Raises:
-        ValueError: a factor cannot be held.
+    What is held, one of ``factors``, is a settable factor, or the bearing or the distance of a
+    task's only object, which is then put there; settings in which it would stand in a wall are
+    drawn again. A ValueError where a factor cannot be held.
     """
 
     def __init__(

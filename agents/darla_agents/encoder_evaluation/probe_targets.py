@@ -22,15 +22,12 @@ PROBE_TARGETS = (*LOOK, *_REST, *STATE, "in_view")
 
 
 def label_frames(task: Task, factors: Mapping[str, np.ndarray]) -> tuple[ProbeTarget, ...]:
-    """Return the probe targets of N frames, in the order of ``PROBE_TARGETS``.
+    """Return the probe targets of N frames of a task, in the order of ``PROBE_TARGETS``.
 
     An object is in view when its bearing is within half the field of view to either side (its
     centre is then in the picture: it never comes so near that it is below it) and at least half of
     its silhouette is neither cut off nor hidden. Where none is, what concerns it is not known.
-
-    Args:
-        task: whose frames.
-        factors: the reported values of each factor, (N,); categories by name.
+    Factors are the reported values of each, (N,); categories by name.
     """
     known = task.describe_factors()
     half_view = math.radians(task.field_of_view) / 2

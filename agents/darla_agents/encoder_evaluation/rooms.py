@@ -17,19 +17,13 @@ _TOGETHER = 256  # frames that are drawn and encoded at a time
 class EvaluationRooms(AbstractContextManager["EvaluationRooms"]):
     """Draws rooms of a task in settings: rows of numbers, as ``RoomWorlds.sample_settings`` gives.
 
-    Args:
-        task_id: the id of one of this package's tasks.
-        domain: where looks are drawn from.
-        image_shape: height, width and channels of frames.
-        num_threads: threads that draw; as many as there are cores when None.
+    Looks are drawn from the domain, and frames by as many threads as there are cores unless told
+    otherwise. A ValueError where there is no such task or domain.
 
     Attributes:
         worlds: the rooms.
         names: the settable factors, one for each column of a row.
         sample: draws settings, (count, S); ``RoomWorlds.sample_settings``.
-
-    Raises:
-        ValueError: there is no such task or domain.
     """
 
     def __init__(

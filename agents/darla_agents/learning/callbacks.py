@@ -17,14 +17,11 @@ from darla_agents.playing.played_worlds import PlayedWorlds
 
 
 class PeriodicCallback(BaseCallback):
-    """Does something every so many steps, between rollouts, and once at the end.
+    """Does something every so many steps of all environments together, between rollouts.
 
     Between rollouts the weights are those that the last update left, so that a checkpoint taken
-    there and the number of steps beside it belong together.
-
-    Args:
-        interval: in steps of all environments together.
-        at_end: whether to do it when training ends as well.
+    there and the number of steps beside it belong together. It may be done when training ends as
+    well.
     """
 
     def __init__(self, interval: int, at_end: bool = True) -> None:
@@ -60,17 +57,11 @@ class PeriodicCallback(BaseCallback):
 class EvaluateDomains(PeriodicCallback):
     """Plays the same episodes in every domain, and keeps the model that is best in the source.
 
-    Only the source decides which model is best: choosing it by a target would not be transfer
-    without training there.
-
-    Args:
-        interval: in steps of all environments together.
-        domains: where the episodes of each domain are played; the first is the source.
-        policy: acts as the agent that is learning.
-        seeds: one for each episode; the same in every domain and evaluation.
-        writer: where ``eval/<domain>/return`` and ``eval/<domain>/success`` go.
-        best_return: the source's return of the best model so far, None when there is none.
-        keep_best: called with the source's mean return and success when the model is the best.
+    Only the source, which comes first, decides which model is best: choosing it by a target would
+    not be transfer without training there. There is a seed for each episode, the same in every
+    domain and evaluation. The writer gets ``eval/<domain>/return`` and ``eval/<domain>/success``.
+    ``best_return`` is the source's of the best model so far, None when there is none; ``keep_best``
+    is called with the source's mean return and success when the model is the best.
     """
 
     def __init__(

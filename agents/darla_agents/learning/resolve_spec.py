@@ -18,11 +18,9 @@ def resolve_spec(
 
     The look is treated last: directions are found among the other latents, whether those of the
     look are hidden or made to move. ``drawing`` is ``rendering`` and ``num_threads`` of
-    :func:`darla_agents.worlds.environments.make_task_envs`.
-
-    Raises:
-        ValueError: nothing would be left to see, the encoder does not tell look from state, or
-            directions are to be hidden among latents that are not standardised.
+    :func:`darla_agents.worlds.environments.make_task_envs`. A ValueError where nothing would be
+    left to see, the encoder does not tell look from state, or directions are to be hidden among
+    latents that are not standardised.
     """
     seen = cache(lambda: latents_in_source(spec, encoder, **drawing))
     masked: set[int] = set()

@@ -57,11 +57,8 @@ def random_player(task: str) -> Player:
 def find_players(folders: Sequence[Path], deterministic: bool = True) -> list[Player]:
     """Find saved agents, check that they and their encoders load, and return them as players.
 
-    Args:
-        folders: of agents, or of folders that hold agents at any depth. Runs that have not
-            finished, and the best models and checkpoints within runs, are only taken when their
-            own folder is given.
-        deterministic: whether they are to take the most probable actions.
+    Folders are of agents, or hold agents at any depth. Runs that have not finished, and the best
+    models and checkpoints within runs, are only taken when their own folder is given.
 
     Raises:
         FileNotFoundError: there is no agent, or an agent's encoder is missing.

@@ -22,13 +22,9 @@ class AugmentedPixels(VecObserver):
     gradients: RAD for ProcGen and Lee et al. (2020) keep parameters over a rollout and act on the
     pictures that they learn from. (DrQ, which learns off-policy, shifts every sample anew.)
 
-    Args:
-        venv: environments with uint8 RGB pictures, or with one in a Dict; channels last.
-        augmentation: a name in AUGMENTATIONS.
-        seed: of the parameters, which have a generator of their own; :meth:`seed` sets it anew.
-
-    Raises:
-        ValueError: the augmentation is unknown, or the observation holds no such picture.
+    The augmentation is a name in AUGMENTATIONS; its parameters have a generator of their own, which
+    the seed, or :meth:`seed`, sets. A ValueError where it is unknown, or observations hold no such
+    picture, channels last.
     """
 
     def __init__(self, venv: VecEnv, augmentation: str, seed: int = 0) -> None:

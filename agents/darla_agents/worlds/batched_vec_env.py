@@ -21,14 +21,9 @@ class BatchedVecEnv(VecEnv):
     no single environments behind it, so no attributes to set and no methods to call; put
     ``VecMonitor`` around it to count returns and lengths of episodes.
 
-    Args:
-        batch: the environments; closed with this one. When it reports no infos, the ends of
-            episodes still do.
-        render_mode: ``rgb_array`` or None. The pictures are those of observations.
-        spec: the task as Gymnasium registered it, or None.
-
-    Raises:
-        ValueError: the batch is in another mode, or there is no such render mode.
+    The batch is closed with this one; when it reports no infos, the ends of episodes still do. With
+    ``rgb_array`` as ``render_mode``, the pictures are those of observations. A ValueError where the
+    batch is in another mode, or there is no such render mode.
     """
 
     def __init__(

@@ -70,22 +70,17 @@ def make_task_envs(
 ) -> VecEnv:
     """Make environments of a task, which count returns, lengths and successes of episodes.
 
-    Args:
-        task: id of the environment.
-        observing: what they show: pictures or factors.
-        domain: the domain that episodes are drawn from.
-        num_envs: how many environments.
-        seed: of the first environment's first episode; the others have those that follow it.
-        workers: 0 steps all environments in this process, otherwise they are spread over so many
-            processes: any number of them when they are simulated together, else ``num_envs``.
-        rendering: ``batched`` simulates and draws environments together where that is possible;
-            ``stock`` makes single environments, which MiniWorld draws.
-        num_threads: threads that draw batched environments in this process, as many as there are
-            cores when None; each worker draws with one.
+    They show pictures or factors, and draw episodes from the domain. The seed is of the first
+    environment's first episode; the others have those that follow it.
 
-    Raises:
-        ValueError: an unknown task, domain or rendering, a wrong number of workers, or the task
-            cannot show what is asked for.
+    ``workers`` 0 steps all environments in this process, otherwise they are spread over so many
+    processes: any number of them when they are simulated together, else ``num_envs``. The rendering
+    ``batched`` simulates and draws environments together where that is possible; ``stock`` makes
+    single environments, which MiniWorld draws. Batched ones are drawn in this process by
+    ``num_threads``, as many as there are cores when None; each worker draws with one.
+
+    A ValueError for an unknown task, domain or rendering, a wrong number of workers, or a task that
+    cannot show what is asked for.
     """
     suite = suite_of(task)
     batched = is_batched(suite, observing, rendering)

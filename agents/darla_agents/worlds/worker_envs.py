@@ -16,14 +16,8 @@ class WorkerVecEnv(VecEnv):
     """Each environment in a process of its own, doing what it would do in a ``DummyVecEnv``.
 
     Unlike those of ``SubprocVecEnv``, whose parent sees a bare ``EOFError``, errors keep their
-    text; after any of them all workers are ended.
-
-    Args:
-        factories: one for each environment; sent to the workers.
-
-    Raises:
-        ValueError, OSError: a factory raised one; the message names the environment.
-        RuntimeError: a factory raised anything else; the message holds the worker's traceback.
+    text, and a ValueError or an OSError names its environment; after any of them all workers are
+    ended. Factories are sent to the workers.
     """
 
     def __init__(self, factories: Sequence[Callable[[], gym.Env[Any, Any]]]) -> None:

@@ -88,11 +88,7 @@ def run_benchmark(config: BenchmarkConfig) -> Iterator[Row]:
     """Measure one setting after the other, each in fresh processes, and yield rows as they come.
 
     Stock MiniWorld does not depend on the number of worlds and is measured once for each task and
-    number of cores.
-
-    Raises:
-        ValueError: a value is wrong.
-        ChildProcessError: a process died.
+    number of cores. A ChildProcessError where a process died.
     """
     config.check()
     for task in config.tasks:
