@@ -32,9 +32,8 @@ _MOST_SEGMENTS = 16
 def make_chunk_maker(config: CollectConfig, load_policy: str | None = None) -> ChunkMaker:
     """Make what makes chunks: batched where that is asked for and the environment offers it.
 
-    Raises:
-        ValueError: the environment cannot be made, gives no pictures, or does not offer factors
-            when they are asked for.
+    A ValueError where the environment cannot be made, gives no pictures, or does not offer factors
+    when they are asked for.
     """
     if config.rendering == "batched":
         envs = make_vector_env(

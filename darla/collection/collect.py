@@ -33,13 +33,11 @@ class Collected:
     """What a collection made."""
 
     dataset: "FrameDataset"
-    """The finished dataset."""
     contact_sheet: Path
     """A PNG beside it that shows frames and the coverage of factors."""
     new_frames: int
     """How many frames this call added; 0 when the dataset was finished before."""
     seconds: float
-    """How long it took."""
 
 
 def collect(

@@ -23,56 +23,41 @@ class CollectConfig:
 
     env: str
     """Id of the Gymnasium environment; ``module:Id`` imports a module first."""
-
     domain: str | None = None
     """Name of the domain, for environments that have domains: their argument ``domain``."""
-
     out: Path | None = None
     """Folder of the dataset; by default ``data/`` and the environment's name."""
-
     num_frames: int = 20_000
     """How many frames the dataset has."""
-
     policy: str = "factors"
     """Where frames come from: ``factors`` puts the world into a fresh setting of its factors for
     every frame, ``random`` acts at random, ``agent`` acts as a saved agent does."""
-
     in_view: float | None = 0.8
     """For ``factors``: the share of frames with an object in view, from 0 to 1; ``None`` leaves
     it to chance."""
-
     frames_per_look: int | None = None
     """For ``factors``: frames in a row that share colours and light and differ in all else, the
     kinds of objects too; 2 by default. They make one episode, which objectives that learn from
     pairs need."""
-
     agent: Path | None = None
     """For ``agent``: the folder of the saved agent."""
-
     size: tuple[int, ...] = (64,)
     """Height and width of the frames in pixels, or one number for both. Pictures of another size
     are resized, their sides each on its own."""
-
     rendering: str = "batched"
     """``batched`` draws many worlds at once, where the environment registers that with Gymnasium
     (a vector entry point) and otherwise one at a time; ``stock`` always does the latter."""
-
     key: str | None = None
     """The entry of a Dict observation that is the picture; needed when there are several."""
-
     seed: int = 0
     """The same seed gives the same dataset, whatever the number of workers."""
-
     workers: int | None = None
     """Processes that collect side by side; by default as many as there are cores."""
-
     env_kwargs: dict[str, EnvValue] = field(default_factory=dict)
     """Further arguments of the environment: names and values by turns."""
-
     imports: tuple[str, ...] = ()
     """Modules that register environments, imported by every worker one after the other until one
     has registered ``env``."""
-
     chunk_size: int = DEFAULT_CHUNK_SIZE
     """Frames in a chunk: the unit of work and of the dataset. Each chunk begins a new episode."""
 

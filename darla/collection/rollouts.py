@@ -15,12 +15,10 @@ Choose = Callable[[Any, dict[str, Any]], Any]
 
 
 class Step(NamedTuple):
-    """What an environment gave for one frame."""
+    """What an environment gave for one frame: observation, info and reward."""
 
     observation: Any
-    """The environment's."""
     info: dict[str, Any]
-    """The environment's."""
     action: Any
     """What led to the frame; None for a reset."""
     reward: float

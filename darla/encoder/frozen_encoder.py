@@ -21,12 +21,10 @@ ACTIVE_STD = 1e-3
 
 @dataclass(frozen=True)
 class LatentStatistics:
-    """What each latent did over D_U; all float32 (z,)."""
+    """What each latent's posterior means did over D_U; all float32 (z,)."""
 
     mean: np.ndarray
-    """Mean of the posterior means."""
     std: np.ndarray
-    """Standard deviation of the posterior means."""
     kl: np.ndarray
     """KL from the prior in nats, mean over frames; 0 for models without a posterior."""
     low: np.ndarray

@@ -13,8 +13,7 @@ CONV = "conv"
 class NetworkShape:
     """What decides every weight's shape; saved with the weights.
 
-    Raises:
-        ValueError: the picture's sides or a layer's size cannot be used.
+    A ValueError where the picture's sides or a layer's size cannot be used.
     """
 
     image_shape: tuple[int, int, int]

@@ -39,10 +39,8 @@ ATTRIBUTES = {
 def read_attributes(path: Path) -> dict[str, Any] | None:
     """Return the attributes of the dataset at ``path``, finished or not, or None for no dataset.
 
-    A path that does not exist and an empty folder count as no dataset.
-
-    Raises:
-        ValueError: the path holds something else, or a dataset of a newer version.
+    A path that does not exist and an empty folder count as no dataset. A ValueError where the path
+    holds something else, or a dataset of a newer version.
     """
     if not path.exists() or (path.is_dir() and not any(path.iterdir())):
         return None

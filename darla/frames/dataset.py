@@ -30,7 +30,6 @@ class FrameDataset:
     """A finished frame dataset, opened for reading; see :meth:`open`."""
 
     path: Path
-    """The dataset's folder."""
     attributes: dict[str, Any]
     """How it was made; see :data:`darla.frames.attributes.ATTRIBUTES`."""
     shape: tuple[int, int, int, int]

@@ -30,7 +30,6 @@ class FactorColumn:
     """
 
     name: str
-    """The factor's name."""
     kind: FactorKind
     """``continuous``, ``circular`` (the ends of the range are one) or ``categorical``."""
     values: np.ndarray

@@ -37,10 +37,8 @@ class Metric:
         """Measure samples, or interventions for a metric that needs them.
 
         Which latents carry anything, ``active``, bool (z,), concerns interventions alone, since
-        samples say it themselves; ``quick`` says whether a quick look is enough.
-
-        Raises:
-            ValueError: the data are not enough for the metric.
+        samples say it themselves; ``quick`` says whether a quick look is enough. A ValueError where
+        the data are not enough for the metric.
         """
         settings = dict(self.quick) if quick else {}
         if self.interventions:

@@ -65,7 +65,6 @@ class Stage:
     epochs: float
     """How often each frame is seen, on average."""
     learning_rate: float
-    """Adam's."""
     bundle: str
     """The folder, in the run's folder, that the trained encoder is saved to."""
 
@@ -85,7 +84,6 @@ class Objective(nn.Module, ABC):
     paired: ClassVar[bool] = False
     """Whether batches hold pairs of frames of one episode, partners in the second half."""
     settings: ObjectiveSettings
-    """Its own."""
     facts: TrainingFacts
     """What it was told of its training."""
     encoder: Encoder

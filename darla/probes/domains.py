@@ -35,7 +35,6 @@ class LabelledLatents:
     """Latents of frames of one domain, and what is to be read from them; as many of both."""
 
     domain: str
-    """The domain's name."""
     latents: np.ndarray
     """(N, z)."""
     targets: tuple[ProbeTarget, ...]
@@ -50,9 +49,7 @@ class ProbeScore:
     """How well one probe read one target in one domain."""
 
     target: str
-    """The target's name."""
     kind: str
-    """Its kind."""
     probe: str
     """``linear``, ``mlp`` or ``supervised``."""
     trained_in: str
@@ -62,7 +59,6 @@ class ProbeScore:
     seed: int
     """The probe's; always 0 for linear probes, which draw nothing."""
     match: Match
-    """The scores."""
 
 
 @dataclass(frozen=True)

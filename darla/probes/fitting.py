@@ -23,8 +23,7 @@ _EVALUATED = 1024  # samples at a time when no gradients are needed
 class FitSettings:
     """How a probe's network is trained, by Adam.
 
-    Raises:
-        ValueError: a number is out of range.
+    A ValueError where a number is out of range.
     """
 
     epochs: int = 100

@@ -15,14 +15,11 @@ LEAST_KNOWN = 50
 class ProbeTarget:
     """The true values of one thing for N samples, where they are known.
 
-    What cannot be seen cannot be read: the bearing of an object behind the camera is not known.
-
-    Raises:
-        ValueError: kinds, shapes or values do not fit.
+    What cannot be seen cannot be read: the bearing of an object behind the camera is not known. A
+    ValueError where kinds, shapes or values do not fit.
     """
 
     name: str
-    """What it is."""
     kind: Kind
     """``continuous``, ``circular`` (``low`` and ``high`` are one value) or ``categorical``."""
     values: np.ndarray

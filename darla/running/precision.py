@@ -18,10 +18,8 @@ def choose_precision(precision: str, device: "torch.device") -> "torch.dtype":
 
     ``auto`` is bfloat16 on a GPU, and on CPUs that multiply it: with matrix units (AMX) it is more
     than twice as fast there, with vector units (AVX-512) 1.3 times in training and 1.4 to 1.7 in
-    encoding; elsewhere a CPU is slower with it.
-
-    Raises:
-        ValueError: ``precision`` is none of PRECISIONS.
+    encoding; elsewhere a CPU is slower with it. A ValueError where ``precision`` is none of
+    PRECISIONS.
     """
     import torch  # here, for those that only read settings do not wait for it
 

@@ -24,11 +24,9 @@ class Range:
     expected: str
     """What is accepted, in words, for messages."""
     least: float = -math.inf
-    """The smallest."""
     above: float | None = None
     """All must be larger than this."""
     most: float = math.inf
-    """The largest."""
 
     def holds(self, value: Any) -> bool:
         """Whether a value lies in the range."""

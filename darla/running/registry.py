@@ -55,9 +55,8 @@ class Registry(Mapping[str, T], Generic[T]):
     def __getitem__(self, name: str) -> T:
         """Return what a name or an alias stands for.
 
-        Raises:
-            ValueError: the name is unknown (the nearest is suggested), or it stands for something
-                that cannot be imported or used.
+        A ValueError where the name is unknown (the nearest is suggested), or it stands for
+        something that cannot be imported or used.
         """
         self._find_others()
         listed = self.name_of(name)

@@ -28,7 +28,6 @@ class Checkpoint:
     """The state of a training at one step."""
 
     step: int
-    """Steps done, over all stages."""
     tensors: dict[str, Tensor]
     """Weights, the optimiser's averages, states of random number generators."""
     info: dict[str, Any]
@@ -60,10 +59,8 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
 def latest_checkpoint(folder: Path) -> Checkpoint | None:
     """Read the newest readable checkpoint in ``folder``; None when there is none at all.
 
-    A damaged one is passed over with a line on stderr.
-
-    Raises:
-        ValueError: there are checkpoints, but none can be read.
+    A damaged one is passed over with a line on stderr. A ValueError where there are checkpoints,
+    but none can be read.
     """
     found = step_folders(folder)
     for path in reversed(found):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
@@ -12,6 +11,7 @@ from darla.objectives import Stage
 from darla.running.atomic import write_json
 from darla.running.progress import progress_bar
 from darla.vision.batches import FrameBatches
+from darla.vision.config import VisionConfig
 from darla.vision.log import VisionLog
 from darla.vision.training_step import TrainingStep
 
@@ -29,18 +29,12 @@ class StageLoop:
     """How many steps it takes in all."""
     batches: FrameBatches
     """Its frames."""
-    batch_size: int
-    """Frames in a batch."""
     step: TrainingStep
     """Takes one step."""
     check_every: int
     """Steps between checks for NaN and infinity."""
-    log_every: int
-    """Steps between log entries."""
-    checkpoint_every: int
-    """Steps between checkpoints."""
-    folder: Path
-    """The run's folder."""
+    config: VisionConfig
+    """The run's."""
     freeze: Callable[[], FrozenEncoder]
     """Returns a frozen copy of the model as it is now."""
     save: Callable[[int], None]
@@ -50,7 +44,7 @@ class StageLoop:
         """Train from step ``start`` to the end; a ValueError at a NaN or an infinity."""
         if start >= self.steps:
             return
-        log = VisionLog(self.folder / "tensorboard" / self.stage.name, start)
+        log = VisionLog(self.config.out / "tensorboard" / self.stage.name, start)
         try:
             with self._bar(start) as bar:
                 self._run(start, log, bar)
@@ -66,22 +60,22 @@ class StageLoop:
             log.add(self.step(batch.frames, done - 1), len(batch.indices))
             bar.update(len(batch.indices))
             last = done == self.steps
-            if last or any(done % n == 0 for n in (self.check_every, self.checkpoint_every)):
+            if last or any(done % n == 0 for n in (self.check_every, self.config.checkpoint_every)):
                 self._stop_if_bad()
-            if last or done % self.log_every == 0:
+            if last or done % self.config.log_every == 0:
                 bar.set_postfix(loss=f"{log.write(done):.2f}", refresh=False)
             if last or done % max(1, self.steps // _PICTURES_PER_STAGE) == 0:
                 self._draw(log, done)
-            if last or done % self.checkpoint_every == 0:
+            if last or done % self.config.checkpoint_every == 0:
                 self.save(done)
 
     def _bar(self, start: int) -> "tqdm[Any]":
         """Make the progress bar, in frames."""
         return progress_bar(
-            self.steps * self.batch_size,
+            self.steps * self.config.batch_size,
             "frames",
             f"train {self.stage.name}",
-            done=start * self.batch_size,
+            done=start * self.config.batch_size,
             scaled=True,
         )
 
@@ -100,7 +94,7 @@ class StageLoop:
         if bad is None:
             return
         indices = self.batches.indices(bad).tolist()
-        report = self.folder / "not_finite.json"
+        report = self.config.out / "not_finite.json"
         write_json(report, {"stage": self.stage.name, "step": bad, "frames": indices})
         shown = ", ".join(str(index) for index in indices[:8])
         raise ValueError(

@@ -132,12 +132,9 @@ class VisionRun:
             stage=stage,
             steps=self._steps(stage.epochs),
             batches=frames.batches(number, stage.objective.paired),
-            batch_size=config.batch_size,
             step=step,
             check_every=1 if self._device.type == "cpu" else _GPU_CHECK_EVERY,
-            log_every=config.log_every,
-            checkpoint_every=config.checkpoint_every,
-            folder=config.out,
+            config=config,
             freeze=lambda: frozen_copy(stage.objective, frames),
             save=lambda done: self._save_checkpoint(number, done, step),
         )

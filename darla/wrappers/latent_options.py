@@ -44,9 +44,8 @@ class _Options:
 class LatentOptions(_Options):
     """How latents are shown to an agent, at learning and ever after.
 
-    Raises:
-        ValueError: ``masked`` holds no indices, ``removed`` no directions of one length, or the
-            precision is unknown.
+    A ValueError where ``masked`` holds no indices, ``removed`` no directions of one length, or the
+    precision is unknown.
     """
 
     _what: ClassVar[str] = "option of latents"
@@ -87,8 +86,7 @@ class LatentOptions(_Options):
 class LearningOptions(_Options):
     """What is done to an agent's latents while it learns, and never when it is evaluated.
 
-    Raises:
-        ValueError: ``resampled`` holds no indices.
+    A ValueError where ``resampled`` holds no indices.
     """
 
     _what: ClassVar[str] = "option of learning"

@@ -97,7 +97,6 @@ class SupervisedNetwork:
     """Frames to outputs in place of latents, ``posterior`` "point": a standardised value for each
     continuous target, cosine and sine for a circular one, logits for categories."""
     outputs: TargetOutputs
-    """Which output stands for which target."""
 
     def predict(self, frames: np.ndarray) -> dict[str, np.ndarray]:
         """Return what the network says of uint8 frames (N, H, W, 3), by target."""
@@ -120,10 +119,8 @@ def train_supervised(
     No latents of that architecture can be expected to let a probe read more in the domain that it
     is trained in, given as many labelled frames. Frames are uint8 (N, H, W, 3), and targets hold N
     values each. The seed decides the first weights and the order of frames; torch's own random
-    numbers are left as they were.
-
-    Raises:
-        ValueError: lengths differ, no target is usable, or the frames do not suit the network.
+    numbers are left as they were. A ValueError where lengths differ, no target is usable, or the
+    frames do not suit the network.
     """
     check_lengths("frames", len(frames), targets)
     kept, _ = split_usable(targets)

@@ -46,7 +46,6 @@ class Novelty:
     """For each factor of the look its label; a texture or a property of the camera that differs
     from the source's has an entry too, such as ``camera.height``."""
     target: str
-    """The strongest of the labels."""
 
 
 @dataclass(frozen=True)

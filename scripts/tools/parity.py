@@ -38,14 +38,11 @@ class CompareConfig:
 
 @dataclass(frozen=True)
 class Comparison:
-    """How alike pictures of one id are."""
+    """How alike pictures, of this width and height, of one id are."""
 
     env_id: str
-    """The id."""
     width: int
-    """Of the pictures."""
     height: int
-    """Of the pictures."""
     domain_rand: bool
     """Whether MiniWorld drew looks and dynamics at random."""
     poses: int

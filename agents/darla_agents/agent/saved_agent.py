@@ -38,7 +38,6 @@ class SavedAgent:
     """An agent read back from disk."""
 
     spec: AgentSpec
-    """What it is."""
     model: BaseAlgorithm
     """The algorithm of Stable-Baselines3 with its weights, ready to act."""
     num_timesteps: int

@@ -19,9 +19,8 @@ _LABEL = re.compile(r"[A-Za-z0-9_.+-]*")
 class AgentSpec:
     """An agent: what it does, what it sees, how and where it learns.
 
-    Raises:
-        ValueError: an unknown kind, algorithm or augmentation, an encoder that is missing or not
-            needed, an augmentation of what is no picture, or a label that tables cannot have.
+    A ValueError for an unknown kind, algorithm or augmentation, an encoder that is missing or not
+    needed, an augmentation of what is no picture, or a label that tables cannot have.
     """
 
     task: str

@@ -32,14 +32,13 @@ _RETURN = re.compile(r"eval/(?P<domain>.+)/return")
 
 @dataclass(frozen=True)
 class CurvePoint:
-    """One evaluation in one domain while an agent learned."""
+    """One evaluation in one domain while an agent with this seed learned."""
 
     label: str
     """The kind of the agent, and whatever tells its group from others of that kind."""
     kind: str
     """What it observes, or the label that it was given."""
     seed: int
-    """Of its training."""
     domain: str
     """The domain that it was evaluated in."""
     step: int
@@ -54,14 +53,11 @@ class CurvePoint:
 
 @dataclass(frozen=True)
 class MeanCurve:
-    """The mean over the seeds of a group, in one domain."""
+    """The mean over the seeds of a group, of that label and kind, in one domain."""
 
     label: str
-    """Of the group."""
     kind: str
-    """Of the group."""
     seeds: int
-    """How many."""
     x: Floats
     """float64 array (points,), the steps of evaluations, over the span that all seeds cover, where
     a seed without one at some step is interpolated; or the median over seeds of the seconds that

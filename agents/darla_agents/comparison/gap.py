@@ -26,10 +26,9 @@ _LEVEL = 0.95
 
 @dataclass(frozen=True)
 class GapClosed:
-    """What share of the gap a group closes."""
+    """What share of the gap a group of this label closes."""
 
     agents: str
-    """Label of the group."""
     lower: str
     """Label of the pixels that were trained in the source."""
     upper: dict[str, str]

@@ -16,12 +16,13 @@ from darla_agents.comparison.statistics import RESAMPLES, Floats, units_by_cells
 
 @dataclass(frozen=True)
 class Band:
-    """A bootstrap interval at every point of a curve; intervals are pointwise, not simultaneous."""
+    """A bootstrap interval at every point of a curve, its ends float64 (points,).
+
+    Intervals are pointwise, not simultaneous.
+    """
 
     low: Floats
-    """float64 array (points,)."""
     high: Floats
-    """float64 array (points,)."""
     level: float
     """Share of the resampled curves that lie between the two at any one point."""
 

@@ -71,7 +71,6 @@ class TaskScores:
     """All scores in one task."""
 
     task: str
-    """Id of the environment."""
     domains: tuple[str, ...]
     """In the order of tables and plots: sources, targets, those of D_U's looks."""
     sources: tuple[str, ...]

@@ -33,12 +33,10 @@ RATIO, RETURN = "transfer ratio", "return"
 
 @dataclass(frozen=True)
 class DomainSummary:
-    """How a group does in one domain, or over all targets together."""
+    """How a group does in one domain, or over all targets together; means are of returns."""
 
     mean: Estimate
-    """Mean return."""
     interquartile_mean: Estimate
-    """Of the returns."""
     success: float
     """Share of episodes that ended in success; NaN where the task does not say."""
     ratio: Estimate
@@ -71,7 +69,6 @@ class GroupSummary:
     """How a group does in every domain that it was evaluated in."""
 
     group: Group
-    """The agents."""
     domains: dict[str, DomainSummary]
     """By name, in the order of tables."""
     targets: DomainSummary | None
@@ -88,12 +85,10 @@ class GroupSummary:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two groups, paired by seed, by their mean score over some domains."""
+    """Two groups, by their labels, paired by seed, by their mean score over some domains."""
 
     first: str
-    """Label of one group."""
     second: str
-    """Label of the other."""
     measure: str
     """What the scores are: RATIO, or RETURN for groups of different sources, whose ratios have
     different denominators."""
@@ -106,7 +101,6 @@ class Comparison:
     first_scores: Floats
     """float64 array (seeds,), mean score over the domains."""
     second_scores: Floats
-    """The same of the other group."""
     difference: PairedDifference | None
     """First minus second; None where no pair is left."""
     probability: float

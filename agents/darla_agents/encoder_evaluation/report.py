@@ -22,15 +22,12 @@ class EncoderScores:
     """All that was measured of one encoder."""
 
     label: str
-    """What the table calls it."""
     path: str
-    """Its bundle's folder."""
     objective: str
     """What it was trained to do."""
     active_latents: int
     """How many of its latents carry anything."""
     latents: int
-    """How many it has."""
     total_correlation: float
     """Of its latents over the metrics' frames, in nats, taken as Gaussian."""
     metrics: Mapping[str, Result]

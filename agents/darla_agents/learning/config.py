@@ -135,9 +135,8 @@ class TrainAgentConfig:
 def make_spec(config: TrainAgentConfig) -> AgentSpec:
     """Return the agent that a configuration describes, with its settings complete.
 
-    Raises:
-        ValueError: an unknown kind, algorithm or setting, a setting's value is of a wrong type, or
-            a number is out of range.
+    A ValueError for an unknown kind, algorithm or setting, a value of a wrong type, or a number
+    that is out of range.
     """
     config.check()
     settings = settings_for(config.algorithm, config.kind, parse_settings(config.settings))

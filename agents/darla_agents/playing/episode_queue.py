@@ -16,16 +16,14 @@ from darla_agents.playing.played_worlds import PlayedWorlds, StepOutcome
 
 @dataclass(frozen=True)
 class PlayedEpisode:
-    """How one episode went."""
+    """How the episode of one seed went, and in how many steps."""
 
     index: int
     """Its place in the list of seeds."""
     seed: int
-    """What the environment was reset with."""
     total: float
     """Undiscounted sum of rewards."""
     length: int
-    """Steps."""
     success: bool | None
     """What ``info["is_success"]`` said at the end; None when it said nothing."""
 

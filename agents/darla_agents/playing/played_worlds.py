@@ -23,7 +23,6 @@ class StepOutcome:
     """What one step of one environment led to."""
 
     reward: float
-    """Of this step."""
     done: bool
     """Whether the episode ended with it."""
     success: bool | None = None
@@ -31,14 +30,11 @@ class StepOutcome:
 
 
 class PlayedWorlds(Protocol):
-    """Environments with numbers from 0, each in an episode of its own."""
+    """Environments with numbers from 0, each in an episode of its own; spaces are of one."""
 
     num_envs: int
-    """How many there are."""
     observation_space: spaces.Space[Any]
-    """Of one environment."""
     action_space: spaces.Space[Any]
-    """Of one environment."""
 
     def begin(self) -> None:
         """Get ready for a list of episodes; others may have used the same worlds before."""
@@ -160,11 +156,9 @@ def make_played_worlds(
     """Make what is played in for each domain; worlds that are simulated together are shared.
 
     The random policy looks at nothing: for it ``observing`` is None. The other arguments are those
-    of :func:`darla_agents.worlds.environments.make_task_envs`, for each of the domains.
-
-    Raises:
-        ValueError: the task, a domain or the rendering is unknown, or the task cannot show what
-            the agent sees.
+    of :func:`darla_agents.worlds.environments.make_task_envs`, for each of the domains. A
+    ValueError where the task, a domain or the rendering is unknown, or the task cannot show what
+    the agent sees.
     """
     suite = suite_of(task)
     with ExitStack() as stack:

@@ -29,7 +29,6 @@ class Player:
     folder: Path | None
     """Of a saved agent; None for the random policy."""
     task: str
-    """Id of the environment."""
     deterministic: bool = True
     """Take the most probable actions instead of drawing them."""
 

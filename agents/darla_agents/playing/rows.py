@@ -152,9 +152,8 @@ class RowWriter(AbstractContextManager["RowWriter"]):
     def __init__(self, path: Path) -> None:
         """Open ``path`` for appending.
 
-        Raises:
-            ValueError: the file holds something else or is compressed, or another process writes
-                to it.
+        A ValueError where the file holds something else or is compressed, or another process writes
+        to it.
         """
         if path.suffix == ".gz":
             raise ValueError(f"rows cannot be appended to {path}; give a name without .gz")

@@ -42,9 +42,8 @@ def make_vec_env(
     also does what is done to observations only while the agent learns: its ``augmentation`` and its
     ``learning_options``. The other arguments are those of :func:`make_task_envs`.
 
-    Raises:
-        ValueError: an unknown task, domain or rendering, a wrong number of workers, or the task
-            cannot show what the agent sees.
+    A ValueError for an unknown task, domain or rendering, a wrong number of workers, or a task
+    that cannot show what the agent sees.
     """
     observing = spec.traits.observation
     venv = make_task_envs(spec.task, observing, domain, num_envs, seed, **simulation)

@@ -65,9 +65,7 @@ class Row:
     """Both sides of one setting."""
 
     task: str
-    """The environment's id."""
     cores: int
-    """How many."""
     worlds: int
     """How many in our batch."""
     samples: int

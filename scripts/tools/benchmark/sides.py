@@ -42,7 +42,6 @@ class Job:
     """What is measured."""
 
     task: str
-    """The environment's id."""
     size: int
     """Width and height of pictures in pixels."""
     cores: tuple[int, ...]
