@@ -17,7 +17,11 @@ class JoinedFrames(FrameDataset):
     """
 
     def __init__(self, parts: Sequence[FrameDataset]) -> None:
-        """Join datasets; a ValueError where frames or chunks differ in size, or do not add up."""
+        """Join datasets.
+
+        A ValueError where frames or chunks differ in size, or one that is not the last ends within
+        a chunk.
+        """
         self.parts = tuple(parts)
         self._ends = np.cumsum([len(part) for part in self.parts])
         first = self.parts[0]

@@ -32,7 +32,10 @@ class Probe(Protocol):
 
 @dataclass(frozen=True)
 class LabelledLatents:
-    """Latents of frames of one domain, and what is to be read from them; as many of both."""
+    """Latents of frames of one domain, and what is to be read from them.
+
+    A ValueError where lengths differ.
+    """
 
     domain: str
     latents: np.ndarray

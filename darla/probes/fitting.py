@@ -21,10 +21,7 @@ _EVALUATED = 1024  # samples at a time when no gradients are needed
 
 @dataclass(frozen=True)
 class FitSettings:
-    """How a probe's network is trained, by Adam.
-
-    A ValueError where a number is out of range.
-    """
+    """How a probe's network is trained, by Adam; a ValueError for numbers out of range."""
 
     epochs: int = 100
     """Passes over the training samples, at most."""

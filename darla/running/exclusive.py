@@ -17,10 +17,7 @@ if sys.platform != "win32":
 
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder, which is made when it is missing, while the block runs.
-
-    A ValueError where another process holds it.
-    """
+    """Hold the lock of a folder, made if missing, in the block; a ValueError if others do."""
     folder.mkdir(parents=True, exist_ok=True)
     if sys.platform == "win32":
         yield
@@ -34,10 +31,7 @@ def exclusive(folder: Path) -> Iterator[None]:
 
 
 def lock(descriptor: int, path: Path) -> None:
-    """Take the lock of an open file or folder of that name; closing it gives the lock back.
-
-    A ValueError where another process holds it.
-    """
+    """Take the lock of an open file or folder until it is closed; a ValueError if others do."""
     if sys.platform == "win32":
         return
     try:

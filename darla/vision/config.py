@@ -88,10 +88,7 @@ class VisionConfig:
             )
 
     def to_json(self) -> dict[str, Any]:
-        """Return all settings as plain values for JSON, those of the objective among the others.
-
-        ``objective`` is the objective's name.
-        """
+        """Return all settings for JSON, the objective's name and its settings among the others."""
         found: dict[str, Any] = {}
         for each in dataclasses.fields(self):
             if each.name == "objective":

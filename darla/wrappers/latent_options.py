@@ -29,10 +29,7 @@ class _Options:
 
     @classmethod
     def from_dict(cls, options: Mapping[str, Any]) -> Self:
-        """Make options from keyword arguments, or from what ``to_dict`` returned.
-
-        A ValueError where there is no option of a name, or a value cannot be used.
-        """
+        """Make options from keyword arguments or JSON; a ValueError for unknown or wrong ones."""
         names = [field.name for field in fields(cls)]
         for name in options:
             if name not in names:

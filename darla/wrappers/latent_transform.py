@@ -87,7 +87,10 @@ class LatentTransform:
         return self.observe(self.encode(frames))
 
     def encode(self, frames: np.ndarray) -> np.ndarray:
-        """Encode pictures (N, h, w, 3) uint8 of any size; (N, z) float32, not standardised."""
+        """Encode pictures (N, h, w, 3) uint8 of any size; (N, z) float32, not standardised.
+
+        A ValueError where the pictures have another shape or dtype.
+        """
         height, width, _ = self.encoder.image_shape
         encoded: np.ndarray = self.encoder.encode(resize_frames(frames, (height, width)))
         return encoded

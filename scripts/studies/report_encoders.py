@@ -137,10 +137,7 @@ def interval_of(values: Sequence[float], confidence: float = 0.95) -> Interval:
 
 
 def half_width(found: np.ndarray) -> float | None:
-    """Return half of the 95% Student's t interval of the mean; None for fewer than three values.
-
-    Two make intervals six times as wide as their distance, which tell nobody anything.
-    """
+    """Return half of the 95% Student's t interval of the mean; None for under three values."""
     if len(found) < 3:
         return None
     interval = interval_of(found.tolist())

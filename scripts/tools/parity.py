@@ -64,7 +64,10 @@ class Comparison:
 
 
 def compare_all(config: CompareConfig) -> Iterator[Comparison]:
-    """Compare one id after another, each in a process of its own, and yield rows as they come."""
+    """Compare one id after another, each in a process of its own, and yield rows as they come.
+
+    A ValueError where an id is not MiniWorld's.
+    """
     ids = config.ids or miniworld_ids()
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(config.workers, context, max_tasks_per_child=1) as pool:

@@ -65,10 +65,7 @@ def save_agent(
     folder: Path,
     evaluation: dict[str, float] | None = None,
 ) -> None:
-    """Write an agent to ``folder``, atomically, in place of one that may be there.
-
-    The evaluation, how it does in the source, is kept with it.
-    """
+    """Write an agent, with how it does in the source, atomically in place of an earlier one."""
     tensors, state = _flatten(model)
     write_bytes(folder / WEIGHTS, save(tensors, metadata={"state": json.dumps(state)}))
     description = {
@@ -190,10 +187,7 @@ def _read_weights(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
 
 
 def _flatten(model: BaseAlgorithm) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
-    """Split ``get_parameters()`` into named tensors and what JSON can hold.
-
-    Tensors are copied: policies hold some of them under several names.
-    """
+    """Split ``get_parameters()`` into copies of tensors, by name, and what JSON can hold."""
     tensors: dict[str, torch.Tensor] = {}
     optimizers: dict[str, Any] = {}
     for part, values in model.get_parameters().items():

@@ -19,10 +19,7 @@ COMMANDS = {
 
 
 def find_command(name: str) -> ModuleType:
-    """Import and return the module of a command, named with hyphens or underscores.
-
-    A ValueError, which suggests the nearest, where there is none.
-    """
+    """Import a command's module by its name; a ValueError, suggesting the nearest, for others."""
     listed = name.replace("_", "-")
     if listed not in COMMANDS:
         raise unknown("command", name, COMMANDS)

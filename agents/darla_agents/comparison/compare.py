@@ -175,11 +175,7 @@ def _numbers(summaries: Sequence[TaskSummary], config: CompareConfig) -> dict[st
 
 
 def _task_numbers(summary: TaskSummary) -> dict[str, Any]:
-    """Return the numbers of one task.
-
-    Lists over seeds are in the order of their group's ``seeds``; lists of a comparison in the
-    order of its own.
-    """
+    """Return the numbers of one task; lists are in the order of the ``seeds`` beside them."""
     scores = summary.scores
     return {
         "task": scores.task,

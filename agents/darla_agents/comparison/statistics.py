@@ -216,7 +216,7 @@ def _wins(first: ArrayLike, second: ArrayLike) -> Floats:
 
 
 def units_by_cells(stratum: ArrayLike) -> Floats:
-    """Return a stratum's scores as float64 (units, cells); a ValueError where there are none."""
+    """Return a stratum's scores as float64 (units, cells); a ValueError for other shapes."""
     scores = np.asarray(stratum, dtype=np.float64)
     if scores.ndim == 1:
         scores = scores[:, None]

@@ -48,7 +48,10 @@ def label_frames(task: Task, factors: Mapping[str, np.ndarray]) -> tuple[ProbeTa
 
 
 def factor_columns(targets: Iterable[ProbeTarget], names: Iterable[str]) -> list[FactorColumn]:
-    """Return the named targets as metrics take them, on frames where all are known."""
+    """Return the named targets, known on all frames, as metrics take them.
+
+    A ValueError where there is no target of a name.
+    """
     table = {target.name: target for target in targets}
     chosen = [lookup("factor", name, table) for name in names]
     return [FactorColumn(each.name, each.kind, each.values, each.low, each.high) for each in chosen]

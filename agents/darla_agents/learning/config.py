@@ -169,10 +169,7 @@ def default_folder(spec: AgentSpec) -> Path:
 
 
 def run_identity(config: TrainAgentConfig) -> dict[str, Any]:
-    """Return the entries that make a run what it is; the others may change when it continues.
-
-    They are as ``run.json`` holds them.
-    """
+    """Return, as ``run.json`` has them, the entries that stay as they are when a run continues."""
     names = ["task", "domain", "kind", "algorithm", "total_timesteps", "num_envs", "seed"]
     names += ["rendering", "augmentation", "label", "settings"]
     kind = KINDS[config.kind]

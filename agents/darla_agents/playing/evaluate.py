@@ -121,10 +121,7 @@ def episode_seeds(seed: int, count: int) -> list[int]:
 def _domains_to_play(
     agents: Sequence[Player], config: EvaluateTransferConfig
 ) -> dict[str, list[str]]:
-    """Return the domains to play in for each task of the agents.
-
-    A domain that only some of the tasks have is played in those.
-    """
+    """Return the domains to play in for each task of the agents: of those wanted, its own."""
     suites = {task: suite_of(task) for task in dict.fromkeys(agent.task for agent in agents)}
     wanted = {task: list(filter(each.has_domain, config.domains)) for task, each in suites.items()}
     known = {name for suite in suites.values() for name in suite.domains()}.union(*wanted.values())

@@ -128,10 +128,7 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def merge_rows(files: Sequence[list[Row]]) -> list[Row]:
-    """Join the rows of several files; rows that agree in full are kept once.
-
-    A ValueError where two files hold different results under one key.
-    """
+    """Join the rows of files, equal ones once; a ValueError where two differ under one key."""
     merged: dict[RowKey, Row] = {}
     for row in (row for rows in files for row in rows):
         if merged.setdefault(row.key, row) != row:
