@@ -22,7 +22,6 @@ import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
 from darla.metrics.factor_columns import FactorColumn, Samples
-from darla.metrics.held_out import split
 from darla.metrics.metric import Metric
 from darla.metrics.result import Result, require
 
@@ -70,7 +69,7 @@ def dci(samples: Samples, rng: np.random.Generator, trees: int = TREES) -> DCI:
     vary.
     """
     require(samples, "DCI", latents=2, factors=2)
-    train, test = split(samples.count, rng)
+    train, test = samples.split(rng)
     latents = samples.standardised()
     columns, predicted = [], []
     for factor in samples.factors:

@@ -145,6 +145,11 @@ class Samples:
         active[list(self.dead_latents)] = False
         return active
 
+    def split(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Deal samples at random: two thirds to train on, one to test on; int64 indices."""
+        rows = rng.permutation(self.count)
+        return rows[: 2 * self.count // 3], rows[2 * self.count // 3 :]
+
     def standardised(self) -> np.ndarray:
         """Return the latents with mean 0 and standard deviation 1, and dead ones all 0; (N, z)."""
         centred = self.latents - self.latents.mean(axis=0)

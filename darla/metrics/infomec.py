@@ -29,7 +29,6 @@ from sklearn.feature_selection import mutual_info_classif
 from sklearn.linear_model import LinearRegression
 
 from darla.metrics.factor_columns import BINS, FactorColumn, Samples
-from darla.metrics.held_out import split
 from darla.metrics.linear_readout import read_classes
 from darla.metrics.metric import Metric
 from darla.metrics.mutual_information import class_entropy, informative_latents
@@ -71,7 +70,7 @@ def infomec(samples: Samples, rng: np.random.Generator, neighbours: int = NEIGHB
     require(samples, "InfoMEC", factors=2)
     information = _neighbour_information(samples, rng, neighbours)
     informative = informative_latents(samples, rng)
-    train, test = split(samples.count, rng)
+    train, test = samples.split(rng)
     latents = samples.standardised()
     read = np.array([_read_share(latents, factor, train, test) for factor in samples.factors])
     return InfoMEC(

@@ -21,7 +21,6 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from darla.metrics.factor_columns import BINS, FactorColumn, Samples
-from darla.metrics.held_out import split
 from darla.metrics.linear_readout import read_classes
 from darla.metrics.metric import Metric
 from darla.metrics.mutual_information import binned_information, informative_latents
@@ -63,7 +62,7 @@ def modularity(samples: Samples, rng: np.random.Generator, bins: int = BINS) -> 
     information = binned_information(samples, bins)
     informative = informative_latents(samples, rng, bins)
     per_latent = np.where(informative, modularity_per_latent(information), 0.0)
-    train, test = split(samples.count, rng)
+    train, test = samples.split(rng)
     latents = samples.standardised()
     per_factor = np.array(
         [_explicitness(latents, factor, bins, train, test) for factor in samples.factors]

@@ -20,12 +20,11 @@ from darla.running.device import resolve_device
 from darla.running.exclusive import exclusive
 from darla.running.precision import choose_precision
 from darla.running.run_record import write_run_record
-from darla.vision.checkpoints import Checkpoint, latest_checkpoint, save_checkpoint
+from darla.vision.checkpoints import Checkpoint, latest_checkpoint, pack, save_checkpoint, unpack
 from darla.vision.config import VisionConfig
 from darla.vision.results import TrainedVision, draw_results, frozen_copy, save_trained
 from darla.vision.resuming import holds_this_run
 from darla.vision.stage import StageLoop
-from darla.vision.state import pack, unpack
 from darla.vision.training_frames import TrainingFrames
 from darla.vision.training_step import Decay, TrainingStep
 

@@ -12,8 +12,7 @@ from darla.running.command import run_command
 from darla_agents.agent.kinds import RANDOM
 from darla_agents.comparison.curve_plot import draw_curves
 from darla_agents.comparison.estimates import Sampling
-from darla_agents.comparison.plots import plot_ratios
-from darla_agents.comparison.profile_plot import plot_profiles
+from darla_agents.comparison.plots import plot_profiles, plot_ratios
 from darla_agents.comparison.scores import score_tasks
 from darla_agents.comparison.summary import summarise_group
 from darla_agents.playing.rows import Row, read_rows

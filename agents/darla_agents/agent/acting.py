@@ -9,9 +9,11 @@ from gymnasium import spaces
 
 from darla.encoder.bundle import FrozenEncoder
 from darla.frames.pictures import resize_frames
+from darla.wrappers.latent_transform import LatentTransform
+from darla.wrappers.picture_observer import PictureObserver
 from darla_agents.agent.encoders import agent_encoder
-from darla_agents.agent.observations import observer_of
 from darla_agents.agent.saved_agent import SavedAgent, load_agent
+from darla_agents.agent.spec import AgentSpec
 
 FramePolicy = Callable[[np.ndarray, Sequence[Any]], np.ndarray]
 """Maps pictures (n, h, w, 3) uint8 and n infos, which it ignores, to (n,) int64 actions."""
@@ -55,6 +57,20 @@ class AgentPolicy:
         if self._observe is not None:
             observations = self._observe(observations)
         return self._agent.predict(observations, deterministic=self._deterministic)
+
+
+def observer_of(
+    spec: AgentSpec, encoder: FrozenEncoder | None, space: spaces.Space[Any]
+) -> PictureObserver | None:
+    """Return what makes an agent's observations; None where it sees what environments show.
+
+    The encoder is what :func:`darla_agents.agent.encoders.agent_encoder` returns for the agent, and
+    the space that of what its environments show; a ValueError where this holds no picture.
+    """
+    if encoder is not None:
+        return LatentTransform(encoder, spec.latent_options).observer(space)
+    transform = spec.traits.transform
+    return None if transform is None else PictureObserver(transform, space)
 
 
 def load_agent_policy(

@@ -13,8 +13,7 @@ from darla.running.plain_json import plain
 from darla_agents.agent.kinds import BASELINE, KINDS, RANDOM
 from darla_agents.comparison.estimates import Sampling
 from darla_agents.comparison.gap import close_gaps
-from darla_agents.comparison.plots import plot_ratios, plot_returns
-from darla_agents.comparison.profile_plot import plot_profiles
+from darla_agents.comparison.plots import plot_profiles, plot_ratios, plot_returns
 from darla_agents.comparison.report import report_comparison, report_task
 from darla_agents.comparison.scores import GROUPING, TaskScores, score_tasks
 from darla_agents.comparison.statistics import RESAMPLES
