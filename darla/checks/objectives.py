@@ -1,10 +1,5 @@
 """Check an objective: what training, checkpoints and bundles count on.
 
-    from darla.checks.objectives import check_objective
-
-    def test_my_objective() -> None:
-        check_objective(MyVAE)
-
 It trains tiny networks for a few steps, which takes about a second. That the objective learns to
 see is for a longer training to show.
 """

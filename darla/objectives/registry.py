@@ -1,11 +1,7 @@
 """Objectives by name: ours, and those of other packages.
 
-Another package adds one by an entry point, without an import of ours::
-
-    [project.entry-points."darla.objectives"]
-    my_vae = "my_package.my_vae:MyVAE"
-
-and a script by :func:`register_objective`. It is then trained by ``--objective my_vae``.
+Another package adds one by an entry point (see :mod:`darla.running.registry`), and a script by
+:func:`register_objective`. It is then trained by ``--objective my_vae``.
 """
 
 import dataclasses
