@@ -27,9 +27,9 @@ def check_same(
 ) -> None:
     """Check that what was begun is what is wanted now.
 
-    The recorded entries are those that it was begun with, of which more do not matter, and the
-    wanted ones make it what it is. A ValueError where some differ names all of them, with both
-    values: ``what`` holds it ("runs/a holds a run"), and the remedy says what to do.
+    ``recorded`` is what it was begun with, more entries than the wanted ones do not matter. A
+    ValueError where some differ names all of them, with both values; it begins with ``what``, which
+    says what holds them ("runs/a holds a run"), and ends with the remedy.
     """
     differences = [
         f"{name}={recorded.get(name)}, not {value}"

@@ -20,11 +20,11 @@ T = TypeVar("T")
 
 
 class Registry(Mapping[str, T], Generic[T]):
-    """A mapping from names to things of one sort, "objective", which messages call it.
+    """A mapping from names to things of one sort, which messages call ``what``: "objective".
 
-    Other packages add theirs by entry points of the group "darla.objectives". The check is called
-    with a name and what it stands for, before that is given out; it raises a ValueError for what
-    cannot be used.
+    Other packages add theirs by entry points of the ``group``: "darla.objectives". ``check`` is
+    called with a name and what it stands for, before that is given out; it raises a ValueError for
+    what cannot be used.
     """
 
     def __init__(

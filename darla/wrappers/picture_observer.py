@@ -13,7 +13,7 @@ PictureFunction = Callable[[np.ndarray], np.ndarray]
 
 
 class PictureObserver:
-    """Makes what a policy sees, of this ``space``, of what one sort of environment shows.
+    """Makes what a policy sees, of the attribute ``space``, of what environments show.
 
     The function maps pictures (n, h, w, 3) uint8 to other pictures (n, ...) uint8, or to float32
     numbers without bounds. The space given is that of the environment's single observations; the
