@@ -24,8 +24,7 @@ _HAS_GYMNASIUM = importlib.util.find_spec("gymnasium") is not None  # drawing al
 def register_task(task: Task) -> None:
     """Add a task: its id makes environments, one by one and many at a time, in all its domains.
 
-    Args:
-        task: what it is; one of its id is replaced.
+    One of the same id is replaced.
 
     Raises:
         ValueError: the task cannot be used.

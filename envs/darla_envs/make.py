@@ -24,11 +24,7 @@ def make_batched(
         domain: a name, a Domain, or its dictionary; of MiniWorld's environments also a
             :class:`darla_envs.description.look.Look`, its dictionary, or None for ``source``; see
             :mod:`darla_envs.description.domains`.
-        settings: ``max_episode_steps``, steps after which an episode is truncated, the task's own
-            when None; ``obs_width`` and ``obs_height`` in pixels, 64 and 64 for a task and 80 and
-            60 for MiniWorld; ``antialias``; ``env_kwargs``, further arguments of each MiniWorld
-            environment; ``observing``, ``autoreset_mode``, ``workers``, ``num_threads`` and
-            ``infos`` as in :meth:`darla_envs.suites.Suite.batch`.
+        settings: as in :meth:`darla_envs.suites.Suite.batch`.
 
     Raises:
         ValueError: a number, the mode, the task or the domain is wrong.
@@ -58,13 +54,8 @@ def make_vector_env(
 ) -> BatchedVectorEnv:
     """Make a vector environment of a task, or of MiniWorld's environments: ``gym.make_vec``.
 
-    Args:
-        task_id: such as ``Darla/GoToObject-v0`` or ``MiniWorld-Maze-v0``.
-        num_envs: how many environments.
-        domain: where looks come from; see :func:`make_batched`.
-        render_mode: see :class:`darla_envs.batch.vector_env.BatchedVectorEnv`.
-        num_threads: threads that draw; see :meth:`darla_envs.suites.Suite.batch`.
-        settings: see :func:`make_batched`.
+    Arguments are those of :func:`make_batched`, and the ``render_mode`` of
+    :class:`darla_envs.batch.vector_env.BatchedVectorEnv`.
 
     Raises:
         ValueError: one of them is wrong.

@@ -15,12 +15,12 @@ from darla_envs.batch.worlds import Infos
 
 @dataclass(frozen=True)
 class Start:
-    """What the worlds show after a reset.
+    """What the N worlds show after a reset.
 
     Attributes:
         frames: (N, H, W, 3) uint8; the receiver's to keep.
         extras: the entries of a Dict observation besides the picture, (N, ...) each.
-        infos: of the worlds that were reset, in Gymnasium's vector form with N rows.
+        infos: of the worlds that were reset, or of all, in Gymnasium's vector form with N rows.
     """
 
     frames: np.ndarray
@@ -29,42 +29,29 @@ class Start:
 
 
 @dataclass(frozen=True)
-class Finals:
+class Finals(Start):
     """The last views of the m episodes that ended in a step, whose worlds have been reset.
 
-    Attributes:
-        indices: (m,) int64, growing: whose episodes ended.
-        frames: (m, H, W, 3) uint8; the receiver's to keep.
-        extras: the entries of a Dict observation besides the picture, (m, ...) each.
-        infos: in Gymnasium's vector form with m rows.
+    ``indices``, (m,) int64 and growing, say whose; frames, extras and infos have m rows.
     """
 
     indices: np.ndarray
-    frames: np.ndarray
-    extras: dict[str, np.ndarray]
-    infos: Infos
 
 
 @dataclass(frozen=True)
-class Step:
-    """What one step of all N worlds led to.
+class Step(Start):
+    """What one step of all N worlds led to, besides what they show.
 
     Attributes:
-        frames: (N, H, W, 3) uint8; the receiver's to keep.
-        extras: the entries of a Dict observation besides the picture, (N, ...) each.
         rewards: (N,) float64.
         terminated: (N,) bool.
         truncated: (N,) bool.
-        infos: in Gymnasium's vector form with N rows.
         finals: in same-step mode, the last views of episodes that ended; None when none did.
     """
 
-    frames: np.ndarray
-    extras: dict[str, np.ndarray]
     rewards: np.ndarray
     terminated: np.ndarray
     truncated: np.ndarray
-    infos: Infos
     finals: Finals | None
 
 
@@ -119,10 +106,8 @@ class Batch(ABC):
     ) -> Start:
         """Start an episode in all worlds, or in some; a step under way is finished and forgotten.
 
-        Args:
-            seeds: one a world; see :meth:`darla_envs.batch.worlds.Worlds.reset`.
-            settings: factors, one dictionary a world; see there.
-            mask: (N,) bool: which worlds to reset; None for all.
+        Seeds and settings are one a world, as in :meth:`darla_envs.batch.worlds.Worlds.reset`; the
+        mask, (N,) bool, says which worlds to reset.
 
         Raises:
             ValueError: lengths are wrong, the mask is empty, or a setting is impossible.
@@ -152,10 +137,7 @@ class Batch(ABC):
         return self.step_wait()
 
     def step_async(self, actions: Any) -> None:
-        """Begin a step.
-
-        Args:
-            actions: (N,) integers.
+        """Begin a step with (N,) integers as actions.
 
         Raises:
             ValueError: an action is none, or (DISABLED) a world's episode is over.

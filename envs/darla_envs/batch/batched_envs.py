@@ -60,17 +60,12 @@ class BatchedEnvs(Batch):
         self._actions = np.zeros(worlds.num_worlds, dtype=np.int64)
 
     def reset_to(self, rows: np.ndarray, frames: np.ndarray | None = None) -> Start:
-        """Put the first n worlds into settings given as rows of numbers.
-
-        The worlds must know such rows, as :class:`darla_envs.rooms.room_worlds.RoomWorlds` does.
+        """Put the first n worlds into settings given as rows of numbers; return what these show.
 
         Args:
-            rows: (n, S), as ``sample_settings`` of the worlds gives them.
+            rows: (n, S), as ``sample_settings`` of the worlds gives them, which must have it.
             frames: (n, H, W, 3) uint8, C-contiguous: receives the pictures; the batch's own then
                 stay those of the last step or reset. They are the batch's own when None.
-
-        Returns:
-            What the n worlds show.
 
         Raises:
             ValueError: there are more rows than worlds, or a setting is impossible.
@@ -146,7 +141,7 @@ class BatchedEnvs(Batch):
         self._draw(self._all)
         extras = self._extras(self._all)
         infos = self._step_infos(over)
-        return Step(self.frames, extras, rewards, terminated, truncated, infos, finals)
+        return Step(self.frames, extras, infos, rewards, terminated, truncated, finals)
 
     def _restart(self, over: np.ndarray) -> Finals:
         """Keep what worlds show at the end of their episodes, and begin the next."""
@@ -158,7 +153,7 @@ class BatchedEnvs(Batch):
         self.worlds.draw(over, frames)
         extras, infos = self._extras(over), self.worlds.infos(over)
         self.worlds.reset(over)
-        return Finals(over, frames, extras, infos)
+        return Finals(frames, extras, infos, over)
 
     def _step_infos(self, over: np.ndarray) -> Infos:
         """Return what a step reports: of all worlds, or of those whose episode ended."""

@@ -1,6 +1,7 @@
 """Infos in Gymnasium's vector form, put together from parts; see ``darla.running.vector_infos``."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -12,12 +13,7 @@ Rows = np.ndarray | slice
 
 
 def combine(parts: Sequence[tuple[Rows, Infos]], num_rows: int) -> Infos:
-    """Put infos about some rows each together into infos about all of them.
-
-    Args:
-        parts: which rows of the whole each of them is about, and its infos.
-        num_rows: how many rows the whole has; nobody reports anything for the remaining ones.
-    """
+    """Put infos about some rows each together into infos about ``num_rows``, the others' empty."""
     combined: Infos = {}
     for name in dict.fromkeys(name for _, infos in parts for name in reported_names(infos)):
         reporting = [(rows, infos) for rows, infos in parts if f"_{name}" in infos]
@@ -37,3 +33,30 @@ def _stack(parts: Sequence[tuple[Rows, np.ndarray]], num_rows: int) -> np.ndarra
     for rows, values in parts:
         stacked[rows] = values
     return stacked
+
+
+def vector_infos(infos: Sequence[dict[str, Any]]) -> Infos:
+    """Put infos of single environments together as Gymnasium's vector environments do."""
+    count = len(infos)
+    together: Infos = {}
+    for name in dict.fromkeys(name for info in infos for name in info):
+        reporting = np.array([name in info for info in infos])
+        values = [info[name] for info in infos if name in info]
+        if isinstance(values[0], dict):
+            together[name] = vector_infos([info.get(name, {}) for info in infos])
+        else:
+            array = _room_for(values[0], count)
+            for row, value in zip(np.flatnonzero(reporting), values, strict=True):
+                array[row] = value
+            together[name] = array
+        together[f"_{name}"] = reporting
+    return together
+
+
+def _room_for(value: Any, count: int) -> np.ndarray:
+    """Return an array for values like this one; objects are None where nobody reports."""
+    if type(value) in (int, float, bool) or isinstance(value, np.number):
+        return np.zeros(count, type(value))
+    if isinstance(value, np.ndarray):
+        return np.zeros((count, *value.shape), value.dtype)
+    return np.full(count, None, object)

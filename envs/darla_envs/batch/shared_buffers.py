@@ -36,13 +36,9 @@ class Buffers:
 
     def part(self, first: int, last: int) -> "Buffers":
         """Return the rows from ``first`` to before ``last`` of every array, without a copy."""
-        return Buffers(
-            [each[first:last] for each in self.frames],
-            self.finals[first:last],
-            self.rewards[first:last],
-            self.terminated[first:last],
-            self.truncated[first:last],
-        )
+        frames, *others = vars(self).values()
+        rows = slice(first, last)
+        return Buffers([each[rows] for each in frames], *(each[rows] for each in others))
 
 
 def make_buffers(
@@ -50,10 +46,7 @@ def make_buffers(
 ) -> Buffers:
     """Allocate buffers in an open file without a name, which ends with its last user.
 
-    Args:
-        num_worlds: how many worlds.
-        picture_space: shape and dtype of one picture.
-        share: is called with the file's descriptor, for other processes to :func:`open_buffers`.
+    ``share`` is called with the file's descriptor, for other processes to :func:`open_buffers`.
     """
     descriptor = _nameless_file()
     try:

@@ -8,7 +8,7 @@ from gymnasium.vector import VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from darla.running.names import nearest
-from darla_envs.batch.batch import Batch, Finals, Start, Step
+from darla_envs.batch.batch import Batch, Finals, Start
 from darla_envs.batch.batched_envs import BatchedEnvs
 from darla_envs.batch.infos import combine
 from darla_envs.description.domain import Domain
@@ -79,10 +79,7 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
         return self._observation(start), start.infos
 
     def step(self, actions: Any) -> tuple[Any, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
-        """Act in every environment.
-
-        Args:
-            actions: (num_envs,) integers.
+        """Act in every environment; actions are (num_envs,) integers.
 
         Returns:
             Observations; rewards (num_envs,) float64; terminations and truncations, bool; infos,
@@ -112,13 +109,13 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
         """Close the batch."""
         self.batch.close()
 
-    def _observation(self, shown: Start | Step) -> Any:
+    def _observation(self, shown: Start) -> Any:
         """Return what worlds show as a batched observation."""
         return self.batch.observation(shown.frames, shown.extras)
 
     def _final_infos(self, finals: Finals) -> dict[str, Any]:
         """Return the entries of infos about the episodes that ended, as ``SyncVectorEnv`` does."""
-        observations = self.batch.observation(finals.frames, finals.extras)
+        observations = self._observation(finals)
         last = np.full(self.num_envs, None, dtype=object)
         for row, index in enumerate(finals.indices):
             if isinstance(observations, dict):
@@ -154,14 +151,12 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
 class SettableVectorEnv(BatchedVectorEnv):
     """A vector environment whose worlds can be put into settings drawn by the thousand.
 
-    Args:
-        batch: of worlds that sample settings, such as
-            :class:`darla_envs.rooms.room_worlds.RoomWorlds`, in this process.
-        options: see :class:`BatchedVectorEnv`.
+    They are of a kind that samples settings, such as
+    :class:`darla_envs.rooms.room_worlds.RoomWorlds`, in this process.
     """
 
-    def __init__(self, batch: BatchedEnvs, **options: Any) -> None:
-        super().__init__(batch, **options)
+    def __init__(self, batch: BatchedEnvs, *, render_mode: str | None = None) -> None:
+        super().__init__(batch, render_mode=render_mode)
         self._batch = batch
         self._worlds: Any = batch.worlds
 
@@ -184,10 +179,9 @@ class SettableVectorEnv(BatchedVectorEnv):
         in_view: float | None = None,
         per_look: int = 1,
     ) -> np.ndarray:
-        """Draw settings; see :meth:`darla_envs.rooms.room_worlds.RoomWorlds.sample_settings`.
+        """Draw settings, (count, S) float64; :meth:`reset_to` takes up to ``num_envs`` at a time.
 
-        Returns:
-            (count, S) float64, of which :meth:`reset_to` takes up to ``num_envs`` at a time.
+        See :meth:`darla_envs.rooms.room_worlds.RoomWorlds.sample_settings`.
         """
         rows: np.ndarray = self._worlds.sample_settings(rng, count, in_view, per_look=per_look)
         return rows
@@ -195,12 +189,9 @@ class SettableVectorEnv(BatchedVectorEnv):
     def reset_to(
         self, rows: np.ndarray, frames: np.ndarray | None = None
     ) -> tuple[np.ndarray, dict[str, Any]]:
-        """Begin episodes of the first n environments in settings given as rows.
+        """Begin episodes of the first n environments in settings; return their pictures and infos.
 
         See :meth:`darla_envs.batch.batched_envs.BatchedEnvs.reset_to`.
-
-        Returns:
-            The pictures, (n, H, W, 3) uint8, and the infos of the n environments.
         """
         start = self._batch.reset_to(rows, frames)
         return start.frames, start.infos

@@ -27,8 +27,7 @@ class WorkerEnvs(Batch):
         factory: makes as many worlds as its argument says; sent to each worker.
         num_worlds: how many worlds.
         workers: how many processes; the first ones have a world more when it does not divide.
-        autoreset_mode: see :class:`Batch`.
-        infos: see :class:`BatchedEnvs`.
+        autoreset_mode: see :class:`Batch`, and :class:`BatchedEnvs` for ``infos``.
         num_threads: threads that numerical libraries use in each worker.
 
     Raises:
@@ -104,13 +103,14 @@ class WorkerEnvs(Batch):
     def _finish(self) -> Step:
         """Wait for all workers, and put together what their worlds show."""
         shown: list[Shown] = self._workers.receive()
+        buffers = self._buffers
         return Step(
             self.frames,
             _join_extras(shown),
-            self._buffers.rewards.copy(),
-            self._buffers.terminated.copy(),
-            self._buffers.truncated.copy(),
             self._join_infos(shown),
+            buffers.rewards.copy(),
+            buffers.terminated.copy(),
+            buffers.truncated.copy(),
             self._join_finals(shown),
         )
 
@@ -143,10 +143,10 @@ class WorkerEnvs(Batch):
             parts.append((slice(count, count + len(indices)), infos))
             count += len(indices)
         return Finals(
-            np.concatenate([first + indices for first, (indices, _, _) in ends]),
             np.concatenate(pictures),
             _concatenate([extras for _, (_, extras, _) in ends]),
             combine(parts, count),
+            np.concatenate([first + indices for first, (indices, _, _) in ends]),
         )
 
 

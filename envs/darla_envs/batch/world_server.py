@@ -32,11 +32,7 @@ class Shown:
 
 
 class WorldServer:
-    """The worlds of one worker; the parent calls the public methods by their names.
-
-    Args:
-        pipe: the worker's end of its pipe.
-    """
+    """The worlds of one worker; the parent calls the public methods by their names."""
 
     def __init__(self, pipe: connection.Connection) -> None:
         self._pipe = pipe

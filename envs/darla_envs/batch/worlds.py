@@ -61,7 +61,7 @@ class Worlds(ABC):
         """Start an episode in each chosen world.
 
         Args:
-            chosen: which worlds.
+            chosen: see above.
             seeds: one a world: an integer begins a new sequence of episodes, exactly that of a
                 single environment reset with this seed; None goes on with the world's sequence.
                 Without it all go on.
@@ -74,21 +74,14 @@ class Worlds(ABC):
 
     @abstractmethod
     def step(self, chosen: np.ndarray, actions: np.ndarray) -> Outcomes:
-        """Act in the chosen worlds; the others stand still.
-
-        Args:
-            chosen: which worlds.
-            actions: (n,) integers, one a chosen world.
-        """
+        """Act in the chosen worlds, with (n,) integers as actions; the others stand still."""
 
     @abstractmethod
     def draw(self, chosen: np.ndarray, out: np.ndarray) -> None:
         """Draw the chosen worlds as they are now.
 
-        Args:
-            chosen: which worlds.
-            out: (n, H, W, 3) uint8, or what else the space says, C-contiguous; receives the
-                pictures without a copy.
+        ``out``, (n, H, W, 3) uint8, or what else the space says, C-contiguous, receives the
+        pictures without a copy.
         """
 
     @abstractmethod

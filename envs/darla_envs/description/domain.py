@@ -28,9 +28,9 @@ def point(value: float) -> Values:
     return ((value, value),)
 
 
-def without(*held_out: Interval, low: float = 0.0, high: float = 1.0) -> Values:
-    """The range from ``low`` to ``high`` less the held-out intervals."""
-    edges = [low, *itertools.chain(*sorted(held_out)), high]
+def without(*held_out: Interval) -> Values:
+    """The range from 0 to 1 less the held-out intervals."""
+    edges = [0.0, *itertools.chain(*sorted(held_out)), 1.0]
     return tuple(zip(edges[::2], edges[1::2], strict=True))
 
 
@@ -92,12 +92,7 @@ def _values(values: Any) -> Any:
 
 
 def draw(values: Values, u: float) -> float | str:
-    """Turn one uniform number into a value.
-
-    Args:
-        values: a union of intervals, or names.
-        u: in [0, 1).
-    """
+    """Turn one uniform number in [0, 1) into one of the values."""
     if isinstance(values[0], str):
         return values[int(u * len(values))]
     lengths = np.array([high - low for low, high in values])

@@ -47,12 +47,10 @@ def target_names(env_id: str) -> list[str]:
 
 
 def find_domain(env_id: str | Task, domain: DomainLike) -> Domain | Look | None:
-    """Return what worlds take for a domain.
+    """Return what worlds of an id, or of a task, take for a domain.
 
-    Args:
-        env_id: the id, or a task.
-        domain: a name, a Domain or its dictionary; of MiniWorld's environments also a Look, its
-            dictionary, or None for the look that MiniWorld gives.
+    It is a name, a Domain or its dictionary; of MiniWorld's environments also a Look, its
+    dictionary, or None for the look that MiniWorld gives.
 
     Returns:
         Of a task the whole domain, completed by its source; of MiniWorld's environments the domain,
@@ -80,8 +78,7 @@ def register_domain(env_id: str, domain: Domain | Look, name: str | None = None)
 
     Args:
         env_id: the id, with or without a module before it.
-        domain: where the look of each episode is drawn from; of MiniWorld's environments also one
-            look for all.
+        domain: a Domain; of MiniWorld's environments also one look for all episodes.
         name: of the domain; a Domain's own when None.
 
     Raises:

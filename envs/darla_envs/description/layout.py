@@ -39,10 +39,7 @@ def num_draws(num_objects: int) -> int:
 def check_domain(domain: Domain, factors: Mapping[str, Factor], objects: Sequence[str]) -> None:
     """Check that every value of a domain is one of its factor's, and that its textures exist.
 
-    Args:
-        domain: where looks are drawn from.
-        factors: the world's factors.
-        objects: the objects' names in factors; a domain speaks of all objects alike.
+    A domain speaks of all objects alike, whose names in factors are given.
 
     Raises:
         ValueError: a factor is unknown or has no value, a value is out of its range, or a surface
@@ -65,14 +62,10 @@ def place_of(setting: Setting, name: str) -> np.ndarray:
 def check_apart(
     setting: Setting, fixed: Setting, objects: Sequence[str], radius: float, agent_radius: float
 ) -> None:
-    """Check that nothing stands inside anything else.
+    """Check that nothing stands inside anything else in a whole setting.
 
-    Args:
-        setting: the whole setting.
-        fixed: the values that were asked for, which are to blame.
-        objects: the objects' names in factors.
-        radius: of every object, in metres.
-        agent_radius: in metres.
+    The ``fixed`` values were asked for, and are to blame. Radii, of every object and of the agent,
+    are in metres.
 
     Raises:
         ValueError: two things overlap; names the values, the distance and what is allowed.

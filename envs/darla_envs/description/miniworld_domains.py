@@ -22,11 +22,7 @@ _OF_A_LOOK = [field.name for field in fields(Look)]
 
 
 class MiniWorldDomains(NamedDomains):
-    """The domains of a MiniWorld environment; ids of one's own know those of the stock ones.
-
-    Args:
-        env_id: the id, with or without a module before it.
-    """
+    """The domains of a MiniWorld environment; ids of one's own know those of the stock ones."""
 
     def __init__(self, env_id: str) -> None:
         super().__init__(env_id.rpartition(":")[2])
@@ -99,11 +95,7 @@ class MiniWorldDomains(NamedDomains):
 
 
 def _check_ranges(domain: str, name: str, ranges: Any) -> None:
-    """Check where a domain draws one factor from.
-
-    Raises:
-        ValueError: looks have no such factor, or it is drawn from outside of its line.
-    """
+    """Raise a ValueError where a domain draws what is no factor, or from outside of its line."""
     if name not in FACTORS:
         raise ValueError(
             f"domain {domain!r} names {name!r}, which looks of MiniWorld's environments do not "

@@ -30,11 +30,7 @@ _read: set[str] = set()
 
 
 class NamedDomains(ABC):
-    """The domains of one id.
-
-    Args:
-        env_id: the id, without a module before it.
-    """
+    """The domains of one id, which has no module before it."""
 
     def __init__(self, env_id: str) -> None:
         self.env_id = env_id

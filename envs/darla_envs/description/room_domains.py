@@ -13,11 +13,7 @@ from darla_envs.description.view import find_view
 
 
 class RoomDomains(NamedDomains):
-    """The domains of a task; what one does not name is as in the source.
-
-    Args:
-        task: whose domains they are.
-    """
+    """The domains of a task; what one does not name is as in the source."""
 
     def __init__(self, task: Task) -> None:
         super().__init__(task.task_id)

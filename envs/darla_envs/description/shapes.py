@@ -17,10 +17,7 @@ SHAPES = ("box", "ball", "cone", "cylinder")
 
 @cache
 def triangles(shape: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return a shape's triangles.
-
-    Args:
-        shape: one of ``SHAPES``.
+    """Return the triangles of one of ``SHAPES``.
 
     Returns:
         Vertices (T, 3, 3) float64 in metres, counter-clockwise seen from outside, and a unit

@@ -117,11 +117,7 @@ class Task:
 
 
 def _check(env_id: str, task: Task) -> None:
-    """Check that an id stands for a task of that id.
-
-    Raises:
-        ValueError: it does not.
-    """
+    """Raise a ValueError unless an id stands for a task of that id."""
     if not isinstance(task, Task) or task.task_id != env_id:
         raise ValueError(f"{env_id!r} must stand for a Task of this task_id, not for {task!r}")
 

@@ -55,9 +55,7 @@ def usual_domains(
 ) -> tuple[Domain, ...]:
     """Return the source, D_U, and a target for each of what may be shifted.
 
-    Args:
-        shapes: of objects in the source and in targets.
-        seen_shapes: of objects in D_U; the same when None.
+    Objects of the source and of targets have ``shapes``, those of D_U ``seen_shapes``, if given.
     """
     source = source_look(shapes)
 

@@ -45,12 +45,7 @@ class View:
 
 
 def find_view(task: Task, shift: Mapping[str, float]) -> View:
-    """Return the camera of a task under a domain's shift.
-
-    Args:
-        task: whose camera it is.
-        shift: some of ``height``, ``pitch`` and ``field_of_view``; see
-            :class:`darla_envs.description.domain.Domain`.
+    """Return the camera of a task under a domain's shift: some of the fields of :class:`View`.
 
     Raises:
         ValueError: a name is unknown (the nearest is suggested), or a value is no number in range.

@@ -12,16 +12,7 @@ _OBJECT_MARGIN = RADIUS + 0.1
 def describe_factors(
     room_size: tuple[float, float], objects: tuple[str, ...], shapes: tuple[str, ...]
 ) -> dict[str, Factor]:
-    """Describe every factor of a room.
-
-    Args:
-        room_size: along x and along z, in metres.
-        objects: the objects' names, which their factors begin with.
-        shapes: the shapes that objects can have.
-
-    Returns:
-        The factors by name.
-    """
+    """Describe every factor of a room by name; see :class:`darla_envs.description.tasks.Task`."""
     found = [Factor(name, "continuous", "look", 0.0, 1.0) for name in ("floor", "wall", "ceiling")]
     found.append(Factor("light", "continuous", "look", 0.2, 1.0))
     found += _place("agent", room_size, AGENT_RADIUS)

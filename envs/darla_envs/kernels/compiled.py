@@ -114,11 +114,7 @@ LLVM keeps to 256 for the sake of the first processors that had them."""
 
 
 def forget_stale_kernels(folders: tuple[Path, ...] = _FOLDERS) -> int:
-    """Throw away compiled kernels when any source in these folders has changed since.
-
-    Returns:
-        How many files were thrown away.
-    """
+    """Throw away compiled kernels when any source in these folders has changed; return how many."""
     sources = sorted(path for folder in folders for path in folder.glob("*.py"))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
     stamp = folders[0] / "__pycache__" / _STAMP

@@ -3,7 +3,6 @@
 import os
 import sys
 from pathlib import Path
-from types import TracebackType
 
 from numba.core.compiler_lock import global_compiler_lock
 
@@ -17,9 +16,8 @@ class ProcessLock:
     Threads wait for each other with the lock that Numba compiles under, so that neither of these
     locks is ever waited for by a thread whose other one is wanted. A process that dies leaves.
 
-    Args:
-        path: a file that stands for the lock; made when missing. Where it cannot be made or
-            locked, processes do not wait.
+    The file ``path`` stands for the lock, and is made when missing. Where it cannot be made or
+    locked, processes do not wait.
     """
 
     def __init__(self, path: Path) -> None:
@@ -39,12 +37,7 @@ class ProcessLock:
                 raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Leave."""
         self._leave()
 

@@ -13,17 +13,14 @@ from PIL import Image
 from darla_envs.batch.worlds import CannotBatch
 from darla_envs.miniworlds.without_gl import TextureRecord, VertexRecord, without_loading
 from darla_envs.render.meshes import Mesh, MeshSet
+from darla_envs.render.scene_batch import UNTEXTURED
 from darla_envs.render.textures import TextureSet
-
-UNTEXTURED = -1
 
 
 class AssetLibrary:
     """Numbers of meshes and textures, by MiniWorld's objects or by files.
 
-    Attributes:
-        meshes: all meshes asked for so far.
-        textures: all textures asked for so far, those of meshes too.
+    ``meshes`` and ``textures`` are all that were asked for so far, those of meshes too.
     """
 
     def __init__(self) -> None:
@@ -77,14 +74,12 @@ class AssetLibrary:
         """Return a mesh of MiniWorld's as one of ours."""
         parts: list[VertexRecord] = mesh.vlists
         textures = [self.texture(texture) for texture in mesh.textures]
-        counts = [len(part.positions) for part in parts]
-        return Mesh(
-            np.concatenate([part.positions for part in parts]),
-            np.concatenate([part.normals for part in parts]),
-            np.concatenate([part.colors for part in parts]),
-            np.concatenate([part.texture_coordinates for part in parts]),
-            np.repeat(textures, counts),
+        positions, coordinates, normals, colors = (
+            np.concatenate(arrays)
+            for arrays in zip(*(vars(part).values() for part in parts), strict=True)
         )
+        counts = [len(part.positions) for part in parts]
+        return Mesh(positions, normals, colors, coordinates, np.repeat(textures, counts))
 
 
 def _file_of_texture(texture: Any) -> str:

@@ -40,12 +40,7 @@ class LookSequence:
         self._episode = 0
 
     def next(self, domain: Domain | Look | None, seed: int | None) -> DrawnLook:
-        """Return the look of the next episode.
-
-        Args:
-            domain: where it comes from.
-            seed: of the reset; begins a new sequence. Without it the sequence goes on.
-        """
+        """Return the look of the next episode; the seed of a reset begins a new sequence."""
         if seed is not None or self._seed is None:
             self._seed = _fresh_seed() if seed is None else int(seed)
             self._episode = 0
@@ -58,11 +53,9 @@ class LookSequence:
 
 
 def positions(domain: Domain, u: np.ndarray) -> dict[str, float]:
-    """Draw the factors that a domain names.
+    """Draw the factors that a domain, found as such, names.
 
-    Args:
-        domain: one that :func:`darla_envs.description.domains.find_domain` has found.
-        u: (NUM_DRAWS,) uniform numbers in [0, 1): one for the case, one for each factor.
+    ``u`` are (NUM_DRAWS,) uniform numbers in [0, 1): one for the case, one for each factor.
     """
     case = domain.cases[int(u[0] * len(domain.cases))] if domain.cases else {}
     ranges = {**domain.look, **case}

@@ -11,8 +11,9 @@ from miniworld.entity import Box, Entity, ImageFrame, MeshEnt, TextFrame
 
 from darla_envs.batch.worlds import CannotBatch
 from darla_envs.description.shapes import triangles
-from darla_envs.miniworlds.asset_library import UNTEXTURED, AssetLibrary
+from darla_envs.miniworlds.asset_library import AssetLibrary
 from darla_envs.render.meshes import Mesh
+from darla_envs.render.scene_batch import UNTEXTURED
 from darla_envs.single.painted import PaintedObject
 
 WHITE, BLACK = (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)

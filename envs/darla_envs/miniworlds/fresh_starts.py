@@ -13,11 +13,7 @@ _TRIES = 4  # starts looked at for a frame; in a maze most show nothing, whereve
 
 
 def draw_starts(
-    worlds: Any,
-    rng: np.random.Generator,
-    count: int,
-    in_view: float | None,
-    per_look: int,
+    worlds: Any, rng: np.random.Generator, count: int, in_view: float | None, per_look: int
 ) -> np.ndarray:
     """Draw seeds of episodes, turns of the agent at their starts, and looks from the domain.
 
@@ -28,10 +24,10 @@ def draw_starts(
         worlds: :class:`darla_envs.miniworlds.miniworlds.MiniWorlds`, which are reset while it is
             seen what starts show.
         rng: where all comes from.
-        count: how many.
+        count: how many; ``per_look`` of them in a row share their look.
         in_view: the share of starts that show an entity, or less where four episodes did not offer
             one, whatever way the agent was turned. None leaves it to chance, and turns nobody.
-        per_look: starts in a row that share their look.
+        per_look: see there.
 
     Returns:
         (count, 2 + F) float64: a seed, degrees, and a value for each of the worlds' factors.
@@ -64,8 +60,7 @@ def _directions(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Choose among directions from the starts of n episodes one that shows what is wanted.
 
-    Returns:
-        By how many degrees to turn, (n,), and whether that shows it, (n,) bool.
+    Return by how many degrees to turn, (n,), and whether that shows it, (n,) bool.
     """
     chosen = np.arange(len(seeds))
     worlds.reset(chosen, [int(seed) for seed in seeds])

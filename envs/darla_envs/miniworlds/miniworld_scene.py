@@ -28,10 +28,7 @@ from darla_envs.render.scene import (
 class MovingEntity:
     """An entity that may be elsewhere in the next step.
 
-    Attributes:
-        entity: the entity.
-        instances: the numbers of the scene's instances that it consists of.
-        has_faces: whether it also consists of faces.
+    It consists of the scene's instances of these numbers, and perhaps of faces.
     """
 
     entity: Entity
@@ -44,11 +41,8 @@ def scene_of(
 ) -> tuple[Scene, list[MovingEntity]]:
     """Return what is to be seen in an environment as it is now, and what of it may move.
 
-    Args:
-        env: after a reset; entities are numbered as in its list.
-        library: numbers the meshes and textures.
-        rooms: what :func:`~darla_envs.miniworlds.room_faces.faces_of_rooms` returned for it, if
-            known.
+    It has been reset; entities are numbered as in its list. ``rooms`` is what
+    :func:`~darla_envs.miniworlds.room_faces.faces_of_rooms` returned for it, if known.
 
     Raises:
         ValueError: the environment has rooms or entities that draw themselves in their own way.

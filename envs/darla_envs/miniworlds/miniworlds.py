@@ -9,7 +9,7 @@ import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
 import numpy as np
 from gymnasium import spaces
 
-from darla_envs.batch.single_infos import vector_infos
+from darla_envs.batch.infos import vector_infos
 from darla_envs.batch.worlds import CannotBatch, Infos, Outcomes, Worlds
 from darla_envs.description.domain import Domain
 from darla_envs.description.factors import Factor
@@ -52,19 +52,11 @@ class MiniWorlds(Worlds):
         antialias: bool = True,
         env_kwargs: Mapping[str, Any] | None = None,
     ) -> None:
-        """Make the worlds; each must be reset before it acts.
+        """Make the worlds of a MiniWorld id, stock or of one's own; each must be reset first.
 
-        Args:
-            env_id: the id of a MiniWorld environment, stock or of one's own.
-            num_worlds: how many worlds.
-            domain: where looks come from; see :meth:`set_domain`.
-            max_episode_steps: steps after which an episode is truncated, as ``gym.make`` does it:
-                it can only shorten episodes.
-            obs_width: width of pictures in pixels.
-            obs_height: height of pictures in pixels.
-            num_threads: threads that draw; as many as there are cores when None.
-            antialias: average four samples a pixel, as MiniWorld does.
-            env_kwargs: further arguments of each environment, such as ``domain_rand``.
+        Pictures are as in :class:`darla_envs.rooms.room_worlds.RoomWorlds`. After
+        ``max_episode_steps`` an episode is truncated, as ``gym.make`` does it: it can only shorten
+        episodes. ``env_kwargs`` are further arguments of each environment, such as ``domain_rand``.
 
         Raises:
             ValueError: the id is not MiniWorld's, the environment draws in its own way, or an
@@ -100,14 +92,11 @@ class MiniWorlds(Worlds):
     def set_domain(self, domain: DomainLike) -> None:
         """Take the looks of all later episodes from a domain, as ``single.domain_look`` does.
 
-        Args:
-            domain: a name, a Domain, a :class:`darla_envs.description.look.Look`, the dictionary of
-                either, or None for the look that MiniWorld gives; see
-                :func:`darla_envs.description.domains.find_domain`.
+        It is what :func:`darla_envs.description.domains.find_domain` takes.
 
         Raises:
-            ValueError: it is none of these, a value of it is out of range, or looks are to be
-                drawn for environments that have factors of their own.
+            ValueError: it is not, or looks are to be drawn for environments that have factors of
+                their own.
         """
         found = MiniWorldDomains(self.env_id).find(domain)
         if isinstance(found, Domain) and self._has_factors:
@@ -226,12 +215,9 @@ class MiniWorlds(Worlds):
         self._renderer.draw(self.scenes, self.library.meshes, self.library.textures, chosen, out)
 
     def measure(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return how far away and whose each pixel is.
+        """Return how far away and whose each pixel is; entities are indices in the environment's.
 
-        Returns:
-            Distances along the view, (n, H, W) float32 in metres, and entities, (n, H, W) int32:
-            indices in the environment's list of entities; see
-            :meth:`darla_envs.render.renderer.Renderer.measure`.
+        See :meth:`darla_envs.render.renderer.Renderer.measure`.
         """
         self._aim(chosen)
         return self._renderer.measure(self.scenes, self.library.meshes, chosen)

@@ -48,37 +48,21 @@ def join(parts: Sequence[SceneFaces]) -> SceneFaces:
 
 
 def face(
-    corners: np.ndarray,
-    texture_coordinates: np.ndarray,
-    normal: np.ndarray,
-    tint: np.ndarray,
-    texture: int,
-    role: int,
-    entity: int = ROOM_ENTITY,
-) -> SceneFaces:
+    corners: np.ndarray, texture_coordinates: np.ndarray, normal: np.ndarray, tint: np.ndarray,
+    texture: int, role: int, entity: int = ROOM_ENTITY,
+) -> SceneFaces:  # fmt: skip
     """Return one face of three or four corners."""
     count = len(corners)
     vertices = corners if count == 4 else np.concatenate([corners, corners[:1]])
-    return SceneFaces(
-        vertices[None],
-        np.array([count]),
-        np.asarray(texture_coordinates)[None, :3],
-        np.asarray(normal)[None],
-        np.asarray(tint)[None],
-        np.array([texture]),
-        np.array([role]),
-        np.array([entity]),
-    )
+    coordinates = texture_coordinates[:3]
+    values = (vertices, count, coordinates, normal, tint, texture, role, entity)
+    return SceneFaces(*(np.array([value]) for value in values))
 
 
 def _polygon(
-    corners: np.ndarray,
-    texture_coordinates: np.ndarray,
-    normal: np.ndarray,
-    tint: np.ndarray,
-    texture: int,
-    role: int,
-) -> list[SceneFaces]:
+    corners: np.ndarray, texture_coordinates: np.ndarray, normal: np.ndarray, tint: np.ndarray,
+    texture: int, role: int,
+) -> list[SceneFaces]:  # fmt: skip
     """Cut a convex polygon into faces of three or four corners that share its first one."""
     faces = []
     for first in range(1, len(corners) - 1, 2):

@@ -31,9 +31,9 @@ class SceneFollower:
 
     Args:
         env: without drawing; see :func:`darla_envs.miniworlds.undrawn.stop_drawing`.
-        world: its number among the scenes.
-        scenes: where it is put.
-        library: numbers the meshes and textures.
+        world: its number among ``scenes``.
+        scenes: where it is put, with meshes and textures as the ``library`` numbers them.
+        library: see there.
 
     Attributes:
         look: a shift of the look; must be set before the reset from which on it holds.
@@ -102,13 +102,7 @@ class SceneFollower:
 
 @kernel
 def aim_cameras(chosen: np.ndarray, rows: np.ndarray, cameras: Cameras) -> None:
-    """Put cameras where agents look from.
-
-    Args:
-        chosen: (n,) int64, which worlds.
-        rows: (n, 8) float64, one row of :func:`camera_of` for each.
-        cameras: those of all worlds.
-    """
+    """Put the cameras of the chosen worlds where (n, 8) rows of :func:`camera_of` have them."""
     for k in range(len(chosen)):
         world, row = chosen[k], rows[k]
         cosine, sine = np.cos(row[3]), np.sin(row[3])

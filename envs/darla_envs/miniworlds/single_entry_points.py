@@ -25,9 +25,7 @@ _creators: dict[str, str | EnvCreator] = {}
 def entry_point(env_id: str, creator: str | EnvCreator) -> str:
     """Return the entry point that makes an id's environments in named domains.
 
-    Args:
-        env_id: the id.
-        creator: what makes its environments otherwise, or where that is, as ``module:name``.
+    ``creator`` makes them otherwise, or says where that is, as ``module:name``.
     """
     _creators[env_id] = creator
     return _place_of(env_id)

@@ -12,16 +12,10 @@ NEARLY = 1e-9  # metres; rounding is far smaller
 
 @kernel
 def touch_walls(segments: np.ndarray, x: float, z: float, radius: float) -> int:
-    """Return whether a disc touches any wall.
+    """Return whether a disc touches any wall, given by its ends on the floor, (S, 2, 3) float64.
 
-    Args:
-        segments: (S, 2, 3) float64, the walls' ends on the floor, metres.
-        x: the disc's centre.
-        z: likewise.
-        radius: metres.
-
-    Returns:
-        ``FREE``, ``TOUCHING``, or ``TOO_CLOSE_TO_CALL`` when rounding could decide it.
+    That is ``FREE``, ``TOUCHING``, or ``TOO_CLOSE_TO_CALL`` when rounding could decide it. All is
+    in metres.
     """
     close = False
     for k in range(len(segments)):

@@ -28,11 +28,9 @@ _FLOAT = np.dtype(np.float64)
 
 
 def stop_drawing(env: MiniWorldEnv, blank: np.ndarray) -> None:
-    """Let an environment never draw again.
+    """Let an environment never draw again, but return ``blank``, (H, W, 3) uint8, as its picture.
 
-    Args:
-        env: made within :func:`darla_envs.miniworlds.without_gl.without_gl`.
-        blank: (H, W, 3) uint8, what it returns for every picture.
+    It was made within :func:`darla_envs.miniworlds.without_gl.without_gl`.
 
     Raises:
         ValueError: its class draws in its own way.

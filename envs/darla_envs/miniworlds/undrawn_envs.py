@@ -21,13 +21,7 @@ _PLAIN = (gym.wrappers.OrderEnforcing, gym.wrappers.PassiveEnvChecker)
 def make_undrawn(
     env_id: str, blank: np.ndarray, max_episode_steps: int | None, kwargs: Mapping[str, Any]
 ) -> gym.Env[Any, Any]:
-    """Make an environment that never draws.
-
-    Args:
-        env_id: the id of a MiniWorld environment.
-        blank: (H, W, 3) uint8, what it returns for every picture.
-        max_episode_steps: steps after which an episode is truncated; its own when None.
-        kwargs: further arguments of the environment.
+    """Make an environment that never draws; see :func:`darla_envs.miniworlds.undrawn.stop_drawing`.
 
     Raises:
         ValueError: the id is not MiniWorld's, the environment draws in its own way, or an argument
@@ -58,12 +52,7 @@ def is_wrapped(env: gym.Env[Any, Any]) -> bool:
 
 
 def find_picture_key(space: spaces.Space[Any], shape: tuple[int, ...], env_id: str) -> str | None:
-    """Return the picture's entry in a Dict observation, None when it is the observation.
-
-    Args:
-        space: of observations.
-        shape: (H, W, 3) of the pictures.
-        env_id: for the message.
+    """Return the entry of a picture (H, W, 3) in a Dict observation, None when it is the whole.
 
     Raises:
         ValueError: there is no such picture.

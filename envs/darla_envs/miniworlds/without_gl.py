@@ -32,13 +32,7 @@ from darla_envs.miniworlds.quick_rooms import generate_static_data, point_inside
 
 @dataclass(frozen=True)
 class TextureRecord:
-    """What is known of a texture that was not loaded.
-
-    Attributes:
-        path: its file.
-        width: in texels.
-        height: in texels.
-    """
+    """What is known of a texture that was not loaded: its file, and its size in texels."""
 
     path: str
     width: int

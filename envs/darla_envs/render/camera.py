@@ -41,16 +41,10 @@ def aim(
     yaw: np.float32, pitch: np.float32, fov_y: np.float32, width: int, height: int,
     projection: np.ndarray,
 ) -> None:  # fmt: skip
-    """Set up the projection of a camera.
+    """Set up the projection of a camera; angles are as in :class:`Cameras`.
 
-    Args:
-        yaw: radians.
-        pitch: radians.
-        fov_y: vertical field of view in radians.
-        width: of the picture in pixels.
-        height: of the picture in pixels.
-        projection: (3, 3) float32; receives the matrix that maps an offset from the camera in
-            world space, metres, to ``(x w, y w, w)``.
+    ``projection``, (3, 3) float32, receives the matrix that maps an offset from the camera in world
+    space, metres, to ``(x w, y w, w)``.
     """
     cosine, sine = math.cos(np.float64(yaw)), math.sin(np.float64(yaw))
     level, climb = math.cos(np.float64(pitch)), math.sin(np.float64(pitch))

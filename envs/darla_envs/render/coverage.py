@@ -20,12 +20,7 @@ _HALF, _ZERO, _ONE_F = np.float32(0.5), np.float32(0.0), np.float32(1.0)
 
 
 def sample_offsets(samples: int, height: int) -> np.ndarray:
-    """Return where samples lie within their pixels, (height * samples,) float32, row by row.
-
-    Args:
-        samples: samples a pixel, 1 or 4.
-        height: of the picture in pixels.
-    """
+    """Return where samples lie within their pixels, (height * samples,) float32, row by row."""
     return np.tile(_FOUR if samples == 4 else _ONE, height)
 
 
@@ -42,13 +37,9 @@ def trace_edges(
 ) -> tuple[int, int]:  # fmt: skip
     """Find which pixels' samples a convex polygon covers in each row of samples.
 
-    Arguments of its own:
-        corners: all before the camera, and counter-clockwise to the eye.
-        spans: receives the first pixel covered and one past the last, for the rows that are
-            returned.
-
-    Returns:
-        The first row that the polygon touches, and one past the last.
+    ``corners`` are all before the camera, and counter-clockwise to the eye. Return the first row
+    that the polygon touches, and one past the last; for these ``spans`` receives the first pixel
+    covered and one past the last.
     """
     rows = len(offsets)
     top, bottom = rows, 0
@@ -75,10 +66,7 @@ def trace_edge(
     """Note for each row between (x0, y0) and (x1, y1), below it, the first pixel right of it.
 
     A pixel counts as right of the edge when its sample is; those beyond the picture count as its
-    ends.
-
-    Returns:
-        The first row below the upper end, and the first below the lower end.
+    ends. Return the first row below the upper end, and the first below the lower end.
     """
     long_vectors()
     rows = len(offsets)

@@ -23,8 +23,7 @@ def draw_worlds(
 ) -> int:  # fmt: skip
     """Draw the ``chosen`` worlds, (n,) int64, into ``pictures``, (n, H * W * 3) uint8.
 
-    Returns:
-        -1, or the first world that shows too many polygons.
+    Return -1, or the first world that shows too many polygons.
     """
     for k in range(len(chosen)):
         if not find_visible(scenes, meshes, chosen[k], offsets, samples, scratch, width, height):
@@ -65,12 +64,8 @@ def measure_worlds(
 ) -> int:  # fmt: skip
     """Measure how far away and whose each pixel is, at its centre: one sample a pixel.
 
-    Arguments of its own:
-        depths: (n, H, W) float32; receives distances along the view in metres, infinite for sky.
-        entities: (n, H, W) int32; receives entities, see ``darla_envs.render.scene``.
-
-    Returns:
-        -1, or the first world that shows too many polygons.
+    What :meth:`~darla_envs.render.renderer.Renderer.measure` returns is written into ``depths`` and
+    ``entities``. Return -1, or the first world that shows too many polygons.
     """
     _, height, width = depths.shape
     planes = scratch.planes

@@ -16,11 +16,8 @@ def draw_faces(
 ) -> int:  # fmt: skip
     """Draw the faces of one world; the projection is set up.
 
-    Arguments of its own:
-        number: the number that the first polygon gets.
-
-    Returns:
-        The number that the next polygon gets; less than 1 when there are too many.
+    The first polygon gets ``number``; return what the next one gets, less than 1 when there are too
+    many.
     """
     corners, weights, planes, kinds = (
         scratch.corners, scratch.weights, scratch.planes, scratch.kinds,

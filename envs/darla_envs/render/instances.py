@@ -34,11 +34,8 @@ def draw_instances(
 ) -> int:  # fmt: skip
     """Draw the instances of one world; the projection is set up.
 
-    Arguments of its own:
-        number: the number that the first polygon gets.
-
-    Returns:
-        The number that the next polygon gets; less than 1 when there are too many.
+    The first polygon gets ``number``; return what the next one gets, less than 1 when there are too
+    many.
     """
     for instance in range(instances.count[world]):
         if instances.meshes[world, instance] >= 0 and _in_view(

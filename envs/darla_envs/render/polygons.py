@@ -55,11 +55,8 @@ def weights_over_distance(corners: np.ndarray, weights: np.ndarray) -> bool:
 
     Barycentric weights divided by the distance are affine: for corner k,
     ``weights[k, 0] x + weights[k, 1] y + weights[k, 2]``. The rows are cross products of two
-    corners over the determinant of the three.
-
-    Returns:
-        Whether the polygon shows its front, counter-clockwise on the screen; if not, what was
-        written is of no use.
+    corners over the determinant of the three. Return whether the polygon shows its front,
+    counter-clockwise on the screen; if not, what was written is of no use.
     """
     for k in range(3):
         i, j = (k + 1) % 3, (k + 2) % 3
@@ -84,12 +81,9 @@ def set_plane(
     planes: np.ndarray, number: int, row: int, weights: np.ndarray, at_0: np.float32,
     at_1: np.float32, at_2: np.float32,
 ) -> None:  # fmt: skip
-    """Note how a quantity over distance varies on the screen.
+    """Note how a quantity over distance varies on the screen, given what it is at three corners.
 
-    Arguments of its own:
-        planes: one row receives the change with x, with y, and the value at (0, 0).
-        row: which row, see ``darla_envs.render.scratch``.
-        at_0: the quantity at the first corner; ``at_1`` and ``at_2`` at the next.
+    A row of ``planes`` receives the change with x, with y, and the value at (0, 0).
     """
     for axis in range(3):
         planes[number, row, axis] = (
@@ -105,10 +99,7 @@ def draw_polygon(
 ) -> bool:  # fmt: skip
     """Draw a polygon of 3 or 4 corners into the keys, if it shows its front.
 
-    Its weights and the plane of 1 / distance are noted.
-
-    Returns:
-        Whether any sample was covered.
+    Its weights and the plane of 1 / distance are noted. Return whether any sample was covered.
     """
     covered = False
     if not outside(corners, count, width, height) and weights_over_distance(corners, weights):

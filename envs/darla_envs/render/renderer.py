@@ -27,31 +27,22 @@ class Renderer:
     Each thread has memory of its own and draws its share of the worlds; nothing else is shared, so
     that a picture does not depend on the number of worlds or threads.
 
-    Attributes:
+    Args:
         width: of the pictures in pixels.
         height: of the pictures in pixels.
+        antialias: average four samples a pixel, as MiniWorld does.
+        num_threads: threads that draw; as many as there are cores when None.
+
+    Attributes:
         samples: samples a pixel, 4 with anti-aliasing and 1 without.
+
+    Raises:
+        ValueError: a size or the number of threads is out of range.
     """
 
     def __init__(
-        self,
-        width: int,
-        height: int,
-        *,
-        antialias: bool = True,
-        num_threads: int | None = None,
+        self, width: int, height: int, *, antialias: bool = True, num_threads: int | None = None
     ):
-        """Make a renderer.
-
-        Args:
-            width: of the pictures in pixels.
-            height: of the pictures in pixels.
-            antialias: average four samples a pixel, as MiniWorld does.
-            num_threads: threads that draw; as many as there are cores when None.
-
-        Raises:
-            ValueError: a size or the number of threads is out of range.
-        """
         for name, side in (("width", width), ("height", height)):
             if not _SIDES[0] <= side <= _SIDES[1]:
                 raise ValueError(
@@ -76,14 +67,9 @@ class Renderer:
         chosen: np.ndarray,
         out: np.ndarray,
     ) -> None:
-        """Draw some worlds.
+        """Draw the ``chosen`` worlds, (n,) int64, into ``out``, (n, H, W, 3) uint8, C-contiguous.
 
-        Args:
-            scenes: all worlds.
-            meshes: all meshes that stand in them.
-            textures: all textures on them.
-            chosen: (n,) int64, which worlds.
-            out: (n, H, W, 3) uint8, C-contiguous; receives the pictures.
+        All meshes that stand in them are in ``meshes``, and all textures on them in ``textures``.
 
         Raises:
             ValueError: ``out`` is not such an array, a world, mesh or texture does not exist, or a
@@ -103,29 +89,16 @@ class Renderer:
 
         def draw_part(scratch: Scratch, begin: int, end: int) -> int:
             return draw_worlds(
-                arrays,
-                meshes.arrays,
-                textures.arrays,
-                chosen[begin:end],
-                self._offsets,
-                self.samples,
-                scratch,
-                pixels[begin:end],
-                self.width,
-                self.height,
-            )
+                arrays, meshes.arrays, textures.arrays, chosen[begin:end], self._offsets,
+                self.samples, scratch, pixels[begin:end], self.width, self.height,
+            )  # fmt: skip
 
         self._share(draw_part, len(chosen))
 
     def measure(
         self, scenes: SceneBatch, meshes: MeshSet, chosen: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return how far away and whose each pixel is, at its centre.
-
-        Args:
-            scenes: all worlds.
-            meshes: all meshes that stand in them.
-            chosen: (n,) int64, which worlds.
+        """Return how far away and whose each pixel of the ``chosen`` worlds is, at its centre.
 
         Returns:
             Distances along the view, (n, H, W) float32 in metres, infinite where there is sky; and
@@ -140,14 +113,9 @@ class Renderer:
 
         def measure_part(scratch: Scratch, begin: int, end: int) -> int:
             return measure_worlds(
-                arrays,
-                meshes.arrays,
-                chosen[begin:end],
-                self._centres,
-                scratch,
-                depths[begin:end],
-                entities[begin:end],
-            )
+                arrays, meshes.arrays, chosen[begin:end], self._centres, scratch,
+                depths[begin:end], entities[begin:end],
+            )  # fmt: skip
 
         self._share(measure_part, len(chosen))
         return depths, entities
@@ -173,14 +141,10 @@ class Renderer:
         ]
 
     def _share(self, work: Callable[[Scratch, int, int], int], count: int) -> None:
-        """Share worlds out among the threads; the caller's is one of them.
+        """Share ``count`` worlds out among the threads; the caller's is one of them.
 
-        Args:
-            work: draws the worlds from one number to another; -1, or a world that it cannot draw.
-            count: how many worlds.
-
-        Raises:
-            ValueError: a world shows too many polygons.
+        ``work`` draws the worlds from one number to another, and returns -1 or a world that it
+        cannot draw, for which a ValueError is raised.
         """
         if not count:
             return

@@ -85,14 +85,10 @@ def find_footprints(
     work: np.ndarray, count: int, planes: np.ndarray, number: np.int32, x: np.float32,
     y: np.float32, width: np.float32, height: np.float32,
 ) -> None:  # fmt: skip
-    """Find where pixels lie in a texture, and how many of its texels they cover.
+    """Find where pixels lie in a texture of this size in texels, and how many of them they cover.
 
-    Arguments of its own:
-        work: receives the rows U and V, texture coordinates from 0 to 1 (textures repeat), and
-            FOOTPRINT, squared texels from pixel to pixel, to the right or down, whichever is more.
-        x: of the first pixel's centre.
-        y: of the pixels' centres.
-        width: of the texture in texels, like ``height``.
+    ``work`` receives the rows U and V, texture coordinates from 0 to 1 (textures repeat), and
+    FOOTPRINT, squared texels from pixel to pixel, to the right or down, whichever is more.
     """
     long_vectors()
     inverse_x, inverse_y = planes[number, INVERSE, 0], planes[number, INVERSE, 1]
@@ -141,14 +137,10 @@ def find_corners(
 ) -> None:  # fmt: skip
     """Find the lower left of the four texels around each pixel, and where it lies among them.
 
-    Arguments of its own:
-        work: has the rows U, V, LEVEL and SCALE; receives the rows ``weight_x`` and ``weight_y``:
-            how near each pixel is to the right and to the upper two, from 0 to 1.
-        places: its row ``coarser`` receives the texels' places, counted from the texture's first
-            texel.
-        width: of the texture in texels, like ``height``.
-        coarser: how many levels to go beyond LEVEL, 0 or 1.
-        smaller: by how much that is smaller along each side.
+    They are ``coarser`` levels, 0 or 1, beyond LEVEL, which is ``smaller`` by that factor along
+    each side. From U, V, LEVEL and SCALE come the rows ``weight_x`` and ``weight_y``: how near each
+    pixel is to the right and to the upper two, from 0 to 1. Row ``coarser`` of ``places`` receives
+    the texels' places, counted from the texture's first texel.
     """
     long_vectors()
     twice, stride = height + height, width + _BORDER
@@ -171,13 +163,10 @@ def fetch(
     pool: np.ndarray, start: int, stride: np.int64, places: np.ndarray, pairs: np.ndarray,
     count: int,
 ) -> None:  # fmt: skip
-    """Fetch the eight texels around each pixel.
+    """Fetch the eight texels around each pixel; ``stride`` is from a texel to the one above it.
 
-    Arguments of its own:
-        start: of the texture in the pool.
-        stride: from a texel to the one above it.
-        pairs: (4 * CHUNK,) uint64; receives for each pixel the lower two texels of the finer level,
-            the left one in the lower half, and the upper two; after 2 * CHUNK those of the coarser.
+    ``pairs``, (4 * CHUNK,) uint64, receives for each pixel the lower two texels of the finer level,
+    the left one in the lower half, and the upper two; after 2 * CHUNK those of the coarser.
     """
     for pixel in range(count):
         fine, coarse = start + places[_at(_FINE, pixel)], start + places[_at(_COARSE, pixel)]

@@ -36,12 +36,7 @@ class SceneLight:
     diffuse: np.ndarray
 
     def on_flat(self, normals: np.ndarray, tints: np.ndarray) -> np.ndarray:
-        """Return the colours of lit surfaces, (F, 3) in [0, 1].
-
-        Args:
-            normals: (F, 3) unit.
-            tints: (F, 3) RGB in [0, 1].
-        """
+        """Return the colours of lit surfaces, (F, 3) in [0, 1]; see :class:`SceneFaces`."""
         facing = np.maximum(normals @ self.direction, 0.0)[:, None]
         return np.asarray(np.clip(tints * (self.ambient + facing * self.diffuse), 0.0, 1.0))
 
@@ -92,14 +87,7 @@ class SceneInstances:
 
 @dataclass(frozen=True)
 class Scene:
-    """All that is to be seen in a world.
-
-    Attributes:
-        faces: flat polygons.
-        instances: meshes.
-        light: what lights them.
-        sky: (3,) RGB in [0, 1].
-    """
+    """All that is to be seen in a world; the sky is (3,) RGB in [0, 1]."""
 
     faces: SceneFaces
     instances: SceneInstances

@@ -1,6 +1,6 @@
 """The scenes of N worlds as arrays that grow with the largest, ready to be drawn."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -77,14 +77,7 @@ class Lights(NamedTuple):
 
 
 class SceneBatch:
-    """The scenes and cameras of N worlds.
-
-    Attributes:
-        faces: see :class:`Faces`.
-        instances: see :class:`Instances`.
-        lights: see :class:`Lights`.
-        cameras: see :class:`~darla_envs.render.camera.Cameras`.
-    """
+    """The scenes and cameras of N worlds, a tuple of arrays for each kind of thing."""
 
     def __init__(self, num_worlds: int, num_faces: int = 8, num_instances: int = 4):
         """Make room for some faces and instances in each world; both grow when needed."""
@@ -106,10 +99,9 @@ class SceneBatch:
     def put(self, world: int, scene: Scene) -> None:
         """Put a whole scene into a world; its camera stays where it is."""
         light = scene.light
-        self.lights.direction[world] = light.direction
-        self.lights.ambient[world] = light.ambient
-        self.lights.diffuse[world] = light.diffuse
-        self.lights.sky[world] = scene.sky
+        given = (light.direction, light.ambient, light.diffuse, scene.sky)
+        for array, value in zip(self.lights, given, strict=True):
+            array[world] = value
         self._put_faces(world, scene)
         self._put_instances(world, scene)
 
@@ -119,14 +111,8 @@ class SceneBatch:
         count = len(given.textures)
         if count > self.faces.textures.shape[1]:
             self.faces = Faces(*_grown(self.faces, _empty_faces(self.num_worlds, 2 * count)))
-        faces = self.faces
-        faces.count[world] = count
-        faces.vertices[world, :count] = given.vertices
-        faces.num_vertices[world, :count] = given.num_vertices
-        faces.texture_coordinates[world, :count] = given.texture_coordinates
-        faces.colors[world, :count] = scene.light.on_flat(given.normals, given.tints)
-        faces.textures[world, :count] = given.textures
-        faces.entities[world, :count] = given.entities
+        colors = scene.light.on_flat(given.normals, given.tints)
+        _fill(self.faces, world, count, {**vars(given), "colors": colors})
 
     def _put_instances(self, world: int, scene: Scene) -> None:
         """Put a scene's instances into a world."""
@@ -135,10 +121,16 @@ class SceneBatch:
         if count > self.instances.meshes.shape[1]:
             larger = _empty_instances(self.num_worlds, 2 * count)
             self.instances = Instances(*_grown(self.instances, larger))
-        instances = self.instances
-        instances.count[world] = count
-        for name in Instances._fields[1:]:
-            getattr(instances, name)[world, :count] = getattr(given, name)
+        _fill(self.instances, world, count, vars(given))
+
+
+def _fill(
+    arrays: Faces | Instances, world: int, count: int, given: Mapping[str, np.ndarray]
+) -> None:
+    """Put ``count`` faces or instances, given as arrays by name, into a world."""
+    arrays.count[world] = count
+    for name in arrays._fields[1:]:
+        getattr(arrays, name)[world, :count] = given[name]
 
 
 def _empty_faces(worlds: int, faces: int) -> Faces:

@@ -71,15 +71,7 @@ class Scratch(NamedTuple):
 
     @classmethod
     def make(cls, width: int, height: int, samples: int, polygons: int, vertices: int) -> "Scratch":
-        """Make the memory for pictures of one size.
-
-        Args:
-            width: in pixels.
-            height: in pixels.
-            samples: samples a pixel.
-            polygons: how many a picture may show.
-            vertices: how many a mesh may have.
-        """
+        """Make the memory for pictures of one size, and so many polygons and a mesh's vertices."""
         rows, padded = height * samples, -(-width // LANES) * LANES
         polygons = min(polygons, MOST_POLYGONS) + 1
         texels = np.zeros(8 * CHUNK, np.uint32)

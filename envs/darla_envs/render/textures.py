@@ -48,11 +48,7 @@ class TextureSet:
         return self._numbers[name]
 
     def add(self, name: str, picture: np.ndarray) -> int:
-        """Add a texture, or keep the one of this name, and return its number.
-
-        Args:
-            name: any.
-            picture: (H, W, 3) uint8, rows from top to bottom.
+        """Add a texture, (H, W, 3) uint8 from top to bottom; return its or its namesake's number.
 
         Raises:
             ValueError: it is not such a picture, or too large.
@@ -80,14 +76,11 @@ class TextureSet:
 
 
 def mip_levels(picture: np.ndarray) -> list[np.ndarray]:
-    """Return a picture and its smaller versions, each half as large, down to one texel.
+    """Return a picture, (H, W, C) uint8, and its smaller versions, each half as large, down to 1.
 
     Each level is the one before, filtered linearly at the centres of its texels, as Mesa does it:
     first along rows, then along columns, with shares in steps of 1 / 256, and rounded to bytes each
     time. So smaller versions grow slightly brighter.
-
-    Args:
-        picture: (H, W, C) uint8.
     """
     levels = [np.ascontiguousarray(picture)]
     while max(levels[-1].shape[:2]) > 1:

@@ -43,14 +43,8 @@ def fill_spans(
 ) -> bool:  # fmt: skip
     """Draw a polygon's spans into the keys, from row ``first`` to before ``last``.
 
-    Arguments of its own:
-        x_step: change of 1 / distance (1 / metres) from pixel to pixel.
-        y_step: change from row of pixels to row of pixels.
-        at_origin: 1 / distance at the picture's upper left corner.
-        bits: the lower half of the polygon's keys.
-
-    Returns:
-        Whether any sample was covered, hidden or not.
+    1 / distance (1 / metres) is ``at_origin`` at the picture's upper left corner, and changes by
+    ``x_step`` and ``y_step`` a pixel. Return whether any sample was covered, hidden or not.
     """
     long_vectors()
     covered = False
@@ -73,10 +67,8 @@ def fill_span(
 ) -> None:  # fmt: skip
     """Draw one span of a polygon into a row of keys.
 
-    Arguments of its own:
-        start: nearness at pixel 0, in steps and rounded down from there.
-        slope: its change from pixel to pixel.
-        bits: the lower half of the polygon's keys.
+    The nearness is ``start`` at pixel 0, in steps and rounded down from there, and changes by
+    ``slope`` a pixel.
     """
     low, high = np.float32(begin), np.float32(end)
     # Whole blocks: a CPU does the samples outside the span in passing, and they lose to the sky.

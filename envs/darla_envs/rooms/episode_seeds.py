@@ -9,9 +9,6 @@ class EpisodeSeeds:
     """Counts the episodes of each world, and gives each episode its uniform numbers.
 
     An episode's numbers come from the world's seed and the episode's number alone.
-
-    Args:
-        num_worlds: how many worlds there are.
     """
 
     def __init__(self, num_worlds: int) -> None:
@@ -20,12 +17,7 @@ class EpisodeSeeds:
         self._unseeded = num_worlds
 
     def start(self, chosen: np.ndarray, seeds: Sequence[int | None] | None) -> None:
-        """Go on to the next episode of the chosen worlds.
-
-        Args:
-            chosen: (n,) which worlds.
-            seeds: one a world; those that are not None begin a new sequence of episodes.
-        """
+        """Go on to the next episode of the chosen worlds; a seed begins a new sequence of them."""
         self._episodes[chosen] += 1
         if seeds is None and not self._unseeded:
             return

@@ -86,13 +86,7 @@ def _shapes(names: Values, task: Task) -> list[list[int]]:
 
 @kernel
 def draw_look(u: np.ndarray, table: LookTable, row: np.ndarray) -> None:
-    """Draw the look of one episode.
-
-    Args:
-        u: (1 + 4 + 2 K, or more) uniform numbers in [0, 1).
-        table: where values are drawn from.
-        row: the setting's row; receives the look.
-    """
+    """Draw the look of one episode, from 1 + 4 + 2 K numbers."""
     case = int(u[0] * table.total.shape[0])
     for factor, column in enumerate((FLOOR, WALL, CEILING, LIGHT)):
         row[column] = _draw(u[1 + factor], table, case, factor)

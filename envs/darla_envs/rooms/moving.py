@@ -58,13 +58,7 @@ def rules_of(task: Task, max_steps: int) -> Rules:
 def act(
     chosen: np.ndarray, actions: np.ndarray, rules: Rules, state: RoomState
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Act in the chosen worlds.
-
-    Args:
-        chosen: (n,) int64, which worlds.
-        actions: (n,) int64, 0 to 2.
-        rules: the task's.
-        state: changed in place.
+    """Act in the chosen worlds; actions are (n,) int64, 0 to 2.
 
     Returns:
         Rewards (n,) float64, terminated (n,) bool and truncated (n,) bool.
@@ -125,11 +119,7 @@ def _reach(
 
 @kernel
 def _collect(
-    rules: Rules,
-    agent: np.ndarray,
-    objects: np.ndarray,
-    shapes: np.ndarray,
-    present: np.ndarray,
+    rules: Rules, agent: np.ndarray, objects: np.ndarray, shapes: np.ndarray, present: np.ndarray
 ) -> tuple[float, bool, bool]:
     """Return reward, terminated and success where touched objects vanish."""
     reward, touched, good_left, bad_lost = 0.0, False, False, False

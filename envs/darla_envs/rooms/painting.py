@@ -68,14 +68,7 @@ def paint(chosen: np.ndarray, state: RoomState, palettes: PaletteTable) -> None:
 
 @kernel
 def palette_color(palettes: PaletteTable, surface: int, value: float, color: np.ndarray) -> None:
-    """Look one colour up.
-
-    Args:
-        palettes: all palettes.
-        surface: which of them.
-        value: in [0, 1].
-        color: (3,); receives RGB in [0, 1].
-    """
+    """Look up in the palette of a surface which ``color``, (3,) RGB, is at a value in [0, 1]."""
     numbers = palettes.numbers[surface]
     if palettes.is_arc[surface]:
         hue = (numbers[0] + value * (numbers[1] - numbers[0])) % 1.0

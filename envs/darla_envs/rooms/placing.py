@@ -49,17 +49,9 @@ def place_table(task: Task, factors: Mapping[str, Factor], spacing: Spacing) -> 
 def complete_settings(
     u: np.ndarray, fixed: np.ndarray, looks: LookTable, places: PlaceTable, rows: np.ndarray
 ) -> int:
-    """Complete the settings of many episodes.
+    """Complete the settings of many episodes; those that leave something open take a row of ``u``.
 
-    Args:
-        u: uniform numbers in [0, 1), one row for each setting that leaves something open.
-        fixed: (n, S) what is given, NaN where something is open.
-        looks: where looks are drawn from.
-        places: where things may stand.
-        rows: (n, S); receives the settings.
-
-    Returns:
-        The first row in which things overlap; -1 when there is none.
+    Return the first row in which things overlap; -1 when there is none.
     """
     drawn = 0
     for index in range(len(fixed)):
@@ -77,13 +69,7 @@ def complete_settings(
 def complete_setting(
     u: np.ndarray, fixed: np.ndarray, looks: LookTable, places: PlaceTable, row: np.ndarray
 ) -> None:
-    """Draw what one setting leaves open; see :func:`complete_settings`.
-
-    Arguments of its own:
-        u: what ``darla_envs.description.layout.num_draws`` says of uniform numbers in [0, 1).
-        fixed: (S,) what is given, NaN where something is open.
-        row: (S,); receives the setting.
-    """
+    """Draw what one setting leaves open."""
     draw_look(u, looks, row)
     num_objects = places.low.shape[0] - 1
     first = 5 + 2 * num_objects
@@ -123,14 +109,9 @@ def _columns_of(thing: int, num_objects: int) -> tuple[int, int]:
 
 @kernel
 def _place(
-    u: np.ndarray,
-    thing: int,
-    places: PlaceTable,
-    apart: float,
-    fixed_x: float,
-    fixed_z: float,
+    u: np.ndarray, thing: int, places: PlaceTable, apart: float, fixed_x: float, fixed_z: float,
     row: np.ndarray,
-) -> None:
+) -> None:  # fmt: skip
     """Put a thing on its first clear candidate, or on the one that is clear by most."""
     low, high = places.low[thing], places.high[thing]
     num_objects = places.low.shape[0] - 1

@@ -19,15 +19,7 @@ _SHAPE, _BEARING, _DISTANCE, _VISIBLE, _PRESENT = 1, 4, 5, 6, 7
 
 
 class RoomFactors:
-    """Computes the factors of a batch of rooms.
-
-    Args:
-        task: what the rooms are.
-        state: the rooms.
-
-    Attributes:
-        observation_space: of the observations of agents that see true factors.
-    """
+    """Computes the factors of a batch of rooms, and what agents that see true factors observe."""
 
     def __init__(self, task: Task, state: RoomState) -> None:
         self._task, self._state = task, state
@@ -52,12 +44,8 @@ class RoomFactors:
             factors[name] = row if categories is None else categories[row.astype(np.int64)]
             factors[f"_{name}"] = everyone
         success = self._state.success[chosen]
-        return {
-            "factors": factors,
-            "_factors": everyone,
-            "is_success": success,
-            "_is_success": everyone,
-        }
+        masks = {"_factors": everyone, "_is_success": everyone}
+        return {"factors": factors, "is_success": success, **masks}
 
     def observations(self, chosen: np.ndarray) -> np.ndarray:
         """Return true states, (n, D) float32: what ``FactorObservation`` gives for one world."""
@@ -119,13 +107,9 @@ def _tabulate(
 
 @kernel
 def _observe(
-    table: np.ndarray,
-    width: float,
-    depth: float,
-    farthest: float,
-    num_shapes: int,
+    table: np.ndarray, width: float, depth: float, farthest: float, num_shapes: int,
     seen: np.ndarray,
-) -> None:
+) -> None:  # fmt: skip
     """Write what agents see of factors (F, n) into ``seen``, (n, D), which holds zeros."""
     num_objects = (len(table) - OBJECTS) // _ROWS_PER_OBJECT
     for index in range(table.shape[1]):

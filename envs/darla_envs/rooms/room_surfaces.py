@@ -43,13 +43,9 @@ def box_room(width: float, depth: float) -> tuple[np.ndarray, np.ndarray]:
 def cover(
     textures: Mapping[str, str], room_size: tuple[float, float], known: TextureSet
 ) -> Covering:
-    """Return how textures lie on a room, as MiniWorld lays them.
+    """Return how a domain's textures, checked before, lie on a room, as MiniWorld lays them.
 
-    Args:
-        textures: names by surface, see :class:`darla_envs.description.domain.Domain`; checked
-            before.
-        room_size: along x and along z, in metres.
-        known: receives the textures that it does not have yet.
+    Those that are new are added to ``known``. The room's size is along x and along z, in metres.
     """
     names = [textures.get(surface, PLAIN) for surface in _SURFACE_OF_FACE]
     found = Covering(np.full(len(names), UNTEXTURED, np.int32), np.zeros((len(names), 3, 2)))

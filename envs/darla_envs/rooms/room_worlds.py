@@ -23,7 +23,13 @@ _LIGHT = np.array([1.0, 3.5, 1.0])  # MiniWorld's light comes from everywhere in
 
 
 class RoomWorlds(SampledRooms):
-    """Rooms that show pictures: their state becomes scenes, and scenes become pictures."""
+    """Rooms that show pictures: their state becomes scenes, and scenes become pictures.
+
+    Arguments of its own:
+        obs_width: width of pictures in pixels.
+        obs_height: height of pictures in pixels.
+        num_threads: see :class:`darla_envs.render.renderer.Renderer`, like ``antialias``.
+    """
 
     _covering: Covering | None = None  # of the domain; made when it is first needed
 
@@ -38,22 +44,6 @@ class RoomWorlds(SampledRooms):
         num_threads: int | None = None,
         antialias: bool = True,
     ) -> None:
-        """Make the worlds; each must be reset before it acts.
-
-        Args:
-            task: the task, or its id.
-            num_worlds: how many worlds.
-            domain: a name (see ``darla_envs.description.domains.domain_names``), a Domain, or its
-                dictionary.
-            max_episode_steps: see :class:`darla_envs.rooms.simulated_rooms.SimulatedRooms`.
-            obs_width: width of pictures in pixels.
-            obs_height: height of pictures in pixels.
-            num_threads: threads that draw; as many as there are cores when None.
-            antialias: average four samples a pixel, as MiniWorld does.
-
-        Raises:
-            ValueError: there is no such task or domain, or a number is out of range.
-        """
         super().__init__(task, num_worlds, domain, max_episode_steps)
         self.observation_space = spaces.Box(0, 255, (obs_height, obs_width, 3), np.uint8)
         self._renderer = Renderer(
@@ -79,11 +69,9 @@ class RoomWorlds(SampledRooms):
         self._renderer.draw(self._scenes, self._meshes, self._textures, chosen, out)
 
     def measure(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return how far away and whose each pixel is.
+        """Return how far away and whose each pixel is; entities are indices of the task's objects.
 
-        Returns:
-            Distances along the view, (n, H, W) float32 in metres, and entities, (n, H, W) int32:
-            the index of the task's object, or -1 for the room.
+        See :meth:`darla_envs.render.renderer.Renderer.measure`.
         """
         chosen = self._checked(chosen)
         self._place(chosen)

@@ -66,17 +66,9 @@ class SampledRooms(SimulatedRooms):
         rows = np.empty((count, len(self.setting_names)))
         share = np.nan if in_view is None else float(in_view)
         result, row, wanted = sample_rows(
-            rng,
-            share,
-            given,
-            self._num_draws,
-            self._looks,
-            self._anywhere,
-            self._camera,
-            per_look,
-            self._look_columns,
-            rows,
-        )
+            rng, share, given, self._num_draws, self._looks, self._anywhere, self._camera, per_look,
+            self._look_columns, rows,
+        )  # fmt: skip
         if result != FOUND:
             self._raise_not_found(result, rows[row], given, wanted)
         return rows
@@ -89,30 +81,19 @@ class SampledRooms(SimulatedRooms):
     ) -> Setting:
         """Draw one possible setting of all factors from the domain, poses uniformly.
 
-        Args:
-            rng: where it comes from.
-            in_view: True asks for an object at least half visible, False for none, None for
-                either.
-            fixed: values to keep.
+        ``in_view`` True asks for an object at least half visible, False for none, None for either.
 
         Raises:
-            ValueError: the fixed values are wrong, or leave nothing possible.
+            ValueError: the fixed values, which are kept, are wrong, or leave nothing possible.
         """
         given = self._rows.from_settings([fixed])[0]
         row = np.empty(len(self.setting_names))
         share = np.nan if in_view is None else 1.0
+        u, objects = np.empty(self._num_draws), np.empty((len(self.task.objects), 2))
         result = sample_row(
-            rng,
-            share,
-            bool(in_view),
-            given,
-            np.empty(self._num_draws),
-            self._looks,
-            self._anywhere,
-            self._camera,
-            np.empty((len(self.task.objects), 2)),
+            rng, share, bool(in_view), given, u, self._looks, self._anywhere, self._camera, objects,
             row,
-        )
+        )  # fmt: skip
         if result != FOUND:
             self._raise_not_found(result, row, given, in_view)
         return self.settings_from(row[None])[0]

@@ -16,30 +16,13 @@ FOUND, OVERLAPPING, NOT_FOUND = range(3)
 
 @kernel
 def sample_rows(
-    rng: np.random.Generator,
-    share: float,
-    fixed: np.ndarray,
-    num_draws: int,
-    looks: LookTable,
-    places: PlaceTable,
-    camera: Camera,
-    per_look: int,
-    kept: np.ndarray,
-    rows: np.ndarray,
-) -> tuple[int, int, bool]:
+    rng: np.random.Generator, share: float, fixed: np.ndarray, num_draws: int, looks: LookTable,
+    places: PlaceTable, camera: Camera, per_look: int, kept: np.ndarray, rows: np.ndarray,
+) -> tuple[int, int, bool]:  # fmt: skip
     """Draw settings, as many in a row with one look as ``per_look`` says.
 
-    Args:
-        rng: where they come from.
-        share: of the settings with an object in view; NaN leaves it to chance.
-        fixed: (S,) values to keep, NaN for the others.
-        num_draws: how many uniform numbers a setting takes.
-        looks: where looks are drawn from.
-        places: where things may stand.
-        camera: the agent's.
-        per_look: settings in a row that have the columns ``kept`` in common.
-        kept: (S,) bool.
-        rows: (n, S); receives the settings.
+    An object is in view in a share of them; NaN leaves it to chance. Each takes ``num_draws``
+    uniform numbers. Those of one look have the columns ``kept``, (S,) bool, in common.
 
     Returns:
         ``FOUND``, or why a row could not be drawn; which row it is; whether an object was to be
@@ -64,28 +47,13 @@ def sample_rows(
 
 @kernel
 def sample_row(
-    rng: np.random.Generator,
-    share: float,
-    wanted: bool,
-    fixed: np.ndarray,
-    u: np.ndarray,
-    looks: LookTable,
-    places: PlaceTable,
-    camera: Camera,
-    objects: np.ndarray,
-    row: np.ndarray,
-) -> int:
-    """Draw one setting; what is not named here is as in :func:`sample_rows`.
+    rng: np.random.Generator, share: float, wanted: bool, fixed: np.ndarray, u: np.ndarray,
+    looks: LookTable, places: PlaceTable, camera: Camera, objects: np.ndarray, row: np.ndarray,
+) -> int:  # fmt: skip
+    """Draw one setting; return ``FOUND``, or why it could not be drawn.
 
-    Arguments of its own:
-        share: NaN where it does not matter whether an object is in view; any number otherwise.
-        wanted: whether one is to be.
-        u: (U,) room for the uniform numbers that a setting takes.
-        objects: (K, 2) room for places.
-        row: (S,); receives the setting.
-
-    Returns:
-        ``FOUND``, or why it could not be drawn.
+    An object is in view as ``wanted``, unless the share is NaN. ``u`` and ``objects`` are room for
+    what is drawn on the way.
     """
     for _ in range(SAMPLE_TRIES):
         for index in range(len(u)):

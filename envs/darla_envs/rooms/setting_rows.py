@@ -18,10 +18,7 @@ PER_OBJECT = 4
 
 
 class SettingRows:
-    """Turns settings into rows and back, checking what they hold.
-
-    Args:
-        factors: all factors of a task, in order.
+    """Turns settings of a task's factors into rows and back, checking what they hold.
 
     Attributes:
         names: the settable factors, one a column.

@@ -103,9 +103,6 @@ class SimulatedRooms(Worlds):
     def set_domain(self, domain: DomainLike) -> None:
         """Draw all later episodes from another domain; those under way stay as they are.
 
-        Args:
-            domain: a name, a Domain, or its dictionary.
-
         Raises:
             ValueError: there is no such domain, or it asks for what cannot be.
         """
@@ -130,20 +127,13 @@ class SimulatedRooms(Worlds):
             rows = self._rows.from_settings(settings)
         self._reset(chosen, rows, seeds)
 
-    def reset_to(
-        self, chosen: np.ndarray, rows: np.ndarray, seeds: Sequence[int | None] | None = None
-    ) -> None:
-        """Put the chosen worlds into settings, without dictionaries.
-
-        Args:
-            chosen: which worlds.
-            rows: (n, S), one setting a world, as :meth:`sample_settings` gives them; NaN is drawn.
-            seeds: as in :meth:`reset`.
+    def reset_to(self, chosen: np.ndarray, rows: np.ndarray) -> None:
+        """Put the chosen worlds into settings, (n, S) as rows; NaN is drawn.
 
         Raises:
             ValueError: a value is out of range, or a setting is impossible.
         """
-        self._reset(chosen, self._rows.check(rows), seeds)
+        self._reset(chosen, self._rows.check(rows), None)
 
     def _reset(
         self, chosen: np.ndarray, fixed: np.ndarray, seeds: Sequence[int | None] | None
@@ -201,11 +191,7 @@ class SimulatedRooms(Worlds):
         return self._reported.infos(self._checked(chosen))
 
     def factor_observations(self, chosen: np.ndarray) -> np.ndarray:
-        """Return true states; see :class:`darla_envs.rooms.factor_worlds.FactorWorlds`.
-
-        Returns:
-            (n, D) float32 in [-1, 1].
-        """
+        """Return true states, (n, D); see :class:`darla_envs.rooms.factor_worlds.FactorWorlds`."""
         return self._reported.observations(self._checked(chosen))
 
     def settings_from(self, rows: np.ndarray) -> list[Setting]:

@@ -42,27 +42,13 @@ def camera_of(view: View) -> Camera:
 
 @kernel
 def visible_fraction(
-    camera: Camera,
-    agent_x: float,
-    agent_z: float,
-    yaw: float,
-    objects: np.ndarray,
-    present: np.ndarray,
-    index: int,
-) -> float:
-    """Return the share of one object's silhouette that is in the picture and not hidden.
+    camera: Camera, agent_x: float, agent_z: float, yaw: float, objects: np.ndarray,
+    present: np.ndarray, index: int,
+) -> float:  # fmt: skip
+    """Return the share in [0, 1] of one object's silhouette that is in the picture and not hidden.
 
-    Args:
-        camera: the agent's camera.
-        agent_x: in metres.
-        agent_z: in metres.
-        yaw: the agent's direction in radians.
-        objects: (K, 2) x and z in metres.
-        present: (K,) bool; objects that are not there hide nothing.
-        index: which object; it is there.
-
-    Returns:
-        In [0, 1].
+    The agent's place is in metres, its yaw in radians. The object is there; those that are not hide
+    nothing.
     """
     level = math.cos(camera.pitch)
     view_x, view_y, view_z = level * math.cos(yaw), math.sin(camera.pitch), -level * math.sin(yaw)
@@ -94,16 +80,9 @@ def visible_fraction(
 
 @kernel
 def _hidden(
-    camera_height: float,
-    agent_x: float,
-    agent_z: float,
-    ray_x: float,
-    ray_y: float,
-    ray_z: float,
-    objects: np.ndarray,
-    present: np.ndarray,
-    own: int,
-) -> bool:
+    camera_height: float, agent_x: float, agent_z: float, ray_x: float, ray_y: float, ray_z: float,
+    objects: np.ndarray, present: np.ndarray, own: int,
+) -> bool:  # fmt: skip
     """Return whether a ray meets another object's cylinder first."""
     length = max(ray_x * ray_x + ray_z * ray_z, 1e-12)
     for other in range(len(objects)):

@@ -47,11 +47,7 @@ def compile_static(env: MiniWorldEnv) -> None:
 
 
 def draw_world(env: MiniWorldEnv, frame_buffer: Any, render_agent: bool) -> Any:
-    """Draw the environment's list and its moving entities.
-
-    Returns:
-        The picture, (H, W, 3) uint8.
-    """
+    """Draw the environment's list and its moving entities; return the picture, (H, W, 3) uint8."""
     gl.glCallList(env._display_list)
     for entity in env.entities:
         if not entity.is_static and entity is not env.agent:

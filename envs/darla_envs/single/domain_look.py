@@ -33,11 +33,7 @@ class DomainLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
     """
 
     def __init__(self, env: gym.Env, domain: DomainLike = SOURCE):
-        """Wrap a MiniWorld environment.
-
-        Args:
-            env: the environment.
-            domain: see :func:`darla_envs.description.domains.find_domain`.
+        """Wrap a MiniWorld environment, for :func:`~darla_envs.description.domains.find_domain`.
 
         Raises:
             ValueError: the environment is not MiniWorld's, has factors of its own, or has no such

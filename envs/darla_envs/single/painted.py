@@ -4,6 +4,7 @@ MiniWorld has no setting for the colour of a floor or a wall, and bakes colours 
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
@@ -61,13 +62,9 @@ class PaintedRoom(Room):  # type: ignore[misc]
 def draw_room(
     room: Room, floor_tint: np.ndarray, ceiling_tint: np.ndarray, wall_tints: np.ndarray
 ) -> None:
-    """Draw any MiniWorld room with tints multiplied into its textures.
+    """Draw any MiniWorld room with tints, as of :class:`PaintedRoom`, multiplied into its textures.
 
-    Args:
-        room: the room; its static data must have been generated.
-        floor_tint: (3,) RGB in [0, 1].
-        ceiling_tint: (3,) RGB in [0, 1].
-        wall_tints: (walls, 3) RGB in [0, 1], in the order of the outline's edges.
+    Its static data must have been generated.
     """
     _polygon(room.floor_tex, (0, 1, 0), room.floor_verts, room.floor_texcs, floor_tint)
     if not room.no_ceiling:
@@ -86,12 +83,9 @@ def draw_room(
 
 
 def _polygon(
-    texture: Any,
-    normal: tuple[int, int, int],
-    vertices: np.ndarray,
-    coordinates: np.ndarray,
+    texture: Any, normal: Sequence[int], vertices: np.ndarray, coordinates: np.ndarray,
     tint: np.ndarray,
-) -> None:
+) -> None:  # fmt: skip
     """Draw one tinted surface."""
     gl.glColor3f(*tint)
     texture.bind()

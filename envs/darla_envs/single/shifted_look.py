@@ -64,10 +64,8 @@ class ShiftedLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
 def repainted(world: MiniWorldEnv, look: Look, observation: Any) -> Any:
     """Repaint a world that was reset, and return its first observation in the new look.
 
-    Args:
-        world: until its next reset it keeps the look.
-        look: its values are in range.
-        observation: what the reset returned: a picture, or a Dict with one under ``obs``.
+    The world keeps the look, whose values are in range, until its next reset. The observation is
+    what that reset returned: a picture, or a Dict with one under ``obs``.
     """
     colors = {name: check_color(name, getattr(look, name)) for name in _COLORED}
     for room in world.rooms:

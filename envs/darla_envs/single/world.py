@@ -23,10 +23,10 @@ from darla_envs.description.usual_domains import SOURCE
 from darla_envs.description.view import find_view
 from darla_envs.description.world_factors import AGENT_RADIUS
 from darla_envs.rooms.factor_worlds import FactorWorlds
+from darla_envs.rooms.simulated_rooms import NO_LIMIT
 from darla_envs.single.painted import PaintedObject, PaintedRoom
 
 _THIS = np.zeros(1, np.int64)  # the only world of the simulation
-_NO_LIMIT = -1
 
 
 class FactorWorld(MiniWorldEnv):  # type: ignore[misc]
@@ -55,25 +55,17 @@ class FactorWorld(MiniWorldEnv):  # type: ignore[misc]
         render_mode: str | None = None,
         view: str = "agent",
     ):
-        """Make the world.
+        """Make the world; what is not named here is as in ``darla_envs.rooms.room_worlds``.
 
-        Args:
-            task_id: the id of a task, or the task.
-            domain: a name (see ``darla_envs.description.domains.domain_names``), a Domain, or its
-                dictionary.
-            max_episode_steps: steps after which the world itself truncates an episode. None leaves
-                that to the wrapper that ``gym.make`` puts around it, whose number this is not.
-            obs_width: width of observations in pixels.
-            obs_height: height of observations in pixels.
-            window_width: width of rendered pictures in pixels; the observation's when None.
-            window_height: height of rendered pictures in pixels; the observation's when None.
-            render_mode: None, ``rgb_array`` or ``human``.
-            view: ``agent`` or ``top``, for rendered pictures.
+        After ``max_episode_steps`` the world itself truncates an episode. None leaves that to the
+        wrapper that ``gym.make`` puts around it, whose number this is not. Rendered pictures are of
+        the window's size in pixels, by default the observations', and their ``view`` is ``agent``
+        or ``top``; the render mode is None, ``rgb_array`` or ``human``.
 
         Raises:
             ValueError: there is no such task or domain, or it asks for what cannot be.
         """
-        limit = _NO_LIMIT if max_episode_steps is None else max_episode_steps
+        limit = NO_LIMIT if max_episode_steps is None else max_episode_steps
         self.simulation = FactorWorlds(task_id, 1, domain, limit)
         self.task = self.simulation.task
         self.drawing = True
@@ -102,11 +94,7 @@ class FactorWorld(MiniWorldEnv):  # type: ignore[misc]
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[np.ndarray, dict[str, Any]]:
-        """Start an episode.
-
-        Args:
-            seed: begins a new sequence of episodes; without it the sequence goes on.
-            options: ``{"factors": {name: value}}`` puts the world into that setting.
+        """Start an episode; a seed begins a new sequence of them.
 
         Raises:
             ValueError: a factor is unknown, out of range, or the setting is impossible.
@@ -117,12 +105,7 @@ class FactorWorld(MiniWorldEnv):  # type: ignore[misc]
         return observation, self._info()
 
     def step(self, action: int) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
-        """Act: 0 turns left, 1 turns right, 2 moves forward.
-
-        Returns:
-            Observation, reward, terminated, truncated, and info with ``factors`` and
-            ``is_success``.
-        """
+        """Act: 0 turns left, 1 turns right, 2 moves forward; info has ``is_success`` too."""
         outcome = self.simulation.step(_THIS, np.array([action]))
         self.step_count += 1
         self._follow()
@@ -153,11 +136,7 @@ class FactorWorld(MiniWorldEnv):  # type: ignore[misc]
         return self.simulation.sample_setting(rng, in_view, fixed)
 
     def observe_factors(self) -> np.ndarray:
-        """Return the true state; see :class:`darla_envs.rooms.factor_worlds.FactorWorlds`.
-
-        Returns:
-            (D,) float32 in [-1, 1].
-        """
+        """Return the true state, (D,); see :class:`darla_envs.rooms.factor_worlds.FactorWorlds`."""
         state: np.ndarray = self.simulation.factor_observations(_THIS)[0]
         return state
 

@@ -43,12 +43,9 @@ __all__ = [
 
 
 def suite_of(env_id: str) -> Suite:
-    """Return what an id is and can do.
+    """Return what an id is and can do; "module:Name-v0" imports the module first.
 
     MiniWorld's own ids are registered when one of them is asked for.
-
-    Args:
-        env_id: an id; "module:Name-v0" imports the module first.
 
     Raises:
         ValueError: the module cannot be imported, or nothing of that id is registered; the nearest

@@ -32,11 +32,8 @@ FACTORS: Observing = "factors"
 class Suite(ABC):
     """What one id is and can do.
 
-    Args:
-        env_id: a registered id, without a module before it.
-
     Attributes:
-        env_id: the same.
+        env_id: a registered id, without a module before it.
         has_known_domains: whether the suite knows all domains that there are; otherwise only the
             environments themselves know what others they take.
         offers_factors: whether environments can be observed by their factors.
@@ -99,12 +96,7 @@ class Suite(ABC):
     def single(
         self, domain: DomainLike = SOURCE, *, observing: Observing = PICTURES, **kwargs: Any
     ) -> gym.Env[Any, Any]:
-        """Make one environment, as ``gym.make`` does.
-
-        Args:
-            domain: where its looks come from.
-            observing: pictures or whatever else it shows by itself, or factors.
-            kwargs: further arguments of ``gym.make``.
+        """Make one environment, as ``gym.make`` does, to which further arguments go.
 
         Raises:
             ValueError: there is no such domain, or the environments have no factors.
@@ -136,8 +128,10 @@ class Suite(ABC):
             num_threads: threads that draw, here or in each worker. When None it is one in each
                 worker, and here as many as there are cores.
             infos: whether resets and steps report infos; otherwise only the ends of episodes do.
-            settings: ``max_episode_steps`` and, for pictures, ``obs_width``, ``obs_height`` and
-                ``antialias``; for MiniWorld's environments also ``env_kwargs``.
+            settings: ``max_episode_steps``, steps after which an episode is truncated, the task's
+                own when None; for pictures ``obs_width`` and ``obs_height``, 64 and 64 for a task
+                and 80 and 60 for MiniWorld, and ``antialias``; for MiniWorld's environments also
+                ``env_kwargs``, further arguments of each.
 
         Raises:
             CannotBatch: the environments cannot be simulated together.
