@@ -1,7 +1,7 @@
 """What every batch of environments offers, in this process or in workers: reset and step."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from gymnasium import error, spaces
 from gymnasium.vector import AutoresetMode
 
 from darla_envs.batch.frame_slots import FrameSlots
-from darla_envs.batch.worlds import Infos
+from darla_envs.batch.worlds import Infos, Seeds, Settings
 
 
 @dataclass(frozen=True)
@@ -99,15 +99,11 @@ class Batch(ABC):
         return self._slots.frames
 
     def reset(
-        self,
-        seeds: Sequence[int | None] | None = None,
-        settings: Sequence[Mapping[str, Any]] | None = None,
-        mask: np.ndarray | None = None,
+        self, seeds: Seeds = None, settings: Settings = None, mask: np.ndarray | None = None
     ) -> Start:
-        """Start an episode in all worlds, or in some; a step under way is finished and forgotten.
+        """Start an episode in all worlds, or in those of a mask, (N,) bool.
 
-        Seeds and settings are one a world, as in :meth:`darla_envs.batch.worlds.Worlds.reset`; the
-        mask, (N,) bool, says which worlds to reset.
+        A step under way is finished and forgotten.
 
         Raises:
             ValueError: lengths are wrong, the mask is empty, or a setting is impossible.
@@ -122,11 +118,8 @@ class Batch(ABC):
                     f"{len(given)} {name} are given for {self.num_worlds} worlds; give one a world"
                 )
         mask = np.ones(self.num_worlds, dtype=np.bool_) if mask is None else self._check_mask(mask)
-        start = self._reset(
-            mask,
-            None if seeds is None else list(seeds),
-            None if settings is None else list(settings),
-        )
+        seeds = None if seeds is None else list(seeds)
+        start = self._reset(mask, seeds, None if settings is None else list(settings))
         self._ended[mask] = False
         self._is_started = True
         return start
@@ -194,12 +187,7 @@ class Batch(ABC):
         self.closed = True
 
     @abstractmethod
-    def _reset(
-        self,
-        mask: np.ndarray,
-        seeds: Sequence[int | None] | None,
-        settings: Sequence[Mapping[str, Any]] | None,
-    ) -> Start:
+    def _reset(self, mask: np.ndarray, seeds: Seeds, settings: Settings) -> Start:
         """Start an episode in each world of the mask, (N,) bool."""
 
     @abstractmethod

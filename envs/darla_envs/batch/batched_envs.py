@@ -1,6 +1,5 @@
 """Worlds of this process with autoreset: one call steps, resets and draws all of them."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from gymnasium.vector import AutoresetMode
 from darla_envs.batch.batch import Batch, Finals, Start, Step
 from darla_envs.batch.frame_slots import MOST_HELD, FrameSlots
 from darla_envs.batch.infos import combine
-from darla_envs.batch.worlds import Infos, Worlds
+from darla_envs.batch.worlds import Infos, Seeds, Settings, Worlds
 
 
 class BatchedEnvs(Batch):
@@ -102,12 +101,7 @@ class BatchedEnvs(Batch):
             self.worlds.close()
         super().close()
 
-    def _reset(
-        self,
-        mask: np.ndarray,
-        seeds: Sequence[int | None] | None,
-        settings: Sequence[Mapping[str, Any]] | None,
-    ) -> Start:
+    def _reset(self, mask: np.ndarray, seeds: Seeds, settings: Settings) -> Start:
         """Reset the worlds of the mask, and draw them."""
         chosen = np.flatnonzero(mask)
         self.worlds.reset(

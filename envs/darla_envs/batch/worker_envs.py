@@ -1,6 +1,6 @@
 """A batch of environments spread over worker processes, which draw into shared memory."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from darla_envs.batch.frame_slots import FrameSlots
 from darla_envs.batch.infos import combine
 from darla_envs.batch.shared_buffers import make_buffers
 from darla_envs.batch.world_server import Shown, WorldServer
-from darla_envs.batch.worlds import Infos, Worlds
+from darla_envs.batch.worlds import Infos, Seeds, Settings, Worlds
 
 
 class WorkerEnvs(Batch):
@@ -79,12 +79,7 @@ class WorkerEnvs(Batch):
         self._workers.close()
         super().close()
 
-    def _reset(
-        self,
-        mask: np.ndarray,
-        seeds: Sequence[int | None] | None,
-        settings: Sequence[Mapping[str, Any]] | None,
-    ) -> Start:
+    def _reset(self, mask: np.ndarray, seeds: Seeds, settings: Settings) -> Start:
         """Start episodes in all workers' chosen worlds."""
         slot = self._slots.turn()
         shown = self._ask(

@@ -1,7 +1,7 @@
 """What a worker process does: it makes some of the worlds, and resets and steps them."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing import connection, reduction
 from typing import Any
@@ -13,7 +13,7 @@ from gymnasium.vector import AutoresetMode
 from darla_envs.batch.batched_envs import BatchedEnvs, picture_space
 from darla_envs.batch.frame_slots import FrameSlots
 from darla_envs.batch.shared_buffers import Buffers, open_buffers
-from darla_envs.batch.worlds import Infos, Worlds
+from darla_envs.batch.worlds import Infos, Seeds, Settings, Worlds
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,7 @@ class WorldServer:
             self._worlds, mode, infos=infos, slots=self._slots, finals=buffers.finals
         )
 
-    def reset(
-        self,
-        slot: int,
-        mask: np.ndarray,
-        seeds: Sequence[int | None] | None,
-        settings: Sequence[Mapping[str, Any]] | None,
-    ) -> Shown:
+    def reset(self, slot: int, mask: np.ndarray, seeds: Seeds, settings: Settings) -> Shown:
         """Start episodes in some worlds, or in none, and show all in a slot of pictures."""
         self._slots.current = slot
         if not mask.any():

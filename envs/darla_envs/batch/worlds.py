@@ -13,6 +13,13 @@ Infos = dict[str, Any]
 (n, ...) or to another such dictionary, and ``_name`` to a (n,) bool array of who reports it."""
 
 
+Seeds = Sequence[int | None] | None
+"""One a world: an integer begins a new sequence of episodes; None goes on, with all as a whole."""
+
+Settings = Sequence[Mapping[str, Any]] | None
+"""One a world: factors to put it into. The rest is drawn, as all is for None."""
+
+
 class CannotBatch(ValueError):
     """Environments of an id cannot be simulated or drawn together, whatever they are asked for."""
 
@@ -52,21 +59,10 @@ class Worlds(ABC):
     picture_key: str | None = None
 
     @abstractmethod
-    def reset(
-        self,
-        chosen: np.ndarray,
-        seeds: Sequence[int | None] | None = None,
-        settings: Sequence[Mapping[str, Any]] | None = None,
-    ) -> None:
+    def reset(self, chosen: np.ndarray, seeds: Seeds = None, settings: Settings = None) -> None:
         """Start an episode in each chosen world.
 
-        Args:
-            chosen: see above.
-            seeds: one a world: an integer begins a new sequence of episodes, exactly that of a
-                single environment reset with this seed; None goes on with the world's sequence.
-                Without it all go on.
-            settings: one a world: factors to put it into; the rest is drawn. Without it all is
-                drawn.
+        A seed begins exactly the sequence of episodes of a single environment reset with it.
 
         Raises:
             ValueError: a setting is impossible, or the worlds have no factors.

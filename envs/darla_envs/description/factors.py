@@ -62,15 +62,11 @@ class Factor:
             number = math.nan
         if self.kind == "circular" and math.isfinite(number):
             period = self.high - self.low
-            return number if self.low <= number <= self.high else _wrap(number, self.low, period)
+            is_within = self.low <= number <= self.high
+            return number if is_within else (number - self.low) % period + self.low
         if self.low <= number <= self.high:
             return number
         raise ValueError(f"factor {self.name!r} cannot be {value!r}; allowed: {self.allowed}")
-
-
-def _wrap(number: float, low: float, period: float) -> float:
-    """Return a number of a circle within one period."""
-    return (number - low) % period + low
 
 
 def category(name: str, categories: tuple[str, ...], role: Literal["look", "state"]) -> Factor:

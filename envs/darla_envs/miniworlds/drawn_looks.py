@@ -42,7 +42,8 @@ class LookSequence:
     def next(self, domain: Domain | Look | None, seed: int | None) -> DrawnLook:
         """Return the look of the next episode; the seed of a reset begins a new sequence."""
         if seed is not None or self._seed is None:
-            self._seed = _fresh_seed() if seed is None else int(seed)
+            fresh = np.random.SeedSequence().generate_state(1)[0] if seed is None else seed
+            self._seed = int(fresh)
             self._episode = 0
         else:
             self._episode += 1
@@ -79,8 +80,3 @@ def named_factors(domain: Domain | Look | None) -> dict[str, Factor]:
         return {}
     names = {name for look in (domain.look, *domain.cases) for name in look}
     return {name: Factor(name, "continuous", "look", 0.0, 1.0) for name in FACTORS if name in names}
-
-
-def _fresh_seed() -> int:
-    """Return a seed that nobody has had."""
-    return int(np.random.SeedSequence().generate_state(1)[0])

@@ -1,6 +1,6 @@
 """Any MiniWorld environment, many worlds at once: MiniWorld simulates, the renderer draws."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
@@ -10,7 +10,7 @@ import numpy as np
 from gymnasium import spaces
 
 from darla_envs.batch.infos import vector_infos
-from darla_envs.batch.worlds import CannotBatch, Infos, Outcomes, Worlds
+from darla_envs.batch.worlds import CannotBatch, Infos, Outcomes, Seeds, Settings, Worlds
 from darla_envs.description.domain import Domain
 from darla_envs.description.factors import Factor
 from darla_envs.description.miniworld_domains import MiniWorldDomains
@@ -114,12 +114,7 @@ class MiniWorlds(Worlds):
             return factors
         return named_factors(self.domain)
 
-    def reset(
-        self,
-        chosen: np.ndarray,
-        seeds: Sequence[int | None] | None = None,
-        settings: Sequence[Mapping[str, Any]] | None = None,
-    ) -> None:
+    def reset(self, chosen: np.ndarray, seeds: Seeds = None, settings: Settings = None) -> None:
         """Start an episode in each chosen world; see :meth:`darla_envs.batch.worlds.Worlds.reset`.
 
         Raises:

@@ -28,6 +28,7 @@ from miniworld.utils import get_file_path
 from PIL import Image
 
 from darla_envs.miniworlds.quick_rooms import generate_static_data, point_inside, quick_numpy
+from darla_envs.render.meshes import Mesh
 
 
 @dataclass(frozen=True)
@@ -37,23 +38,6 @@ class TextureRecord:
     path: str
     width: int
     height: int
-
-
-@dataclass(frozen=True)
-class VertexRecord:
-    """The arrays of the triangles that MiniWorld would draw together.
-
-    Attributes:
-        positions: (T, 3, 3) float32.
-        texture_coordinates: (T, 3, 2) float32.
-        normals: (T, 3, 3) float32.
-        colors: (T, 3, 3) float32 RGB in [0, 1].
-    """
-
-    positions: np.ndarray
-    texture_coordinates: np.ndarray
-    normals: np.ndarray
-    colors: np.ndarray
 
 
 class _TexturePaths(dict[str, list[str]]):
@@ -156,10 +140,12 @@ def _get_mesh(owner: type[ObjMesh], name: str) -> ObjMesh:
         ) from None
 
 
-def _record_vertices(count: int, *data: tuple[str, np.ndarray]) -> VertexRecord:
-    """Keep the arrays that would have become a vertex list."""
-    arrays = [np.reshape(values, (count // 3, 3, -1)) for _, values in data]
-    return VertexRecord(*arrays)
+def _record_vertices(count: int, *data: tuple[str, np.ndarray]) -> Mesh:
+    """Keep the arrays that would have become a vertex list as a mesh without textures."""
+    vertices, coordinates, normals, colors = (
+        np.reshape(values, (count // 3, 3, -1)) for _, values in data
+    )
+    return Mesh(vertices, normals, colors, coordinates, np.full(count // 3, -1))
 
 
 def _path_of(texture: str, number: int) -> str:

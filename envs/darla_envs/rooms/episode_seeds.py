@@ -1,8 +1,8 @@
 """The random numbers of each world's episodes."""
 
-from collections.abc import Sequence
-
 import numpy as np
+
+from darla_envs.batch.worlds import Seeds
 
 
 class EpisodeSeeds:
@@ -16,7 +16,7 @@ class EpisodeSeeds:
         self._episodes = np.zeros(num_worlds, dtype=np.int64)
         self._unseeded = num_worlds
 
-    def start(self, chosen: np.ndarray, seeds: Sequence[int | None] | None) -> None:
+    def start(self, chosen: np.ndarray, seeds: Seeds) -> None:
         """Go on to the next episode of the chosen worlds; a seed begins a new sequence of them."""
         self._episodes[chosen] += 1
         if seeds is None and not self._unseeded:

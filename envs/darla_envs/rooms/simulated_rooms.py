@@ -1,12 +1,12 @@
 """The tasks' rules, for many worlds at once: what is reset, acted in and reported."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from gymnasium import spaces
 
-from darla_envs.batch.worlds import Infos, Outcomes, Worlds
+from darla_envs.batch.worlds import Infos, Outcomes, Seeds, Settings, Worlds
 from darla_envs.description.domain import Domain
 from darla_envs.description.factors import Setting
 from darla_envs.description.layout import check_apart, num_draws
@@ -110,12 +110,7 @@ class SimulatedRooms(Worlds):
         self._camera = camera_of(find_view(self.task, found.camera))
         self.domain, self._looks = found, look_table(found, self.task)
 
-    def reset(
-        self,
-        chosen: np.ndarray,
-        seeds: Sequence[int | None] | None = None,
-        settings: Sequence[Mapping[str, Any]] | None = None,
-    ) -> None:
+    def reset(self, chosen: np.ndarray, seeds: Seeds = None, settings: Settings = None) -> None:
         """Start an episode in each chosen world; see :meth:`darla_envs.batch.worlds.Worlds.reset`.
 
         Raises:
@@ -135,9 +130,7 @@ class SimulatedRooms(Worlds):
         """
         self._reset(chosen, self._rows.check(rows), None)
 
-    def _reset(
-        self, chosen: np.ndarray, fixed: np.ndarray, seeds: Sequence[int | None] | None
-    ) -> None:
+    def _reset(self, chosen: np.ndarray, fixed: np.ndarray, seeds: Seeds) -> None:
         """Start an episode in each chosen world; ``fixed`` is (n, S), NaN: to be drawn."""
         chosen = self._checked(chosen)
         _check_count("settings", fixed, chosen)
