@@ -12,7 +12,7 @@ import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
 import gymnasium as gym
 
 from darla_envs.description.domains import note_miniworld
-from darla_envs.miniworlds.single_entry_points import entry_point, has_named_domains
+from darla_envs.miniworld_entry_points import entry_point, has_named_domains
 
 __all__ = ["give_domains"]
 

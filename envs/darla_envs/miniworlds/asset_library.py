@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
-
-# isort: split
 import numpy as np
 from miniworld.objmesh import ObjMesh
 from miniworld.opengl import Texture

@@ -4,9 +4,6 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
-
-# isort: split
 import numpy as np
 from miniworld.entity import Entity
 from miniworld.miniworld import MiniWorldEnv

@@ -3,9 +3,6 @@
 from types import ModuleType
 from typing import Any
 
-import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
-
-# isort: split
 import numpy as np
 from miniworld.miniworld import Room
 from miniworld.opengl import Texture

@@ -2,9 +2,6 @@
 
 from collections.abc import Sequence
 
-import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
-
-# isort: split
 import numpy as np
 from miniworld.miniworld import MiniWorldEnv, Room
 

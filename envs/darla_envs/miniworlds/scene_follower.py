@@ -2,9 +2,6 @@
 
 from operator import is_
 
-import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
-
-# isort: split
 import numpy as np
 from miniworld.entity import Entity
 from miniworld.miniworld import MiniWorldEnv

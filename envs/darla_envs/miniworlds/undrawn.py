@@ -10,9 +10,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
-
-# isort: split
 import numpy as np
 from miniworld.entity import Agent, Entity
 from miniworld.miniworld import MiniWorldEnv

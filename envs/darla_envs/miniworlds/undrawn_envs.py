@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
-
-# isort: split
 import gymnasium as gym
 import numpy as np
 from gymnasium import spaces

@@ -14,10 +14,6 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-import darla_envs.single.painted
-import darla_envs.single.ready_to_draw  # before MiniWorld
-
-# isort: split
 import miniworld.miniworld
 import miniworld.objmesh
 import numpy as np
@@ -27,6 +23,7 @@ from miniworld.opengl import Texture
 from miniworld.utils import get_file_path
 from PIL import Image
 
+import darla_envs.single.painted
 from darla_envs.miniworlds.quick_rooms import generate_static_data, point_inside, quick_numpy
 from darla_envs.render.meshes import Mesh
 

@@ -3,9 +3,6 @@
 import json
 from typing import Any
 
-import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
-
-# isort: split
 import gymnasium as gym
 from miniworld.miniworld import MiniWorldEnv
 

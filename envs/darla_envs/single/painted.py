@@ -7,9 +7,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
-
-# isort: split
 import numpy as np
 from miniworld.entity import Entity
 from miniworld.miniworld import Room

@@ -33,6 +33,6 @@ def prepare() -> None:
 
 prepare()
 
-from darla_envs.single import display_lists  # noqa: E402
+from darla_envs.single.display_lists import install  # noqa: E402
 
-display_lists.install()
+install()

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
-
-# isort: split
 import gymnasium as gym
 import numpy as np
 import pyglet

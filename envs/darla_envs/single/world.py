@@ -5,9 +5,6 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-import darla_envs.single.ready_to_draw  # noqa: F401  (before MiniWorld)
-
-# isort: split
 import numpy as np
 from gymnasium import spaces
 from miniworld.miniworld import MiniWorldEnv

@@ -22,7 +22,7 @@ from darla.running.names import unknown
 from darla_envs.batch.worlds import CannotBatch
 from darla_envs.description.named_domains import DomainLike
 from darla_envs.description.tasks import TASKS
-from darla_envs.miniworlds.single_entry_points import has_named_domains
+from darla_envs.miniworld_entry_points import has_named_domains
 from darla_envs.suites.foreign_suite import ForeignSuite
 from darla_envs.suites.miniworld_suite import MiniWorldSuite
 from darla_envs.suites.room_suite import RoomSuite
