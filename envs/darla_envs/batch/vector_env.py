@@ -98,11 +98,7 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
         return tuple(self.batch.frames.copy())
 
     def set_domain(self, domain: Any) -> None:
-        """Draw all later episodes from another domain.
-
-        Raises:
-            ValueError: there is no such domain.
-        """
+        """Draw all later episodes from another domain."""
         self.batch.set_domain(domain)
 
     def close_extras(self, **kwargs: Any) -> None:

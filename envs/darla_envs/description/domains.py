@@ -29,20 +29,12 @@ _miniworlds: set[str] = set()
 
 
 def domain_names(env_id: str) -> list[str]:
-    """Return the names of an id's domains, the source first.
-
-    Raises:
-        ValueError: the id has no named domains.
-    """
+    """Return the names of an id's domains, the source first; see :func:`domains_of`."""
     return list(domains_of(env_id).named())
 
 
 def target_names(env_id: str) -> list[str]:
-    """Return the domains that agents are tested in: neither sources nor those of D_U's looks.
-
-    Raises:
-        ValueError: the id has no named domains.
-    """
+    """Return the domains that agents are tested in: neither sources nor those of D_U's looks."""
     return [name for name in domain_names(env_id) if name not in (*SOURCES, *SEEN_LOOKS)]
 
 

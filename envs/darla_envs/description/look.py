@@ -33,11 +33,7 @@ class Look:
 
 
 def check_look(look: Look) -> None:
-    """Check the values of a look.
-
-    Raises:
-        ValueError: a colour is not three numbers in [0, 1], or the light is negative.
-    """
+    """Raise a ValueError where a colour is not three numbers in [0, 1], or the light negative."""
     for name in ("floor", "wall", "ceiling", "objects", "sky"):
         check_color(name, getattr(look, name))
     if not look.light >= 0:  # it may be no number

@@ -41,21 +41,12 @@ class NamedDomains(ABC):
         return {**self._built_in(), **_added.get(self.env_id, {})}
 
     def add(self, domain: Domain | Look, name: str) -> None:
-        """Add a domain; one of that name is replaced.
-
-        Raises:
-            ValueError: a value of it is wrong.
-        """
+        """Add a domain; see :func:`darla_envs.description.domains.register_domain`."""
         self._check(domain)
         _added.setdefault(self.env_id, {})[name] = domain
 
     def find(self, domain: DomainLike) -> Any:
-        """Return what worlds take for a domain.
-
-        Raises:
-            ValueError: there is no such domain, and the nearest name is suggested; or a value of it
-                is out of range.
-        """
+        """Return what worlds take; see :func:`darla_envs.description.domains.find_domain`."""
         if isinstance(domain, str):
             domain = self._by_name(domain)
         elif isinstance(domain, Mapping):

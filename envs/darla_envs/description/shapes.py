@@ -4,7 +4,7 @@ Sizes are metres; y points up and y = 0 is the floor. All shapes have about the 
 area, so that no shape is easier to see than another.
 """
 
-from functools import cache, partial
+from functools import cache
 
 import numpy as np
 
@@ -23,8 +23,7 @@ def triangles(shape: str) -> tuple[np.ndarray, np.ndarray]:
         Vertices (T, 3, 3) float64 in metres, counter-clockwise seen from outside, and a unit
         normal for each vertex, (T, 3, 3) float64.
     """
-    cone = partial(_side, top_radius=0.02)
-    return {"box": _box, "ball": _ball, "cone": cone, "cylinder": _cylinder}[shape]()
+    return {"box": _box, "ball": _ball, "cone": _cone, "cylinder": _cylinder}[shape]()
 
 
 def _fan(quads: np.ndarray, normals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -77,6 +76,11 @@ def _side(top_radius: float, segments: int = 20) -> tuple[np.ndarray, np.ndarray
     quads = np.stack([bottom[:-1], bottom[1:], top[1:], top[:-1]], axis=1)
     normals = np.stack([slope[:-1], slope[1:], slope[1:], slope[:-1]], axis=1)
     return _fan(quads, normals)
+
+
+def _cone() -> tuple[np.ndarray, np.ndarray]:
+    """Return the triangles of a cone, and their normals."""
+    return _side(top_radius=0.02)
 
 
 def _cylinder() -> tuple[np.ndarray, np.ndarray]:

@@ -131,9 +131,5 @@ TASKS.register(SEEK_AVOID, "darla_envs.tasks.seek_avoid:TASK")
 
 
 def find_task(task_id: str) -> Task:
-    """Return the task of an id.
-
-    Raises:
-        ValueError: there is none; the nearest id is suggested.
-    """
+    """Return the task of an id; a ValueError suggests the nearest where there is none."""
     return TASKS[task_id]

@@ -37,11 +37,7 @@ def texture_picture(name: str) -> np.ndarray:
 
 
 def check_textures(textures: Mapping[str, str]) -> None:
-    """Check which surfaces have which textures.
-
-    Raises:
-        ValueError: a surface or a texture is unknown; the nearest is suggested.
-    """
+    """Raise a ValueError where a surface or a texture is unknown; the nearest is suggested."""
     for surface, name in textures.items():
         for what, given, known in (
             ("surface", surface, SURFACES),

@@ -17,7 +17,8 @@ from darla_envs.render.textures import TextureSet
 class AssetLibrary:
     """Numbers of meshes and textures, by MiniWorld's objects or by files.
 
-    ``meshes`` and ``textures`` are all that were asked for so far, those of meshes too.
+    ``meshes`` and ``textures`` are all that were asked for so far, those of meshes too. A
+    ValueError is raised where the file of one is unknown, a FileNotFoundError where it is missing.
     """
 
     def __init__(self) -> None:
@@ -25,12 +26,7 @@ class AssetLibrary:
         self._numbers: dict[Any, int] = {}
 
     def texture(self, texture: Texture | TextureRecord | None) -> int:
-        """Return the number of a texture that MiniWorld has loaded, -1 for None.
-
-        Raises:
-            ValueError: its file is unknown.
-            FileNotFoundError: its file does not exist.
-        """
+        """Return the number of a texture that MiniWorld has loaded, -1 for None."""
         if texture is None:
             return UNTEXTURED
         if texture not in self._numbers:
@@ -38,11 +34,7 @@ class AssetLibrary:
         return self._numbers[texture]
 
     def texture_file(self, path: str) -> int:
-        """Return the number of the texture in a file.
-
-        Raises:
-            FileNotFoundError: there is no such file.
-        """
+        """Return the number of the texture in a file."""
         if path not in self.textures:
             try:
                 with Image.open(path) as picture:
@@ -52,12 +44,7 @@ class AssetLibrary:
         return self.textures.number(path)
 
     def mesh(self, mesh: ObjMesh) -> int:
-        """Return the number of a mesh that MiniWorld has loaded.
-
-        Raises:
-            ValueError: its file is unknown.
-            FileNotFoundError: its file, or one of a texture on it, does not exist.
-        """
+        """Return the number of a mesh that MiniWorld has loaded."""
         if mesh not in self._numbers:
             name, record = _with_record(mesh)
             self._numbers[mesh] = self.meshes.add(name, self._triangles(record))

@@ -120,9 +120,8 @@ def _draw_text(frame: TextFrame, library: AssetLibrary) -> list[Part]:
     depth, size, half = 0.05, frame.height, frame.width / 2  # MiniWorld ignores its depth
     letters = [
         _front(depth, size / 2, right, right + size, library.texture(texture))
-        for texture, right in zip(
-            frame.texs, (half - size * (k + 1) for k in range(len(frame.texs))), strict=True
-        )
+        for k, texture in enumerate(frame.texs)
+        for right in [half - size * (k + 1)]
     ]
     return [*letters, *_border(depth, size / 2, half)]
 

@@ -112,11 +112,7 @@ class MiniWorlds(Worlds):
         return named_factors(self.domain)
 
     def reset(self, chosen: np.ndarray, seeds: Seeds = None, settings: Settings = None) -> None:
-        """Start an episode in each chosen world; see :meth:`darla_envs.batch.worlds.Worlds.reset`.
-
-        Raises:
-            ValueError: settings are given, and the environments have no factors.
-        """
+        """Start episodes; see :meth:`darla_envs.batch.worlds.Worlds.reset`."""
         worlds = self._checked(chosen)
         if settings is not None and any(settings) and not self._has_factors:
             raise ValueError(f"{self.env_id} has no factors: reset it without factors")

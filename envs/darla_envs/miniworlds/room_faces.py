@@ -15,11 +15,7 @@ _FACTORY = (Room._render, PaintedRoom._render)
 
 
 def faces_of_rooms(env: MiniWorldEnv, library: AssetLibrary) -> SceneFaces:
-    """Return all that stands still in an environment, besides entities.
-
-    Raises:
-        ValueError: a room draws itself in its own way.
-    """
+    """Return all that stands still, besides entities; no room may draw itself in its own way."""
     parts: list[SceneFaces] = []
     for room in env.rooms:
         if type(room)._render not in _FACTORY:

@@ -16,7 +16,7 @@ from miniworld.miniworld import MiniWorldEnv
 from miniworld.params import DomainParams
 
 from darla_envs.batch.worlds import CannotBatch
-from darla_envs.miniworlds.touching import FREE, NEARLY, TOUCHING, touch_walls
+from darla_envs.miniworlds.quick_rooms import FREE, NEARLY, TOUCHING, touch_walls
 
 _DRAWING = ("render_obs", "_render_world", "_render_static")
 _HARMLESS = ("darla_envs.single.world.FactorWorld",)  # overrides them without changing any picture

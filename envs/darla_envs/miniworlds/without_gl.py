@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from types import SimpleNamespace
 from typing import Any
 
@@ -152,13 +153,7 @@ def _path_of(texture: str, number: int) -> str:
 
 def _files_of(texture: str) -> list[str]:
     """Return the files of a texture's name, as MiniWorld looks for them."""
-    files = []
-    for number in range(1, 10):
-        path = _path_of(texture, number)
-        if not os.path.exists(path):
-            break
-        files.append(path)
-    return files
+    return list(takewhile(os.path.exists, (_path_of(texture, number) for number in range(1, 10))))
 
 
 _LOADING: list[tuple[Any, str, Any]] = [

@@ -57,16 +57,10 @@ def _in_view(
     projection: np.ndarray, width: int, height: int,
 ) -> bool:  # fmt: skip
     """Return whether the sphere around an instance reaches into the picture."""
-    mesh = instances.meshes[world, instance]
-    a = instances.scales[world, instance, 0]
-    b = instances.scales[world, instance, 1]
-    c = instances.scales[world, instance, 2]
-    x, y, z = _turned(
-        bounds[mesh, 0] * a,
-        bounds[mesh, 1] * b,
-        bounds[mesh, 2] * c,
-        instances.yaws[world, instance],
-    )
+    mesh, scales = instances.meshes[world, instance], instances.scales
+    a, b, c = scales[world, instance, 0], scales[world, instance, 1], scales[world, instance, 2]
+    yaw = instances.yaws[world, instance]
+    x, y, z = _turned(bounds[mesh, 0] * a, bounds[mesh, 1] * b, bounds[mesh, 2] * c, yaw)
     px, py, w = project(
         projection,
         instances.positions[world, instance, 0] + x - position[world, 0],
@@ -116,10 +110,8 @@ def _place_vertices(
     )
     cosine = np.float32(math.cos(instances.yaws[world, instance]))
     sine = np.float32(math.sin(instances.yaws[world, instance]))
-    a, b, c = (
-        instances.scales[world, instance, 0], instances.scales[world, instance, 1],
-        instances.scales[world, instance, 2],
-    )  # fmt: skip
+    scales = instances.scales
+    a, b, c = scales[world, instance, 0], scales[world, instance, 1], scales[world, instance, 2]
     xx, xy, xz = _rows(p, 0, cosine, sine, a, b, c)
     yx, yy, yz = _rows(p, 1, cosine, sine, a, b, c)
     wx, wy, wz = _rows(p, 2, cosine, sine, a, b, c)
@@ -214,28 +206,21 @@ def _light_of(
     diffuse light that its tint leaves; and whether the tint replaces the mesh's own colours.
     """
     scale = instances.normal_scales[world, instance]
-    x, y, z = _turned(
-        lights.direction[world, 0],
-        lights.direction[world, 1],
-        lights.direction[world, 2],
-        -instances.yaws[world, instance],
-    )
+    towards, yaw = lights.direction, -instances.yaws[world, instance]
+    x, y, z = _turned(towards[world, 0], towards[world, 1], towards[world, 2], yaw)
     painted = _ONE if instances.painted[world, instance] else _ZERO
-    red = instances.tints[world, instance, 0]
-    green = instances.tints[world, instance, 1]
-    blue = instances.tints[world, instance, 2]
-    return (
-        x * scale,
-        y * scale,
-        z * scale,
-        lights.ambient[world, 0] * red,
-        lights.ambient[world, 1] * green,
-        lights.ambient[world, 2] * blue,
-        lights.diffuse[world, 0] * red,
-        lights.diffuse[world, 1] * green,
-        lights.diffuse[world, 2] * blue,
-        painted,
+    tints, ambient, diffuse = instances.tints, lights.ambient, lights.diffuse
+    red, green, blue = (
+        tints[world, instance, 0],
+        tints[world, instance, 1],
+        tints[world, instance, 2],
     )
+    return (
+        x * scale, y * scale, z * scale,
+        ambient[world, 0] * red, ambient[world, 1] * green, ambient[world, 2] * blue,
+        diffuse[world, 0] * red, diffuse[world, 1] * green, diffuse[world, 2] * blue,
+        painted,
+    )  # fmt: skip
 
 
 @drawing

@@ -45,16 +45,13 @@ class SceneLight:
 class SceneFaces:
     """F flat polygons of three or four corners.
 
+    Arrays have the shape and meaning of their namesakes in
+    :class:`~darla_envs.render.scene_batch.Faces`, without the first axis. Besides these:
+
     Attributes:
-        vertices: (F, 4, 3) metres, counter-clockwise seen from the front.
-        num_vertices: (F,) 3 or 4.
-        texture_coordinates: (F, 3, 2) of the first three corners, in textures.
         normals: (F, 3) unit.
         tints: (F, 3) RGB in [0, 1].
-        textures: (F,) a texture's number in a :class:`~darla_envs.render.textures.TextureSet`, or
-            -1.
         roles: (F,) ``FLOOR``, ``CEILING``, ``WALL`` or ``FRAME``.
-        entities: (F,) the entity's number or ``ROOM_ENTITY``.
     """
 
     vertices: np.ndarray
@@ -71,8 +68,7 @@ class SceneFaces:
 class SceneInstances:
     """K meshes that stand somewhere.
 
-    Every array has the shape and meaning of its namesake in
-    :class:`~darla_envs.render.scene_batch.Instances`, without the first axis.
+    Arrays are as in :class:`~darla_envs.render.scene_batch.Instances`, without the first axis.
     """
 
     meshes: np.ndarray
@@ -96,11 +92,7 @@ class Scene:
 
 
 def repaint(scene: Scene, look: Look) -> Scene:
-    """Return a scene in another look.
-
-    Raises:
-        ValueError: a colour is not three numbers in [0, 1], or the light is negative.
-    """
+    """Return a scene in another look; a ValueError says what is wrong with one."""
     check_look(look)
     tints = np.array(scene.faces.tints, dtype=float)
     for role, name in ((FLOOR, "floor"), (WALL, "wall"), (CEILING, "ceiling")):

@@ -61,13 +61,9 @@ class Instances(NamedTuple):
 
 
 class Lights(NamedTuple):
-    """One directional light and the sky of each world.
+    """The light of each world, see :class:`~darla_envs.render.scene.SceneLight`, and its sky.
 
-    Attributes:
-        direction: (N, 3) float32, unit, towards the light.
-        ambient: (N, 3) float32 RGB, what reaches every surface.
-        diffuse: (N, 3) float32 RGB, what reaches a surface that faces the light.
-        sky: (N, 3) float32 RGB in [0, 1].
+    All are (N, 3) float32.
     """
 
     direction: np.ndarray

@@ -56,15 +56,11 @@ def cover(
         if name not in known:
             known.add(name, texture_picture(name))
         number = found.textures[face] = known.number(name)
-        places = _places_on_wall if _SURFACE_OF_FACE[face] == "wall" else _places_from_above
+        first = corners[face, :3]  # of floor and ceiling, along x and z
+        places = _places_on_wall(first) if _SURFACE_OF_FACE[face] == "wall" else first[:, [0, 2]]
         size = known.arrays.sizes[number].astype(np.float64)
-        found.coordinates[face] = places(corners[face, :3]) * _TEXELS / size
+        found.coordinates[face] = places * _TEXELS / size
     return found
-
-
-def _places_from_above(corners: np.ndarray) -> np.ndarray:
-    """Return where corners of a floor or ceiling are, (3, 2) metres along x and z."""
-    return corners[:, [0, 2]]
 
 
 def _places_on_wall(corners: np.ndarray) -> np.ndarray:

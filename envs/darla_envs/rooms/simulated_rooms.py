@@ -101,21 +101,13 @@ class SimulatedRooms(Worlds):
         self.set_domain(domain)
 
     def set_domain(self, domain: DomainLike) -> None:
-        """Draw all later episodes from another domain; those under way stay as they are.
-
-        Raises:
-            ValueError: there is no such domain, or it asks for what cannot be.
-        """
+        """Draw all later episodes from another domain; those under way stay as they are."""
         found: Domain = RoomDomains(self.task).find(domain)
         self._camera = camera_of(find_view(self.task, found.camera))
         self.domain, self._looks = found, look_table(found, self.task)
 
     def reset(self, chosen: np.ndarray, seeds: Seeds = None, settings: Settings = None) -> None:
-        """Start an episode in each chosen world; see :meth:`darla_envs.batch.worlds.Worlds.reset`.
-
-        Raises:
-            ValueError: a factor is unknown, out of range, or a setting is impossible.
-        """
+        """Start episodes; see :meth:`darla_envs.batch.worlds.Worlds.reset`."""
         if settings is None:
             rows = np.full((len(chosen), len(self.setting_names)), np.nan)
         else:
@@ -123,11 +115,7 @@ class SimulatedRooms(Worlds):
         self._reset(chosen, rows, seeds)
 
     def reset_to(self, chosen: np.ndarray, rows: np.ndarray) -> None:
-        """Put the chosen worlds into settings, (n, S) as rows; NaN is drawn.
-
-        Raises:
-            ValueError: a value is out of range, or a setting is impossible.
-        """
+        """Do :meth:`reset` with settings as rows, (n, S); NaN is drawn."""
         self._reset(chosen, self._rows.check(rows), None)
 
     def _reset(self, chosen: np.ndarray, fixed: np.ndarray, seeds: Seeds) -> None:

@@ -19,13 +19,9 @@ UP = np.linspace(0.1, 0.9, 5)  # and in heights
 
 
 class Camera(NamedTuple):
-    """The agent's camera, without the agent.
+    """A :class:`~darla_envs.description.view.View` for kernels: metres and radians.
 
-    Attributes:
-        height: metres above the floor.
-        pitch: radians; negative looks down.
-        tangent: tangent of half the field of view, the same across and up.
-        field_of_view: radians.
+    The tangent is that of half the field of view, the same across and up.
     """
 
     height: float

@@ -37,7 +37,8 @@ class PaintedRoom(Room):  # type: ignore[misc]
 
     def _gen_static_data(self, params: Any, rng: np.random.Generator | None) -> None:
         """Make walls and texture coordinates, or take those of an equal room."""
-        key = (self.outline.tobytes(), self.wall_height, self._textures())
+        textures = (self.floor_tex_name, self.wall_tex_name, self.ceil_tex_name)
+        key = (self.outline.tobytes(), self.wall_height, textures)
         if rng is not None or any(self.portals):
             super()._gen_static_data(params, rng)
         elif key in _geometry:
@@ -46,10 +47,6 @@ class PaintedRoom(Room):  # type: ignore[misc]
             before = set(self.__dict__)
             super()._gen_static_data(params, rng)
             _geometry[key] = {name: self.__dict__[name] for name in set(self.__dict__) - before}
-
-    def _textures(self) -> tuple[str, str, str]:
-        """Return the names of the textures of floor, walls and ceiling."""
-        return self.floor_tex_name, self.wall_tex_name, self.ceil_tex_name
 
     def _render(self) -> None:
         """Draw the room with its tints."""

@@ -58,10 +58,7 @@ class Suite(ABC):
         return UNSUPERVISED if UNSUPERVISED in self.domains() else None
 
     def find_domain(self, domain: DomainLike) -> Any:
-        """Return what the worlds take for a domain.
-
-        See :func:`darla_envs.description.domains.find_domain`.
-        """
+        """Return what worlds take; see :func:`darla_envs.description.domains.find_domain`."""
         return find_domain(self.env_id, domain)
 
     def whole_domain(self, name: str) -> Domain:
