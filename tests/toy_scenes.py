@@ -7,6 +7,7 @@ in proportion, and the light leaves every colour as it is.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -111,6 +112,18 @@ class View:
         textures, meshes = textures or TextureSet(), meshes or MeshSet()
         self.renderer.draw(self.batch(scene), meshes, textures, np.zeros(1, np.int64), out)
         return out[0]
+
+    def draw_mesh(
+        self,
+        mesh: Mesh,
+        textures: TextureSet | None = None,
+        light: SceneLight = FULL_LIGHT,
+        sky: Sequence[float] | np.ndarray = BLACK,
+        **pose: Any,
+    ) -> np.ndarray:
+        """Return the picture of one mesh, posed as an :class:`Instance`."""
+        scene = make_scene(instances=[Instance(0, **pose)], light=light, sky=sky)
+        return self.draw(scene, textures, mesh_set(mesh))
 
     def measure(self, scene: Scene, meshes: MeshSet | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return the distances and entities of a scene."""

@@ -56,6 +56,15 @@ def find_domain(env_id: str | Task, domain: DomainLike) -> Domain | Look | None:
     return found
 
 
+def whole_domain(env_id: str, name: str) -> Domain:
+    """Return a named domain that says where every factor of the look comes from.
+
+    Raises:
+        ValueError: there is no such id or domain, or it is a single look in colours off the lines.
+    """
+    return domains_of(env_id).whole(name)
+
+
 def register_domain(env_id: str, domain: Domain | Look, name: str | None = None) -> None:
     """Add a domain to an id, so that it can be named; one of that name is replaced.
 

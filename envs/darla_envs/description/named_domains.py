@@ -54,11 +54,7 @@ class NamedDomains(ABC):
         return self._complete(domain)
 
     def whole(self, name: str) -> Domain:
-        """Return a named domain that says where every factor of the look comes from.
-
-        Raises:
-            ValueError: there is no such domain, or it is none that can be told so.
-        """
+        """Do :func:`darla_envs.description.domains.whole_domain`."""
         found: Domain = self.find(name)
         return found
 

@@ -8,7 +8,7 @@ from miniworld.opengl import Texture
 from PIL import Image
 
 from darla_envs.batch.worlds import CannotBatch
-from darla_envs.miniworlds.without_gl import TextureRecord, without_loading
+from darla_envs.miniworlds.without_gl import TextureRecord, VertexRecord, without_loading
 from darla_envs.render.meshes import Mesh, MeshSet
 from darla_envs.render.scene_batch import UNTEXTURED
 from darla_envs.render.textures import TextureSet
@@ -56,14 +56,14 @@ class AssetLibrary:
 
     def _triangles(self, mesh: ObjMesh) -> Mesh:
         """Return a mesh of MiniWorld's as one of ours."""
-        parts: list[Mesh] = mesh.vlists
-        vertices, normals, colors, coordinates, _ = (
+        parts: list[VertexRecord] = mesh.vlists
+        positions, coordinates, normals, colors = (
             np.concatenate(arrays)
-            for arrays in zip(*(vars(each).values() for each in parts), strict=True)
+            for arrays in zip(*(vars(part).values() for part in parts), strict=True)
         )
-        textures = [self.texture(texture) for texture in mesh.textures]
-        counts = [len(part.vertices) for part in parts]
-        return Mesh(vertices, normals, colors, coordinates, np.repeat(textures, counts))
+        counts = [len(part.positions) for part in parts]
+        textures = np.repeat([self.texture(texture) for texture in mesh.textures], counts)
+        return Mesh(positions, normals, colors, coordinates, textures)
 
 
 def _file_of_texture(texture: Any) -> str:

@@ -26,7 +26,6 @@ from PIL import Image
 
 import darla_envs.single.painted
 from darla_envs.miniworlds.quick_rooms import generate_static_data, point_inside, quick_numpy
-from darla_envs.render.meshes import Mesh
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,19 @@ class TextureRecord:
     path: str
     width: int
     height: int
+
+
+@dataclass(frozen=True)
+class VertexRecord:
+    """The arrays of the triangles that MiniWorld would draw together.
+
+    All are (T, 3, 3) float32, but for coordinates, (T, 3, 2); colours are RGB in [0, 1].
+    """
+
+    positions: np.ndarray
+    texture_coordinates: np.ndarray
+    normals: np.ndarray
+    colors: np.ndarray
 
 
 class _TexturePaths(dict[str, list[str]]):
@@ -138,12 +150,9 @@ def _get_mesh(owner: type[ObjMesh], name: str) -> ObjMesh:
         ) from None
 
 
-def _record_vertices(count: int, *data: tuple[str, np.ndarray]) -> Mesh:
-    """Keep the arrays that would have become a vertex list as a mesh without textures."""
-    vertices, coordinates, normals, colors = (
-        np.reshape(values, (count // 3, 3, -1)) for _, values in data
-    )
-    return Mesh(vertices, normals, colors, coordinates, np.full(count // 3, -1))
+def _record_vertices(count: int, *data: tuple[str, np.ndarray]) -> VertexRecord:
+    """Keep the arrays that would have become a vertex list."""
+    return VertexRecord(*(np.reshape(values, (count // 3, 3, -1)) for _, values in data))
 
 
 def _path_of(texture: str, number: int) -> str:

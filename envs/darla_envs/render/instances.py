@@ -209,12 +209,8 @@ def _light_of(
     towards, yaw = lights.direction, -instances.yaws[world, instance]
     x, y, z = _turned(towards[world, 0], towards[world, 1], towards[world, 2], yaw)
     painted = _ONE if instances.painted[world, instance] else _ZERO
-    tints, ambient, diffuse = instances.tints, lights.ambient, lights.diffuse
-    red, green, blue = (
-        tints[world, instance, 0],
-        tints[world, instance, 1],
-        tints[world, instance, 2],
-    )
+    tint, ambient, diffuse = instances.tints, lights.ambient, lights.diffuse
+    red, green, blue = tint[world, instance, 0], tint[world, instance, 1], tint[world, instance, 2]
     return (
         x * scale, y * scale, z * scale,
         ambient[world, 0] * red, ambient[world, 1] * green, ambient[world, 2] * blue,

@@ -13,7 +13,7 @@ from darla_envs.batch.batched_envs import BatchedEnvs
 from darla_envs.batch.worker_envs import WorkerEnvs
 from darla_envs.batch.worlds import CannotBatch, Worlds
 from darla_envs.description.domain import Domain
-from darla_envs.description.domains import domain_names, domains_of, find_domain, target_names
+from darla_envs.description.domains import domain_names, find_domain, target_names, whole_domain
 from darla_envs.description.named_domains import DomainLike
 from darla_envs.description.usual_domains import SOURCE, SOURCES, UNSUPERVISED
 
@@ -62,12 +62,8 @@ class Suite(ABC):
         return find_domain(self.env_id, domain)
 
     def whole_domain(self, name: str) -> Domain:
-        """Return a named domain that says where every factor of the look comes from.
-
-        Raises:
-            ValueError: there is no such domain, or it cannot be told.
-        """
-        return domains_of(self.env_id).whole(name)
+        """Do :func:`darla_envs.description.domains.whole_domain`."""
+        return whole_domain(self.env_id, name)
 
     def has_domain(self, name: str) -> bool:
         """Whether environments can be made in a domain of this name."""

@@ -29,14 +29,6 @@ TO_THE_EYE = (-1.0, 0.0, 0.0)
 few = settings(max_examples=25)
 
 
-def draw(mesh, view=VIEW, light=None, textures=None, **pose) -> np.ndarray:
-    """Draw one mesh before a black sky."""
-    scene = make_scene(instances=[Instance(0, **pose)])
-    if light is not None:
-        scene = make_scene(instances=[Instance(0, **pose)], light=light)
-    return view.draw(scene, textures, mesh_set(mesh))
-
-
 def turned(vertices: np.ndarray, yaw: float) -> np.ndarray:
     """Turn vectors to the left, as MiniWorld turns entities."""
     x, y, z = np.moveaxis(vertices, -1, 0)
@@ -46,7 +38,7 @@ def turned(vertices: np.ndarray, yaw: float) -> np.ndarray:
 
 def test_a_mesh_looks_like_faces_in_its_place():
     tint = (0.2, 0.4, 1.0)
-    assert (draw(as_triangles(WALL), tint=tint) == (51, 102, 255)).all()
+    assert (VIEW.draw_mesh(as_triangles(WALL), tint=tint) == (51, 102, 255)).all()
 
 
 @few
@@ -67,8 +59,7 @@ def test_a_mesh_is_scaled_turned_and_moved(yaw, away, distance, scale):
     face = Face(placed, texture=0)
     expected = view.draw(make_scene([face], sky=BLUE), texture)
     mesh, pose = as_triangles(square, texture=0), {"position": position, "yaw": yaw, "scale": scale}
-    scene = make_scene(instances=[Instance(0, **pose)], sky=BLUE)
-    ours = view.draw(scene, texture, mesh_set(mesh))
+    ours = view.draw_mesh(mesh, texture, sky=BLUE, **pose)
     differ = np.abs(ours.astype(int) - expected).max(axis=-1) > 2
     assert differ.sum() <= 3  # pixels whose sample lies on an edge
     if math.cos(yaw) > 0:
@@ -83,7 +74,7 @@ def test_light_falls_by_the_angle_to_the_normal():
         ((0.0, 0.0, 1.0), 0.0),
         ((1.0, 0.0, 0.0), 0.0),
     ):
-        picture = draw(as_triangles(WALL, normal), light=light)
+        picture = VIEW.draw_mesh(as_triangles(WALL, normal), light=light)
         assert_close(picture, 255 * (0.1 + facing * light.diffuse))
 
 
@@ -93,44 +84,44 @@ def test_normals_turn_with_the_mesh(yaw):
     own = turned(WALL, -yaw)
     normal = np.array([-0.36, 0.48, 0.8])
     mesh = as_triangles(own, turned(normal, -yaw))
-    assert_close(draw(mesh, light=light, yaw=yaw), 255 * (normal @ light.direction))
+    assert_close(VIEW.draw_mesh(mesh, light=light, yaw=yaw), 255 * (normal @ light.direction))
 
 
 @pytest.mark.parametrize("scale", [0.0, 0.5, 1.3])
 def test_normals_are_scaled(scale):
     light = SceneLight(np.array([-1.0, 0.0, 0.0]), np.full(3, 0.2), np.full(3, 0.5))
-    picture = draw(as_triangles(WALL, TO_THE_EYE), light=light, normal_scale=scale)
+    picture = VIEW.draw_mesh(as_triangles(WALL, TO_THE_EYE), light=light, normal_scale=scale)
     assert_close(picture, 255 * (0.2 + 0.5 * scale))
 
 
 def test_scaling_a_mesh_does_not_change_its_light():
     light = SceneLight(np.array([-1.0, 0.0, 0.0]), np.full(3, 0.2), np.full(3, 0.5))
     mesh = as_triangles(WALL / 2, TO_THE_EYE)
-    assert_close(draw(mesh, light=light, scale=(2.0, 2.0, 2.0)), 255 * 0.7)
+    assert_close(VIEW.draw_mesh(mesh, light=light, scale=(2.0, 2.0, 2.0)), 255 * 0.7)
 
 
 def test_light_is_full_at_most():
     light = SceneLight(np.array([-1.0, 0.0, 0.0]), np.full(3, 0.9), np.array([0.0, 0.5, 5.0]))
     colors = np.tile((0.5, 1.0, 0.5), (4, 1))
-    picture = draw(as_triangles(WALL, TO_THE_EYE, colors), light=light)
+    picture = VIEW.draw_mesh(as_triangles(WALL, TO_THE_EYE, colors), light=light)
     assert_close(picture, np.array([0.45 * 255, 255, 255]))
 
 
 def test_a_tint_multiplies_the_colours_of_a_mesh():
     colors = np.tile((0.8, 0.5, 0.2), (4, 1))
-    picture = draw(as_triangles(WALL, colors=colors), tint=(0.5, 1.0, 0.0))
+    picture = VIEW.draw_mesh(as_triangles(WALL, colors=colors), tint=(0.5, 1.0, 0.0))
     assert_close(picture, 255 * np.array([0.4, 0.5, 0.0]))
 
 
 def test_paint_leaves_only_the_brightness_of_a_mesh():
     colors = np.tile((0.8, 0.5, 0.2), (4, 1))
-    picture = draw(as_triangles(WALL, colors=colors), tint=(0.5, 1.0, 0.0), painted=True)
+    picture = VIEW.draw_mesh(as_triangles(WALL, colors=colors), tint=(0.5, 1.0, 0.0), painted=True)
     assert_close(picture, 255 * 0.8 * np.array([0.5, 1.0, 0.0]))
 
 
 def test_colours_vary_between_corners():
     colors = np.array([(0, 0, 0), (1, 0, 0), (1, 0, 1), (0, 0, 1)], float)
-    picture = draw(as_triangles(WALL, colors=colors), View(16, 16, antialias=False))
+    picture = View(16, 16, antialias=False).draw_mesh(as_triangles(WALL, colors=colors))
     middles = (np.arange(16) + 0.5) / 16
     expected = np.zeros((16, 16, 3))
     expected[..., 0] = 255 * middles
@@ -148,28 +139,28 @@ def test_colours_vary_as_perspective_has_it():
     across = (np.arange(16) + 0.5) / 16
     share = across / far / ((1 - across) / near + across / far)
     expected = np.tile(255 * share[None, :, None], (16, 1, 3))
-    assert_close(draw(as_triangles(wall, colors=colors), view), expected)
+    assert_close(view.draw_mesh(as_triangles(wall, colors=colors)), expected)
 
 
 def test_textures_are_lit_with_varying_colours():
     colors = np.array([(0, 0, 0), (1, 1, 1), (1, 1, 1), (0, 0, 0)], float)
     picture = noise(16, 16)
     mesh = as_triangles(WALL, colors=colors, texture=0)
-    drawn = draw(mesh, View(16, 16, antialias=False), textures=texture_set(picture))
+    drawn = View(16, 16, antialias=False).draw_mesh(mesh, texture_set(picture))
     light = ((np.arange(16) + 0.5) / 16)[None, :, None]
     assert_close(drawn, picture * light)
 
 
 def test_backs_are_not_drawn():
-    assert (draw(as_triangles(WALL[::-1])) == 0).all()
-    assert (draw(as_triangles(WALL)) == 255).all()
+    assert (VIEW.draw_mesh(as_triangles(WALL[::-1])) == 0).all()
+    assert (VIEW.draw_mesh(as_triangles(WALL)) == 255).all()
 
 
 @pytest.mark.parametrize(
     "position", [(-4.5, 0, 0), (-2.0, 0, 0), (0, 50, 0), (0, 0, -50), (99, 0, 0)]
 )
 def test_what_is_out_of_view_is_not_drawn(position):
-    assert (draw(as_triangles(WALL), position=position) == 0).all()
+    assert (VIEW.draw_mesh(as_triangles(WALL), position=position) == 0).all()
 
 
 def test_a_instance_through_the_near_plane_is_cut():
@@ -177,8 +168,7 @@ def test_a_instance_through_the_near_plane_is_cut():
     floor = np.array([(-3, -1, -4), (-3, -1, 4), (5, -1, 4), (5, -1, -4)], float)
     view = View(32, 24, yaw=0.3, pitch=-0.2, antialias=False)
     face = view.draw(make_scene([Face(floor, tint=RED)], sky=BLUE))
-    scene = make_scene(instances=[Instance(0, tint=RED)], sky=BLUE)
-    mesh = view.draw(scene, None, mesh_set(as_triangles(floor, (0, 1, 0))))
+    mesh = view.draw_mesh(as_triangles(floor, (0, 1, 0)), sky=BLUE, tint=RED)
     assert 0 < (face == 255 * RED).all(axis=-1).mean() < 1
     differ = (mesh != face).any(axis=-1)
     assert differ.sum() <= 2

@@ -9,12 +9,10 @@ from darla_envs.render.scene import SceneLight
 from toy_scenes import (
     BLACK,
     Face,
-    Instance,
     View,
     as_triangles,
     assert_close,
     make_scene,
-    mesh_set,
     noise,
     plain_picture,
     texture_set,
@@ -36,8 +34,7 @@ def test_a_pixel_is_texture_times_tint_times_light(tint, texel, ambient, facing)
     face = Face(view.wall(), tint=tint, texture=0, normal=normal)
     assert_close(view.draw(make_scene([face], light=light), textures), expected)
     mesh = as_triangles(view.wall(), normal, texture=0)
-    scene = make_scene(instances=[Instance(0, tint=tint)], light=light)
-    assert_close(view.draw(scene, textures, mesh_set(mesh)), expected)
+    assert_close(view.draw_mesh(mesh, textures, light, tint=tint), expected)
 
 
 @pytest.mark.parametrize("width", [1, 15, 63, 64, 65, 127, 128, 129, 200])
@@ -47,7 +44,7 @@ def test_long_rows_are_shaded_to_their_end(width):
     picture = noise(2, width)
     colors = np.array([(0, 0, 0), (1, 1, 1), (1, 1, 1), (0, 0, 0)], float)
     mesh = as_triangles(view.wall(), colors=colors, texture=0)
-    drawn = view.draw(make_scene(instances=[Instance(0)]), texture_set(picture), mesh_set(mesh))
+    drawn = view.draw_mesh(mesh, texture_set(picture))
     light = ((np.arange(width) + 0.5) / width)[None, :, None]
     assert_close(drawn, picture * light)
 
@@ -77,9 +74,8 @@ def test_colours_are_those_at_the_middle_of_a_pixel_even_beyond_their_polygon(
     colors = np.array([[ends[0]] * 3, [ends[1]] * 3, [ends[1]] * 3, [ends[0]] * 3])
     for texture in (-1, 0):
         mesh = as_triangles(view.wall(left, 0, right, 16), colors=colors, texture=texture)
-        scene = make_scene(instances=[Instance(0)], sky=(sky,) * 3)
         white = texture_set(plain_picture((255, 255, 255)))
-        picture = view.draw(scene, white, mesh_set(mesh))
+        picture = view.draw_mesh(mesh, white, sky=(sky,) * 3)
         share = sum(left <= 5 + place < right for place in (0.125, 0.375, 0.625, 0.875)) / 4
         middle = ends[0] + (ends[1] - ends[0]) * (5.5 - left) / (right - left)
         expected = np.clip(share * middle + (1 - share) * sky, 0, 1) * 255
