@@ -14,10 +14,11 @@ Infos = dict[str, Any]
 
 
 Seeds = Sequence[int | None] | None
-"""One a world: an integer begins a new sequence of episodes; None goes on, with all as a whole."""
+"""One a world: an integer begins a new sequence of episodes, None goes on with the world's. Without
+any, all go on."""
 
 Settings = Sequence[Mapping[str, Any]] | None
-"""One a world: factors to put it into. The rest is drawn, as all is for None."""
+"""One a world: factors to put it into; the rest is drawn. Without any, all is drawn."""
 
 
 class CannotBatch(ValueError):
@@ -62,7 +63,7 @@ class Worlds(ABC):
     def reset(self, chosen: np.ndarray, seeds: Seeds = None, settings: Settings = None) -> None:
         """Start an episode in each chosen world.
 
-        A seed begins exactly the sequence of episodes of a single environment reset with it.
+        A seed begins exactly the episodes of a single environment that is reset with it.
 
         Raises:
             ValueError: a setting is impossible, or the worlds have no factors.

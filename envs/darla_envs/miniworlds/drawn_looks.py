@@ -54,7 +54,7 @@ class LookSequence:
 
 
 def positions(domain: Domain, u: np.ndarray) -> dict[str, float]:
-    """Draw the factors that a domain, found as such, names.
+    """Draw the factors that a domain, which ``find_domain`` returned, names.
 
     ``u`` are (NUM_DRAWS,) uniform numbers in [0, 1): one for the case, one for each factor.
     """

@@ -203,9 +203,9 @@ class MiniWorlds(Worlds):
         self._renderer.draw(self.scenes, self.library.meshes, self.library.textures, chosen, out)
 
     def measure(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return how far away and whose each pixel is; entities are indices in the environment's.
+        """Return how far away and whose each pixel is, see ``Renderer.measure``.
 
-        See :meth:`darla_envs.render.renderer.Renderer.measure`.
+        Entities are indices in the environment's list.
         """
         self._aim(chosen)
         return self._renderer.measure(self.scenes, self.library.meshes, chosen)

@@ -4,8 +4,9 @@ import itertools
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -151,7 +152,7 @@ class Renderer:
         parts = min(self._num_threads, max(1, count // _WORTH_A_THREAD))
         edges = [count * part // parts for part in range(parts + 1)]
         spans = list(itertools.pairwise(edges))
-        with _CompileNote():
+        with _compile_note():
             others = [
                 self._threads().submit(work, scratch, *span)
                 for scratch, span in zip(self._scratches[1:], spans[1:], strict=False)
@@ -188,25 +189,21 @@ def _most_polygons(scenes: SceneBatch, meshes: MeshSet) -> int:
     return int((scenes.faces.count + of_instances).max())
 
 
-class _CompileNote:
-    """Says that kernels are being compiled when the first picture takes long."""
+_is_compiled = threading.Event()
 
-    _done = False
 
-    def __enter__(self) -> None:
-        self._timer = None
-        if not _CompileNote._done:
-            self._timer = threading.Timer(_PATIENCE, self._say)
-            self._timer.daemon = True
-            self._timer.start()
-
-    def __exit__(self, *_: object) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            _CompileNote._done = True
-
-    @staticmethod
-    def _say() -> None:
-        """Print the word about it."""
-        note = "compiling the renderer; this is done once and takes about half a minute"
-        print(note, file=sys.stderr, flush=True)
+@contextmanager
+def _compile_note() -> Iterator[None]:
+    """Say that kernels are being compiled when the first picture takes long."""
+    if _is_compiled.is_set():
+        yield
+        return
+    note = "compiling the renderer; this is done once and takes about half a minute"
+    timer = threading.Timer(_PATIENCE, lambda: print(note, file=sys.stderr, flush=True))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        _is_compiled.set()

@@ -160,8 +160,5 @@ def _empty_instances(worlds: int, instances: int) -> Instances:
 def _grown(old: Iterable[np.ndarray], new: Iterable[np.ndarray]) -> Iterable[np.ndarray]:
     """Copy arrays into larger ones, which are returned."""
     for before, after in zip(old, new, strict=True):
-        if before.ndim == 1:
-            after[:] = before
-        else:
-            after[:, : before.shape[1]] = before
+        after[tuple(map(slice, before.shape))] = before
     return new

@@ -55,23 +55,19 @@ def look_table(domain: Domain, task: Task) -> LookTable:
     """Return a task's domain as arrays."""
     looks = [{**domain.look, **case} for case in domain.cases or ({},)]
     intervals = [[look[name] for name in _CONTINUOUS] for look in looks]
-    most = max(len(values) for case in intervals for values in case)
-    low, high, length = np.zeros((3, len(looks), len(_CONTINUOUS), most))
-    num_intervals = np.zeros((len(looks), len(_CONTINUOUS)), dtype=np.int64)
+    num_intervals = np.array([[len(values) for values in case] for case in intervals])
+    low, high, length = np.zeros((3, *num_intervals.shape, num_intervals.max()))
     total = np.zeros(num_intervals.shape)
-    for case, factors in enumerate(intervals):
-        for factor, values in enumerate(factors):
-            ends = np.array(values, dtype=np.float64)
-            count = num_intervals[case, factor] = len(ends)
-            low[case, factor, :count], high[case, factor, :count] = ends.T
-            length[case, factor, :count] = lengths = ends[:, 1] - ends[:, 0]
-            total[case, factor] = lengths.sum()
+    for (case, factor), count in np.ndenumerate(num_intervals):
+        ends = np.array(intervals[case][factor], dtype=np.float64)
+        low[case, factor, :count], high[case, factor, :count] = ends.T
+        length[case, factor, :count] = lengths = ends[:, 1] - ends[:, 0]
+        total[case, factor] = lengths.sum()
     shapes = [_shapes(look["object_shape"], task) for look in looks]
-    most = max(len(allowed) for case in shapes for allowed in case)
-    table = np.zeros((len(looks), len(task.objects), most), dtype=np.int64)
-    for case, index in np.ndindex(table.shape[:2]):
-        table[case, index, : len(shapes[case][index])] = shapes[case][index]
     num_shapes = np.array([[len(allowed) for allowed in case] for case in shapes])
+    table = np.zeros((*num_shapes.shape, num_shapes.max()), dtype=np.int64)
+    for (case, index), count in np.ndenumerate(num_shapes):
+        table[case, index, :count] = shapes[case][index]
     return LookTable(low, high, length, num_intervals, total, table, num_shapes)
 
 

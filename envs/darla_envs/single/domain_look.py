@@ -30,7 +30,7 @@ class DomainLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
     """
 
     def __init__(self, env: gym.Env, domain: DomainLike = SOURCE):
-        """Wrap a MiniWorld environment, for :func:`~darla_envs.description.domains.find_domain`.
+        """Wrap a MiniWorld environment; the domain is what ``domains.find_domain`` takes.
 
         Raises:
             ValueError: the environment is not MiniWorld's, has factors of its own, or has no such
