@@ -22,10 +22,18 @@ from darla.objectives import (
 )
 from darla.vision.config import VisionConfig
 
+_NUMBER = {"kind": "continuous", "unit": "", "categories": []}
 FACTORS = {
-    "hue": {"kind": "continuous", "low": 0.0, "high": 1.0, "role": "look"},
-    "x": {"kind": "continuous", "low": 0.0, "high": 0.5, "role": "state"},
-    "shape": {"kind": "categorical", "categories": ["box", "ball"], "role": "look"},
+    "hue": {**_NUMBER, "low": 0.0, "high": 1.0, "role": "look"},
+    "x": {**_NUMBER, "low": 0.0, "high": 0.5, "role": "state"},
+    "shape": {
+        "kind": "categorical",
+        "low": None,
+        "high": None,
+        "unit": "",
+        "categories": ["box", "ball"],
+        "role": "look",
+    },
 }
 
 

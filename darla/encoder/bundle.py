@@ -33,7 +33,8 @@ from darla.encoder.frozen_encoder import FrozenEncoder, LatentStatistics, latent
 from darla.encoder.network_shape import NetworkShape
 from darla.encoder.networks import NETWORKS, Decoder, Encoder, make_decoder, make_encoder
 from darla.encoder.shipped_encoders import bundle_folder, shipped_encoders
-from darla.running.atomic import read_json, write_bytes, write_json
+from darla.running.atomic import write_bytes, write_json
+from darla.running.checked_json import read_json
 from darla.running.run_record import versions
 
 __all__ = ["FrozenEncoder", "load_encoder", "random_encoder", "save_bundle"]

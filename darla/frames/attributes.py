@@ -3,10 +3,13 @@
 Processes that write chunks need no more than this, and Zarr takes long to import.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
-from darla.running.atomic import read_json
+from msgspec import Meta
+
+from darla.running.checked_json import Count, check_shape, read_json
 
 FORMAT = "darla frames"
 SCHEMA = 1
@@ -35,6 +38,55 @@ ATTRIBUTES = {
 }
 """What the attributes of a dataset mean."""
 
+_Side = Annotated[int, Meta(ge=1, le=4096)]
+_FromOne = Annotated[int, Meta(ge=1, le=10**9)]
+
+
+class FactorDescription(TypedDict):
+    """What a dataset says of one factor: as its environment describes it, null for no limit."""
+
+    kind: str
+    low: float | None
+    high: float | None
+    unit: str
+    categories: Annotated[list[str], Meta(max_length=10_000)]
+    role: str
+
+
+class _Attributes(TypedDict):
+    """The attributes that others rely on; see :data:`ATTRIBUTES` for what they mean."""
+
+    env: str
+    num_frames: _FromOne
+    size: Annotated[list[_Side], Meta(min_length=2, max_length=2)]
+    chunk_size: _FromOne
+    factors: Annotated[dict[str, FactorDescription], Meta(max_length=10_000)]
+    finished_chunks: Count
+    env_kwargs: NotRequired[dict[str, Any] | None]
+    how: NotRequired[str | None]
+    in_view: NotRequired[float | None]
+    frames_per_look: NotRequired[_FromOne | None]
+    agent: NotRequired[str | None]
+    seed: NotRequired[Count | None]
+    rendering: NotRequired[str | None]
+    renderer: NotRequired[str | None]
+    key: NotRequired[str | None]
+    domain: NotRequired[dict[str, Any] | str | None]
+    versions: NotRequired[dict[str, str] | None]
+
+
+class _Header(TypedDict):
+    """``zarr.json`` of a dataset's folder."""
+
+    zarr_format: Literal[3]
+    node_type: Literal["group"]
+    attributes: _Attributes
+
+
+_REMEDY = "delete the dataset and collect it again"
+_LARGEST_CHUNK = 1 << 29
+"""Bytes that the frames of one chunk may have; it is read as a whole."""
+
 
 def read_attributes(path: Path) -> dict[str, Any] | None:
     """Return the attributes of the dataset at ``path``, finished or not, or None for no dataset.
@@ -46,18 +98,42 @@ def read_attributes(path: Path) -> dict[str, Any] | None:
         return None
     header = path / "zarr.json"
     metadata = read_json(header) if header.is_file() else {}
-    attributes = metadata.get("attributes", {}) if isinstance(metadata, dict) else {}
-    if attributes.get("format") != FORMAT:
+    attributes = metadata.get("attributes") if isinstance(metadata, dict) else None
+    if not isinstance(attributes, dict) or attributes.get("format") != FORMAT:
         raise ValueError(
             f"{path} holds something else than a frame dataset, which is left alone; "
             "give the path of a dataset, or one that does not exist yet"
         )
-    if attributes["schema"] != SCHEMA:
+    if attributes.get("schema") != SCHEMA:
         raise ValueError(
-            f"the frame dataset {path} has schema {attributes['schema']}, this version of darla "
-            f"reads {SCHEMA}; use the version that wrote it, or collect it again"
+            f"the frame dataset {path} has schema {attributes.get('schema')}, this version of "
+            f"darla reads {SCHEMA}; use the version that wrote it, or collect it again"
         )
+    check_shape(metadata, _Header, str(header), _REMEDY)
+    try:
+        check_factor_names(attributes["factors"])
+        _check_chunk(attributes)
+    except ValueError as error:
+        raise ValueError(f"{header} is damaged: {error}; {_REMEDY}") from error
     return attributes
+
+
+def check_factor_names(names: Iterable[str]) -> None:
+    """Check that factors can be the names of arrays; a ValueError if one cannot."""
+    for name in names:
+        unsafe = not name or set("/\\\0") & set(name) or name.startswith((".", "__"))
+        if unsafe or len(name) > 200:
+            raise ValueError(f"the name of factor {name[:80]!r} cannot be the name of an array")
+
+
+def _check_chunk(attributes: dict[str, Any]) -> None:
+    """Check that the frames of one chunk are no more than can be read at once."""
+    height, width = attributes["size"]
+    size = min(attributes["chunk_size"], attributes["num_frames"]) * height * width * 3
+    if size > _LARGEST_CHUNK:
+        raise ValueError(
+            f"chunks have {size:,} bytes of frames, expected at most {_LARGEST_CHUNK:,}"
+        )
 
 
 def is_finished(attributes: dict[str, Any]) -> bool:

@@ -16,14 +16,19 @@ checksum for every chunk. The attributes say how the dataset was made; see
 This module reads; :mod:`darla.frames.writer` writes.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import zarr
 
+from darla.frames.array_layout import COLLECT_AGAIN, ArrayLayout, array_layouts, check_array
 from darla.frames.attributes import is_finished, read_attributes
+from darla.frames.chunk_files import chunk_path, read_chunk_file
+
+_THREADS = 4  # zstd lets other threads go on meanwhile
+_WORTH_A_THREAD = 1 << 18  # bytes of a chunk
 
 
 class FrameDataset:
@@ -37,14 +42,14 @@ class FrameDataset:
     chunk_size: int
     """Frames in a chunk; reading whole chunks is fastest."""
 
-    def __init__(self, path: Path, attributes: dict[str, Any], group: zarr.Group) -> None:
+    def __init__(self, path: Path, attributes: dict[str, Any]) -> None:
         self.path = path
         self.attributes = attributes
-        self._group = group
-        frames = _array(group, "frames")
+        self._layouts = array_layouts(attributes)
+        frames = self._layouts["frames"]
         count, height, width, channels = frames.shape
         self.shape = count, height, width, channels
-        self.chunk_size = int(frames.chunks[0])
+        self.chunk_size = frames.rows
 
     @classmethod
     def open(cls, path: Path | str) -> "FrameDataset":
@@ -65,19 +70,23 @@ class FrameDataset:
                 f"the frame dataset {path} is not finished; "
                 "run the command that collected it again: it continues where it stopped"
             )
-        dataset = cls(path, attributes, zarr.open_group(path, mode="r"))
-        dataset._check_complete()
+        dataset = cls(path, attributes)
+        for name, layout in dataset._layouts.items():
+            check_array(path / name, layout)
+            dataset._check_complete(name, layout)
         return dataset
 
-    def _check_complete(self) -> None:
-        """Check that every chunk has a file."""
-        # A chunk without a file would be read as zeros, without any error.
-        frames = _array(self._group, "frames")
-        missing = frames.nchunks - frames.nchunks_initialized
+    def _check_complete(self, name: str, layout: ArrayLayout) -> None:
+        """Check that every chunk of an array has a file."""
+        files = (
+            chunk_path(self.path / name, index, len(layout.shape))
+            for index in range(layout.num_chunks)
+        )
+        missing = sum(not file.is_file() for file in files)
         if missing:
             raise ValueError(
                 f"the frame dataset {self.path} is damaged: the files of {missing} of "
-                f"{frames.nchunks} chunks are missing; delete it and collect it again"
+                f"{layout.num_chunks} chunks are missing in {name}; {COLLECT_AGAIN}"
             )
 
     @cached_property
@@ -115,18 +124,29 @@ class FrameDataset:
 
     def _read(self, name: str, part: slice = slice(None)) -> np.ndarray:
         """Read an array, or a part of it; a ValueError if it is damaged."""
+        layout = self._layouts[name]
+        start, stop, _ = part.indices(layout.shape[0])
+        rows = layout.rows
+        out = np.empty((stop - start, *layout.shape[1:]), layout.dtype)
+
+        def fill(index: int) -> None:
+            """Put the rows of one chunk where they belong."""
+            first = max(start, index * rows)
+            last = min(stop, (index + 1) * rows)
+            values = read_chunk_file(self.path / name, index, layout)
+            out[first - start : last - start] = values[first - index * rows : last - index * rows]
+
+        chunks = range(start // rows, -(-stop // rows))
         try:
-            return np.asarray(_array(self._group, name)[part])
-        except (ValueError, RuntimeError) as error:  # wrong checksum, or not what zstd wrote
+            if len(chunks) < 2 or layout.chunk_bytes < _WORTH_A_THREAD:
+                for index in chunks:
+                    fill(index)
+            else:
+                with ThreadPoolExecutor(_THREADS) as pool:
+                    list(pool.map(fill, chunks))
+        except (ValueError, OSError) as error:
             raise ValueError(
                 f"the array {name!r} of the frame dataset {self.path} is damaged ({error}); "
-                "delete the dataset and collect it again"
+                f"{COLLECT_AGAIN}"
             ) from error
-
-
-def _array(group: zarr.Group, name: str) -> zarr.Array[Any]:
-    """Return an array of a group; a ValueError if there is something else."""
-    array = group[name]
-    if not isinstance(array, zarr.Array):
-        raise ValueError(f"{name} is not an array")
-    return array
+        return out

@@ -15,14 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from darla.frames.attributes import FORMAT, SCHEMA, num_chunks, read_attributes
+from darla.frames.array_layout import DTYPES, array_layouts
+from darla.frames.attributes import (
+    FORMAT,
+    SCHEMA,
+    check_factor_names,
+    num_chunks,
+    read_attributes,
+)
 from darla.frames.chunk_files import ZSTD_LEVEL, write_chunk_file
 from darla.running.atomic import sync, write_bytes
 
 if TYPE_CHECKING:
     from zarr import Group
-
-_DTYPES = {"frames": "uint8", "actions": "int64", "rewards": "float32", "episode_starts": "bool"}
 
 
 @dataclass(frozen=True)
@@ -65,11 +70,10 @@ def create_frame_dataset(path: Path, attributes: dict[str, Any]) -> None:
     """
     import zarr
 
-    for name in attributes["factors"]:
-        if not name or "/" in name or "\\" in name or name.startswith((".", "__")):
-            raise ValueError(f"the name of factor {name!r} cannot be the name of an array")
+    check_factor_names(attributes["factors"])
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.parent / f".{path.name}.{os.getpid()}.tmp"
+    shutil.rmtree(temporary, ignore_errors=True)  # of a killed process with the same number
     try:
         group = zarr.create_group(temporary, zarr_format=3)
         _create_arrays(group, attributes)
@@ -85,23 +89,15 @@ def _create_arrays(group: "Group", attributes: dict[str, Any]) -> None:
     """Create the arrays of a dataset, without chunks."""
     from zarr.codecs import Crc32cCodec, ZstdCodec
 
-    count: int = attributes["num_frames"]
-    height, width = attributes["size"]
     group.create_group("factors")
-    for name in [*(f"factors/{factor}" for factor in attributes["factors"]), *_DTYPES]:
-        rest = (height, width, 3) if name == "frames" else ()
+    for name, layout in array_layouts(attributes).items():
         group.create_array(
             name,
-            shape=(count, *rest),
-            chunks=(min(attributes["chunk_size"], count), *rest),
-            dtype=_dtype(name),
+            shape=layout.shape,
+            chunks=layout.chunk_shape,
+            dtype=layout.dtype,
             compressors=[ZstdCodec(level=ZSTD_LEVEL), Crc32cCodec()],
         )
-
-
-def _dtype(name: str) -> str:
-    """Return the dtype of an array."""
-    return _DTYPES.get(name, "float32")  # that of all factors
 
 
 class FrameWriter:
@@ -117,10 +113,9 @@ class FrameWriter:
         if attributes is None:
             raise FileNotFoundError(f"there is no frame dataset at {path}")
         self._path = path
-        self._chunk_size: int = attributes["chunk_size"]
-        self._num_frames: int = attributes["num_frames"]
         self._num_chunks = num_chunks(attributes)
         self._factor_names = list(attributes["factors"])
+        self._layouts = array_layouts(attributes)
 
     def finished_chunks(self) -> set[int]:
         """Return the indices of the chunks that are wholly on the disk."""
@@ -133,16 +128,16 @@ class FrameWriter:
         """
         columns = zip(self._factor_names, chunk.factors.T, strict=True)
         arrays = {
-            **{name: getattr(chunk, name) for name in _DTYPES},
+            **{name: getattr(chunk, name) for name in DTYPES},
             **{f"factors/{name}": column for name, column in columns},
         }
-        rows = min(self._chunk_size, self._num_frames)
         try:
             # Chunks of nothing but zeros are written too, so that a missing file always means a
             # damaged dataset.
             for name, values in arrays.items():
-                values = values.astype(_dtype(name), copy=False)
-                write_chunk_file(self._path / name, index, values, rows)
+                layout = self._layouts[name]
+                values = values.astype(layout.dtype, copy=False)
+                write_chunk_file(self._path / name, index, values, layout.rows)
             write_bytes(self._path / ".finished" / str(index), b"")
         except OSError as error:  # a full disk comes without the name of a file
             name = error.filename or str(self._path)
@@ -160,7 +155,7 @@ class FrameWriter:
             left_over.unlink()
         import zarr
 
-        group = zarr.open_group(self._path, mode="r+")
+        group = zarr.open_group(self._path, mode="r+", zarr_format=3, use_consolidated=False)
         group.update_attributes({"finished_chunks": self._num_chunks})
         sync(self._path / "zarr.json")
         shutil.rmtree(self._path / ".finished")

@@ -9,9 +9,17 @@ import os
 from pathlib import Path
 from typing import Any
 
+from darla.running.regular_files import check_replaceable
+
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write ``data`` to ``path``, atomically; its folder is made when it is missing."""
+    """Write ``data`` to ``path``, atomically; its folder is made when it is missing.
+
+    Raises:
+        ValueError: something else than a regular file is at ``path``; it is left as it is.
+        OSError: it cannot be written.
+    """
+    check_replaceable(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.parent / f".{path.name}.{os.getpid()}.tmp"
     try:
@@ -40,20 +48,13 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write ``value`` as indented JSON to ``path``, atomically."""
-    write_text(path, json.dumps(value, indent=2) + "\n")
-
-
-def read_json(path: Path) -> Any:
-    """Read a JSON file.
+    """Write ``value`` as indented JSON to ``path``, atomically.
 
     Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: the file is not JSON; the message names the file and the place.
+        ValueError: it holds a number that is not finite, which JSON does not know.
     """
     try:
-        return json.loads(path.read_text())
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{path} is not valid JSON (line {error.lineno}: {error.msg})") from error
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is not valid JSON (it is not text)") from error
+        text = json.dumps(value, indent=2, allow_nan=False)
+    except ValueError as error:
+        raise ValueError(f"{path} cannot be written: {error}") from error
+    write_text(path, text + "\n")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from darla.running.atomic import read_json
+from darla.running.checked_json import read_json
 
 RECORD = "run.json"
 

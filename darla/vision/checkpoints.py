@@ -18,7 +18,8 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
-from darla.running.atomic import read_json, sync, write_bytes, write_json
+from darla.running.atomic import sync, write_bytes, write_json
+from darla.running.checked_json import read_json
 from darla.running.step_folders import keep_newest, step_folders
 
 KEPT = 2

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from darla.running.atomic import read_json, write_text
+from darla.running.atomic import write_text
+from darla.running.checked_json import read_json
 from darla.running.command import run_command
 from darla_agents.agent.kinds import RANDOM
 from darla_agents.comparison.curve_plot import draw_curves

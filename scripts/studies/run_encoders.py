@@ -17,7 +17,7 @@ from pathlib import Path
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
 
 from commands import call, finished
-from darla.running.atomic import read_json
+from darla.running.checked_json import read_json
 from darla.running.children import end_together
 from darla.running.command import run_command
 from darla.running.names import lookup

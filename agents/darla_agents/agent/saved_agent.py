@@ -20,7 +20,8 @@ from safetensors.torch import save
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from darla.encoder.network_shape import NetworkShape
-from darla.running.atomic import read_json, write_bytes, write_json
+from darla.running.atomic import write_bytes, write_json
+from darla.running.checked_json import read_json
 from darla.running.run_record import versions
 from darla.wrappers.sb3 import EncoderExtractor
 from darla_agents.agent.models import build_for_acting

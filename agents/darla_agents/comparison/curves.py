@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from tensorboard.backend.event_processing.event_accumulator import SCALARS, EventAccumulator
 
-from darla.running.atomic import read_json
+from darla.running.checked_json import read_json
 from darla_agents.agent.group_labels import GroupKey, label, name_of, rank
 from darla_agents.agent.kinds import KINDS
 from darla_agents.comparison.estimates import Sampling

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from darla.running.atomic import read_json
+from darla.running.checked_json import read_json
 from darla.running.continuing import check_same, recorded_config
 from darla.running.step_folders import keep_newest, step_folders
 from darla_agents.agent.augmentations import NONE

@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from darla.running.atomic import read_json, write_bytes, write_json
+from darla.running.atomic import write_bytes, write_json
+from darla.running.checked_json import read_json
 from darla_agents.agent.kinds import RANDOM
 from darla_agents.comparison.curves import CurvePoint, read_curves
 from darla_agents.playing.rows import Row, read_rows

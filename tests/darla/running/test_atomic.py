@@ -2,7 +2,8 @@ import os
 
 import pytest
 
-from darla.running.atomic import read_json, write_bytes, write_json
+from darla.running.atomic import write_bytes, write_json
+from darla.running.checked_json import read_json
 
 
 def test_json_survives(tmp_path):
