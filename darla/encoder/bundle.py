@@ -20,12 +20,11 @@ Keys of ``config.json``:
 import os
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
+from msgspec import Meta
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
@@ -34,14 +33,39 @@ from darla.encoder.network_shape import NetworkShape
 from darla.encoder.networks import NETWORKS, Decoder, Encoder, make_decoder, make_encoder
 from darla.encoder.shipped_encoders import bundle_folder, shipped_encoders
 from darla.running.atomic import write_bytes, write_json
-from darla.running.checked_json import read_json
+from darla.running.checked_json import Count, Name, check_shape, read_json
 from darla.running.run_record import versions
+from darla.running.tensor_files import read_tensors
 
 __all__ = ["FrozenEncoder", "load_encoder", "random_encoder", "save_bundle"]
 
 FORMAT = "darla encoder"
 SCHEMA = 1
 PREPROCESSING = "uint8 (N, H, W, 3) RGB / 255, channels first"
+_REMEDY = "copy the bundle whole, or train the encoder again"
+
+
+class _Named(TypedDict):
+    """An objective or a likelihood, by its name."""
+
+    name: Name
+
+
+class _Objective(_Named):
+    settings: NotRequired[dict[str, Any]]
+
+
+class _Config(TypedDict):
+    """``config.json`` of a bundle; see the top of this module for what the keys mean."""
+
+    network: dict[str, Any]
+    objective: _Objective
+    likelihood: NotRequired[_Named | None]
+    preprocessing: NotRequired[str]
+    dataset: NotRequired[dict[str, Any] | None]
+    training: NotRequired[dict[str, Any] | None]
+    latent_roles: NotRequired[dict[str, Annotated[list[Count], Meta(max_length=1 << 16)]]]
+    versions: NotRequired[dict[str, str]]
 
 
 def save_bundle(
@@ -88,16 +112,22 @@ def load_encoder(path: str | os.PathLike[str], device: str = "cpu") -> FrozenEnc
     """
     folder = bundle_folder(path)
     config = _read_config(folder)
-    tensors = _read_tensors(folder)
-    shape = _network_shape(folder, config)
+    where = f"network in {folder / 'config.json'}"
+    shape = NetworkShape.from_json(config["network"], where, _REMEDY)
     _check_roles(folder, config, shape.latents)
     with torch.device("meta"):  # without memory, and without drawing random weights
         encoder, decoder = _networks(folder, shape)
+    tensors = _read_tensors(folder)
     _fill(encoder, "encoder.", tensors, folder)
     _fill(decoder, "decoder.", tensors, folder)
     statistics = _statistics(tensors, shape, folder)
     frames = _take(tensors, "reference_frames", (None, *shape.image_shape), torch.uint8, folder)
     frozen = FrozenEncoder(encoder, decoder, statistics, frames.numpy(), config, folder)
+    if len(frames) and not np.isfinite(frozen.encode(frames[:1])).all():
+        raise ValueError(
+            f"{folder / 'model.safetensors'} makes latents that are not finite of the bundle's own "
+            f"frames; {_REMEDY}"
+        )
     return frozen.to(device)
 
 
@@ -138,7 +168,7 @@ def _read_config(folder: Path) -> dict[str, Any]:
             f"{path} has schema {config.get('schema')}, but this version of darla reads {SCHEMA}; "
             "use the version that wrote it, or train the encoder again"
         )
-    return config
+    return dict(check_shape(config, _Config, str(path), _REMEDY))
 
 
 def _networks(folder: Path, shape: NetworkShape) -> tuple[Encoder, Decoder]:
@@ -154,23 +184,10 @@ def _networks(folder: Path, shape: NetworkShape) -> tuple[Encoder, Decoder]:
         raise ValueError(f"{folder / 'config.json'}: bad network: {error!s}") from error
 
 
-def _network_shape(folder: Path, config: dict[str, Any]) -> NetworkShape:
-    """Return the shape of a bundle's networks."""
-    try:
-        return NetworkShape.from_json(config["network"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{folder / 'config.json'}: bad network: {error!s}") from error
-
-
 def _check_roles(folder: Path, config: dict[str, Any], latents: int) -> None:
-    """Check that latent_roles, if there are any, are lists of latents."""
+    """Check that latent_roles, if there are any, name latents that there are."""
     roles = config.get("latent_roles", {})
-    good = isinstance(roles, dict) and all(
-        isinstance(indices, list)
-        and all(isinstance(index, int) and 0 <= index < latents for index in indices)
-        for indices in roles.values()
-    )
-    if not good:
+    if any(index >= latents for indices in roles.values() for index in indices):
         raise ValueError(
             f"{folder / 'config.json'}: bad latent_roles {roles!r}; expected lists of indices from "
             f"0 to {latents - 1}"
@@ -182,10 +199,7 @@ def _read_tensors(folder: Path) -> dict[str, Tensor]:
     path = folder / "model.safetensors"
     if not path.is_file():
         raise FileNotFoundError(f"the bundle {folder} has no model.safetensors; copy it whole")
-    try:
-        return load_tensors(path.read_bytes())
-    except SafetensorError as error:
-        raise ValueError(f"{path} is damaged ({error}); copy or train it again") from error
+    return read_tensors(path, _REMEDY)
 
 
 def _fill(module: nn.Module, prefix: str, tensors: dict[str, Tensor], folder: Path) -> None:

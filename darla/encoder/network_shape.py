@@ -1,12 +1,29 @@
 """What decides the shape of every weight of a network, and which pictures networks take."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
+
+from msgspec import Meta
+
+from darla.running.checked_json import Count, Name, check_shape
 
 SMALLEST_SIDE, LARGEST_SIDE, SIDE_STEP = 32, 128, 16
 POSTERIORS = ("gaussian", "point")
 CONV = "conv"
 """The architecture of bundles that do not name one."""
+
+_Layer = Annotated[int, Meta(ge=1, le=1 << 16)]
+
+
+class NetworkJson(TypedDict):
+    """A :class:`NetworkShape` as JSON holds it, within sizes that memory holds."""
+
+    image_shape: Annotated[list[Count], Meta(min_length=3, max_length=3)]
+    channels: Annotated[list[_Layer], Meta(min_length=1, max_length=32)]
+    hidden_units: Annotated[int, Meta(ge=0, le=1 << 16)]
+    latents: _Layer
+    posterior: str
+    network: NotRequired[Name]
 
 
 @dataclass(frozen=True)
@@ -49,17 +66,30 @@ class NetworkShape:
         return values
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> "NetworkShape":
-        """Rebuild a shape from :meth:`to_json`'s values."""
+    def from_json(cls, values: Any, where: str, remedy: str) -> "NetworkShape":
+        """Rebuild a shape from :meth:`to_json`'s values.
+
+        Args:
+            values: what JSON held.
+            where: they stand, for the message.
+            remedy: what to do if they are no shape.
+
+        Raises:
+            ValueError: they are something else.
+        """
+        check_shape(values, NetworkJson, where, remedy)
         height, width, colours = values["image_shape"]
-        return cls(
-            image_shape=(height, width, colours),
-            channels=tuple(values["channels"]),
-            hidden_units=values["hidden_units"],
-            latents=values["latents"],
-            posterior=values["posterior"],
-            network=values.get("network", CONV),
-        )
+        try:
+            return cls(
+                image_shape=(height, width, colours),
+                channels=tuple(values["channels"]),
+                hidden_units=values["hidden_units"],
+                latents=values["latents"],
+                posterior=values["posterior"],
+                network=values.get("network", CONV),
+            )
+        except ValueError as error:
+            raise ValueError(f"{where} is damaged: {error}; {remedy}") from error
 
 
 def check_image_shape(shape: tuple[int, ...]) -> None:

@@ -4,6 +4,7 @@ A run's folder holds ``run.json`` (what made it), ``checkpoints/``, ``tensorboar
 the end ``encoder/`` (the bundle), ``traversals.png`` and ``reconstructions.png``.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -20,11 +21,12 @@ from darla.running.device import resolve_device
 from darla.running.exclusive import exclusive
 from darla.running.precision import choose_precision
 from darla.running.run_record import write_run_record
-from darla.vision.checkpoints import Checkpoint, latest_checkpoint, pack, save_checkpoint, unpack
+from darla.vision.checkpoints import Checkpoint, resume, save_checkpoint
 from darla.vision.config import VisionConfig
 from darla.vision.results import TrainedVision, draw_results, frozen_copy, save_trained
 from darla.vision.resuming import holds_this_run
 from darla.vision.stage import StageLoop
+from darla.vision.state import pack, unpack
 from darla.vision.training_frames import TrainingFrames
 from darla.vision.training_step import Decay, TrainingStep
 
@@ -62,6 +64,15 @@ def train_vision(config: VisionConfig) -> TrainedVision:
     return trained
 
 
+@dataclass(frozen=True)
+class _Resumed:
+    """Where a run goes on: after ``start`` steps of the stage of that number."""
+
+    stage: int
+    start: int
+    step: TrainingStep
+
+
 class VisionRun:
     """One run: its stages one after the other, each from where it was left."""
 
@@ -87,40 +98,45 @@ class VisionRun:
 
     def train(self) -> None:
         """Train all stages that are not done yet, and write a bundle after each."""
-        checkpoint = latest_checkpoint(self._config.out / "checkpoints")
-        first = 0
-        if checkpoint is not None:
-            self._check_same_data(checkpoint)
-            first = checkpoint.info["stage"]
-            tqdm.write(f"continuing after step {checkpoint.step}")
+        resumed = resume(self._config.out / "checkpoints", self._go_on_from)
+        first = 0 if resumed is None else resumed.stage
         frames = TrainingFrames(self._dataset, self._config, self._device)
         for number in range(first, len(self._stages)):
-            self._train_stage(number, frames, checkpoint if number == first else None)
+            self._train_stage(number, frames, resumed if number == first else None)
         draw_results(TrainedVision.in_folder(self._config.out))
 
-    def _train_stage(
-        self, number: int, frames: TrainingFrames, checkpoint: Checkpoint | None
-    ) -> None:
-        """Train one stage, from a checkpoint of it if there is one, and write its bundle."""
-        config, stage = self._config, self._stages[number]
-        steps = self._steps(stage.epochs)
-        step = TrainingStep(
+    def _go_on_from(self, checkpoint: Checkpoint) -> "_Resumed":
+        """Put back the state of a checkpoint; a ValueError if it is not of this run, or damaged."""
+        self._check_same_data(checkpoint)
+        number, start = checkpoint.info["stage"], checkpoint.info["stage_step"]
+        if number >= len(self._stages) or start > self._steps(self._stages[number].epochs):
+            raise ValueError(f"there is no step {start} of a stage {number} in this run")
+        step = self._training_step(number)
+        unpack(checkpoint.tensors, self._objective, step.optimizer)
+        tqdm.write(f"continuing after step {checkpoint.step}")
+        return _Resumed(number, start, step)
+
+    def _training_step(self, number: int) -> TrainingStep:
+        """Make what takes the steps of a stage."""
+        stage = self._stages[number]
+        return TrainingStep(
             root=self._objective,
             stage=stage,
             device=self._device,
-            precision=choose_precision(config.precision, self._device),
-            compiled=config.compile,
-            decay=Decay(steps, config.learning_rate_decay),
+            precision=choose_precision(self._config.precision, self._device),
+            compiled=self._config.compile,
+            decay=Decay(self._steps(stage.epochs), self._config.learning_rate_decay),
         )
-        if checkpoint is None:
+
+    def _train_stage(self, number: int, frames: TrainingFrames, resumed: "_Resumed | None") -> None:
+        """Train one stage, from where it was left if it was begun, and write its bundle."""
+        config, stage = self._config, self._stages[number]
+        if resumed is None:
+            resumed = _Resumed(number, 0, self._training_step(number))
             stage.objective.prepare(frames.sample)
-            start = 0
-        else:
-            unpack(checkpoint.tensors, self._objective, step.optimizer)
-            start = checkpoint.info["stage_step"]
-        self._loop(number, step, frames).run(start)
+        self._loop(number, resumed.step, frames).run(resumed.start)
         description = describe_datasets(self._dataset)
-        training = {**config.identity(), "steps": steps}
+        training = {**config.identity(), "steps": self._steps(stage.epochs)}
         path = config.out / stage.bundle
         save_trained(path, stage.objective, frames, description, training)
 

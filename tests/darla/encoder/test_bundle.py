@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,14 @@ from safetensors.torch import load_file, save_file
 
 from darla.encoder.bundle import load_encoder, random_encoder
 from toy_frames import toy_frames, write_toy_bundle
+
+NETWORK = {
+    "image_shape": [64, 64, 3],
+    "channels": [8, 8, 16, 16],
+    "hidden_units": 32,
+    "latents": 4,
+    "posterior": "gaussian",
+}
 
 
 @pytest.fixture
@@ -65,20 +74,25 @@ def edit_tensors(bundle: Path, **changes: torch.Tensor | None) -> None:
     [
         ({"format": "something else"}, "does not describe an encoder"),
         ({"schema": 99}, "schema 99"),
-        ({"network": {}}, "bad network"),
-        ({"network": 3}, "bad network"),
+        ({"network": {}}, "network in .* is damaged: object missing required field"),
+        ({"network": 3}, "network is 3, expected `object`, got `int`"),
+        ({"network": {**NETWORK, "latents": 8.5}}, "latents is 8.5, expected `int`"),
+        (
+            {"network": {**NETWORK, "latents": 10**12}},
+            "latents is 1000000000000, expected `int` <=",
+        ),
+        ({"network": {**NETWORK, "channels": [8.0, 16]}}, r"channels\[0\] is 8.0, expected `int`"),
+        ({"network": {**NETWORK, "channels": []}}, r"channels is \[\], expected `array` of length"),
+        ({"network": {**NETWORK, "posterior": "other"}}, "posterior is 'other'"),
+        ({"network": {**NETWORK, "image_shape": [64, 64]}}, "image_shape is"),
+        ({"objective": None}, "objective is None"),
+        ({"objective": {"name": ["darla"]}}, "objective.name is"),
         ({"latent_roles": {"look": [0, 4]}}, "bad latent_roles .* expected lists of indices"),
-        ({"latent_roles": {"look": 1}}, "bad latent_roles"),
-        ({"latent_roles": [1]}, "bad latent_roles"),
+        ({"latent_roles": {"look": 1}}, "latent_roles.* got `int`"),
+        ({"latent_roles": [1]}, "latent_roles is"),
         (
             {
-                "network": {
-                    "image_shape": [64, 64, 3],
-                    "channels": [8, 8, 16, 16],
-                    "hidden_units": 32,
-                    "latents": 4,
-                    "posterior": "gaussian",
-                }
+                "network": NETWORK,
             },
             r"hidden\.weight is .* but its config\.json asks for",
         ),
@@ -117,6 +131,29 @@ def test_damage_is_noticed(bundle: Path) -> None:
         load_encoder(bundle)
     (bundle / "config.json").write_text("{")
     with pytest.raises(ValueError, match="not valid JSON"):
+        load_encoder(bundle)
+
+
+def test_sizes_that_no_bundle_has_are_refused_unread(bundle: Path) -> None:
+    os.truncate(bundle / "model.safetensors", 30 << 30)  # sparse: it takes no space
+    with pytest.raises(ValueError, match="has 32,212,254,720 bytes; expected at most"):
+        load_encoder(bundle)
+    (bundle / "config.json").write_text("[" * 100_000)
+    with pytest.raises(ValueError, match="nested too deep"):
+        load_encoder(bundle)
+
+
+def test_a_pipe_is_not_waited_for(bundle: Path) -> None:
+    (bundle / "model.safetensors").unlink()
+    os.mkfifo(bundle / "model.safetensors")
+    with pytest.raises(FileNotFoundError, match=r"has no model\.safetensors"):
+        load_encoder(bundle)
+
+
+def test_weights_that_make_no_finite_latents_are_refused(bundle: Path) -> None:
+    largest = torch.full_like(load_file(bundle / "model.safetensors")["encoder.head.weight"], 3e38)
+    edit_tensors(bundle, encoder__head__weight=largest)
+    with pytest.raises(ValueError, match="makes latents that are not finite"):
         load_encoder(bundle)
 
 

@@ -104,7 +104,7 @@ def test_the_shape_survives_json() -> None:
         NetworkShape((32, 64, 3), (8, 16), 0, 7, "point"),
         NetworkShape((32, 64, 3), (8, 16), 0, 7, "point", "other"),
     ):
-        assert NetworkShape.from_json(shape.to_json()) == shape
+        assert NetworkShape.from_json(shape.to_json(), "a file", "mend it") == shape
 
 
 def test_files_name_the_architecture_only_where_it_is_not_the_usual_one() -> None:

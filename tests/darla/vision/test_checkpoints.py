@@ -1,4 +1,5 @@
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,18 @@ import darla.vision.checkpoints
 from darla.running.step_folders import step_folders
 from darla.vision.checkpoints import (
     Checkpoint,
-    latest_checkpoint,
+    resume,
     save_checkpoint,
 )
 
 
 def checkpoint(step: int) -> Checkpoint:
-    return Checkpoint(step, {"weights": torch.full((3,), float(step))}, {"stage": 0})
+    info = {"stage": 0, "stage_name": "toy", "stage_step": step, "dataset": {}}
+    return Checkpoint(step, {"weights": torch.full((3,), float(step))}, info)
+
+
+def latest_checkpoint(folder: Path) -> Checkpoint | None:
+    return resume(folder, lambda found: found)
 
 
 def test_the_newest_checkpoint_comes_back(tmp_path: Path) -> None:
@@ -41,22 +47,48 @@ def test_a_step_can_be_saved_again(tmp_path: Path) -> None:
     assert len(step_folders(tmp_path)) == 1
 
 
-@pytest.mark.parametrize("damage", ["truncated", "no json", "bad json"])
+DAMAGES = {
+    "truncated": lambda folder: shorten(folder / "state.safetensors"),
+    "no json": lambda folder: (folder / "state.json").unlink(),
+    "bad json": lambda folder: (folder / "state.json").write_text("{"),
+    "deep json": lambda folder: (folder / "state.json").write_text("[" * 100_000),
+    "a list": lambda folder: (folder / "state.json").write_text("[]"),
+    "no stage": lambda folder: (folder / "state.json").write_text('{"step": 2}'),
+    "a pipe": lambda folder: pipe(folder / "state.json"),
+}
+
+
+def shorten(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-4])
+
+
+def pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_one_is_passed_over(
     tmp_path: Path, damage: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     save_checkpoint(tmp_path, checkpoint(1))
     newest = save_checkpoint(tmp_path, checkpoint(2))
-    if damage == "truncated":
-        data = (newest / "state.safetensors").read_bytes()
-        (newest / "state.safetensors").write_bytes(data[:-4])
-    elif damage == "no json":
-        (newest / "state.json").unlink()
-    else:
-        (newest / "state.json").write_text("{")
+    DAMAGES[damage](newest)
     found = latest_checkpoint(tmp_path)
     assert found is not None and found.step == 1
     assert "damaged checkpoint" in capsys.readouterr().err
+
+
+def test_one_that_cannot_be_gone_on_from_is_passed_over(tmp_path: Path) -> None:
+    for step in (1, 2):
+        save_checkpoint(tmp_path, checkpoint(step))
+
+    def use(found: Checkpoint) -> int:
+        if found.step == 2:
+            raise ValueError("it does not fit")
+        return found.step
+
+    assert resume(tmp_path, use) == 1
 
 
 def test_nothing_readable_is_an_error(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from darla.objectives.base import LossTerms
 from darla.objectives.beta_vae import BetaVAE
 from darla.running.step_folders import step_folders
 from darla.vision.batches import Batch, FrameBatches, FrameOrder
-from darla.vision.checkpoints import latest_checkpoint
+from darla.vision.checkpoints import resume
 from darla.vision.config import VisionConfig
 from darla.vision.train import train_vision
 from toy_frames import tiny_config, toy_frames, write_toy_dataset
@@ -61,7 +61,7 @@ def test_the_bundle_says_what_it_learnt_from(data: Path, tmp_path: Path) -> None
 
 def weights(out: Path) -> dict[str, Tensor]:
     """Return all that a finished run has learnt: bundle and last checkpoint."""
-    last = latest_checkpoint(out / "checkpoints")
+    last = resume(out / "checkpoints", lambda found: found)
     assert last is not None
     found = {**load_file(out / "encoder" / "model.safetensors"), **last.tensors}
     return {"step": torch.tensor(last.step), **found}
@@ -240,7 +240,7 @@ def test_nan_stops_the_run_and_names_step_and_batch(
     assert report == {"stage": "beta_vae", "step": 7, "frames": expected}
     assert str(expected[0]) in str(error.value)
 
-    kept = latest_checkpoint(config.out / "checkpoints")
+    kept = resume(config.out / "checkpoints", lambda found: found)
     assert kept is not None and kept.step == 6
     assert all(torch.isfinite(tensor).all() for tensor in kept.tensors.values())
     assert not (config.out / "encoder").exists()
