@@ -68,18 +68,26 @@ def check_shape(value: Any, shape: type[T], where: str, remedy: str) -> T:
         ValueError: it has another shape; the message says where, what is there, what was expected
             and the remedy.
     """
+    said = mismatch(value, shape)
+    if said is not None:
+        raise ValueError(f"{where} is damaged: {said}; {remedy}")
+    checked: T = value
+    return checked
+
+
+def mismatch(value: Any, shape: Any) -> str | None:
+    """Say where a plain value is of another shape, what is there and what was expected.
+
+    None when it is of that shape; see :func:`check_shape`.
+    """
     try:
         msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
         said, _, place = str(error).partition(" - at ")
-        raise ValueError(
-            f"{where} is damaged: {_shown(value, place.strip('`'))}{said[0].lower()}{said[1:]}; "
-            f"{remedy}"
-        ) from error
-    except RecursionError as error:
-        raise ValueError(f"{where} is damaged: it is nested too deep; {remedy}") from error
-    checked: T = value
-    return checked
+        return f"{_shown(value, place.strip('`'))}{said[0].lower()}{said[1:]}"
+    except RecursionError:
+        return "it is nested too deep"
+    return None
 
 
 def _shown(value: Any, place: str) -> str:

@@ -113,5 +113,5 @@ def resume(folder: Path, use: Callable[[Checkpoint], T]) -> T | None:
 
 def _read(path: Path) -> Checkpoint:
     """Read a checkpoint from its own folder."""
-    info = dict(read_checked(path / "state.json", _Info, _REMEDY))
-    return Checkpoint(info["step"], read_tensors(path / "state.safetensors", _REMEDY), info)
+    info = read_checked(path / "state.json", _Info, _REMEDY)
+    return Checkpoint(info["step"], read_tensors(path / "state.safetensors", _REMEDY), {**info})

@@ -15,6 +15,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 
 from darla.running.names import lookup, unknown
 from darla_agents.agent.kinds import KINDS
+from darla_agents.agent.settings_schema import check_values
 
 ALGORITHMS: dict[str, type[BaseAlgorithm]] = {"ppo": PPO, "a2c": A2C, "dqn": DQN}
 
@@ -83,12 +84,24 @@ def settings_for(algorithm: str, kind: str, overrides: dict[str, Any]) -> dict[s
     unknown algorithm, kind or setting, or a value of the wrong type.
     """
     own = KINDS[kind].settings.get(algorithm, {})
+    check_settings(algorithm, overrides)
+    return {**_SHARED[algorithm], **own, **overrides}
+
+
+def check_settings(algorithm: str, settings: dict[str, Any]) -> None:
+    """Check the names and values of settings, wherever they come from.
+
+    Raises:
+        ValueError: an unknown algorithm or setting, or a value that cannot be used.
+    """
     parameters = _parameters(algorithm)
-    for name, value in overrides.items():
+    for name in settings:
         if name not in parameters:
             raise unknown(f"setting of {algorithm}", name, parameters)
-        _check_value(name, value, parameters[name].default)
-    return {**_SHARED[algorithm], **own, **overrides}
+    check_values(settings)
+    for name in SCHEDULED:
+        if isinstance(settings.get(name), str):
+            schedule_start(name, settings[name])
 
 
 def _parameters(algorithm: str) -> dict[str, inspect.Parameter]:
@@ -96,22 +109,6 @@ def _parameters(algorithm: str) -> dict[str, inspect.Parameter]:
     algorithm_class = lookup("algorithm", algorithm, ALGORITHMS)
     parameters = inspect.signature(algorithm_class.__init__).parameters
     return {name: value for name, value in parameters.items() if name not in _NOT_SETTINGS}
-
-
-def _check_value(name: str, value: Any, default: Any) -> None:
-    """Check a setting's value against the type of the algorithm's own default."""
-    if name in SCHEDULED and isinstance(value, str):
-        schedule_start(name, value)
-        return
-    if isinstance(default, bool):
-        right, expected = isinstance(value, bool), "true or false"
-    elif isinstance(default, int | float):
-        right = isinstance(value, int | float) and not isinstance(value, bool)
-        expected = f"a number (the algorithm's own default is {default})"
-    else:
-        right, expected = not isinstance(value, str), "a number, true, false, null, or a JSON value"
-    if not right:
-        raise ValueError(f"setting {name} is {value!r}, but must be {expected}")
 
 
 def schedule_start(name: str, text: str) -> float:
@@ -123,7 +120,10 @@ def schedule_start(name: str, text: str) -> float:
     try:
         if kind != "linear":
             raise ValueError(kind)
-        return float(number)
+        start = float(number)
+        if not 0 < start < 1e9:
+            raise ValueError(number)
+        return start
     except ValueError as error:
         raise ValueError(
             f"setting {name} is {text!r}, but must be a number, or linear:number for one that "
@@ -140,6 +140,6 @@ def parse_settings(texts: tuple[str, ...]) -> dict[str, Any]:
             raise ValueError(f"a setting is written name=value, such as n_steps=256, not {text!r}")
         try:
             settings[name] = json.loads(value)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             settings[name] = value
     return settings

@@ -15,6 +15,7 @@ from darla.running.device import resolve_device
 from darla.running.names import lookup
 from darla.wrappers.sb3 import EncoderExtractor
 from darla_agents.agent.algorithms import ALGORITHMS, SCHEDULED, schedule_start
+from darla_agents.agent.settings_schema import check_network
 from darla_agents.agent.spec import AgentSpec
 
 SMALLEST_PICTURE = 36
@@ -37,14 +38,15 @@ def build_for_training(spec: AgentSpec, env: VecEnv, seed: int, device: str) -> 
         FileNotFoundError: there is no encoder to fine-tune.
     """
     policy = _policy(spec, env.observation_space)
+    check_network(spec.settings, spaces.flatdim(env.observation_space))
     start = {"encoder": spec.encoder, **spec.latent_options.to_dict()}
     device = policy_device(device, policy)
     try:
         return ALGORITHMS[spec.algorithm](
             policy, env, seed=seed, device=device, **_arguments(spec, start)
         )
-    except (AssertionError, TypeError) as error:
-        raise ValueError(f"{spec.algorithm} refuses its settings: {error}") from error
+    except (AssertionError, RuntimeError, TypeError) as error:
+        raise ValueError(f"{spec.algorithm} refuses its settings: {_one_line(error)}") from error
 
 
 def build_for_acting(
@@ -61,25 +63,33 @@ def build_for_acting(
     read.
     """
     policy = _policy(spec, observation_space)
+    check_network(spec.settings, spaces.flatdim(observation_space))
     algorithm: Any = ALGORITHMS[spec.algorithm]
-    with torch.random.fork_rng(devices=[]):
-        model = algorithm(
-            policy,
-            None,
-            device=policy_device(device, policy),
-            _init_setup_model=False,
-            **_arguments(spec, {"encoder": encoder_shape}),
-        )
-        model.observation_space, model.action_space = observation_space, action_space
-        model.n_envs = 1
-        memory = getattr(model, "buffer_size", None)
-        if memory is not None:
-            model.buffer_size = 1
-        model._setup_model()
-        if memory is not None:
-            model.buffer_size = memory
+    try:
+        with torch.random.fork_rng(devices=[]):
+            model = algorithm(
+                policy,
+                None,
+                device=policy_device(device, policy),
+                _init_setup_model=False,
+                **_arguments(spec, {"encoder": encoder_shape}),
+            )
+            model.observation_space, model.action_space = observation_space, action_space
+            model.n_envs = 1
+            memory = "buffer_size" if hasattr(model, "buffer_size") else "n_steps"
+            size = getattr(model, memory)
+            setattr(model, memory, 1)
+            model._setup_model()
+            setattr(model, memory, size)
+    except (AssertionError, RuntimeError, TypeError, ValueError, NotImplementedError) as error:
+        raise ValueError(f"{spec.algorithm} cannot be built: {_one_line(error)}") from error
     built: BaseAlgorithm = model
     return built
+
+
+def _one_line(error: Exception) -> str:
+    """Return what an error says, without line breaks."""
+    return " ".join(str(error).split())
 
 
 def policy_name(space: spaces.Space[Any], smallest: int = SMALLEST_PICTURE) -> str:

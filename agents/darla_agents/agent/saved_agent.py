@@ -11,19 +11,21 @@ earlier agent whole.
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import numpy as np
-import safetensors
 import torch
+from msgspec import Meta
 from safetensors.torch import save
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from darla.encoder.network_shape import NetworkShape
 from darla.running.atomic import write_bytes, write_json
-from darla.running.checked_json import read_json
+from darla.running.checked_json import Count, Name, check_shape, parse_json, read_json
 from darla.running.run_record import versions
+from darla.running.tensor_files import read_tensors_and_metadata
 from darla.wrappers.sb3 import EncoderExtractor
+from darla_agents.agent.algorithms import check_settings
 from darla_agents.agent.models import build_for_acting
 from darla_agents.agent.spaces import space_from_json, space_to_json
 from darla_agents.agent.spec import AgentSpec
@@ -32,6 +34,57 @@ SCHEMA = 1
 DESCRIPTION = "agent.json"
 WEIGHTS = "agent.safetensors"
 _COUNTERS = ("num_timesteps", "_n_updates", "_n_calls", "_episode_num")
+_REMEDY = "train the agent again"
+
+
+class _Spec(TypedDict):
+    """An :class:`AgentSpec` as JSON holds it."""
+
+    task: Annotated[str, Meta(min_length=1, max_length=500)]
+    kind: Name
+    algorithm: Name
+    domain: Name
+    seed: Count
+    encoder: str | None
+    total_timesteps: Count
+    settings: dict[str, Any]
+    latent_options: NotRequired[dict[str, Any]]
+    learning_options: NotRequired[dict[str, Any]]
+    augmentation: NotRequired[Name]
+    label: NotRequired[str]
+
+
+class _Description(TypedDict):
+    """``agent.json``."""
+
+    schema: int
+    spec: _Spec
+    observation_space: dict[str, Any]
+    action_space: dict[str, Any]
+    encoder_network: NotRequired[dict[str, Any] | None]
+    num_timesteps: NotRequired[Count]
+    evaluation: dict[str, float] | None
+    versions: NotRequired[dict[str, str]]
+
+
+class _Counters(TypedDict, total=False):
+    num_timesteps: Count
+    _n_updates: Count
+    _n_calls: Count
+    _episode_num: Count
+
+
+class _Optimizer(TypedDict):
+    param_groups: list[dict[str, Any]]
+    numbers: dict[Annotated[str, Meta(pattern=r"^[0-9]{1,9}$")], dict[str, float]]
+
+
+class _State(TypedDict):
+    """The text in the header of ``agent.safetensors``."""
+
+    counters: _Counters
+    optimizers: dict[str, _Optimizer]
+    evaluation: NotRequired[dict[str, float] | None]
 
 
 @dataclass(frozen=True)
@@ -68,6 +121,7 @@ def save_agent(
 ) -> None:
     """Write an agent, with how it does in the source, atomically in place of an earlier one."""
     tensors, state = _flatten(model)
+    state["evaluation"] = evaluation  # with the weights, which may be newer than the description
     write_bytes(folder / WEIGHTS, save(tensors, metadata={"state": json.dumps(state)}))
     description = {
         "schema": SCHEMA,
@@ -93,19 +147,41 @@ def load_agent(folder: Path | str, device: str = "cpu") -> SavedAgent:
     """
     folder = Path(folder)
     description = read_description(folder)
+    where = str(folder / DESCRIPTION)
     try:
         spec = AgentSpec.from_dict(description["spec"])
-        observed = space_from_json(description["observation_space"])
-        acted = space_from_json(description["action_space"])
-    except (AttributeError, KeyError, TypeError) as error:
-        raise ValueError(
-            f"{folder / DESCRIPTION} is damaged ({error!r}); train it again"
-        ) from error
-    shape = _encoder_shape(folder, description) if spec.traits.trains_encoder else None
-    model = build_for_acting(spec, observed, acted, device, shape)
+        check_settings(spec.algorithm, spec.settings)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from error
+    observed, acted = (
+        space_from_json(description[name], f"{name} in {where}", _REMEDY)
+        for name in ("observation_space", "action_space")
+    )
+    shape = _encoder_shape(where, description) if spec.traits.trains_encoder else None
+    try:
+        model = build_for_acting(spec, observed, acted, device, shape)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from error
     restore(model, folder)
     model.policy.set_training_mode(False)
-    return SavedAgent(spec, model, model.num_timesteps, description["evaluation"])
+    return SavedAgent(spec, model, model.num_timesteps, _evaluation(folder, description))
+
+
+def best_evaluation(folder: Path) -> dict[str, float] | None:
+    """Return how the agent in a folder did when it was saved, without building it; None: unknown.
+
+    Raises:
+        FileNotFoundError: there is no agent.
+        ValueError: its files are damaged.
+    """
+    return _evaluation(folder, read_description(folder))
+
+
+def _evaluation(folder: Path, description: dict[str, Any]) -> dict[str, float] | None:
+    """Return the evaluation that was saved with the weights, in one file, if they know it."""
+    _, state = _read_weights(folder / WEIGHTS)
+    found: dict[str, float] | None = state.get("evaluation", description["evaluation"])
+    return found
 
 
 def _encoder_network(model: BaseAlgorithm) -> dict[str, Any] | None:
@@ -116,15 +192,10 @@ def _encoder_network(model: BaseAlgorithm) -> dict[str, Any] | None:
     return None
 
 
-def _encoder_shape(folder: Path, description: dict[str, Any]) -> NetworkShape:
+def _encoder_shape(where: str, description: dict[str, Any]) -> NetworkShape:
     """Return the shape of the encoder that was trained with an agent's policy."""
-    try:
-        return NetworkShape.from_json(description["encoder_network"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(
-            f"{folder / DESCRIPTION} is damaged: its encoder_network is no encoder's ({error!r}); "
-            "train it again"
-        ) from error
+    network = description.get("encoder_network")
+    return NetworkShape.from_json(network, f"encoder_network in {where}", _REMEDY)
 
 
 def read_description(folder: Path) -> dict[str, Any]:
@@ -135,13 +206,10 @@ def read_description(folder: Path) -> dict[str, Any]:
             f"there is no agent in {folder} ({DESCRIPTION} is missing); "
             "give the folder of a trained agent"
         )
-    try:
-        description = read_json(path)
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is not JSON but something else; train the agent again") from error
-    needed = {"schema", "spec", "observation_space", "action_space", "evaluation"}
-    if not isinstance(description, dict) or not needed <= set(description):
-        raise ValueError(f"{path} does not describe an agent; train it again")
+    description = read_json(path)
+    if not isinstance(description, dict) or "spec" not in description:
+        raise ValueError(f"{path} does not describe an agent; {_REMEDY}")
+    check_shape(description, _Description, str(path), _REMEDY)
     if description["schema"] != SCHEMA:
         raise ValueError(
             f"{path} has schema {description['schema']}, and this version reads schema {SCHEMA}"
@@ -163,28 +231,81 @@ def restore(model: BaseAlgorithm, folder: Path) -> None:
     path = folder / WEIGHTS
     tensors, state = _read_weights(path)
     try:
-        model.set_parameters(_unflatten(tensors, state), device=model.device)
-    except (RuntimeError, KeyError, ValueError) as error:
-        raise ValueError(f"{path} does not fit the agent in {folder / DESCRIPTION}: {error}") from (
+        parameters = _unflatten(tensors, state)
+        _check_optimizers(parameters, model)
+        model.set_parameters(parameters, device=model.device)
+    except (RuntimeError, KeyError, TypeError, ValueError) as error:
+        said = " ".join(str(error).split())
+        raise ValueError(f"{path} does not fit the agent in {folder / DESCRIPTION}: {said}") from (
             error
         )
-    for name, value in state["counters"].items():
-        setattr(model, name, value)
+    for name in _COUNTERS:
+        if name in state["counters"]:
+            setattr(model, name, state["counters"][name])
+
+
+def _check_optimizers(parameters: dict[str, Any], model: BaseAlgorithm) -> None:
+    """Check saved optimisers against those of the model, which are new.
+
+    Raises:
+        ValueError: settings or averages are not those of such an optimiser, or not finite.
+    """
+    own = model.get_parameters()
+    for part, saved in parameters.items():
+        if part not in own or ("param_groups" in own[part]) != ("param_groups" in saved):
+            raise ValueError(f"it has a part {part!r}")
+        if "param_groups" not in saved:
+            continue
+        groups = own[part]["param_groups"]
+        if len(groups) != len(saved["param_groups"]):
+            raise ValueError(f"{part} has another number of groups")
+        for known, group in zip(groups, saved["param_groups"], strict=True):
+            if known.keys() != group.keys() or not all(
+                map(_same_kind, known.values(), group.values())
+            ):
+                raise ValueError(f"{part} has other settings")
+        optimizer = _optimizer(model, part)
+        weights = [each for group in optimizer.param_groups for each in group["params"]]
+        for index, entries in saved["state"].items():
+            for name, value in entries.items():
+                _check_average(f"{part}/{index}/{name}", value, index, weights)
+
+
+def _same_kind(known: Any, value: Any) -> bool:
+    """Whether a setting of an optimiser is of the kind of a known one."""
+    if isinstance(known, list | tuple):
+        return isinstance(value, list) and len(value) == len(known)
+    numbers = isinstance(known, int | float) and isinstance(value, int | float)
+    return numbers or type(known) is type(value)
+
+
+def _check_average(name: str, value: Any, index: int, weights: list[torch.Tensor]) -> None:
+    """Check what an optimiser keeps of a weight: a number, or a tensor of the weight's shape."""
+    if index >= len(weights):
+        raise ValueError(f"there is no weight of {name}")
+    if isinstance(value, torch.Tensor) and value.shape not in (torch.Size(), weights[index].shape):
+        raise ValueError(f"{name} has shape {tuple(value.shape)}")
+    if not bool(torch.isfinite(torch.as_tensor(value)).all()):
+        raise ValueError(f"{name} is not finite")
+
+
+def _optimizer(model: BaseAlgorithm, part: str) -> torch.optim.Optimizer:
+    """Return a model's optimiser by the name of its part, such as ``policy.optimizer``."""
+    found: Any = model
+    for name in part.split("."):
+        found = getattr(found, name)
+    optimizer: torch.optim.Optimizer = found
+    return optimizer
 
 
 def _read_weights(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     """Read an agent's tensors, and the state in the file's header."""
     if not path.is_file():
         raise FileNotFoundError(f"the weights {path} are missing; train the agent again")
-    try:
-        with safetensors.safe_open(path, framework="pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}
-            return tensors, json.loads((file.metadata() or {})["state"])
-    except (safetensors.SafetensorError, KeyError, json.JSONDecodeError) as error:
-        raise ValueError(
-            f"{path} does not hold an agent's weights as safetensors ({error}); nothing was "
-            "loaded: train the agent again"
-        ) from error
+    tensors, metadata = read_tensors_and_metadata(path, _REMEDY)
+    where = f"the header of {path}"
+    state = parse_json(metadata.get("state", "null"), where)
+    return tensors, dict(check_shape(state, _State, where, _REMEDY))
 
 
 def _flatten(model: BaseAlgorithm) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:

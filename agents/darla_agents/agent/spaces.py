@@ -1,11 +1,38 @@
 """Observation and action spaces as JSON, so that an agent can be built again without its world."""
 
-from typing import Any
+import math
+from typing import Annotated, Any, Literal
 
+import msgspec
 import numpy as np
 from gymnasium import spaces
+from msgspec import Meta
 
-from darla.running.names import unknown
+from darla.running.checked_json import Name, check_shape
+
+_MOST_VALUES = 1 << 20
+"""Numbers that one observation may have: a picture of 512 by 512 and four channels."""
+_Infinity = Literal["inf", "-inf"]
+_Bound = float | _Infinity | list[float | _Infinity]
+
+
+class _Box(msgspec.Struct, tag_field="type", tag="box"):
+    shape: Annotated[list[Annotated[int, Meta(ge=1, le=_MOST_VALUES)]], Meta(max_length=4)]
+    dtype: Literal["uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64"]
+    low: _Bound
+    high: _Bound
+
+
+class _Discrete(msgspec.Struct, tag_field="type", tag="discrete"):
+    n: Annotated[int, Meta(ge=1, le=_MOST_VALUES)]
+    start: int
+
+
+class _Dict(msgspec.Struct, tag_field="type", tag="dict"):
+    entries: Annotated[dict[Name, _Box | _Discrete], Meta(min_length=1, max_length=64)]
+
+
+_Space = _Box | _Discrete | _Dict
 
 
 def space_to_json(space: spaces.Space[Any]) -> dict[str, Any]:
@@ -26,20 +53,35 @@ def space_to_json(space: spaces.Space[Any]) -> dict[str, Any]:
     raise ValueError(f"agents act on Box, Discrete and Dict spaces, not on {space}")
 
 
-def space_from_json(data: dict[str, Any]) -> spaces.Space[Any]:
-    """Make the space that :func:`space_to_json` described; a ValueError for unknown types."""
-    match data.get("type", ""):
-        case "box":
-            shape, dtype = tuple(data["shape"]), np.dtype(data["dtype"])
-            low, high = (_bound_from_json(data[name], shape, dtype) for name in ("low", "high"))
-            return spaces.Box(low, high, dtype=dtype.type)
-        case "discrete":
-            return spaces.Discrete(data["n"], start=data["start"])
-        case "dict":
-            entries = data["entries"].items()
-            return spaces.Dict({name: space_from_json(entry) for name, entry in entries})
-        case other:
-            raise unknown("type of space", other, ("box", "discrete", "dict"))
+def space_from_json(data: Any, where: str, remedy: str) -> spaces.Space[Any]:
+    """Make the space that :func:`space_to_json` described.
+
+    Args:
+        data: what JSON held.
+        where: it stands, for the message.
+        remedy: what to do if it is no space.
+
+    Raises:
+        ValueError: it is none, or one of more values than an observation may have.
+    """
+    check_shape(data, _Space, where, remedy)  # type: ignore[arg-type]  # a union is no type
+    try:
+        return _space(data)
+    except (OverflowError, ValueError) as error:
+        raise ValueError(f"{where} is damaged: {error}; {remedy}") from error
+
+
+def _space(data: dict[str, Any]) -> spaces.Space[Any]:
+    """Make a space of a description that was checked."""
+    if data["type"] == "dict":
+        return spaces.Dict({name: _space(entry) for name, entry in data["entries"].items()})
+    if data["type"] == "discrete":
+        return spaces.Discrete(data["n"], start=data["start"])
+    shape, dtype = tuple(data["shape"]), np.dtype(data["dtype"])
+    if math.prod(shape) > _MOST_VALUES:
+        raise ValueError(f"shape is {shape}, expected at most {_MOST_VALUES:,} values")
+    low, high = (_bound_from_json(data[name], shape, dtype) for name in ("low", "high"))
+    return spaces.Box(low, high, dtype=dtype.type)
 
 
 def _bound_to_json(bound: np.ndarray) -> Any:

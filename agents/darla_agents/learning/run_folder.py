@@ -80,10 +80,9 @@ class RunFolder:
         """Return the folder of the checkpoint of a step."""
         return self._checkpoints / f"step_{step:09d}"
 
-    def latest_checkpoint(self) -> Path | None:
-        """Return the newest whole checkpoint, or None when there is none."""
-        whole = [path for path in step_folders(self._checkpoints) if is_saved(path)]
-        return whole[-1] if whole else None
+    def checkpoints(self) -> list[Path]:
+        """Return the folders of whole checkpoints, the newest first."""
+        return [path for path in reversed(step_folders(self._checkpoints)) if is_saved(path)]
 
     def prune(self) -> None:
         """Delete all but the newest checkpoints."""

@@ -1,5 +1,6 @@
 """Train an agent in its source domain, or continue where an earlier process was stopped."""
 
+import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import replace
@@ -20,10 +21,10 @@ from darla_agents.agent.encoders import bundled_encoder
 from darla_agents.agent.models import build_for_training
 from darla_agents.agent.saved_agent import (
     SavedAgent,
+    best_evaluation,
     export_zip,
     is_saved,
     load_agent,
-    read_description,
     restore,
     save_agent,
 )
@@ -171,12 +172,30 @@ def _continue(model: BaseAlgorithm, spec: AgentSpec, folder: RunFolder) -> None:
 
     The seeds depend on the step, so that a continued run does not play its first episodes again.
     """
-    checkpoint = folder.latest_checkpoint()
-    if checkpoint is not None:
-        restore(model, checkpoint)
+    if _restore_newest(model, folder):
         memory = "; DQN's memory starts empty" if spec.algorithm == "dqn" else ""
         print(f"{folder.path} continues after {model.num_timesteps} steps{memory}")
     model.set_random_seed(derive_seed(spec.seed, Purpose.TRAINING, model.num_timesteps))
+
+
+def _restore_newest(model: BaseAlgorithm, folder: RunFolder) -> bool:
+    """Restore the newest checkpoint that is whole, if there is any, and say which were damaged."""
+    passed_over = []
+    for checkpoint in folder.checkpoints():
+        try:
+            restore(model, checkpoint)
+        except (ValueError, OSError) as error:
+            passed_over.append(str(error))
+            continue
+        for line in passed_over:
+            print(f"warning: passing over a damaged checkpoint: {line}", file=sys.stderr)
+        return True
+    if passed_over:
+        raise ValueError(
+            f"no checkpoint of {folder.path} can be used ({passed_over[-1]}); remove its folder "
+            "'checkpoints' to start anew"
+        )
+    return False
 
 
 def _housekeeping(
@@ -200,5 +219,5 @@ def _best_return(folder: RunFolder) -> float | None:
     """Return the source's return of the best agent so far, or None when there is none."""
     if not is_saved(folder.best):
         return None
-    evaluation = read_description(folder.best)["evaluation"]
+    evaluation = best_evaluation(folder.best)
     return None if evaluation is None else float(evaluation[RETURN])

@@ -53,6 +53,8 @@ class EvaluateTransferConfig:
     """batched: worlds simulated and drawn together where possible; stock: drawn by MiniWorld."""
     device: str = "auto"
     """Device of policies and encoders: auto (a GPU when there is one), cpu or cuda."""
+    trust: tuple[str, ...] = ()
+    """Modules that agents' tasks may name (module:Id): they are imported, and their code runs."""
     progress: bool = True
     """Show a progress bar."""
 
@@ -96,7 +98,7 @@ def evaluate_transfer(config: EvaluateTransferConfig) -> TransferEvaluation:
         ValueError: an unknown domain, a damaged agent, or a file of another kind at ``out``.
     """
     config.check()
-    agents = find_players(config.agents, deterministic=not config.stochastic)
+    agents = find_players(config.agents, not config.stochastic, config.trust)
     domains = _domains_to_play(agents, config)
     players = list(agents)
     if config.random:

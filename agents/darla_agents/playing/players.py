@@ -10,8 +10,15 @@ import gymnasium as gym
 from darla.encoder.shipped_encoders import bundle_folder
 from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.kinds import RANDOM, Observing
-from darla_agents.agent.saved_agent import WEIGHTS, SavedAgent, is_saved, load_agent
+from darla_agents.agent.saved_agent import (
+    WEIGHTS,
+    SavedAgent,
+    is_saved,
+    load_agent,
+    read_description,
+)
 from darla_agents.agent.spec import AgentSpec
+from darla_agents.agent.trusted_modules import check_trusted
 from darla_agents.playing.rows import STOCHASTIC
 
 _HASH_LENGTH = 8
@@ -53,17 +60,26 @@ def random_player(task: str) -> Player:
     return Player(RANDOM, None, None, task)
 
 
-def find_players(folders: Sequence[Path], deterministic: bool = True) -> list[Player]:
+def find_players(
+    folders: Sequence[Path], deterministic: bool = True, trusted: Sequence[str] = ()
+) -> list[Player]:
     """Find saved agents, check that they and their encoders load, and return them as players.
 
-    Folders are of agents, or hold agents at any depth. Runs that have not finished, and the best
-    models and checkpoints within runs, are only taken when their own folder is given.
+    Args:
+        folders: of agents, or of folders that hold agents at any depth. Runs that have not
+            finished, and the best models and checkpoints within runs, are only taken when their
+            own folder is given.
+        deterministic: whether they are to take the most probable actions.
+        trusted: modules that their tasks may name, and that may be imported.
 
     Raises:
         FileNotFoundError: there is no agent, or an agent's encoder is missing.
-        ValueError: an agent is damaged, not finished, or does not fit its encoder.
+        ValueError: an agent is damaged, not finished, does not fit its encoder, or names another
+            module.
     """
     found = dict.fromkeys(path for folder in folders for path in _agents_under(Path(folder)))
+    for path in found:
+        check_trusted(read_description(path)["spec"]["task"], path, trusted)
     players = {player.name: player for player in (_player(path, deterministic) for path in found)}
     return list(players.values())
 

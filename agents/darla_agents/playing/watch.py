@@ -42,6 +42,8 @@ class WatchConfig:
     """Of episodes and actions."""
     deterministic: bool = False
     """Take the most probable actions instead of drawing them."""
+    trust: tuple[str, ...] = ()
+    """Modules that the agent's task may name (module:Id): they are imported, their code runs."""
     scale: int = 3
     """How large a pixel is drawn."""
     fps: int = 15
@@ -52,6 +54,8 @@ class WatchConfig:
         for name in ("steps", "scale", "fps"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; give a whole number from 1")
+        if self.scale > 32:
+            raise ValueError(f"scale is {self.scale}; give a whole number from 1 to 32")
         if not self.domains:
             raise ValueError("no domain was given; give one or more, such as --domains source")
 
@@ -64,7 +68,7 @@ def watch(config: WatchConfig) -> Path:
         ValueError: the agent sees no pictures, a domain is unknown, or a number is out of range.
     """
     config.check()
-    (player,) = find_players([config.agent], config.deterministic)
+    (player,) = find_players([config.agent], config.deterministic, config.trust)
     spec = player.spec
     assert spec is not None and player.folder is not None  # of all that are found
     if spec.traits.sees_factors:

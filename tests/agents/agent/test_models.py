@@ -65,7 +65,10 @@ def test_the_policys_network_can_be_set():
 
 @pytest.mark.parametrize(
     ("settings", "envs"),
-    [({"policy_kwargs": {"net_arc": [7]}}, 2), ({"n_steps": 1, "batch_size": 1}, 1)],
+    [
+        ({"policy_kwargs": {"features_extractor_kwargs": {"cnn_output_dim": 3}}}, 2),
+        ({"n_steps": 1, "batch_size": 1}, 1),
+    ],
 )
 def test_settings_that_the_algorithm_refuses_are_one_line(settings, envs):
     spec = make_spec(**settings)

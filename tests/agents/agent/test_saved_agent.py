@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import safetensors
 import torch
+from safetensors.torch import save
 from stable_baselines3 import PPO
 
 import toy_tasks  # noqa: F401
@@ -14,6 +16,7 @@ from darla_agents.agent.models import build_for_training
 from darla_agents.agent.saved_agent import (
     DESCRIPTION,
     WEIGHTS,
+    best_evaluation,
     export_zip,
     is_saved,
     load_agent,
@@ -135,7 +138,7 @@ def test_a_pickle_is_refused_and_not_run(saved, tmp_path, name):
 def test_a_torch_file_is_refused(saved, tmp_path):
     harm = tmp_path / "harm"
     torch.save({"policy": Payload(harm)}, saved[2] / WEIGHTS)
-    with pytest.raises(ValueError, match="as safetensors"):
+    with pytest.raises(ValueError, match=r"agent\.safetensors is damaged"):
         load_agent(saved[2])
     assert not harm.exists()
 
@@ -161,7 +164,7 @@ def test_missing_weights_are_said(saved):
 def test_a_cut_off_file_is_refused(saved):
     path = saved[2] / WEIGHTS
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(ValueError, match="as safetensors"):
+    with pytest.raises(ValueError, match=r"agent\.safetensors is damaged"):
         load_agent(saved[2])
 
 
@@ -169,7 +172,9 @@ def test_a_cut_off_file_is_refused(saved):
     ("changes", "message"),
     [
         ({"schema": 99}, "schema 99"),
-        ({"spec": {"task": "x"}}, "lacks"),
+        ({"spec": {"task": "x"}}, "spec is .* missing required field"),
+        ({"spec": None}, "spec is None"),
+        ({"evaluation": 3}, "evaluation is 3"),
         ({"action_space": {"type": "discrete"}}, "damaged"),
         ({"observation_space": {"type": "box", "shape": [9], "dtype": "float32", "low": 0,
                                 "high": 1}}, "does not fit"),
@@ -181,6 +186,77 @@ def test_descriptions_that_do_not_fit_are_refused(saved, changes, message):
     with pytest.raises(ValueError, match=message) as error:
         load_agent(saved[2])
     assert "agent" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"task": None}, "spec.task is None"),
+        ({"settings": None}, "spec.settings is None"),
+        ({"settings": {"evil": 1}}, "unknown setting of ppo 'evil'"),
+        ({"settings": {"n_steps": 10**12}}, "n_steps is 1000000000000"),
+        ({"settings": {"device": "cuda"}}, "unknown setting of ppo 'device'"),
+        ({"settings": {"policy_kwargs": {"net_arch": [4096] * 16}}}, "weights; expected at most"),
+        ({"latent_options": None}, "latent_options is None"),
+        ({"latent_options": {"masked": "x"}}, "masked is 'x'"),
+        ({"algorithm": "__class__"}, "unknown algorithm"),
+        ({"seed": -1}, "spec.seed is -1"),
+    ],
+)
+def test_specs_that_nobody_wrote_are_refused(saved, changes, message):
+    path = saved[2] / DESCRIPTION
+    held = json.loads(path.read_text())
+    path.write_text(json.dumps({**held, "spec": {**held["spec"], **changes}}))
+    with pytest.raises(ValueError, match=message) as error:
+        load_agent(saved[2])
+    assert "\n" not in str(error.value) and str(path) in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda state: None, "expected `object`, got `null`"),
+        (lambda state: {**state, "counters": {"predict": 1}}, None),
+        (lambda state: {**state, "counters": {"num_timesteps": "9"}}, "num_timesteps is '9'"),
+        (lambda state: {"optimizers": state["optimizers"]}, "missing required field `counters`"),
+        (lambda state: {**state, "optimizers": None}, "optimizers is None"),
+        (lambda state: {**state, "optimizers": {}}, "does not fit"),
+        (lambda state: in_group(state, lr="fast"), "has other settings"),
+        (lambda state: in_group(state, evil=1), "has other settings"),
+    ],
+)
+def test_states_that_nobody_wrote_are_refused(saved, change, message):
+    path = saved[2] / WEIGHTS
+    with safetensors.safe_open(path, framework="pt") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}
+        state = json.loads(file.metadata()["state"])
+    path.write_bytes(save(tensors, metadata={"state": json.dumps(change(state))}))
+    if message is None:  # what is no counter is never looked at
+        assert callable(load_agent(saved[2]).model.predict)
+        return
+    with pytest.raises(ValueError, match=message) as error:
+        load_agent(saved[2])
+    assert "\n" not in str(error.value)
+
+
+def in_group(state, **changes):
+    state["optimizers"]["policy.optimizer"]["param_groups"][0].update(changes)
+    return state
+
+
+def test_deep_descriptions_are_refused(saved):
+    (saved[2] / DESCRIPTION).write_text("[" * 100_000)
+    with pytest.raises(ValueError, match="nested too deep"):
+        load_agent(saved[2])
+
+
+def test_an_evaluation_belongs_to_the_weights_beside_it(saved):
+    model, spec, folder = saved
+    save_agent(model, spec, folder, {"return": 1.0})
+    description = (folder / DESCRIPTION).read_text()
+    save_agent(model, spec, folder, {"return": 2.0})
+    (folder / DESCRIPTION).write_text(description)  # as if it had been killed in between
+    assert load_agent(folder).evaluation == best_evaluation(folder) == {"return": 2.0}
 
 
 def test_another_json_file_is_no_agent(saved):

@@ -19,11 +19,37 @@ SPACES = [
 @pytest.mark.parametrize("space", SPACES, ids=str)
 def test_spaces_survive_json(space):
     text = json.dumps(space_to_json(space), allow_nan=False)
-    assert space_from_json(json.loads(text)) == space
+    assert space_from_json(json.loads(text), "a file", "mend it") == space
 
 
 def test_unknown_spaces_are_refused():
     with pytest.raises(ValueError, match="Box, Discrete and Dict"):
         space_to_json(spaces.Text(3))
-    with pytest.raises(ValueError, match="did you mean 'box'"):
-        space_from_json({"type": "bix"})
+
+
+BOX = {"type": "box", "shape": [3], "dtype": "float32", "low": 0, "high": 1}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"type": "bix"},
+        {},
+        None,
+        [],
+        {**BOX, "shape": [10**12]},
+        {**BOX, "shape": [1024, 1024, 3]},
+        {**BOX, "shape": [-1]},
+        {**BOX, "dtype": "object"},
+        {**BOX, "low": [0, 1]},
+        {**BOX, "low": None},
+        {"type": "discrete", "n": 10**9, "start": 0},
+        {"type": "discrete", "n": 3.0, "start": 0},
+        {"type": "dict", "entries": []},
+        {"type": "dict", "entries": {"a": {"type": "dict", "entries": {"b": BOX}}}},
+    ],
+    ids=str,
+)
+def test_what_is_no_space_is_refused_in_one_line(data):
+    with pytest.raises(ValueError, match=r"^a file is damaged: .*; mend it$"):
+        space_from_json(data, "a file", "mend it")

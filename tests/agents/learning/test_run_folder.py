@@ -54,12 +54,12 @@ def test_a_run_is_finished_when_its_agent_is_whole(folder):
 
 
 def test_the_newest_whole_checkpoint_counts(folder):
-    assert folder.latest_checkpoint() is None
+    assert folder.checkpoints() == []
     for step in (900, 10_240, 1_000_000_000):
         put_agent(folder.checkpoint(step))
     (folder.checkpoint(1_000_000_000) / DESCRIPTION).unlink()
     (folder.path / "checkpoints" / "step_x").mkdir()
-    assert folder.latest_checkpoint() == folder.checkpoint(10_240)
+    assert folder.checkpoints()[0] == folder.checkpoint(10_240)
 
 
 def test_two_checkpoints_are_kept(folder):
@@ -68,4 +68,4 @@ def test_two_checkpoints_are_kept(folder):
     folder.prune()
     assert not folder.checkpoint(1000).exists()
     assert folder.checkpoint(2000).exists()
-    assert folder.latest_checkpoint() == folder.checkpoint(3000)
+    assert folder.checkpoints()[0] == folder.checkpoint(3000)

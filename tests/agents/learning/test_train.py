@@ -253,7 +253,7 @@ def test_agents_on_pictures_continue_as_what_they_were(folder, monkeypatch, chan
     if "augmentation" in changes:
         with pytest.raises(ValueError, match="augmentation=color, not none"):
             train_agent(replace(config, augmentation="none"))
-    checkpoint = RunFolder(config.out).latest_checkpoint()
+    checkpoint = RunFolder(config.out).checkpoints()[0]
     before = load_agent(checkpoint).model.policy.state_dict()
     agent = load_agent(train_agent(config))
     assert agent.num_timesteps == 64
