@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from darla.running.checked_json import read_json
-
-RECORD = "run.json"
+from darla.running.run_record import RECORD, read_run_config
 
 
 def recorded_config(folder: Path) -> dict[str, Any] | None:
@@ -15,8 +13,7 @@ def recorded_config(folder: Path) -> dict[str, Any] | None:
     A ValueError where it holds something else.
     """
     if (folder / RECORD).is_file():
-        config: dict[str, Any] = read_json(folder / RECORD).get("config", {})
-        return config
+        return read_run_config(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ValueError(f"{folder} already holds something else; give another --out")
     return None

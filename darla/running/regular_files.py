@@ -13,11 +13,8 @@ def read_regular(path: Path, most: int) -> bytes:
         ValueError: it is larger, or no regular file but a folder, a pipe or a device, which might
             be waited for without end.
     """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    except IsADirectoryError as error:  # on some systems a folder cannot even be opened
-        raise _not_regular(path) from error
-    with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise _not_regular(path)
@@ -26,7 +23,10 @@ def read_regular(path: Path, most: int) -> bytes:
                 f"{path} has {status.st_size:,} bytes; expected at most {most:,}: it is damaged, "
                 "or not what its name says"
             )
-        return file.read(most)
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(most)
+    finally:
+        os.close(descriptor)
 
 
 def check_replaceable(path: Path) -> None:

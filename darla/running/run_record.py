@@ -5,12 +5,24 @@ import sys
 import time
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from darla.running.atomic import write_json
+from darla.running.checked_json import read_checked
 from darla.running.plain_json import plain
 
 _PACKAGES = ("darla", "torch", "numpy", "gymnasium", "miniworld", "stable-baselines3", "zarr")
+
+RECORD = "run.json"
+"""The file's name in a run's folder."""
+
+
+class _Record(TypedDict):
+    config: dict[str, Any]
+    seed: NotRequired[int]
+    versions: NotRequired[dict[str, str]]
+    command: NotRequired[list[str]]
+    started: NotRequired[str]
 
 
 def versions() -> dict[str, str]:
@@ -33,4 +45,15 @@ def write_run_record(folder: Path, config: Any, seed: int) -> None:
         "command": sys.argv,
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
     }
-    write_json(folder / "run.json", record)
+    write_json(folder / RECORD, record)
+
+
+def read_run_config(folder: Path) -> dict[str, Any]:
+    """Return the configuration in a folder's ``run.json``.
+
+    Raises:
+        FileNotFoundError: there is none.
+        ValueError: it is damaged.
+    """
+    remedy = "remove the folder to start anew, or give another --out"
+    return read_checked(folder / RECORD, _Record, remedy)["config"]

@@ -20,7 +20,7 @@ from darla.running.denormals import denormals_flushed
 from darla.running.device import resolve_device
 from darla.running.exclusive import exclusive
 from darla.running.precision import choose_precision
-from darla.running.run_record import write_run_record
+from darla.running.run_record import RECORD, write_run_record
 from darla.vision.checkpoints import Checkpoint, resume, save_checkpoint
 from darla.vision.config import VisionConfig
 from darla.vision.results import TrainedVision, draw_results, frozen_copy, save_trained
@@ -58,7 +58,7 @@ def train_vision(config: VisionConfig) -> TrainedVision:
         torch.manual_seed(config.seed)
         run = VisionRun(config, dataset)
         with exclusive(config.out):
-            if not (config.out / "run.json").exists():
+            if not (config.out / RECORD).exists():
                 write_run_record(config.out, config.to_json(), config.seed)
             run.train()
     return trained

@@ -11,12 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict, cast
 
 import numpy as np
 from tensorboard.backend.event_processing.event_accumulator import SCALARS, EventAccumulator
 
-from darla.running.checked_json import read_json
+from darla.running.checked_json import Name, check_shape
+from darla.running.run_record import RECORD, read_run_config
 from darla_agents.agent.group_labels import GroupKey, label, name_of, rank
 from darla_agents.agent.kinds import KINDS
 from darla_agents.comparison.estimates import Sampling
@@ -28,6 +29,20 @@ STEP, SECONDS = "step", "seconds"
 """What a curve may be drawn against."""
 
 _RETURN = re.compile(r"eval/(?P<domain>.+)/return")
+
+
+class _AgentConfig(TypedDict):
+    """What is needed of the configuration of an agent's run."""
+
+    task: Name
+    kind: Name
+    algorithm: Name
+    domain: Name
+    encoder: NotRequired[str | None]
+    seed: int
+    total_timesteps: int
+    augmentation: NotRequired[Name]
+    label: NotRequired[str | None]
 
 
 @dataclass(frozen=True)
@@ -82,7 +97,7 @@ def read_curves(folders: Sequence[Path], by: Sequence[str] = GROUPING) -> list[C
             seed.
     """
     check_grouping(by)
-    runs = {path: read_json(path / "run.json")["config"] for path in _runs(folders)}
+    runs = {path: _agent_config(path) for path in _runs(folders)}
     tasks = sorted({config["task"] for config in runs.values()})
     if len(tasks) > 1:
         raise ValueError(f"these runs are of several tasks, {', '.join(tasks)}; give those of one")
@@ -134,8 +149,8 @@ def _runs(folders: Sequence[Path]) -> list[Path]:
     """Return the folders of agents' runs; those of encoders are passed over."""
     found = []
     for folder in folders:
-        runs = sorted(file.parent for file in folder.rglob("run.json"))
-        agents = [run for run in runs if "kind" in read_json(run / "run.json").get("config", {})]
+        runs = sorted(file.parent for file in folder.rglob(RECORD))
+        agents = [run for run in runs if "kind" in read_run_config(run)]
         if not agents:
             raise FileNotFoundError(
                 f"there is no agent's run in {folder}; train one with darla train-agent"
@@ -144,13 +159,20 @@ def _runs(folders: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(run.resolve() for run in found))
 
 
-def _group_key(config: dict[str, Any], by: Sequence[str]) -> GroupKey:
+def _agent_config(run: Path) -> _AgentConfig:
+    """Return what a run's record says of its agent."""
+    where = f"config in {run / RECORD}"
+    remedy = "leave its folder out, or train the agent again"
+    return check_shape(cast(_AgentConfig, read_run_config(run)), _AgentConfig, where, remedy)
+
+
+def _group_key(config: _AgentConfig, by: Sequence[str]) -> GroupKey:
     """Return the columns that all runs of a group share, as (column, value) pairs."""
     kind = KINDS.usable().get(config["kind"])  # None: of a package that is not here
     values = {
         "algorithm": config["algorithm"],
         "source": config["domain"],
-        "encoder": config["encoder"] if kind is not None and kind.sees_latents else "",
+        "encoder": config.get("encoder") if kind is not None and kind.sees_latents else "",
         "total_timesteps": str(config["total_timesteps"]),
     }
     shared = [(column, str(values[column])) for column in GROUPING if column in by]

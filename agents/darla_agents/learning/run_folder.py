@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from darla.running.checked_json import read_json
 from darla.running.continuing import check_same, recorded_config
+from darla.running.run_record import RECORD, read_run_config
 from darla.running.step_folders import keep_newest, step_folders
 from darla_agents.agent.augmentations import NONE
 from darla_agents.agent.saved_agent import is_saved
@@ -58,8 +58,8 @@ class RunFolder:
     @property
     def precedes_batches(self) -> bool:
         """Whether it holds a run that began before worlds could be drawn together."""
-        record = self.path / "run.json"
-        return record.is_file() and "rendering" not in read_json(record).get("config", {})
+        is_run = (self.path / RECORD).is_file()
+        return is_run and "rendering" not in read_run_config(self.path)
 
     def check(self, identity: dict[str, Any]) -> None:
         """Check that a run with this identity may start or continue here.

@@ -14,7 +14,7 @@ from stable_baselines3.common.logger import Logger
 
 from darla.running.denormals import denormals_flushed
 from darla.running.exclusive import exclusive
-from darla.running.run_record import write_run_record
+from darla.running.run_record import RECORD, write_run_record
 from darla.running.seeds import Purpose, derive_seed
 from darla_agents.agent.acting import AgentPolicy
 from darla_agents.agent.encoders import bundled_encoder
@@ -108,7 +108,7 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
     domains = stack.enter_context(_evaluation_worlds(config, spec, drawing))
     model = build_for_training(spec, venv, spec.seed, config.device)
     stack.enter_context(exclusive(folder.path))
-    if not (folder.path / "run.json").is_file():
+    if not (folder.path / RECORD).is_file():
         write_run_record(folder.path, config, config.seed)
     _continue(model, spec, folder)
     output = TensorBoardFolder(folder.tensorboard, model.num_timesteps)

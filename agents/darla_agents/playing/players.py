@@ -8,6 +8,7 @@ from pathlib import Path
 import gymnasium as gym
 
 from darla.encoder.shipped_encoders import bundle_folder
+from darla.running.run_record import RECORD
 from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.kinds import RANDOM, Observing
 from darla_agents.agent.saved_agent import (
@@ -106,7 +107,7 @@ def _agents_under(folder: Path) -> list[Path]:
 
 def unfinished_runs(folders: Sequence[Path]) -> list[Path]:
     """Return the runs under folders whose agents have not finished training; they are left out."""
-    runs = {file.parent for folder in folders for file in Path(folder).rglob("run.json")}
+    runs = {file.parent for folder in folders for file in Path(folder).rglob(RECORD)}
     return sorted(run for run in runs if not is_saved(run))
 
 
@@ -122,7 +123,7 @@ def _search(folder: Path) -> Iterator[Path]:
 
 def _is_run(folder: Path) -> bool:
     """Whether a folder holds a run, finished or not."""
-    return (folder / "run.json").is_file()
+    return (folder / RECORD).is_file()
 
 
 def _player(folder: Path, deterministic: bool) -> Player:

@@ -12,15 +12,19 @@ import gzip
 import io
 import math
 import os
+import re
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from darla.running.exclusive import lock
+from darla.running.regular_files import check_replaceable, read_regular
 
+LARGEST_ROWS = 1 << 28
+"""The most bytes of text that a file of rows may hold; a row has about 150."""
 STOCHASTIC = "+stochastic"
 """Ends the name of an agent that drew its actions instead of taking the most probable ones."""
 
@@ -42,9 +46,16 @@ def _finite(text: str) -> float:
     return value
 
 
+def _whole(text: str) -> int:
+    """Read a whole number as it is written: of ASCII digits, within 64 bits."""
+    if not re.fullmatch(r"-?[0-9]{1,18}", text):
+        raise ValueError
+    return int(text)
+
+
 _A_NAME = (_name, "a name")
 _TEXT = (str, "text")
-_COUNT = (int, "a whole number")
+_COUNT = (_whole, "a whole number")
 _READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "agent": _A_NAME,
     "kind": _A_NAME,
@@ -155,6 +166,7 @@ class RowWriter(AbstractContextManager["RowWriter"]):
         if path.suffix == ".gz":
             raise ValueError(f"rows cannot be appended to {path}; give a name without .gz")
         self.path = path
+        check_replaceable(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         try:
@@ -167,7 +179,7 @@ class RowWriter(AbstractContextManager["RowWriter"]):
 
     def _mend(self) -> None:
         """Remove a last line that was cut short; write the header where it is missing."""
-        data = self.path.read_bytes()
+        data = read_regular(self.path, LARGEST_ROWS)
         whole = _whole_lines(data)
         if whole and whole != data:
             read_rows(self.path)  # a file of another kind is left as it is
@@ -183,10 +195,17 @@ class RowWriter(AbstractContextManager["RowWriter"]):
             data = data[os.write(self._descriptor, data) :]
 
     def append(self, row: Row) -> None:
-        """Append one row; a row whose key is there already is left out."""
+        """Append one row; a row whose key is there already is left out.
+
+        Raises:
+            ValueError: the row could not be read again, such as one whose return is not finite.
+        """
         if row.key in self.done:
             return
-        self._write(_format(row))
+        line = _format(row)
+        (fields,) = csv.reader([line])
+        _parse(fields, f"a row of agent {row.agent!r} in domain {row.domain!r} for {self.path}")
+        self._write(line)
         self.done.add(row.key)
 
     def __exit__(self, *error: object) -> None:
@@ -202,22 +221,50 @@ def _whole_lines(data: bytes) -> bytes:
     return data[: data.rfind(b"\n") + 1]
 
 
-def _whole_records(path: Path) -> Iterable[tuple[int, list[str]]]:
+def _whole_records(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield the whole rows of a file with the numbers of their lines."""
     try:
-        data = path.read_bytes()
-        text = _whole_lines(gzip.decompress(data) if path.suffix == ".gz" else data).decode()
+        text = _whole_lines(read_bounded_text(path)).decode()
     except (UnicodeDecodeError, gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ValueError(f"{path} is not a file of transfer rows: it is not text") from error
-    records = csv.reader(io.StringIO(text, newline=""))
-    header = next(records, [])
+    records = _records(text, path)
+    _, header = next(records, (0, []))
     if tuple(header) != COLUMNS:
         raise ValueError(
             f"{path} is not a file of transfer rows: its first line is "
             f"{','.join(header)[:80]!r}, expected {_HEADER!r}"
         )
-    for fields in records:
-        yield records.line_num, fields
+    yield from records
+
+
+def read_bounded_text(path: Path) -> bytes:
+    """Read a file that may be compressed (.gz), of at most :data:`LARGEST_ROWS` bytes of text.
+
+    Raises:
+        ValueError: it holds more.
+        OSError: it cannot be read.
+        EOFError, zlib.error: it is compressed, and damaged.
+    """
+    data = read_regular(path, LARGEST_ROWS)
+    if path.suffix != ".gz":
+        return data
+    with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+        text = file.read(LARGEST_ROWS + 1)
+    if len(text) > LARGEST_ROWS:
+        raise ValueError(f"{path} holds more than {LARGEST_ROWS:,} bytes of rows")
+    return text
+
+
+def _records(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lines of comma-separated values with their numbers."""
+    records = csv.reader(io.StringIO(text, newline=""))
+    try:
+        for fields in records:
+            yield records.line_num, fields
+    except csv.Error as error:
+        raise ValueError(
+            f"{path} line {records.line_num} is damaged ({error}); remove it"
+        ) from error
 
 
 def _format(row: Row) -> str:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import darla_agents.playing.rows
 from darla_agents.playing.rows import COLUMNS, Row, RowWriter, merge_rows, read_rows
 
 ROW = Row(
@@ -188,3 +189,54 @@ def test_files_merge_unless_they_contradict_each_other() -> None:
     other = dataclasses.replace(first[1], length=7)
     with pytest.raises(ValueError, match="two files hold different results"):
         merge_rows([first, [other]])
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"episode_return": float("nan")}, "column 'return' is 'nan', expected a finite number"),
+        ({"episode_return": float("inf")}, "column 'return' is 'inf', expected a finite number"),
+        ({"domain": ""}, "column 'domain' is '', expected a name"),
+    ],
+)
+def test_a_row_that_could_not_be_read_is_not_written(
+    path: Path, changes: dict[str, object], message: str
+) -> None:
+    good = rows(2)
+    with RowWriter(path) as writer:
+        writer.append(good[0])
+        with pytest.raises(ValueError, match=message):
+            writer.append(dataclasses.replace(good[1], **changes))
+    assert read_rows(path) == good[:1]
+
+
+def test_a_field_without_end_is_an_error(path: Path) -> None:
+    write(path, rows(1))
+    with path.open("a") as file:
+        file.write("x" * 200_000 + "\n")
+    with pytest.raises(ValueError, match="line 3 is damaged"):
+        read_rows(path)
+
+
+def test_rows_that_unpack_without_end_are_refused(path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(darla_agents.playing.rows, "LARGEST_ROWS", 1 << 20)
+    bomb = path.with_suffix(".csv.gz")
+    bomb.parent.mkdir(parents=True)
+    bomb.write_bytes(gzip.compress(b"0" * (4 << 20)))
+    with pytest.raises(ValueError, match="holds more than 1,048,576 bytes of rows"):
+        read_rows(bomb)
+
+
+def test_a_pipe_is_neither_waited_for_nor_written_to(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    os.mkfifo(path)
+    with pytest.raises(ValueError, match="is not a regular file"):
+        RowWriter(path)
+
+
+@pytest.mark.parametrize("number", ["1_0", " 1", "٣", "9" * 5000, "1.0"])
+def test_whole_numbers_are_digits_alone(path: Path, number: str) -> None:
+    write(path, rows(1, length=77))
+    path.write_text(path.read_text().replace(",77,", f",{number},"))
+    with pytest.raises(ValueError, match="column 'length' is"):
+        read_rows(path)
