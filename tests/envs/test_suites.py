@@ -51,6 +51,15 @@ def test_an_unknown_id_is_said_with_the_nearest_one(env_id, message):
     assert "\n" not in str(error.value)
 
 
+def test_who_imports_miniworld_first_changes_nothing():
+    code = (
+        "import miniworld; from darla_envs.suites import suite_of; "
+        f"print(type(suite_of({ONE_ROOM!r})).__name__)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split()[-1] == "MiniWorldSuite"
+
+
 def test_suites_need_no_miniworld_until_one_of_its_ids_is_asked_for():
     code = (
         "import sys; from darla_envs.suites import suite_of; "

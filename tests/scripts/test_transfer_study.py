@@ -60,6 +60,7 @@ def test_the_random_policy_plays_wherever_agents_do(
     assert results_of(tmp_path / "results", task).has_random(["source", "source_pairs"])
 
 
+@pytest.mark.slow
 def test_a_small_study_runs_and_is_not_repeated(tmp_path: Path, small: list[object]) -> None:
     agents = ["--agents", "darla_mask", "factors"]
     done = run("run_transfer.py", *small, *agents)
