@@ -15,6 +15,8 @@ only needed by those who use its adapters. ``darla.checks`` holds checks for wha
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from darla.running.notebook_backend import forget_missing_backend
+
 if TYPE_CHECKING:  # for editors and type checkers, which do not look into __getattr__
     from darla import checks
     from darla.collection.collect import Collected, collect
@@ -31,6 +33,8 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not look into __get
     from darla.wrappers.latent_transform import LatentTransform
     from darla.wrappers.sb3 import EncoderExtractor, VecLatent
     from darla.wrappers.vector_latent_observation import VectorLatentObservation
+
+forget_missing_backend()  # before anything imports Matplotlib
 
 _HOMES = {
     "CollectConfig": "darla.collection.config",

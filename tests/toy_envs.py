@@ -151,6 +151,14 @@ class OneColorEnv(CountingImageEnv):
         return np.full((*self.size, 3), self.count % 256, dtype=np.uint8)
 
 
+class WallEnv(CountingImageEnv):
+    """An agent that sees something at first, and then the wall before it."""
+
+    def _frame(self) -> np.ndarray:
+        frame = super()._frame()
+        return np.full_like(frame, 90) if self.count else frame
+
+
 class NoiseEnv(CountingImageEnv):
     """Shows noise, which no compression makes smaller."""
 
@@ -252,6 +260,7 @@ TOY_IDS = {
     "Toy/CountingRender-v0": CountingRenderEnv,
     "Toy/Blind-v0": BlindEnv,
     "Toy/OneColor-v0": OneColorEnv,
+    "Toy/Wall-v0": WallEnv,
     "Toy/Noise-v0": NoiseEnv,
     "Toy/Factors-v0": FactorImageEnv,
 }

@@ -8,3 +8,5 @@
 - ``encoder_evaluation``: what encoders keep of worlds whose true factors are known.
 - ``commands``: the commands of ``darla``.
 """
+
+import darla  # noqa: F401  (which prepares the import of Matplotlib)

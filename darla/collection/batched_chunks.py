@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from darla.collection.chunk_maker import ChunkMaker, Reports, StockChunkMaker
+from darla.collection.chunk_maker import PROBED, ChunkMaker, Reports, StockChunkMaker
 from darla.collection.config import CollectConfig
 from darla.collection.reported_factors import column_reader, describe_factors
 from darla.collection.rollouts import VectorStep, look_factors, vector_rollouts
@@ -88,6 +88,13 @@ class BatchedChunkMaker(ChunkMaker):
         if config.per_look > 1:
             look_factors(self.factors)  # an error if there are none
         self._columns = [column_reader(name, item) for name, item in self.factors.items()]
+
+    def _first_frames(self) -> np.ndarray:
+        """Return the first pictures of some episodes."""
+        count, envs = self._env.num_envs, self._env
+        starts = range(0, PROBED, count)
+        drawn = [self._picture.of(envs.reset(seed=start)[0]).copy() for start in starts]
+        return np.concatenate(drawn)[:PROBED]
 
     def _fill(self, chunk: FrameChunk, rng: np.random.Generator, reports: Reports) -> None:
         """Fill a chunk as the policy says."""

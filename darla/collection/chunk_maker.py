@@ -36,6 +36,9 @@ Report = Callable[[int], None]
 
 _REPORT_EVERY = 0.1  # seconds
 
+PROBED = 16
+"""Episodes whose first picture tells whether anything is drawn."""
+
 
 class ChunkMaker(ABC):
     """Makes the chunks of one dataset in environments of its own.
@@ -68,19 +71,31 @@ class ChunkMaker(ABC):
     def make(self, index: int, report: Report = lambda frames: None) -> FrameChunk:
         """Make the chunk of this index, from 0, and tell ``report`` how many frames are made.
 
-        A ValueError where most frames are of one constant colour, or a factor is not reported.
+        A ValueError where nothing but one constant colour is drawn, or a factor is not reported.
         """
         config = self._config
         count = config.chunk_length(index)
         chunk = FrameChunk.empty(count, config.image_size, len(self.factors))
         seeds = np.random.SeedSequence(config.seed, spawn_key=(index,))
         self._fill(chunk, np.random.default_rng(seeds), Reports(report))
-        _check_not_constant(chunk.frames, config.env, index)
+        constant = _count_constant(chunk.frames)
+        # An agent before a wall may see one colour for long; a broken renderer shows nothing else.
+        if 2 * constant > count and _count_constant(self._first_frames()) == PROBED:
+            raise ValueError(
+                f"{constant} of {count} frames of chunk {index} from {config.env} are of one "
+                f"constant colour, and so are the first of {PROBED} other episodes; the chunk was "
+                "not written: the renderer is broken; look at a picture of the environment before "
+                "collecting again"
+            )
         return chunk
 
     def close(self) -> None:
         """Close the environment."""
         self._env.close()
+
+    @abstractmethod
+    def _first_frames(self) -> np.ndarray:
+        """Return the first pictures of ``PROBED`` episodes, uint8 (n, H, W, 3)."""
 
     @abstractmethod
     def _fill(self, chunk: FrameChunk, rng: np.random.Generator, reports: "Reports") -> None:
@@ -120,6 +135,11 @@ class StockChunkMaker(ChunkMaker):
         self.factors = describe_factors(self._env, info.get("factors", {}))
         self._look = look_factors(self.factors) if config.per_look > 1 else []
         self._columns = [factor_reader(name, item) for name, item in self.factors.items()]
+
+    def _first_frames(self) -> np.ndarray:
+        """Return the first pictures of some episodes."""
+        resets = (self._env.reset(seed=seed) for seed in range(PROBED))
+        return np.stack([self._source.frame(observation) for observation, _ in resets])
 
     def _fill(self, chunk: FrameChunk, rng: np.random.Generator, reports: Reports) -> None:
         """Fill a chunk step by step."""
@@ -168,15 +188,9 @@ def _load_agent(load_policy: str | None, config: CollectConfig) -> Policy:
     return policy
 
 
-def _check_not_constant(frames: np.ndarray, env_id: str, index: int) -> None:
-    """Check that most frames of a chunk are not of one colour."""
+def _count_constant(frames: np.ndarray) -> int:
+    """Return how many frames, uint8 (n, H, W, 3), are of one colour each."""
     # A few pixels rule most frames out; only the others are looked at in full.
     corners = frames[:, ::16, ::16]
     suspects = frames[(corners == frames[:, :1, :1]).all(axis=(1, 2, 3))]
-    constant = int((suspects == suspects[:, :1, :1]).all(axis=(1, 2, 3)).sum())
-    if 2 * constant > len(frames):
-        raise ValueError(
-            f"{constant} of {len(frames)} frames of chunk {index} from {env_id} are of one "
-            "constant colour, the chunk was not written: the renderer is broken; look at a "
-            "picture of the environment before collecting again"
-        )
+    return int((suspects == suspects[:, :1, :1]).all(axis=(1, 2, 3)).sum())

@@ -13,8 +13,14 @@ from tqdm import tqdm
 from darla.collection.chunk_server import ChunkServer, Done, Progress, Ready
 from darla.collection.config import CollectConfig
 from darla.frames.attributes import is_finished, read_attributes
-from darla.frames.writer import FrameWriter, create_frame_dataset, finished_chunks
+from darla.frames.writer import (
+    FrameWriter,
+    clear_leftovers,
+    create_frame_dataset,
+    finished_chunks,
+)
 from darla.running.continuing import check_same
+from darla.running.exclusive import exclusive_name
 from darla.running.progress import progress_bar
 from darla.running.run_record import versions
 from darla.running.worker_pool import WorkerDiedError, WorkerPool
@@ -64,18 +70,9 @@ def collect(
     """
     started = time.monotonic()
     config.check()
-    attributes = read_attributes(config.path)
-    if attributes is not None:
-        check_same(
-            f"{config.path} already holds a dataset",
-            {**_DEFAULTS, **attributes},
-            config.recipe(),
-            "it is left as it is: give another folder as out, or delete that one",
-        )
-    new_frames = 0
-    if attributes is None or not is_finished(attributes):
-        new_frames = _collect_missing(config, load_policy, progress)
-    # here, for it needs Zarr: workers, which import this module, do without
+    with exclusive_name(config.path):
+        new_frames = _collect(config, load_policy, progress)
+    # here, for workers, which import this module, do without
     from darla.frames.dataset import FrameDataset
 
     dataset = FrameDataset.open(config.path)
@@ -85,6 +82,22 @@ def collect(
 
         write_contact_sheet(dataset, sheet)
     return Collected(dataset, sheet, new_frames, time.monotonic() - started)
+
+
+def _collect(config: CollectConfig, load_policy: str | None, progress: bool) -> int:
+    """Collect what is missing, and return how many frames that were."""
+    attributes = read_attributes(config.path)
+    if attributes is not None:
+        check_same(
+            f"{config.path} already holds a dataset",
+            {**_DEFAULTS, **attributes},
+            config.recipe(),
+            "it is left as it is: give another folder as out, or delete that one",
+        )
+    if attributes is None or not is_finished(attributes):
+        return _collect_missing(config, load_policy, progress)
+    clear_leftovers(config.path)
+    return 0
 
 
 def _collect_missing(config: CollectConfig, load_policy: str | None, progress: bool) -> int:
@@ -125,9 +138,12 @@ def _hand_out(config: CollectConfig, missing: deque[int], pool: WorkerPool, prog
                 pool.send_to(worker, ("make", chunks[worker]))
     except WorkerDiedError as error:
         doing = f"chunk {chunks[error.index]}" if error.index in chunks else "its start"
+        remedy = error.remedy or (
+            "; finished chunks are kept, and the same command continues: with fewer workers, if "
+            "memory ran out"
+        )
         raise ChildProcessError(
-            f"worker {error.index} died at {doing} ({error.how}); finished chunks are kept, and "
-            "the same command continues: with fewer workers, if memory ran out"
+            f"worker {error.index} died at {doing} ({error.how}){remedy}"
         ) from None
     finally:
         if bar is not None:

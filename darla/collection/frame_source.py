@@ -38,17 +38,19 @@ def register(env_id: str, imports: Sequence[str]) -> None:
     """Import modules until an id is registered; see :func:`make_env`, also for errors."""
     module, _, name = env_id.rpartition(":")
     if module:
-        try:
-            importlib.import_module(module)
-        except ImportError as error:
-            raise ValueError(f"cannot make {env_id}: {error}") from error
+        _import(module, f"cannot make {env_id}")
     for index, module in enumerate(imports):
         if index and name in gym.registry:
             return
-        try:
-            importlib.import_module(module)
-        except ImportError as error:
-            raise ValueError(f"cannot import {module!r}, named in 'imports': {error}") from error
+        _import(module, f"cannot import {module!r}, named in 'imports'")
+
+
+def _import(module: str, problem: str) -> None:
+    """Import a module by its full name; a ValueError that begins with the problem if that fails."""
+    try:
+        importlib.import_module(module)
+    except (ImportError, TypeError, ValueError) as error:  # TypeError: a relative name, as ..x
+        raise ValueError(f"{problem}: {error}") from error
 
 
 def _make(env_id: str, env_kwargs: Mapping[str, Any]) -> Environment:

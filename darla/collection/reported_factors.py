@@ -53,11 +53,11 @@ def factor_reader(name: str, description: dict[str, Any]) -> Callable[[dict[str,
 
     def read(values: dict[str, Any]) -> float:
         """Return the factor as numbers."""
+        value = values.get(name, "nothing")
         try:
-            value = values[name]
-            return indices[value] if indices else float(value)
-        except KeyError as error:
-            raise _misreported(name, values.get(name, "nothing"), categories) from error
+            return indices[value] if indices else _number(value)
+        except (KeyError, TypeError, ValueError) as error:
+            raise _misreported(name, value, categories) from error
 
     return read
 
@@ -73,14 +73,26 @@ def column_reader(name: str, description: dict[str, Any]) -> Callable[[dict[str,
         reporting = infos.get(f"_{name}")
         if values is None or (reporting is not None and not reporting.all()):
             raise _misreported(name, "nothing", categories)
-        if not indices:
-            return np.asarray(values, dtype=np.float64)
         try:
-            return np.array([*map(indices.__getitem__, values)])
+            if indices:
+                return np.array([*map(indices.__getitem__, values)])
+            numbers = np.asarray(values)
+            if numbers.ndim == 1 and numbers.dtype.kind in "biuf":
+                return numbers.astype(np.float64)
+            return np.array([*map(_number, values)])
         except KeyError as error:
             raise _misreported(name, error.args[0], categories) from error
+        except (TypeError, ValueError) as error:
+            raise _misreported(name, values, categories) from error
 
     return read
+
+
+def _number(value: Any) -> float:
+    """Return a number, or the only one of an array or list; a TypeError or ValueError if none."""
+    if isinstance(value, str | bytes) or value is None:
+        raise TypeError(value)
+    return float(np.asarray(value).item())
 
 
 def _misreported(name: str, value: Any, categories: list[str]) -> ValueError:

@@ -43,7 +43,7 @@ def make_vector_env(
 def _vector_entry_point(env_id: str) -> Any:
     """Return what makes many environments of an id at once; None where nothing does."""
     try:
-        spec = gym.spec(env_id)
+        spec = gym.spec(env_id.rpartition(":")[2])  # register() has imported the module
     except gym.error.Error:  # gym.make says what is wrong, and suggests another id
         return None
     # Gymnasium cannot put the wrappers of a specification around vector environments.

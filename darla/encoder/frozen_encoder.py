@@ -1,6 +1,8 @@
 """An encoder that has finished learning: it maps frames to latents, and never changes again."""
 
 import copy
+import functools
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -66,6 +68,16 @@ def latent_statistics(encoder: Encoder, chunks: Iterable[Tensor]) -> LatentStati
     )
 
 
+@functools.cache
+def _survive_forks() -> None:
+    """Let processes that are forked from this one compute with one thread each.
+
+    OpenMP's threads are not forked with a process, and a child that waits for them waits for ever.
+    """
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=lambda: torch.set_num_threads(1))
+
+
 class FrozenEncoder(nn.Module):
     """Frames to latents and back, with weights that never change.
 
@@ -91,6 +103,7 @@ class FrozenEncoder(nn.Module):
         path: Path | None = None,
     ) -> None:
         super().__init__()
+        _survive_forks()
         self.encoder = encoder
         self.decoder = decoder
         self.statistics = statistics

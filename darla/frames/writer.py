@@ -7,6 +7,7 @@ dataset's attributes and ``.finished`` is removed, so that a finished dataset is
 Zarr itself is imported where a dataset is created or completed: who writes chunks does without.
 """
 
+import glob
 import os
 import shutil
 from dataclasses import dataclass
@@ -151,14 +152,21 @@ class FrameWriter:
         missing = self._num_chunks - len(self.finished_chunks())
         if missing:
             raise ValueError(f"{self._path} still lacks {missing} chunks")
-        for left_over in self._path.rglob("*.partial"):  # temporary files of chunks
-            left_over.unlink()
         import zarr
 
         group = zarr.open_group(self._path, mode="r+", zarr_format=3, use_consolidated=False)
         group.update_attributes({"finished_chunks": self._num_chunks})
         sync(self._path / "zarr.json")
-        shutil.rmtree(self._path / ".finished")
+        clear_leftovers(self._path)
+
+
+def clear_leftovers(path: Path) -> None:
+    """Remove from a finished dataset what only one that is being written needs."""
+    for left_over in path.rglob("*.partial"):  # temporary files of chunks
+        left_over.unlink()
+    shutil.rmtree(path / ".finished", ignore_errors=True)
+    for left_over in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):  # datasets half created
+        shutil.rmtree(left_over, ignore_errors=True)
 
 
 def finished_chunks(path: Path) -> set[int]:

@@ -1,11 +1,20 @@
 """The edge of every command: read a configuration, run, and say errors in one line."""
 
 import errno
+import os
+import shlex
 import sys
+import tempfile
+import time
+import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import tyro
+
+from darla.running.atomic import write_text
+from darla.running.run_record import versions
 
 T = TypeVar("T")
 
@@ -20,8 +29,9 @@ def run_command(
 ) -> None:
     """Parse ``config_class`` from the command line and call ``main`` with it.
 
-    Errors that a user can mend (``ValueError`` and ``OSError``) are printed as one line, without
-    a traceback, and end the process with exit code 2; an interrupt ends it with 130. Fields of the
+    Errors that a user can mend (``ValueError`` and ``OSError``, and memory that runs out) are
+    printed as one line, without a traceback, and end the process with exit code 2; an interrupt
+    ends it with 130. Any other error ends it with 1, a line, and a report in a file. Fields of the
     dataclass ``config_class`` become options, with values of ``default`` where none are given. For
     the others see :func:`tyro.cli`: ``arguments`` are its ``args``, ``program`` its ``prog``.
     """
@@ -44,6 +54,36 @@ def run_parsed(parse: Callable[[], T], main: Callable[[T], None]) -> None:
     except (ValueError, OSError) as error:
         print(f"error: {_one_line(error)}", file=sys.stderr)
         sys.exit(2)
+    except MemoryError as error:
+        said = _one_line(error) or "there is none left"
+        print(f"error: memory ran out ({said}); ask for less at once", file=sys.stderr)
+        sys.exit(2)
+    except Exception as error:
+        said = f"{type(error).__name__}: {_one_line(error)}"
+        print(f"error: unexpected {said[:300]}; {write_report(error)}", file=sys.stderr)
+        sys.exit(1)
+
+
+def write_report(error: Exception) -> str:
+    """Write what is needed to find the cause of an error that nobody expected.
+
+    Returns:
+        What to do with the report, for a message: where it is, or that it could not be written.
+    """
+    lines = traceback.format_exception(error)
+    versions_used = "\n".join(f"{name} {version}" for name, version in versions().items())
+    text = f"command: {shlex.join(sys.argv)}\n\n{versions_used}\n\n{''.join(lines)}"
+    name = f"darla-report-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
+    for folder in (Path.cwd(), Path(tempfile.gettempdir())):
+        try:
+            write_text(folder / name, text)
+        except (OSError, ValueError):
+            continue
+        return (
+            f"{folder / name} says where: if it is not the environment's own, please send that "
+            "report to darla's maintainers"
+        )
+    return "no report could be written, here or in the folder for temporary files"
 
 
 def _one_line(error: Exception) -> str:

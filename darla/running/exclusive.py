@@ -30,6 +30,31 @@ def exclusive(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+@contextmanager
+def exclusive_name(path: Path) -> Iterator[None]:
+    """Hold in the block the lock of a path that may not exist yet; a ValueError if others do.
+
+    It is that of a hidden file beside it, which is removed in the end.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.parent / f".{path.name}.lock"
+    while True:
+        descriptor = os.open(beside, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            lock(descriptor, path)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        if beside.exists() and os.path.samestat(beside.stat(), os.fstat(descriptor)):
+            break
+        os.close(descriptor)  # another process has removed it since
+    try:
+        yield
+    finally:
+        beside.unlink(missing_ok=True)
+        os.close(descriptor)
+
+
 def lock(descriptor: int, path: Path) -> None:
     """Take the lock of an open file or folder until it is closed; a ValueError if others do."""
     if sys.platform == "win32":

@@ -25,6 +25,8 @@ class Purpose(IntEnum):
     """Episodes of an evaluation, apart from those that agents were trained on."""
     RANDOM_POLICY = 7_001
     """Actions of the random policy, apart from what the episode itself is made of."""
+    AGENT_ACTIONS = 7_002
+    """Actions that an agent draws in an episode; with the episode's seed."""
     DRAWN_LOOKS = 0x100C
     """Looks of worlds, apart from what a simulator draws from the same seed."""
 

@@ -1,7 +1,8 @@
 """Infos in Gymnasium's vector form, taken apart into rows.
 
 ``infos[name]`` is an array with one row for each environment, or another such dictionary, and
-``infos["_name"]`` says with a bool an environment who reports it.
+``infos["_name"]`` says with a bool an environment who reports it. Vector environments of somebody
+else's may leave these masks out; then all report what has a row for each.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,15 +17,26 @@ def rows_of(infos: Mapping[str, Any], num_rows: int) -> list[dict[str, Any]]:
     Numbers come as Python's, arrays as copies, as single environments report them.
     """
     rows: list[dict[str, Any]] = [{} for _ in range(num_rows)]
-    for name in reported_names(infos):
-        value = infos[name]
+    for name, value in infos.items():
+        if name.removeprefix("_") in infos and name.startswith("_"):
+            continue  # a mask
+        masked = f"_{name}" in infos
         if isinstance(value, dict):
             values: list[Any] = rows_of(value, num_rows)
+            reporting = infos[f"_{name}"] if masked else [bool(each) for each in values]
+        elif masked or (isinstance(value, np.ndarray | list) and len(value) == num_rows):
+            values = _rows(np.asarray(value))
+            reporting = infos[f"_{name}"] if masked else np.ones(num_rows, dtype=bool)
         else:
-            values = value.tolist() if value.ndim == 1 else [row.copy() for row in value]
-        for index in np.flatnonzero(infos[f"_{name}"]):
+            continue
+        for index in np.flatnonzero(reporting):
             rows[index][name] = values[index]
     return rows
+
+
+def _rows(values: np.ndarray) -> list[Any]:
+    """Return the rows of an array: numbers as Python's, arrays as copies."""
+    return values.tolist() if values.ndim == 1 else [row.copy() for row in values]
 
 
 def reported_names(infos: Mapping[str, Any]) -> Iterator[str]:

@@ -29,18 +29,20 @@ Request = tuple[Any, ...]
 """The name of a method of a worker's server, and its arguments."""
 
 
-class WorkerDiedError(RuntimeError):
+class WorkerDiedError(ChildProcessError, RuntimeError):
     """A worker ended without a word.
 
     Attributes:
         index: of the worker.
         how: its exit code, and what that means.
+        remedy: what to do, if that is known.
     """
 
     def __init__(self, who: str, index: int, how: str, remedy: str = "") -> None:
         super().__init__(f"{who} died ({how}){remedy}")
         self.index = index
         self.how = how
+        self.remedy = remedy
 
 
 class WorkerPool:

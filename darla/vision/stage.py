@@ -10,6 +10,7 @@ from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.objectives import Stage
 from darla.running.atomic import write_json
 from darla.running.progress import progress_bar
+from darla.running.stop_requests import StopRequest, stop_requests
 from darla.vision.batches import FrameBatches
 from darla.vision.config import VisionConfig
 from darla.vision.log import VisionLog
@@ -46,12 +47,12 @@ class StageLoop:
             return
         log = VisionLog(self.config.out / "tensorboard" / self.stage.name, start)
         try:
-            with self._bar(start) as bar:
-                self._run(start, log, bar)
+            with self._bar(start) as bar, stop_requests() as request:
+                self._run(start, log, bar, request)
         finally:
             log.close()
 
-    def _run(self, start: int, log: VisionLog, bar: "tqdm[Any]") -> None:
+    def _run(self, start: int, log: VisionLog, bar: "tqdm[Any]", request: StopRequest) -> None:
         """Take the steps, and do what is due after each."""
         batches = self.batches.starting_at(start)
         self.stage.objective.train()
@@ -60,14 +61,21 @@ class StageLoop:
             log.add(self.step(batch.frames, done - 1), len(batch.indices))
             bar.update(len(batch.indices))
             last = done == self.steps
-            if last or any(done % n == 0 for n in (self.check_every, self.config.checkpoint_every)):
+            stopping = request.asked
+            if (
+                stopping
+                or last
+                or any(done % n == 0 for n in (self.check_every, self.config.checkpoint_every))
+            ):
                 self._stop_if_bad()
             if last or done % self.config.log_every == 0:
                 bar.set_postfix(loss=f"{log.write(done):.2f}", refresh=False)
             if last or done % max(1, self.steps // _PICTURES_PER_STAGE) == 0:
                 self._draw(log, done)
-            if last or done % self.config.checkpoint_every == 0:
+            if stopping or last or done % self.config.checkpoint_every == 0:
                 self.save(done)
+            if stopping:
+                request.obey()
 
     def _bar(self, start: int) -> "tqdm[Any]":
         """Make the progress bar, in frames."""

@@ -62,6 +62,8 @@ class LatentOptions(_Options):
     machine has units for it, which is 1.4 to 2 times as fast."""
 
     def __post_init__(self) -> None:
+        for name in ("standardize", "zero_dead"):
+            object.__setattr__(self, name, _as_bool(name, getattr(self, name)))
         object.__setattr__(self, "masked", _as_indices("masked", self.masked))
         object.__setattr__(self, "removed", _as_directions(self.removed))
         if self.precision not in PRECISIONS:
@@ -96,6 +98,7 @@ class LearningOptions(_Options):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "resampled", _as_indices("resampled", self.resampled))
+        object.__setattr__(self, "repaint", _as_bool("repaint", self.repaint))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the options as JSON can hold them; empty when nothing is done."""
@@ -103,6 +106,13 @@ class LearningOptions(_Options):
 
     def __bool__(self) -> bool:
         return bool(self.resampled)
+
+
+def _as_bool(name: str, value: Any) -> bool:
+    """Return a truth value, NumPy's too, as Python's own, which JSON can hold."""
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    raise ValueError(f"{name} is {value!r}, but must be true or false")
 
 
 def _as_indices(name: str, latents: Any) -> tuple[int, ...]:
@@ -117,9 +127,9 @@ def _as_indices(name: str, latents: Any) -> tuple[int, ...]:
 
 def _as_directions(directions: Any) -> tuple[tuple[float, ...], ...]:
     """Return directions (k, z) as plain numbers."""
-    if not len(directions):
-        return ()
     try:
+        if not len(directions):
+            return ()
         rows = np.asarray(directions, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError("directions to remove have no one length; give (k, z) numbers") from error

@@ -13,6 +13,7 @@ import numpy as np
 from gymnasium import spaces
 
 from darla.encoder.bundle import FrozenEncoder, load_encoder
+from darla.encoder.shipped_encoders import shipped_encoders
 from darla.frames.pictures import resize_frames
 from darla.running.device import resolve_device
 from darla.wrappers.latent_options import LatentOptions
@@ -78,9 +79,15 @@ class LatentTransform:
 
     @property
     def path(self) -> str | None:
-        """The bundle's folder as text, which a spec can hold; None when none holds this encoder."""
+        """The bundle's folder as text, which a spec can hold; None when none holds this encoder.
+
+        A bundle that comes with the package goes by its name, which every machine knows.
+        """
         untrained = self.encoder.config["objective"]["name"] == "random"  # its folder's is trained
-        return None if untrained or self.encoder.path is None else str(self.encoder.path)
+        path = self.encoder.path
+        if untrained or path is None:
+            return None
+        return path.name if shipped_encoders().get(path.name) == path else str(path)
 
     def __call__(self, frames: np.ndarray) -> np.ndarray:
         """Encode pictures as :meth:`encode` does, and return them as :meth:`observe` does."""

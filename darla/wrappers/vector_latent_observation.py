@@ -1,5 +1,6 @@
 """A Gymnasium vector wrapper: the pictures of all environments are encoded in one batch."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -48,18 +49,26 @@ class VectorLatentObservation(gym.vector.VectorWrapper[Any, Any, Any, Any, Any])
     def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
         """Step the environments; one forward pass encodes all that they show."""
         observations, rewards, terminations, truncations, infos = self.env.step(actions)
-        finals = _final_observations(infos)
+        finals = _final_observations(infos, np.logical_or(terminations, truncations))
         encoded, encoded_finals = self._observer.with_finals(observations, finals)
         if encoded_finals:
             infos = {**infos, "final_obs": _as_objects(encoded_finals, self.num_envs)}
         return encoded, rewards, terminations, truncations, infos
 
 
-def _final_observations(infos: dict[str, Any]) -> dict[int, Any]:
-    """Return the last observation of each episode that has just ended, by environment."""
-    if "final_obs" not in infos:
+def _final_observations(infos: dict[str, Any], ended: np.ndarray) -> dict[int, Any]:
+    """Return the last observation of each episode that has just ended, by environment.
+
+    They are objects, or one array (or a Dict of them) with a row for each environment. Who reports
+    no mask of those that there are has them for the episodes that ``ended``.
+    """
+    finals = infos.get("final_obs")
+    if finals is None:
         return {}
-    return {int(i): infos["final_obs"][i] for i in np.flatnonzero(infos["_final_obs"])}
+    indices = np.flatnonzero(infos.get("_final_obs", ended)).tolist()
+    if isinstance(finals, Mapping):
+        return {i: {name: values[i] for name, values in finals.items()} for i in indices}
+    return {i: finals[i] for i in indices if finals[i] is not None}
 
 
 def _as_objects(finals: dict[int, Any], num_envs: int) -> np.ndarray:

@@ -157,7 +157,7 @@ def test_a_description_without_the_encoders_shape_is_refused(folder, tmp_path, n
     (tmp_path / "run" / DESCRIPTION).write_text(
         json.dumps(description | {"encoder_network": network})
     )
-    with pytest.raises(ValueError, match="damaged: its encoder_network"):
+    with pytest.raises(ValueError, match=r"encoder_network"):
         load_agent(tmp_path / "run")
 
 

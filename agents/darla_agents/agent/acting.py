@@ -11,6 +11,7 @@ from darla.encoder.bundle import FrozenEncoder
 from darla.frames.pictures import resize_frames
 from darla.wrappers.latent_transform import LatentTransform
 from darla.wrappers.picture_observer import PictureObserver
+from darla_agents.agent.drawn_actions import ActionDraws
 from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.saved_agent import SavedAgent, load_agent
 from darla_agents.agent.spec import AgentSpec
@@ -24,8 +25,8 @@ class AgentPolicy:
 
     The space is of one environment's observations, and the encoder what
     :func:`darla_agents.agent.encoders.agent_encoder` returns for the agent. Actions are the most
-    probable ones, or, not deterministic, drawn ones. A ValueError where the agent was trained on
-    other observations.
+    probable ones, or, not deterministic, drawn ones, which follow from the seeds of the episodes
+    that ``begin`` was told of. A ValueError where the agent was trained on other observations.
     """
 
     needs_observations = True
@@ -39,7 +40,7 @@ class AgentPolicy:
     ) -> None:
         self._agent = agent
         self._observe = observer_of(agent.spec, encoder, space)
-        self._deterministic = deterministic
+        self._draws = None if deterministic else ActionDraws()
         known = agent.model.observation_space
         if self._observe is not None:
             space = self._observe.space
@@ -50,13 +51,17 @@ class AgentPolicy:
             )
 
     def begin(self, environment: int, seed: int) -> None:
-        """Do nothing: an agent remembers nothing of the last episode."""
+        """Begin an episode of this seed; what decides the actions that are drawn in it."""
+        if self._draws is not None:
+            self._draws.begin(environment, seed)
 
     def act(self, observations: Any, environments: Sequence[int] = ()) -> np.ndarray:
         """Return an action for each row of a batch of observations, (n,) int64."""
         if self._observe is not None:
             observations = self._observe(observations)
-        return self._agent.predict(observations, deterministic=self._deterministic)
+        if self._draws is None:
+            return self._agent.predict(observations)
+        return self._draws.act(self._agent.model, observations, environments)
 
 
 def observer_of(
@@ -78,21 +83,17 @@ def load_agent_policy(
     space: spaces.Space[Any],
     device: str = "cpu",
     deterministic: bool = True,
-    seed: int = 0,
 ) -> AgentPolicy:
     """Load a saved agent with its encoder, ready to act.
 
     The space is of one environment's observations, and the device (cpu, cuda or auto) that of
-    policy and encoder. Actions are the most probable ones, or, not deterministic, drawn by the
-    seed.
+    policy and encoder. Actions are the most probable ones, or, not deterministic, drawn ones.
 
     Raises:
         FileNotFoundError: there is no agent, or not the encoder that it names.
         ValueError: the agent was trained on other observations.
     """
     agent = load_agent(folder, device)
-    if not deterministic:
-        agent.model.set_random_seed(seed)
     try:
         return AgentPolicy(agent, space, agent_encoder(agent.spec, device), deterministic)
     except ValueError as error:

@@ -121,7 +121,7 @@ def schedule_start(name: str, text: str) -> float:
         if kind != "linear":
             raise ValueError(kind)
         start = float(number)
-        if not 0 < start < 1e9:
+        if not 0 <= start < 1e9:
             raise ValueError(number)
         return start
     except ValueError as error:

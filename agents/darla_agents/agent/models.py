@@ -16,6 +16,7 @@ from darla.running.names import lookup
 from darla.wrappers.sb3 import EncoderExtractor
 from darla_agents.agent.algorithms import ALGORITHMS, SCHEDULED, schedule_start
 from darla_agents.agent.settings_schema import check_network
+from darla_agents.agent.spaces import check_actions
 from darla_agents.agent.spec import AgentSpec
 
 SMALLEST_PICTURE = 36
@@ -37,6 +38,7 @@ def build_for_training(spec: AgentSpec, env: VecEnv, seed: int, device: str) -> 
         ValueError: the algorithm refuses its settings or the observations.
         FileNotFoundError: there is no encoder to fine-tune.
     """
+    check_actions(env.action_space, spec.algorithm)
     policy = _policy(spec, env.observation_space)
     check_network(spec.settings, spaces.flatdim(env.observation_space))
     start = {"encoder": spec.encoder, **spec.latent_options.to_dict()}

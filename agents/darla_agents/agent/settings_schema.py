@@ -50,7 +50,7 @@ class _PolicySettings(msgspec.Struct, forbid_unknown_fields=True):
 class _Settings(msgspec.Struct, forbid_unknown_fields=True):
     """The settings of all algorithms; which of them an algorithm has, its signature says."""
 
-    learning_rate: _Positive | str | UnsetType = UNSET
+    learning_rate: Annotated[float, Meta(ge=0, le=1e9)] | str | UnsetType = UNSET
     n_steps: _Size | UnsetType = UNSET
     batch_size: _Size | UnsetType = UNSET
     n_epochs: _Size | UnsetType = UNSET

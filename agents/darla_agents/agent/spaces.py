@@ -35,6 +35,26 @@ class _Dict(msgspec.Struct, tag_field="type", tag="dict"):
 _Space = _Box | _Discrete | _Dict
 
 
+def check_actions(space: spaces.Space[Any], algorithm: str) -> None:
+    """Check that an algorithm can choose actions of a space, and that its agents can be saved.
+
+    Raises:
+        ValueError: it cannot; the message says what to do.
+    """
+    if isinstance(space, spaces.Discrete) and space.start != 0:
+        raise ValueError(
+            f"actions are {space}, but those of Stable-Baselines3 begin with 0; wrap the "
+            "environment in gymnasium.wrappers.TransformAction to number them from 0"
+        )
+    fitting = (spaces.Discrete,) if algorithm == "dqn" else (spaces.Discrete, spaces.Box)
+    if not isinstance(space, fitting):
+        raise ValueError(
+            f"actions are {space}, but agents of {algorithm} choose those of "
+            f"{' or '.join(each.__name__ for each in fitting)}; wrap the environment in "
+            "gymnasium.wrappers.TransformAction to make them such"
+        )
+
+
 def space_to_json(space: spaces.Space[Any]) -> dict[str, Any]:
     """Describe a space with what JSON can hold; a ValueError for kinds that agents do not use."""
     if isinstance(space, spaces.Box):

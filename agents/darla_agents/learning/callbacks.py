@@ -11,6 +11,7 @@ from torch.utils.tensorboard.writer import SummaryWriter
 from tqdm import tqdm
 
 from darla.running.progress import progress_bar
+from darla.running.stop_requests import StopRequest
 from darla_agents.learning.tensorboard_layout import RETURN, SUCCESS, evaluation_tag
 from darla_agents.playing.episode_queue import PlayedEpisode, Policy, play_queue
 from darla_agents.playing.played_worlds import PlayedWorlds
@@ -116,6 +117,21 @@ class SaveCheckpoints(PeriodicCallback):
     def act(self) -> None:
         """Save."""
         self._save()
+
+
+class StopWhenAsked(BaseCallback):
+    """Ends the training where the process is asked to stop, after saving where it stands."""
+
+    def __init__(self, request: StopRequest, save: Callable[[], None]) -> None:
+        super().__init__()
+        self._request = request
+        self._save = save
+
+    def _on_step(self) -> bool:
+        """Save and stop, if that was asked for."""
+        if self._request.asked:
+            self._save()
+        return not self._request.asked
 
 
 class StopAtNaN(PeriodicCallback):

@@ -16,6 +16,7 @@ from darla.running.denormals import denormals_flushed
 from darla.running.exclusive import exclusive
 from darla.running.run_record import RECORD, write_run_record
 from darla.running.seeds import Purpose, derive_seed
+from darla.running.stop_requests import StopRequest, stop_requests
 from darla_agents.agent.acting import AgentPolicy
 from darla_agents.agent.encoders import bundled_encoder
 from darla_agents.agent.models import build_for_training
@@ -34,6 +35,7 @@ from darla_agents.learning.callbacks import (
     SaveCheckpoints,
     ShowProgress,
     StopAtNaN,
+    StopWhenAsked,
 )
 from darla_agents.learning.config import TrainAgentConfig, default_folder, make_spec, run_identity
 from darla_agents.learning.resolve_spec import resolve_spec
@@ -132,16 +134,18 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
         _best_return(folder),
         lambda evaluation: save_agent(model, spec, folder.best, evaluation),
     )
+    request = stack.enter_context(stop_requests())
     model.learn(
         spec.total_timesteps - model.num_timesteps,
         callback=[
             StopAtNaN(_WEIGHTS_CHECKED_EVERY, folder.path),
             evaluate,
-            *_housekeeping(config, spec, folder, model),
+            *_housekeeping(config, spec, folder, model, request),
         ],
         log_interval=_log_interval(spec, venv.num_envs),
         reset_num_timesteps=False,
     )
+    request.obey()
     save_agent(model, spec, folder.path)
 
 
@@ -199,7 +203,11 @@ def _restore_newest(model: BaseAlgorithm, folder: RunFolder) -> bool:
 
 
 def _housekeeping(
-    config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, model: BaseAlgorithm
+    config: TrainAgentConfig,
+    spec: AgentSpec,
+    folder: RunFolder,
+    model: BaseAlgorithm,
+    request: StopRequest,
 ) -> list[BaseCallback]:
     """Return what saves checkpoints and shows progress."""
 
@@ -211,6 +219,7 @@ def _housekeeping(
     title = f"{spec.shown_kind} {spec.algorithm} seed {spec.seed}"
     return [
         SaveCheckpoints(config.checkpoint_freq, save_checkpoint),
+        StopWhenAsked(request, save_checkpoint),
         ShowProgress(spec.total_timesteps, title, config.progress),
     ]
 

@@ -190,7 +190,6 @@ def _play(
                     worlds.observation_space,
                     config.device,
                     job.player.deterministic,
-                    seeds[0],
                 )
             for episode in play_queue(worlds, policy, seeds):
                 writer.append(_row(job, episode))

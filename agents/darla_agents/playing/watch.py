@@ -91,8 +91,8 @@ def _record(folder: Path, spec: AgentSpec, domain: str, config: WatchConfig) -> 
             folder,
             world.single_observation_space,
             deterministic=config.deterministic,
-            seed=config.seed,
         )
+        policy.begin(0, config.seed)
         frames = []
         observations, _ = world.reset(seed=config.seed)
         for _ in range(config.steps):

@@ -8,6 +8,7 @@ import numpy as np
 from darla.running.vector_infos import reported_names
 from darla_envs.batch.worlds import Infos
 
+_NUMBERS = (bool, int, float, np.number, np.bool_, np.ndarray)
 Rows = np.ndarray | slice
 """Which rows of the whole a part is about: indices, or a range."""
 
@@ -42,10 +43,10 @@ def vector_infos(infos: Sequence[dict[str, Any]]) -> Infos:
     for name in dict.fromkeys(name for info in infos for name in info):
         reporting = np.array([name in info for info in infos])
         values = [info[name] for info in infos if name in info]
-        if isinstance(values[0], dict):
+        if all(isinstance(value, dict) for value in values):
             together[name] = vector_infos([info.get(name, {}) for info in infos])
         else:
-            array = _room_for(values[0], count)
+            array = _room_for(values, count)
             for row, value in zip(np.flatnonzero(reporting), values, strict=True):
                 array[row] = value
             together[name] = array
@@ -53,10 +54,18 @@ def vector_infos(infos: Sequence[dict[str, Any]]) -> Infos:
     return together
 
 
-def _room_for(value: Any, count: int) -> np.ndarray:
-    """Return an array for values like this one; objects are None where nobody reports."""
-    if type(value) in (int, float, bool) or isinstance(value, np.number):
-        return np.zeros(count, type(value))
-    if isinstance(value, np.ndarray):
-        return np.zeros((count, *value.shape), value.dtype)
-    return np.full(count, None, object)
+def _room_for(values: Sequence[Any], count: int) -> np.ndarray:
+    """Return an array that holds these values as they are.
+
+    Those of several types or shapes are kept as objects, None where nobody reports: an array of the
+    first one's type would make 0 of another's 0.5.
+    """
+    arrays = [np.asarray(value) if isinstance(value, _NUMBERS) else None for value in values]
+    known = [array for array in arrays if array is not None]
+    kinds = {"b" if array.dtype == bool else "n" for array in known}
+    if len(known) < len(values) or len({array.shape for array in known}) > 1 or len(kinds) > 1:
+        return np.full(count, None, object)
+    dtype = np.result_type(*(array.dtype for array in known))
+    if dtype.hasobject:  # whole numbers of more than 64 bits
+        return np.full(count, None, object)
+    return np.zeros((count, *known[0].shape), dtype)

@@ -47,7 +47,10 @@ _lock = ProcessLock(_FOLDERS[0] / "__pycache__" / _LOCK)
 
 def _compiled(function: Function, options: dict[str, Any]) -> Function:
     """Return a function that is compiled when it is first called."""
-    dispatcher = njit(**options)(function)
+    try:
+        dispatcher = njit(**options)(function)
+    except RuntimeError:  # neither this installation nor a home can be written to: no place to keep
+        return cast(Function, njit(**{**options, "cache": False})(function))
     compile_now = getattr(dispatcher, "compile", None)
     if compile_now is not None:  # Numba is not switched off
         code = function.__code__

@@ -57,7 +57,7 @@ def suite_of(env_id: str) -> Suite:
     if module:
         try:
             importlib.import_module(module)
-        except ImportError as error:
+        except (ImportError, TypeError, ValueError) as error:  # TypeError: a relative name
             raise ValueError(f"task {env_id!r} names a module that fails to import: {error}") from (
                 error
             )

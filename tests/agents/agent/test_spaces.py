@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from gymnasium import spaces
 
-from darla_agents.agent.spaces import space_from_json, space_to_json
+from darla_agents.agent.spaces import check_actions, space_from_json, space_to_json
 
 SPACES = [
     spaces.Box(0, 255, (3, 64, 64), np.uint8),
@@ -53,3 +53,22 @@ BOX = {"type": "box", "shape": [3], "dtype": "float32", "low": 0, "high": 1}
 def test_what_is_no_space_is_refused_in_one_line(data):
     with pytest.raises(ValueError, match=r"^a file is damaged: .*; mend it$"):
         space_from_json(data, "a file", "mend it")
+
+
+@pytest.mark.parametrize(
+    ("space", "algorithm", "message"),
+    [
+        (spaces.Discrete(3, start=5), "ppo", "begin with 0"),
+        (spaces.MultiDiscrete([2, 3]), "ppo", "choose those of Discrete or Box"),
+        (spaces.MultiBinary(2), "a2c", "choose those of Discrete or Box"),
+        (spaces.Box(-1, 1, (2,), np.float32), "dqn", "choose those of Discrete;"),
+    ],
+)
+def test_actions_that_no_agent_can_choose_are_refused(space, algorithm, message):
+    with pytest.raises(ValueError, match=message):
+        check_actions(space, algorithm)
+
+
+def test_actions_that_agents_choose_are_let_through():
+    check_actions(spaces.Discrete(3), "dqn")
+    check_actions(spaces.Box(-1, 1, (2,), np.float32), "ppo")

@@ -9,7 +9,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 import toy_tasks  # noqa: F401
 from darla_agents.agent.augmentations import AUGMENTATIONS
-from darla_agents.agent.saved_agent import WEIGHTS, is_saved, load_agent
+from darla_agents.agent.saved_agent import WEIGHTS, is_saved, load_agent, save_agent
 from darla_agents.learning import train
 from darla_agents.learning.config import TrainAgentConfig
 from darla_agents.learning.run_folder import RunFolder
@@ -312,10 +312,8 @@ def test_a_run_from_before_there_was_a_choice_goes_on_with_stock_rendering(
 def test_a_continued_run_does_not_forget_its_best_agent(folder, monkeypatch):
     config = make_config(folder)
     kill_at_the_end(config, monkeypatch)
-    description = config.out / "best" / "agent.json"
-    values = json.loads(description.read_text())
-    values["evaluation"] = {"return": 100.0, "success": 1.0}
-    description.write_text(json.dumps(values))
+    best = load_agent(config.out / "best")
+    save_agent(best.model, best.spec, config.out / "best", {"return": 100.0, "success": 1.0})
     assert load_agent(train_agent(config) / "best").evaluation["return"] == 100.0
 
 

@@ -322,3 +322,16 @@ def test_rows_of_another_kind_of_file_are_not_touched(
     with pytest.raises(ValueError, match="not a file of transfer rows"):
         run(config)
     assert config.out.read_text() == "my thesis\n"
+
+
+def test_drawn_actions_follow_from_the_episode_and_not_from_what_is_played_beside_it(
+    config: EvaluateTransferConfig, tmp_path: Path
+) -> None:
+    make_toy_agent(tmp_path / "agents" / "a")
+    alone = run(config, stochastic=True, num_envs=1, out=tmp_path / "alone.csv")[1]
+    beside = run(config, stochastic=True, num_envs=4, out=tmp_path / "beside.csv")[1]
+    assert alone == beside
+    lines = (tmp_path / "beside.csv").read_text().splitlines(keepends=True)
+    (tmp_path / "cut.csv").write_text("".join(lines[:3]))  # as after a kill
+    continued = run(config, stochastic=True, num_envs=3, out=tmp_path / "cut.csv")[1]
+    assert sorted(map(repr, continued)) == sorted(map(repr, beside))

@@ -1,5 +1,6 @@
 """Finding agents on disk, telling them apart, and refusing those that cannot play."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -100,3 +101,13 @@ def test_folders_without_agents_are_refused(tmp_path: Path) -> None:
 def test_the_random_policy_is_a_player_without_a_folder() -> None:
     player = random_player("Toy/BrightSide-v0")
     assert (player.name, player.kind, player.folder) == ("random", "random", None)
+
+
+def test_an_agent_names_no_module_that_the_user_does_not_trust(tmp_path: Path) -> None:
+    make_toy_agent(tmp_path / "agent")
+    description = tmp_path / "agent/agent.json"
+    task = '"task": "harmful_module:Toy/BrightSide-v0"'
+    description.write_text(re.sub(r'"task": "[^"]*"', task, description.read_text()))
+    with pytest.raises(ValueError, match="give --trust harmful_module if you know whose it is"):
+        find_players([tmp_path])
+    assert find_players([tmp_path], trusted=("harmful_module",))

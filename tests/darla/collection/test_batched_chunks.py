@@ -303,3 +303,47 @@ def test_agents_and_chance_act_in_batched_rooms() -> None:
     assert {0, 175, 350, 525} <= set(starts)
     assert np.diff(starts).max() <= 41
     np.testing.assert_array_equal(chunk.actions == -1, chunk.episode_starts)
+
+
+class UnmaskedVectorEnv(FactorVectorEnv):
+    """Reports factors without saying who reports them, as many vector environments do."""
+
+    def reset(self, **arguments):
+        observations, infos = super().reset(**arguments)
+        return observations, without_masks(infos)
+
+    def step(self, actions):
+        *outcome, infos = super().step(actions)
+        return *outcome, without_masks(infos)
+
+
+def without_masks(infos):
+    return {
+        name: without_masks(value) if isinstance(value, dict) else value
+        for name, value in infos.items()
+        if not name.startswith("_")
+    }
+
+
+def test_factors_are_collected_from_infos_without_masks():
+    gym.register("Toy/Unmasked-v0", "toy_envs:FactorImageEnv", vector_entry_point=UnmaskedVectorEnv)
+    made = []
+    for env_id in ("Toy/Unmasked-v0", "Toy/ManyFactors-v0"):
+        config = CollectConfig(
+            env=env_id,
+            policy="random",
+            num_frames=20,
+            chunk_size=20,
+            size=(16,),
+            imports=("toy_vector_envs",),
+        )
+        made.append(make_chunk_maker(config).make(0))
+    np.testing.assert_array_equal(made[0].factors, made[1].factors)
+    assert made[0].factors.any()
+
+
+@pytest.mark.parametrize("env_id", ["Toy/ManyFactors-v0", "toy_vector_envs:Toy/ManyFactors-v0"])
+def test_an_id_with_its_module_is_drawn_together_too(env_id):
+    envs = make_vector_env(env_id, {}, ("toy_vector_envs",), 2)
+    assert envs is not None
+    envs.close()

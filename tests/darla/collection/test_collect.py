@@ -18,6 +18,7 @@ from PIL import Image
 from darla import FrameDataset
 from darla.collection import collect as collect_module
 from darla.collection.collect import CollectConfig, collect
+from darla.running.exclusive import exclusive_name
 
 ROOT = Path(__file__).parents[3]
 PATHS = f"{ROOT}{os.pathsep}{ROOT / 'tests'}"  # the root first: tests has folders of the same names
@@ -122,6 +123,7 @@ def _slow_config(out: Path, env: str) -> CollectConfig:
 _COLLECT_SLOWLY = """
 from pathlib import PosixPath
 from darla.collection.collect import CollectConfig, collect
+from darla.running.exclusive import exclusive_name
 if __name__ == "__main__":
     collect({config!r})
 """
@@ -274,3 +276,34 @@ def test_workers_import_little() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_wall_before_the_agent_is_no_broken_renderer(tmp_path: Path) -> None:
+    config = config_of(tmp_path / "toys", "Toy/Wall-v0", policy="random")
+    frames = collect(config).dataset.read(0, config.num_frames)
+    assert (frames == frames[:, :1, :1]).all(axis=(1, 2, 3)).mean() > 0.5
+
+
+def test_two_collectors_of_one_dataset_do_not_meet(tmp_path: Path) -> None:
+    config = config_of(tmp_path / "toys")
+    with exclusive_name(config.path), pytest.raises(ValueError, match="another process is writing"):
+        collect(config)
+    collect(config)
+    (config.path / ".finished").mkdir()  # as if it had been killed just before its end
+    collect(config)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["toys", "toys.contact_sheet.png"]
+    assert not (config.path / ".finished").exists()
+
+
+def test_a_script_without_a_main_guard_is_told_so(tmp_path: Path) -> None:
+    script = tmp_path / "mine.py"
+    script.write_text(
+        "from pathlib import Path\n"
+        "from darla import CollectConfig, collect\n"
+        "collect(CollectConfig(env='CartPole-v1', num_frames=4, workers=1, out=Path('data')))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, script], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode != 0
+    assert "__main__" in done.stderr.strip().splitlines()[-1]

@@ -2,10 +2,11 @@
 
 import errno
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-from darla.running.command import run_command
+from darla.running.command import run_command, run_parsed
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,6 @@ def test_an_interrupt_says_how_to_go_on(monkeypatch, capsys):
     assert "same command" in capsys.readouterr().err
 
 
-def test_our_own_mistakes_keep_their_traceback(monkeypatch):
-    with pytest.raises(RuntimeError, match="a bug"):
-        _run(monkeypatch, RuntimeError("a bug"))
-
-
 def test_an_unknown_option_is_refused(monkeypatch):
     with pytest.raises(SystemExit) as stopped:
         _run(monkeypatch, None, "--nmber", "3")
@@ -63,3 +59,31 @@ def test_a_command_has_defaults_of_its_own(monkeypatch):
         monkeypatch.setattr("sys.argv", ["command", *arguments])
         run_command(Config, found.append, "a command", Config(3))
     assert [config.number for config in found] == [3, 5]
+
+
+def test_what_nobody_expected_is_a_line_and_a_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def fail(_: object) -> None:
+        raise KeyError("two\nlines")
+
+    with pytest.raises(SystemExit) as ended:
+        run_parsed(lambda: None, fail)
+    assert ended.value.code == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    (report,) = tmp_path.iterdir()
+    assert line.startswith("error: unexpected KeyError") and str(report) in line
+    text = report.read_text()
+    assert "Traceback" in text and "torch " in text and "command: " in text
+
+
+def test_memory_that_runs_out_is_no_fault_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(_: object) -> None:
+        raise MemoryError("Unable to allocate 29.1 TiB")
+
+    with pytest.raises(SystemExit) as ended:
+        run_parsed(lambda: None, fail)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith("error: memory ran out (Unable to allocate 29.1 TiB)")

@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from darla.running.exclusive import exclusive
+from darla.running.exclusive import exclusive, exclusive_name
 
 HOLDER = """
 import sys, time
@@ -45,3 +46,17 @@ def test_an_error_in_the_block_gives_the_lock_back(tmp_path):
         raise RuntimeError("a bug")
     with exclusive(tmp_path):
         pass
+
+
+def test_the_name_of_something_that_is_not_there_yet_is_held_and_left_without_a_trace(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "new/data"
+    with exclusive_name(path):
+        with pytest.raises(ValueError, match=r"another process is writing to .*new/data"):
+            with exclusive_name(path):
+                pass
+        path.mkdir()
+    with exclusive_name(path):
+        pass
+    assert [each.name for each in path.parent.iterdir()] == ["data"]

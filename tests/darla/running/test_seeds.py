@@ -17,6 +17,7 @@ def test_purposes_have_the_numbers_that_earlier_results_come_from():
         "AUGMENTATION": 5,
         "TRANSFER": 7_000,
         "RANDOM_POLICY": 7_001,
+        "AGENT_ACTIONS": 7_002,
         "DRAWN_LOOKS": 4_108,
     }
     assert derive_seed(3, Purpose.TRAINING, 8) == derive_seed(3, 1, 8)

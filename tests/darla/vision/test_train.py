@@ -1,5 +1,9 @@
 import dataclasses
+import itertools
 import json
+import os
+import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -7,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from darla.encoder.bundle import load_encoder
@@ -359,3 +363,55 @@ def test_a_gpu_needs_no_flag(max_memory_gb: float, data: Path, tmp_path: Path) -
     np.testing.assert_allclose(
         frozen.encode(frames), load_encoder(config.out / "encoder").encode(frames), atol=1e-2
     )
+
+
+@pytest.mark.parametrize(
+    ("number", "raised"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)]
+)
+def test_a_run_that_is_asked_to_stop_loses_nothing(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, raised: type
+) -> None:
+    config = tiny_config(data, tmp_path / "run", checkpoint_every=1000)
+    losses, calls = BetaVAE.losses, itertools.count(1)
+
+    def stop_at_the_fifth(*arguments: Any) -> Any:
+        if next(calls) == 5:
+            os.kill(os.getpid(), number)
+        return losses(*arguments)
+
+    with monkeypatch.context() as stopping:
+        stopping.setattr(BetaVAE, "losses", stop_at_the_fifth)
+        with pytest.raises(raised):
+            train_vision(config)
+    kept = resume(config.out / "checkpoints", lambda found: found)
+    assert kept is not None and kept.step == 5
+    train_vision(config)
+    train_vision(dataclasses.replace(config, out=tmp_path / "unbroken"))
+    assert_same_weights(config.out, tmp_path / "unbroken")
+
+
+@pytest.mark.parametrize("damage", ["a tensor less", "random numbers", "another stage", "NaN"])
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], damage: str
+) -> None:
+    config = tiny_config(data, tmp_path / "run", checkpoint_every=3)
+    train_vision(config)
+    newest = step_folders(config.out / "checkpoints")[-1]
+    tensors = load_file(newest / "state.safetensors")
+    info = json.loads((newest / "state.json").read_text())
+    average = next(name for name in tensors if name.endswith("exp_avg"))
+    if damage == "a tensor less":
+        del tensors[next(name for name in tensors if name.startswith("model."))]
+    elif damage == "random numbers":
+        tensors["random.cpu"] = tensors["random.cpu"][:10].clone()
+    elif damage == "another stage":
+        info["stage"] = 7
+    else:
+        tensors[average] = torch.full_like(tensors[average], float("nan"))
+    save_file(tensors, newest / "state.safetensors")
+    (newest / "state.json").write_text(json.dumps(info))
+    before = (config.out / "encoder/model.safetensors").read_bytes()
+    shutil.rmtree(config.out / "encoder")
+    train_vision(config)
+    assert "passing over the damaged checkpoint" in capsys.readouterr().err
+    assert (config.out / "encoder/model.safetensors").read_bytes() == before

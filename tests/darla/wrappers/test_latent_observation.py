@@ -80,3 +80,14 @@ def test_latents_can_be_stacked(bundle):
 def test_an_environment_without_pictures_is_refused(bundle):
     with pytest.raises(ValueError, match="no uint8 RGB picture"):
         darla.LatentObservation(gym.make("Toy/Blind-v0"), bundle)
+
+
+def test_a_spec_names_an_encoder_that_comes_with_the_package_and_holds_plain_values():
+    env = gym.make("Toy/Counting-v0", size=64)
+    shown = darla.LatentObservation(
+        env, "rooms", masked=np.array([3, 1]), standardize=np.bool_(True), removed=np.eye(32)[:1]
+    )
+    kwargs = shown.spec.additional_wrappers[-1].kwargs
+    assert kwargs["encoder"] == "rooms" and kwargs["masked"] == [3, 1]
+    again = gym.make(gym.envs.registration.EnvSpec.from_json(shown.spec.to_json()))
+    np.testing.assert_array_equal(again.reset(seed=0)[0], shown.reset(seed=0)[0])

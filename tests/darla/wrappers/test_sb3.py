@@ -212,9 +212,54 @@ def test_stacked_pictures_are_encoded_one_by_one(bundle):
         spaces.Box(0, 255, (32, 32, 3), np.uint8),
         spaces.Box(0, 1, (3, 32, 32), np.float32),
         spaces.Box(-1, 1, (4,), np.float32),
-        spaces.Dict({"image": PIXELS}),
     ],
 )
 def test_an_extractor_refuses_what_is_no_picture(bundle, space):
     with pytest.raises(ValueError, match="takes RGB pictures"):
         darla.EncoderExtractor(space, bundle)
+
+
+WIDE = spaces.Box(0, 255, (3, 40, 48), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("space", "normalized"),
+    [
+        (spaces.Box(0, 255, (96, 96, 3), np.uint8), False),
+        (spaces.Box(0, 1, (84, 84, 3), np.float32), True),
+        (spaces.Box(0, 255, (84, 84, 12), np.uint8), False),
+        (spaces.Box(0, np.inf, (3, 64, 64), np.float32), True),
+        (spaces.Box(-1, 1, (3, 64, 64), np.float32), True),
+        (spaces.Box(0, 255, (64, 64), np.uint8), False),
+        (spaces.Dict({"x": spaces.Box(-1, 1, (2,), np.float32)}), False),
+        (spaces.Dict({"a": WIDE, "b": WIDE}), False),
+    ],
+)
+def test_an_extractor_refuses_pictures_that_it_would_misread(bundle, space, normalized):
+    with pytest.raises(ValueError, match=r"\(3k, H, W\)"):
+        darla.EncoderExtractor(space, bundle, normalized_image=normalized)
+
+
+def test_an_extractor_puts_a_dicts_other_entries_behind_the_latents(bundle):
+    space = spaces.Dict({"speed": spaces.Box(-1, 1, (2,), np.float32), "picture": PIXELS})
+    extractor = darla.EncoderExtractor(space, bundle)
+    assert extractor.features_dim == LATENTS + 2
+    frames = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3), dtype=np.uint8)
+    observed = {
+        "picture": torch.from_numpy(frames.transpose(0, 3, 1, 2).copy()),
+        "speed": torch.arange(8.0).reshape(4, 2),
+    }
+    features = extractor(observed).numpy()
+    np.testing.assert_allclose(features[:, :LATENTS], LatentTransform(bundle)(frames), atol=1e-4)
+    np.testing.assert_array_equal(features[:, LATENTS:], observed["speed"].numpy())
+
+
+def test_a_dict_policy_learns_with_an_extractor(bundle):
+    policy = {
+        "features_extractor_class": darla.EncoderExtractor,
+        "features_extractor_kwargs": {"encoder": bundle},
+    }
+    venv = make(env_class=CountingDictEnv)
+    PPO(
+        "MultiInputPolicy", venv, n_steps=4, batch_size=8, policy_kwargs=policy, device="cpu"
+    ).learn(8)

@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import gymnasium as gym
 import numpy as np
 import pytest
@@ -110,3 +114,44 @@ def test_it_works_through_make_vec(bundle):
     observations, _ = wrapped.reset(seed=0)
     assert observations in wrapped.observation_space
     assert wrapped.observation_space.shape == (3, LATENTS)
+
+
+class PlainFinals(SyncVectorEnv):
+    """Reports the last observations of episodes as one array, and not whose they are."""
+
+    def step(self, actions):
+        *outcome, infos = super().step(actions)
+        if "final_obs" in infos:
+            first = next(final for final in infos["final_obs"] if final is not None)
+            rows = [np.zeros_like(first) if each is None else each for each in infos["final_obs"]]
+            infos = {"final_obs": np.stack(rows)}
+        return *outcome, infos
+
+
+def test_final_observations_may_be_one_array_without_a_mask(bundle):
+    envs = make(bundle, AutoresetMode.SAME_STEP, vector=PlainFinals)
+    envs.reset(seed=0)
+    envs.step(np.array([0, 0]))
+    *_, infos = envs.step(np.array([0, 0]))
+    expect(infos["final_obs"][0][None], bundle, [(2, 0)])
+    assert infos["final_obs"][1] is None
+
+
+def test_environments_in_forked_processes_encode(tmp_path):
+    """A child that waited for threads of OpenMP, which are not forked with it, would hang."""
+    code = """
+import gymnasium as gym, numpy as np, torch
+import darla, toy_envs
+torch.set_num_threads(2)
+wrappers = [lambda env: darla.LatentObservation(env, "rooms")]
+envs = gym.make_vec("Toy/Counting-v0", 2, vectorization_mode="async", wrappers=wrappers, size=64)
+envs.reset(seed=0)
+print(envs.step(np.zeros(2, int))[0].shape)
+envs.close()
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+    environment["PYTHONPATH"] = os.pathsep.join(sys.path)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert done.stdout.strip() == "(2, 32)", done.stderr

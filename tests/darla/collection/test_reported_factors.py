@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+
+from darla.collection.reported_factors import column_reader, factor_reader
+
+NUMBER = {"categories": []}
+SHAPE = {"categories": ["box", "ball"]}
+
+
+@pytest.mark.parametrize("value", [0.3, np.float32(0.3), np.array([0.3]), np.array(0.3), [0.3]])
+def test_a_number_may_come_in_an_array(value) -> None:
+    assert factor_reader("hue", NUMBER)({"hue": value}) == pytest.approx(0.3)
+    columns = column_reader("hue", NUMBER)({"hue": [value, value]})
+    np.testing.assert_allclose(columns, [0.3, 0.3], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("description", "value"),
+    [
+        (NUMBER, None),
+        (NUMBER, "red"),
+        (NUMBER, "0.3"),
+        (NUMBER, [0.1, 0.2]),
+        (NUMBER, {}),
+        (SHAPE, "cone"),
+        (SHAPE, ["box"]),
+        (SHAPE, None),
+    ],
+)
+def test_what_is_no_value_is_said_with_the_factors_name(description, value) -> None:
+    for read, values in (
+        (factor_reader("hue", description), value),
+        (column_reader("hue", description), [value]),
+    ):
+        with pytest.raises(ValueError, match="reported factor 'hue' as"):
+            read({"hue": values})
+
+
+def test_a_factor_that_nobody_reports_is_said() -> None:
+    for reader in (factor_reader, column_reader):
+        with pytest.raises(ValueError, match="reported factor 'hue' as 'nothing'"):
+            reader("hue", NUMBER)({})
