@@ -22,7 +22,7 @@ def _demo(out, *arguments):
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     out = tmp_path_factory.mktemp("demo")
-    size = ["--num-frames", "1000", "--epochs", "0.5", "--total-timesteps", "1024"]
+    size = ["--num-frames", "500", "--epochs", "0.5", "--total-timesteps", "1024"]
     size.append("--no-mask-look")  # the state of so young an encoder says nothing yet
     return out, _demo(out, *size, "--episodes", "2"), size
 
@@ -31,7 +31,7 @@ def test_every_step_leaves_its_result(small):
     out, result, _ = small
     assert result.returncode == 0, result.stderr[-2000:]
     seed = out / "seed0"
-    assert len(darla.FrameDataset.open(seed / "frames")) == 1000
+    assert len(darla.FrameDataset.open(seed / "frames")) == 500
     assert darla.load_encoder(seed / "vision/encoder").latent_dim == 32
     for kind in ("latent", "pixels", "factors"):
         assert (seed / "agents" / kind / "agent.safetensors").is_file()

@@ -31,7 +31,7 @@ def _for_drawing() -> dict[str, Any]:
     options = {**_OPTIONS, "fastmath": {"contract"}}
     borrowing = {**options, "_nrt": False}
     try:
-        njit(**borrowing)(_for_drawing)
+        njit(**{**borrowing, "cache": False})(_for_drawing)
     except (KeyError, TypeError, ValueError):
         return options
     return borrowing

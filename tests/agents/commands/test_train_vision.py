@@ -25,8 +25,8 @@ def command(data: Path, out: Path, *more: str) -> list[str]:
         "--dae-units": 8,
         "--hidden-units": 16,
         "--latents": 4,
-        "--dae-epochs": 15,
-        "--epochs": 15,
+        "--dae-epochs": 8,
+        "--epochs": 8,
         "--batch-size": 8,
         "--checkpoint-every": 20,
         "--threads": 1,
@@ -61,8 +61,8 @@ def test_a_killed_run_continues_to_the_same_weights(data: Path, tmp_path: Path) 
     whole = run(command(data, unbroken))
     assert whole.returncode == 0, whole.stderr
     assert str(unbroken / "encoder") in whole.stdout
-    kill_at_checkpoint(command(data, broken), broken, least=20)  # in the first stage of 180 steps
-    kill_at_checkpoint(command(data, broken), broken, least=200)  # in the second
+    kill_at_checkpoint(command(data, broken), broken, least=20)  # in the first stage of 96 steps
+    kill_at_checkpoint(command(data, broken), broken, least=120)  # in the second
     resumed = run(command(data, broken))
     assert resumed.returncode == 0, resumed.stderr
     assert "continuing after step" in resumed.stdout

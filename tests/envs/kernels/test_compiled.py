@@ -1,6 +1,10 @@
 """Compiled kernels are thrown away when any source of kernels has changed."""
 
 import inspect
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,3 +92,26 @@ def test_every_folder_with_kernels_is_watched():
     for source in Path(darla_envs.__file__).parent.rglob("*.py"):
         if "from darla_envs.kernels.compiled import" in source.read_text():
             assert source.parent in watched.default, source
+
+
+def test_without_a_place_to_keep_them_kernels_are_compiled_in_memory(tmp_path: Path) -> None:
+    copy = tmp_path / "darla_envs"
+    kept_nowhere = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(Path(darla_envs.__file__).parent, copy, ignore=kept_nowhere)
+    for package in {path.parent for path in copy.rglob("*.py")}:
+        (package / "__pycache__").touch()  # so that not even root can write there
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
+    paths = os.pathsep.join([str(tmp_path), *sys.path])
+    code = (
+        "import darla_envs.kernels.compiled as compiled; print(compiled.__file__); "
+        "print(compiled.kernel(lambda number: number + 1)(1)); import darla_envs.render.renderer"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**plain, "HOME": "/proc", "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [str(copy / "kernels/compiled.py"), "2"]
