@@ -36,7 +36,8 @@ has_library libGLU.so.1 || missing+=(libglu1-mesa)
 has_library libEGL_mesa.so.0 || has_library libEGL_nvidia.so.0 || missing+=(libegl-mesa0 libgl1-mesa-dri)
 [ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
 
-stamp=".venv/.installed-$(cksum <pyproject.toml | cut -d' ' -f1)"
+lock=scripts/requirements.lock
+stamp=".venv/.installed-$(cat pyproject.toml "$lock" | cksum | cut -d' ' -f1)"
 if [ ! -e "$stamp" ]; then
     python=$(find_python)
     if [ ! -x .venv/bin/python ]; then
@@ -47,7 +48,7 @@ if [ ! -e "$stamp" ]; then
         fi
     fi
     echo "installing into .venv (once)"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check "$(grep '^torch==' "$lock")"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check -c "$lock" -e '.[test]'
     touch "$stamp"
 fi

@@ -53,7 +53,8 @@ class VisionConfig:
     compile: bool = True
     """On a GPU, compile the training step."""
     threads: PositiveInt | None = None
-    """CPU threads; by default as many as there are cores."""
+    """CPU threads; by default as many as there are cores. With another number the same seed gives
+    other weights, by rounding alone."""
     checkpoint_every: PositiveInt = 1000
     """Steps between checkpoints."""
     log_every: PositiveInt = 100

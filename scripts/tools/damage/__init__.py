@@ -1,0 +1,1 @@
+"""Kills, damaged files and wrong command lines: what ``torture.py`` tries."""
