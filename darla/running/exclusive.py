@@ -6,6 +6,7 @@ such locks, as on Windows and some network file systems, nothing is locked.
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,10 @@ if sys.platform != "win32":
 
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder, made if missing, in the block; a ValueError if others do."""
+    """Hold the lock of a folder, made if missing, in the block; a ValueError if others do.
+
+    Temporary files and folders that a killed process has left in it are removed first.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     if sys.platform == "win32":
         yield
@@ -25,6 +29,11 @@ def exclusive(folder: Path) -> Iterator[None]:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         lock(descriptor, folder)
+        for left_over in [*folder.rglob(".*.tmp")]:
+            if left_over.is_dir():
+                shutil.rmtree(left_over, ignore_errors=True)
+            else:
+                left_over.unlink(missing_ok=True)
         yield
     finally:
         os.close(descriptor)

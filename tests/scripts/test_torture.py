@@ -23,6 +23,7 @@ def samples(tmp_path: Path) -> Samples:
     made = Samples(tmp_path / "samples")
     write_toy_dataset(made.frames, 40)
     write_toy_bundle(made.bundle)
+    begin_run(made.vision)
     begin_run(made.agent)
     make_toy_agent(made.agent)
     with RowWriter(made.rows) as writer:

@@ -45,6 +45,7 @@ class _PolicySettings(msgspec.Struct, forbid_unknown_fields=True):
     share_features_extractor: bool | UnsetType = UNSET
     normalize_images: bool | UnsetType = UNSET
     features_extractor_kwargs: _ExtractorSettings | UnsetType = UNSET
+    optimizer_kwargs: dict[str, bool | float | list[float] | None] | UnsetType = UNSET
 
 
 class _Settings(msgspec.Struct, forbid_unknown_fields=True):

@@ -31,6 +31,7 @@ from darla.frames.dataset import FrameDataset
 from darla.frames.dataset_description import describe_dataset
 from darla.vision.command_line import parse_vision_config
 from darla.vision.config import VisionConfig
+from darla.vision.resuming import holds_this_run
 from darla.vision.train import train_vision
 from darla_agents.agent.saved_agent import load_agent
 from darla_agents.learning.run_folder import RunFolder
@@ -75,7 +76,12 @@ def targets(samples: Samples) -> list[Target]:
         shutil.rmtree(folder / "encoder", ignore_errors=True)
         return train_vision(replace(vision, out=folder))
 
+    def may_go_on(folder: Path) -> object:
+        """Ask whether a run of the vision model may go on."""
+        return holds_this_run(replace(vision, out=folder))
+
     return [
+        Target("vision run's record", samples.vision, "run.json", (mutate_json,), may_go_on),
         Target("bundle, JSON", samples.bundle, "config.json", (mutate_json,), _read_bundle),
         Target("bundle, bytes", samples.bundle, "*", (mutate_bytes,), _read_bundle),
         Target("bundle, tensors", samples.bundle, "*.safetensors", tensors, _read_bundle),

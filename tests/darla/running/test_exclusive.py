@@ -60,3 +60,13 @@ def test_the_name_of_something_that_is_not_there_yet_is_held_and_left_without_a_
     with exclusive_name(path):
         pass
     assert [each.name for each in path.parent.iterdir()] == ["data"]
+
+
+def test_what_a_killed_process_has_left_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "best").mkdir()
+    (tmp_path / "best/.agent.json.123.tmp").write_text("half")
+    (tmp_path / "checkpoints/.step_3.123.tmp").mkdir(parents=True)
+    (tmp_path / "run.json").write_text("{}")
+    with exclusive(tmp_path):
+        left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*"))
+    assert left == ["best", "checkpoints", "run.json"]

@@ -151,3 +151,7 @@ def test_workers_end_with_their_pool():
     del workers
     gc.collect()
     assert nobody_works()
+
+
+def test_the_death_of_a_worker_is_one_line_at_the_edge_of_a_command() -> None:
+    assert issubclass(WorkerDiedError, OSError)  # which commands say in one line
