@@ -8,12 +8,11 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 import numpy as np
 
-from darla.running.checked_json import check_shape, read_json
+from darla.frames.attributes import COLLECT_AGAIN
+from darla.running.checked_json import read_checked
 
 DTYPES = {"frames": "uint8", "actions": "int64", "rewards": "float32", "episode_starts": "bool"}
 """Of the arrays that every dataset has; each factor has one of float32 besides."""
-COLLECT_AGAIN = "delete the dataset and collect it again"
-"""What to do with a dataset that is damaged."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def check_array(folder: Path, layout: ArrayLayout) -> None:
     header = folder / "zarr.json"
     if not header.is_file():
         raise ValueError(f"{header} is missing; {COLLECT_AGAIN}")
-    said = check_shape(read_json(header), _ArrayMetadata, str(header), COLLECT_AGAIN)
+    said = read_checked(header, _ArrayMetadata, COLLECT_AGAIN)
     found = {
         "shape": said["shape"],
         "data_type": said["data_type"],

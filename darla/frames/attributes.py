@@ -15,6 +15,9 @@ FORMAT = "darla frames"
 SCHEMA = 1
 DEFAULT_CHUNK_SIZE = 1000
 
+COLLECT_AGAIN = "delete the dataset and collect it again"
+"""What to do with a dataset that is damaged."""
+
 ATTRIBUTES = {
     "format": f"always {FORMAT!r}",
     "schema": f"version of this layout, {SCHEMA}",
@@ -83,7 +86,6 @@ class _Header(TypedDict):
     attributes: _Attributes
 
 
-_REMEDY = "delete the dataset and collect it again"
 _LARGEST_CHUNK = 1 << 29
 """Bytes that the frames of one chunk may have; it is read as a whole."""
 
@@ -109,12 +111,12 @@ def read_attributes(path: Path) -> dict[str, Any] | None:
             f"the frame dataset {path} has schema {attributes.get('schema')}, this version of "
             f"darla reads {SCHEMA}; use the version that wrote it, or collect it again"
         )
-    check_shape(metadata, _Header, str(header), _REMEDY)
+    check_shape(metadata, _Header, str(header), COLLECT_AGAIN)
     try:
         check_factor_names(attributes["factors"])
         _check_chunk(attributes)
     except ValueError as error:
-        raise ValueError(f"{header} is damaged: {error}; {_REMEDY}") from error
+        raise ValueError(f"{header} is damaged: {error}; {COLLECT_AGAIN}") from error
     return attributes
 
 

@@ -23,8 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from darla.frames.array_layout import COLLECT_AGAIN, ArrayLayout, array_layouts, check_array
-from darla.frames.attributes import is_finished, read_attributes
+from darla.frames.array_layout import ArrayLayout, array_layouts, check_array
+from darla.frames.attributes import COLLECT_AGAIN, is_finished, read_attributes
 from darla.frames.chunk_files import chunk_path, read_chunk_file
 
 _THREADS = 4  # zstd lets other threads go on meanwhile

@@ -14,6 +14,7 @@ from typing import TypeVar
 import tyro
 
 from darla.running.atomic import write_text
+from darla.running.one_line import one_line
 from darla.running.run_record import versions
 
 T = TypeVar("T")
@@ -90,4 +91,4 @@ def _one_line(error: Exception) -> str:
     """Return a message without line breaks; a full disk says what to do."""
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return f"the disk is full ({error.filename or error}); free some space and run this again"
-    return " ".join(str(error).split())
+    return one_line(error)

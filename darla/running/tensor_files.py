@@ -8,6 +8,7 @@ from safetensors.torch import load
 from torch import Tensor
 
 from darla.running.checked_json import parse_json
+from darla.running.one_line import one_line
 from darla.running.regular_files import read_regular
 
 LARGEST_WEIGHTS = 1 << 30
@@ -34,7 +35,6 @@ def read_tensors_and_metadata(path: Path, remedy: str) -> tuple[dict[str, Tensor
     try:
         tensors = load(data)
     except (SafetensorError, KeyError, RuntimeError, TypeError, ValueError) as error:
-        said = " ".join(str(error).split())
-        raise ValueError(f"{path} is damaged ({said}); {remedy}") from error
+        raise ValueError(f"{path} is damaged ({one_line(error)}); {remedy}") from error
     header = parse_json(data[8 : 8 + int.from_bytes(data[:8], "little")], f"the header of {path}")
     return tensors, header.get("__metadata__") or {}

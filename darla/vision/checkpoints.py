@@ -7,7 +7,6 @@ two are kept: should the newest be damaged, the one before takes over.
 
 import os
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from torch import Tensor
 
 from darla.running.atomic import sync, write_bytes, write_json
 from darla.running.checked_json import Count, Name, read_checked
-from darla.running.step_folders import keep_newest, step_folders
+from darla.running.step_folders import keep_newest, step_folders, use_newest
 from darla.running.tensor_files import read_tensors
 
 KEPT = 2
@@ -80,35 +79,9 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
 def resume(folder: Path, use: Callable[[Checkpoint], T]) -> T | None:
     """Give the newest checkpoint in ``folder`` that is whole to ``use``.
 
-    One that is damaged in any way is passed over with a line on stderr.
-
-    Args:
-        folder: of checkpoints.
-        use: goes on from a checkpoint; a ValueError if it cannot.
-
-    Returns:
-        What ``use`` returns; None when there is no checkpoint at all.
-
-    Raises:
-        ValueError: there are checkpoints, but none can be used; the message says why not the last.
+    See :func:`darla.running.step_folders.use_newest`, also for errors.
     """
-    found = step_folders(folder)
-    passed_over: list[str] = []
-    for path in reversed(found):
-        try:
-            result = use(_read(path))
-        except (ValueError, OSError) as error:
-            passed_over.append(f"{path}: {error}")
-            continue
-        for line in passed_over:
-            print(f"warning: passing over the damaged checkpoint {line}", file=sys.stderr)
-        return result
-    if found:
-        raise ValueError(
-            f"no checkpoint in {folder} can be used ({passed_over[-1]}); "
-            "remove the folder to start anew"
-        )
-    return None
+    return use_newest(step_folders(folder)[::-1], lambda path: use(_read(path)))
 
 
 def _read(path: Path) -> Checkpoint:

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from darla.running.one_line import one_line
+
 _MODEL, _OPTIMIZER, _RANDOM = "model.", "optimizer.", "random."
 _AVERAGES = {"step", "exp_avg", "exp_avg_sq"}  # what Adam keeps of a parameter
 
@@ -39,7 +41,7 @@ def unpack(tensors: dict[str, Tensor], model: nn.Module, optimizer: torch.optim.
         if "cuda" in random and device.type == "cuda":
             torch.cuda.set_rng_state(random["cuda"], device)
     except (KeyError, RuntimeError, TypeError) as error:
-        raise ValueError(f"it does not fit this run: {' '.join(str(error).split())}") from error
+        raise ValueError(f"it does not fit this run: {one_line(error)}") from error
 
 
 def _optimizer_state(

@@ -13,6 +13,7 @@ from torch import nn
 from darla.encoder.network_shape import NetworkShape
 from darla.running.device import resolve_device
 from darla.running.names import lookup
+from darla.running.one_line import one_line
 from darla.wrappers.sb3 import EncoderExtractor
 from darla_agents.agent.algorithms import ALGORITHMS, SCHEDULED, schedule_start
 from darla_agents.agent.settings_schema import check_network
@@ -48,7 +49,7 @@ def build_for_training(spec: AgentSpec, env: VecEnv, seed: int, device: str) -> 
             policy, env, seed=seed, device=device, **_arguments(spec, start)
         )
     except (AssertionError, RuntimeError, TypeError) as error:
-        raise ValueError(f"{spec.algorithm} refuses its settings: {_one_line(error)}") from error
+        raise ValueError(f"{spec.algorithm} refuses its settings: {one_line(error)}") from error
 
 
 def build_for_acting(
@@ -84,14 +85,9 @@ def build_for_acting(
             model._setup_model()
             setattr(model, memory, size)
     except (AssertionError, RuntimeError, TypeError, ValueError, NotImplementedError) as error:
-        raise ValueError(f"{spec.algorithm} cannot be built: {_one_line(error)}") from error
+        raise ValueError(f"{spec.algorithm} cannot be built: {one_line(error)}") from error
     built: BaseAlgorithm = model
     return built
-
-
-def _one_line(error: Exception) -> str:
-    """Return what an error says, without line breaks."""
-    return " ".join(str(error).split())
 
 
 def policy_name(space: spaces.Space[Any], smallest: int = SMALLEST_PICTURE) -> str:

@@ -22,6 +22,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from darla.encoder.network_shape import NetworkShape
 from darla.running.atomic import write_bytes, write_json
 from darla.running.checked_json import Count, Name, check_shape, parse_json, read_json
+from darla.running.one_line import one_line
 from darla.running.run_record import versions
 from darla.running.tensor_files import read_tensors_and_metadata
 from darla.wrappers.sb3 import EncoderExtractor
@@ -162,9 +163,9 @@ def load_agent(folder: Path | str, device: str = "cpu") -> SavedAgent:
         model = build_for_acting(spec, observed, acted, device, shape)
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from error
-    restore(model, folder)
+    state = restore(model, folder)
     model.policy.set_training_mode(False)
-    return SavedAgent(spec, model, model.num_timesteps, _evaluation(folder, description))
+    return SavedAgent(spec, model, model.num_timesteps, _evaluation(state, description))
 
 
 def best_evaluation(folder: Path) -> dict[str, float] | None:
@@ -174,12 +175,12 @@ def best_evaluation(folder: Path) -> dict[str, float] | None:
         FileNotFoundError: there is no agent.
         ValueError: its files are damaged.
     """
-    return _evaluation(folder, read_description(folder))
+    description = read_description(folder)
+    return _evaluation(_read_weights(folder / WEIGHTS)[1], description)
 
 
-def _evaluation(folder: Path, description: dict[str, Any]) -> dict[str, float] | None:
+def _evaluation(state: dict[str, Any], description: dict[str, Any]) -> dict[str, float] | None:
     """Return the evaluation that was saved with the weights, in one file, if they know it."""
-    _, state = _read_weights(folder / WEIGHTS)
     found: dict[str, float] | None = state.get("evaluation", description["evaluation"])
     return found
 
@@ -223,10 +224,11 @@ def export_zip(model: BaseAlgorithm, path: Path) -> None:
     model.save(path)
 
 
-def restore(model: BaseAlgorithm, folder: Path) -> None:
+def restore(model: BaseAlgorithm, folder: Path) -> dict[str, Any]:
     """Set a model's weights, optimiser and counters to those saved in ``folder``.
 
-    A FileNotFoundError where there are none, a ValueError where they are damaged or do not fit.
+    Returns what else was saved with them. A FileNotFoundError where there are none, a ValueError
+    where they are damaged or do not fit.
     """
     path = folder / WEIGHTS
     tensors, state = _read_weights(path)
@@ -235,13 +237,13 @@ def restore(model: BaseAlgorithm, folder: Path) -> None:
         _check_optimizers(parameters, model)
         model.set_parameters(parameters, device=model.device)
     except (RuntimeError, KeyError, TypeError, ValueError) as error:
-        said = " ".join(str(error).split())
-        raise ValueError(f"{path} does not fit the agent in {folder / DESCRIPTION}: {said}") from (
-            error
-        )
+        raise ValueError(
+            f"{path} does not fit the agent in {folder / DESCRIPTION}: {one_line(error)}"
+        ) from error
     for name in _COUNTERS:
         if name in state["counters"]:
             setattr(model, name, state["counters"][name])
+    return state
 
 
 def _check_optimizers(parameters: dict[str, Any], model: BaseAlgorithm) -> None:

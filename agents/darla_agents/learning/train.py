@@ -1,9 +1,9 @@
 """Train an agent in its source domain, or continue where an earlier process was stopped."""
 
-import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from darla.running.denormals import denormals_flushed
 from darla.running.exclusive import exclusive
 from darla.running.run_record import RECORD, write_run_record
 from darla.running.seeds import Purpose, derive_seed
+from darla.running.step_folders import use_newest
 from darla.running.stop_requests import StopRequest, stop_requests
 from darla_agents.agent.acting import AgentPolicy
 from darla_agents.agent.encoders import bundled_encoder
@@ -176,30 +177,10 @@ def _continue(model: BaseAlgorithm, spec: AgentSpec, folder: RunFolder) -> None:
 
     The seeds depend on the step, so that a continued run does not play its first episodes again.
     """
-    if _restore_newest(model, folder):
+    if use_newest(folder.checkpoints(), partial(restore, model)) is not None:
         memory = "; DQN's memory starts empty" if spec.algorithm == "dqn" else ""
         print(f"{folder.path} continues after {model.num_timesteps} steps{memory}")
     model.set_random_seed(derive_seed(spec.seed, Purpose.TRAINING, model.num_timesteps))
-
-
-def _restore_newest(model: BaseAlgorithm, folder: RunFolder) -> bool:
-    """Restore the newest checkpoint that is whole, if there is any, and say which were damaged."""
-    passed_over = []
-    for checkpoint in folder.checkpoints():
-        try:
-            restore(model, checkpoint)
-        except (ValueError, OSError) as error:
-            passed_over.append(str(error))
-            continue
-        for line in passed_over:
-            print(f"warning: passing over a damaged checkpoint: {line}", file=sys.stderr)
-        return True
-    if passed_over:
-        raise ValueError(
-            f"no checkpoint of {folder.path} can be used ({passed_over[-1]}); remove its folder "
-            "'checkpoints' to start anew"
-        )
-    return False
 
 
 def _housekeeping(
