@@ -141,6 +141,7 @@ def tiny_config(
         "learning_rate_decay": 0.0,
         "threads": 1,
         "device": "cpu",
+        "pictures_per_stage": 0,
     }
     known = {field.name for field in dataclasses.fields(VisionConfig)}
     training |= {name: value for name, value in changes.items() if name in known}

@@ -11,7 +11,10 @@ from darla.running.plain_json import plain
 from darla.running.precision import Precision
 from darla.running.ranges import Positive, PositiveInt, Share, WholeNumber, check_ranges
 
-RUN_ONLY = ("out", "threads", "device", "compile", "checkpoint_every", "log_every")
+RUN_ONLY = (
+    *("out", "threads", "device", "compile"),
+    *("checkpoint_every", "log_every", "pictures_per_stage"),
+)
 """Settings that do not decide what is learnt: they may change when a run is resumed."""
 
 
@@ -58,7 +61,10 @@ class VisionConfig:
     checkpoint_every: PositiveInt = 1000
     """Steps between checkpoints."""
     log_every: PositiveInt = 100
-    """Steps between entries in TensorBoard; pictures come ten times a stage."""
+    """Steps between entries in TensorBoard."""
+    pictures_per_stage: WholeNumber = 10
+    """How often, at most, a stage shows in TensorBoard what the model sees, and checks it for a
+    collapse: at its end, and not more often than log_every; with 0 it only checks."""
 
     def check(self) -> None:
         """Check what can be checked without the data; a ValueError says what is allowed."""

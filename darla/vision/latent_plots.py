@@ -55,13 +55,14 @@ def posteriors(encoder: FrozenEncoder, frames: np.ndarray) -> np.ndarray:
     latents = most_informative(encoder)
     columns = min(_COLUMNS, len(latents))
     rows = -(-len(latents) // columns)
-    figure = Figure(figsize=(2.6 * columns, 1.9 * rows), dpi=_DPI, layout="constrained")
+    figure = Figure(figsize=(2.6 * columns, 1.9 * rows), dpi=_DPI)
     for place, latent in enumerate(latents):
         axes = figure.add_subplot(rows, columns, place + 1)
         ends = (mu[:, latent].min(), mu[:, latent].max())
         if std is not None:  # the whole prior is in sight
             ends = (min(ends[0], -_PRIOR_END), max(ends[1], _PRIOR_END))
-        axes.hist(mu[:, latent], bins=_BINS, range=ends, density=True, color=_INK)
+        heights, edges = np.histogram(mu[:, latent], _BINS, ends, density=True)
+        axes.stairs(heights, edges, fill=True, color=_INK)
         title = latent_label(encoder, int(latent)).replace("\n", ", ")
         if std is not None:
             line = np.linspace(*ends, 200)
@@ -71,6 +72,7 @@ def posteriors(encoder: FrozenEncoder, frames: np.ndarray) -> np.ndarray:
         axes.set_title(title, fontsize=8)
         axes.set_yticks([])
         axes.tick_params(labelsize=7)
+    figure.tight_layout(pad=0.5)
     return _to_picture(figure)
 
 

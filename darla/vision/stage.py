@@ -16,7 +16,6 @@ from darla.vision.config import VisionConfig
 from darla.vision.log import VisionLog
 from darla.vision.training_step import TrainingStep
 
-_PICTURES_PER_STAGE = 10
 _COLLAPSE_AFTER = 0.2  # share of a stage: before it, nothing has been learnt that could be lost
 
 
@@ -70,8 +69,8 @@ class StageLoop:
                 self._stop_if_bad()
             if last or done % self.config.log_every == 0:
                 bar.set_postfix(loss=f"{log.write(done):.2f}", refresh=False)
-            if last or done % max(1, self.steps // _PICTURES_PER_STAGE) == 0:
-                self._draw(log, done)
+            if last or done % self._steps_between_looks() == 0:
+                self._look(log, done)
             if stopping or last or done % self.config.checkpoint_every == 0:
                 self.save(done)
             if stopping:
@@ -87,12 +86,17 @@ class StageLoop:
             scaled=True,
         )
 
-    def _draw(self, log: VisionLog, done: int) -> None:
+    def _steps_between_looks(self) -> int:
+        """Return after how many steps pictures are due again."""
+        return max(self.config.log_every, self.steps // max(1, self.config.pictures_per_stage))
+
+    def _look(self, log: VisionLog, done: int) -> None:
         """Log pictures of what the model sees now, and warn of a collapse."""
         frozen = self.freeze()
-        log.write_pictures(frozen, done)
-        if done == self.steps:
-            log.write_posteriors(frozen, done)
+        if self.config.pictures_per_stage:
+            log.write_pictures(frozen, done)
+            if done == self.steps:
+                log.write_posteriors(frozen, done)
         if done >= _COLLAPSE_AFTER * self.steps:
             log.warn_of_collapse(frozen, done)
 

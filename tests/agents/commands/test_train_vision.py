@@ -29,6 +29,7 @@ def command(data: Path, out: Path, *more: str) -> list[str]:
         "--epochs": 8,
         "--batch-size": 8,
         "--checkpoint-every": 20,
+        "--pictures-per-stage": 0,
         "--threads": 1,
         "--device": "cpu",
     }

@@ -60,7 +60,8 @@ def test_collapse_is_said_once(tmp_path: Path, capsys: pytest.CaptureFixture[str
 def test_every_tag_that_is_written_is_documented(tmp_path: Path) -> None:
     data = write_toy_dataset(tmp_path / "data", 40)
     for objective in ("darla_2017", "annealed_vae"):
-        train_vision(tiny_config(data, tmp_path / objective, objective=objective))
+        shown = {"pictures_per_stage": 1}
+        train_vision(tiny_config(data, tmp_path / objective, objective=objective, **shown))
     written: set[str] = set()
     for folder in tmp_path.glob("*/tensorboard/*"):
         tags = read(folder).Tags()
@@ -87,3 +88,19 @@ def test_every_tag_that_is_written_is_documented(tmp_path: Path) -> None:
         "pictures/interpolation",
         "pictures/posteriors",
     } <= written
+
+
+@pytest.mark.parametrize(
+    ("often", "log_every", "steps"),
+    [(0, 1, []), (1, 1, [12]), (3, 1, [4, 8, 12]), (3, 6, [6, 12]), (3, 100, [12])],
+)
+def test_a_stage_shows_what_it_sees_so_often(
+    tmp_path: Path, often: int, log_every: int, steps: list[int]
+) -> None:
+    data = write_toy_dataset(tmp_path / "data", 96)
+    shown = {"pictures_per_stage": often, "log_every": log_every}
+    train_vision(tiny_config(data, tmp_path / "run", **shown))
+    events = read(tmp_path / "run/tensorboard/beta_vae")
+    tag = "pictures/traversals"
+    images = events.Images(tag) if tag in events.Tags()["images"] else []
+    assert [each.step for each in images] == steps
