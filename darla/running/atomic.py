@@ -1,7 +1,8 @@
 """Write files so that a reader never meets half of one, even after a crash.
 
 Each function writes to a temporary name in the same folder, syncs it, and renames it into place.
-The temporary name begins with a dot, so that no search for finished files can match it.
+The temporary name begins with a dot, so that no search for finished files can match it, and is
+always the same: what a killed process has left there, the next one that writes the file takes over.
 """
 
 import json
@@ -9,6 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from darla.running.exclusive import holding
 from darla.running.regular_files import check_replaceable
 
 
@@ -21,15 +23,17 @@ def write_bytes(path: Path, data: bytes) -> None:
     """
     check_replaceable(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.parent / f".{path.name}.{os.getpid()}.tmp"
-    try:
-        with open(temporary, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    temporary = path.parent / f".{path.name}.tmp"
+    with holding(temporary, path, wait=True):
+        try:
+            with open(temporary, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
     sync(path.parent)
 
 

@@ -5,9 +5,11 @@ import os
 import shlex
 import sys
 import tempfile
+import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -48,7 +50,8 @@ def run_command(
 def run_parsed(parse: Callable[[], T], main: Callable[[T], None]) -> None:
     """Call ``main`` with what ``parse`` returns, and say errors as :func:`run_command` does."""
     try:
-        main(parse())
+        with _threads_say_once():
+            main(parse())
     except KeyboardInterrupt:
         print("interrupted; the same command continues where this stopped", file=sys.stderr)
         sys.exit(130)
@@ -63,6 +66,26 @@ def run_parsed(parse: Callable[[], T], main: Callable[[T], None]) -> None:
         said = f"{type(error).__name__}: {_one_line(error)}"
         print(f"error: unexpected {said[:300]}; {write_report(error)}", file=sys.stderr)
         sys.exit(1)
+
+
+@contextmanager
+def _threads_say_once() -> Iterator[None]:
+    """Let threads say in the block why they end, unless they keep it for whoever waits for them.
+
+    TensorBoard's does, when the disk is full.
+    """
+    before = threading.excepthook
+
+    def say(ended: threading.ExceptHookArgs) -> None:
+        kept = getattr(ended.thread, "exception", None)
+        if ended.exc_value is None or kept is not ended.exc_value:
+            before(ended)
+
+    threading.excepthook = say
+    try:
+        yield
+    finally:
+        threading.excepthook = before
 
 
 def write_report(error: Exception) -> str:

@@ -47,29 +47,40 @@ def exclusive_name(path: Path) -> Iterator[None]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.parent / f".{path.name}.lock"
-    while True:
-        descriptor = os.open(beside, os.O_RDWR | os.O_CREAT, 0o644)
+    with holding(beside, path):
         try:
-            lock(descriptor, path)
-        except BaseException:
-            os.close(descriptor)
-            raise
-        if beside.exists() and os.path.samestat(beside.stat(), os.fstat(descriptor)):
-            break
-        os.close(descriptor)  # another process has removed it since
-    try:
+            yield
+        finally:
+            beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def holding(beside: Path, path: Path, *, wait: bool = False) -> Iterator[None]:
+    """Hold in the block the lock of a file, made if missing, for whoever writes to ``path``.
+
+    A ValueError if others hold it, unless they are to be waited for. The block may remove or rename
+    the file.
+    """
+    if sys.platform == "win32":
         yield
-    finally:
-        beside.unlink(missing_ok=True)
-        os.close(descriptor)
+        return
+    while True:
+        descriptor = os.open(beside, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            lock(descriptor, path, wait=wait)
+            if beside.exists() and os.path.samestat(beside.stat(), os.fstat(descriptor)):
+                yield
+                return
+        finally:
+            os.close(descriptor)  # where another process has removed or renamed it since, again
 
 
-def lock(descriptor: int, path: Path) -> None:
+def lock(descriptor: int, path: Path, *, wait: bool = False) -> None:
     """Take the lock of an open file or folder until it is closed; a ValueError if others do."""
     if sys.platform == "win32":
         return
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError as error:
         raise ValueError(
             f"another process is writing to {path}; wait for it, stop it, or write elsewhere"

@@ -1,5 +1,7 @@
 """Damage and wrong command lines in small; ``scripts/tools/torture.py`` tries many more."""
 
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -8,12 +10,11 @@ import pytest
 
 import toy_tasks  # noqa: F401 (registers)
 from damage import mutations
-from damage.command_lines import try_command_lines
-from damage.kills import try_kills
 from damage.readers import ACCEPTED, CLEAN, HANG, LINES, TRACEBACK, outcome, try_mutations
-from damage.samples import Samples, make_samples
+from damage.samples import Samples
 from darla_agents.playing.rows import RowWriter
 from toy_agents import begin_run, make_toy_agent
+from toy_commands import ROOT
 from toy_frames import write_toy_bundle, write_toy_dataset
 from toy_rows import agent_rows
 
@@ -64,10 +65,12 @@ def test_the_same_seed_makes_the_same_damage(samples: Samples) -> None:
 
 @pytest.mark.slow
 def test_nothing_breaks(tmp_path: Path) -> None:
-    samples = make_samples(tmp_path / "samples")
-    killed = try_kills(samples, tmp_path / "killed", 8, seed=0)
-    assert {name for each in killed.values() for name in each} <= {"kills", "continued"}
-    lines = try_command_lines(200, seed=0)
-    assert set(lines) <= {"exit code 0", "exit code 2", "still working"}
-    endings = sum(try_mutations(samples, 500, seed=0).values(), Counter())
-    assert set(endings) <= {ACCEPTED, CLEAN}
+    many = {"mutations": 500, "command-lines": 200, "kills": 8, "pairs": 4, "deaths": 6}
+    few = {"disks": 5, "steps": 500_000}
+    options = [f"--{name}={count}" for name, count in {**many, **few}.items()]
+    command = [sys.executable, str(ROOT / "scripts/tools/torture.py"), *options]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    assert "\n0 ended badly" in done.stdout
+    for name in many:
+        assert f"\n| {name.replace('-', ' ').replace('mutations', 'damaged files')} " in done.stdout

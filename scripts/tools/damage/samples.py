@@ -39,6 +39,16 @@ class Samples:
         """Transfer rows."""
         return self.folder / "transfer.csv"
 
+    def made_by(self, command: str) -> Path:
+        """Return what a command makes."""
+        made = {
+            "collect": self.frames,
+            "train-vision": self.vision,
+            "train-agent": self.agent,
+            "evaluate-transfer": self.rows,
+        }
+        return made[command]
+
     def commands(self) -> dict[str, list[str]]:
         """Return the arguments of the command that makes each, by its name."""
         small_network = "--channels 8 8 --hidden-units 16 --latents 4 --checkpoint-every 5"

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -23,6 +25,33 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path, monkeypat
     with pytest.raises(OSError, match="the disk is gone"):
         write_bytes(path, b"new")
     assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_process_left_is_taken_over(tmp_path):
+    (tmp_path / ".a.tmp").write_bytes(b"half of something longer")
+    write_bytes(tmp_path / "a", b"new")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a": b"new"}
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from darla.running.atomic import write_bytes
+for _ in range(50):
+    write_bytes(Path(sys.argv[1]), sys.argv[2].encode() * 100_000)
+"""
+
+
+def test_two_writers_of_one_file_take_turns(tmp_path):
+    path = tmp_path / "a"
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, path, each]) for each in "xy"]
+    seen = set()
+    while any(writer.poll() is None for writer in writers):
+        if path.exists():
+            seen.add(path.read_bytes())
+    assert [writer.wait() for writer in writers] == [0, 0]
+    assert seen <= {b"x" * 100_000, b"y" * 100_000} and seen
     assert list(tmp_path.iterdir()) == [path]
 
 

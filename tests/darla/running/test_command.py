@@ -1,6 +1,9 @@
 """The edge of a command: one line and exit code 2 for what a user can mend."""
 
 import errno
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,3 +90,34 @@ def test_memory_that_runs_out_is_no_fault_of_ours(capsys: pytest.CaptureFixture[
         run_parsed(lambda: None, fail)
     assert ended.value.code == 2
     assert capsys.readouterr().err.startswith("error: memory ran out (Unable to allocate 29.1 TiB)")
+
+
+WRITES = """
+import errno, sys
+from torch.utils.tensorboard import SummaryWriter
+from tensorboard.summary.writer.record_writer import RecordWriter
+from darla.running.command import run_command
+from test_command import Config
+
+def fail(*_):
+    raise OSError(errno.ENOSPC, "No space left on device", "events")
+
+def main(folder):
+    writer = SummaryWriter(folder)
+    RecordWriter.write = fail
+    writer.add_scalar("loss", 1.0, 0)
+    writer.close()
+
+folder = sys.argv.pop()
+run_command(Config, lambda _: main(folder), "a command")
+"""
+
+
+def test_what_tensorboards_thread_could_not_write_is_said_once(tmp_path):
+    command = [sys.executable, "-c", WRITES, tmp_path]
+    here = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": here}, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert done.stderr == "error: the disk is full (events); free some space and run this again\n"

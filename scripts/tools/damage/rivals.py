@@ -1,0 +1,51 @@
+"""Start every command twice at once, on one output."""
+
+import subprocess
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+from damage.judging import (
+    LONGEST,
+    clear,
+    copy_samples,
+    duration,
+    judge_end,
+    judge_text,
+    nothing_left,
+)
+from damage.samples import DARLA, Samples
+
+
+def try_rivals(unbroken: Samples, folder: Path, count: int, seed: int) -> dict[str, Counter[str]]:
+    """Start ``count`` pairs of the same command, the second some time after the first.
+
+    Each is to end well, or in one line that says that another one writes; together they are to make
+    what one alone makes.
+    """
+    rng = np.random.default_rng(seed)
+    took = {name: duration(unbroken, name, folder) for name in unbroken.commands()}
+    found: dict[str, Counter[str]] = {name: Counter() for name in took}
+    names = list(took)
+    for number in range(count):
+        name = names[number % len(names)]
+        samples = copy_samples(unbroken, folder)
+        clear(samples, name)
+        with nothing_left(found[name], samples, name):
+            found[name]["pairs"] += 1
+            command = [*DARLA, *samples.commands()[name]]
+            pair = []
+            for pause in (0.0, float(rng.uniform(0, took[name]) * rng.integers(2))):
+                time.sleep(pause)
+                pair.append(
+                    subprocess.Popen(
+                        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+                    )
+                )
+            for process in pair:
+                said = process.communicate(timeout=LONGEST)[1]
+                judge_text(found[name], process.returncode, said, f"one of two darla {name}")
+            judge_end(found[name], unbroken, samples, name)
+    return found
