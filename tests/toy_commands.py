@@ -1,8 +1,13 @@
-"""The command ``darla`` in tests: in this process, or in one of its own."""
+"""The command ``darla``, and scripts, in tests: in this process, or in one of their own."""
 
 import os
+import runpy
+import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
+from unittest import mock
 
 from darla_agents.commands.main import main
 
@@ -18,3 +23,15 @@ def run_darla(*arguments: object) -> int:
     except SystemExit as stop:
         return int(stop.code or 0)
     return 0
+
+
+def run_script(script: Path, *arguments: object) -> "subprocess.CompletedProcess[str]":
+    """Run a script in this process, as if it were typed; return how it ended and what it said."""
+    typed = [str(script), *map(str, arguments)]
+    out, err, code = StringIO(), StringIO(), 0
+    with mock.patch.object(sys, "argv", typed), redirect_stdout(out), redirect_stderr(err):
+        try:
+            runpy.run_path(str(script), run_name="__main__")
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+    return subprocess.CompletedProcess(typed, code, out.getvalue(), err.getvalue())

@@ -3,7 +3,6 @@
 import importlib
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +10,14 @@ import pytest
 from PIL import Image
 
 from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
+from toy_commands import run_script
 
 COLORS = ("new_floor", "new_wall", "new_object_color", "floor_and_wall", "all_three")
 STUDY = Path(__file__).parents[2] / "scripts/studies"
 
 
-def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(STUDY / script), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=600)
+def run(script: str, *arguments: object) -> "subprocess.CompletedProcess[str]":
+    return run_script(STUDY / script, *arguments)
 
 
 def row(recipe: str, seed: int, **scores: float) -> str:

@@ -21,6 +21,7 @@ from darla_agents.comparison.scores import score_tasks
 from darla_agents.learning.config import TrainAgentConfig, make_spec
 from darla_agents.playing.rows import read_rows
 from darla_envs.suites import suite_of
+from toy_commands import run_script
 from toy_rows import agent_rows, random_rows
 
 STUDIES = Path(__file__).parents[2] / "scripts/studies"
@@ -140,7 +141,7 @@ def test_every_agent_of_the_ladder_can_be_trained(monkeypatch: pytest.MonkeyPatc
 def test_the_report_comes_from_the_rows_alone(tmp_path: Path) -> None:
     shutil.copy(STUDIES / "go_to_object/transfer.csv.gz", tmp_path / "GoToObject.csv.gz")
     shutil.copy(STUDIES / "transfer/GoToObject_coverage.json", tmp_path)
-    done = run("report_transfer.py", "--results", tmp_path, "--out", tmp_path)
+    done = run_script(STUDIES / "report_transfer.py", "--results", tmp_path, "--out", tmp_path)
     assert done.returncode == 0, done.stderr
     text = (tmp_path / "GoToObject.md").read_text()
     agents, targets = cells_below(text, "# Darla/GoToObject-v0"), cells_below(text, "What is new")
@@ -166,7 +167,7 @@ def cells_below(text: str, beginning: str, header: bool = False) -> dict[str, li
 
 
 def test_unknown_agents_are_refused_with_the_nearest() -> None:
-    done = run("run_transfer.py", "--agents", "pixel")
+    done = run_script(STUDIES / "run_transfer.py", "--agents", "pixel")
     assert done.returncode == 2
     assert "unknown agent 'pixel'; did you mean 'pixels'?" in done.stderr
 
@@ -190,7 +191,7 @@ def test_the_wrapper_option_is_chosen_in_looks_of_d_u(tmp_path: Path) -> None:
             lines += [f"{who},{episode},{episode},{value},10,1" for episode in range(2)]
     text = "\n".join(lines) + "\n"
     (tmp_path / "GoToObject.csv.gz").write_bytes(gzip.compress(text.encode()))
-    done = run("report_transfer.py", "--results", tmp_path, "--out", tmp_path)
+    done = run_script(STUDIES / "report_transfer.py", "--results", tmp_path, "--out", tmp_path)
     assert done.returncode == 0, done.stderr
     report = (tmp_path / "GoToObject.md").read_text()
     assert "(0.90) in the source: pixels (67%), darla_mask (89%)." in report

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -132,8 +133,7 @@ def _header(metadata: dict[str, str], rng: np.random.Generator) -> dict[str, str
 def mutate_chunk(path: Path, rng: np.random.Generator) -> str:
     """Put a bomb, or another chunk, in a chunk's place."""
     if rng.random() < 0.5:
-        bomb = Zstd(level=1).encode(np.zeros(1 << 28, np.uint8))
-        path.write_bytes(bytes(CRC32C(location="end").encode(bomb)))
+        path.write_bytes(_zstd_bomb())
         return f"{path.name}: bomb"
     others = [each for each in path.parents[3].rglob("c/**/*") if each.is_file()] or [path]
     shutil.copy(others[rng.integers(len(others))], path.with_name("other"))
@@ -169,7 +169,19 @@ def mutate_rows(path: Path, rng: np.random.Generator) -> str:
 
 def compress_rows(path: Path, rng: np.random.Generator) -> str:
     """Put a file of another kind where rows lie, compressed."""
-    data = gzip.compress(b"0" * (1 << 29)) if rng.random() < 0.2 else b"\x1f\x8b" + rng.bytes(50)
+    data = _gzip_bomb() if rng.random() < 0.2 else b"\x1f\x8b" + rng.bytes(50)
     path.unlink()
     path.with_suffix(".csv.gz").write_bytes(data)
     return "compressed"
+
+
+@cache
+def _zstd_bomb() -> bytes:
+    """Return a chunk with its checksum that holds 256 MiB."""
+    return bytes(CRC32C(location="end").encode(Zstd(level=1).encode(np.zeros(1 << 28, np.uint8))))
+
+
+@cache
+def _gzip_bomb() -> bytes:
+    """Return 9 GiB in 9 MiB: a file may consist of many parts."""
+    return gzip.compress(b"0" * (1 << 20)) * (9 << 10)
