@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load
 from torch import Tensor
@@ -29,12 +30,16 @@ def read_tensors_and_metadata(path: Path, remedy: str) -> tuple[dict[str, Tensor
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is too large, or something else.
+        ValueError: it is too large, or something else, or holds NaN or infinity, which nothing
+            that has learnt does.
     """
     data = read_regular(path, LARGEST_WEIGHTS)
     try:
         tensors = load(data)
     except (SafetensorError, KeyError, RuntimeError, TypeError, ValueError) as error:
         raise ValueError(f"{path} is damaged ({one_line(error)}); {remedy}") from error
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+            raise ValueError(f"{path} is damaged: {name} holds NaN or infinity; {remedy}")
     header = parse_json(data[8 : 8 + int.from_bytes(data[:8], "little")], f"the header of {path}")
     return tensors, header.get("__metadata__") or {}

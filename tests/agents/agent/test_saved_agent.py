@@ -239,6 +239,19 @@ def test_states_that_nobody_wrote_are_refused(saved, change, message):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_refused(saved, value):
+    path = saved[2] / WEIGHTS
+    with safetensors.safe_open(path, framework="pt") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}
+        metadata = file.metadata()
+    tensors["policy/action_net.bias"][0] = value
+    path.write_bytes(save(tensors, metadata=metadata))
+    said = r"agent\.safetensors is damaged: policy/action_net\.bias holds NaN or infinity; train"
+    with pytest.raises(ValueError, match=said):
+        load_agent(saved[2])
+
+
 def in_group(state, **changes):
     state["optimizers"]["policy.optimizer"]["param_groups"][0].update(changes)
     return state
