@@ -40,6 +40,8 @@ class DemoConfig:
     """Passes over the frames that train the encoder."""
     mask_look: bool = True
     """Agents on latents see those of the state alone, which the look cannot surprise."""
+    anyway: bool = False
+    """Train agents on an encoder that is known to have failed."""
     total_timesteps: int = 50_000
     """Steps that each agent learns for."""
     episodes: int = 50
@@ -78,7 +80,7 @@ def run_seed(config: DemoConfig, seed: int) -> None:
     shared = ["--task", config.task, "--encoder", vision / "encoder", "--seed", seed]
     shared += ["--total-timesteps", config.total_timesteps, "--threads", 1]
     shared += ["--eval-domains", *OVER]
-    own = {"latent": ["--mask-look"] if config.mask_look else []}
+    own = {"latent": ["--mask-look"] * config.mask_look + ["--anyway"] * config.anyway}
     run_side_by_side(
         [
             ["train-agent", "--kind", kind, "--out", agents / kind, *shared, *own.get(kind, [])]

@@ -14,6 +14,8 @@ Keys of ``config.json``:
 - ``training``: the settings of the run that made it;
 - ``latent_roles``: indices of the latents that hold the ``look`` and of those that hold the
   ``state``; only of objectives that tell them apart;
+- ``verdict``: what the run itself found the encoder to be worth, see
+  :class:`darla.vision.verdict.Verdict`; not in bundles of version 0.1;
 - ``versions``: of Python and the packages.
 """
 
@@ -55,6 +57,13 @@ class _Objective(_Named):
     settings: NotRequired[dict[str, Any]]
 
 
+class _Verdict(TypedDict):
+    kept_variance: float
+    active_latents: Count
+    state_movement: float | None
+    failure: Annotated[str, Meta(max_length=2000)] | None
+
+
 class _Config(TypedDict):
     """``config.json`` of a bundle; see the top of this module for what the keys mean."""
 
@@ -65,6 +74,7 @@ class _Config(TypedDict):
     dataset: NotRequired[dict[str, Any] | None]
     training: NotRequired[dict[str, Any] | None]
     latent_roles: NotRequired[dict[str, Annotated[list[Count], Meta(max_length=1 << 16)]]]
+    verdict: NotRequired[_Verdict]
     versions: NotRequired[dict[str, str]]
 
 
@@ -80,7 +90,7 @@ def save_bundle(
 
     An earlier bundle in the folder is replaced. ``statistics`` and ``reference_frames``, uint8
     (n, H, W, 3), are of D_U; ``description`` is the ``objective``, ``likelihood``, ``dataset``,
-    ``training`` and, if known, ``latent_roles`` of the config.
+    ``training`` and, if known, ``latent_roles`` and ``verdict`` of the config.
     """
     tensors = {f"encoder.{name}": tensor for name, tensor in encoder.state_dict().items()}
     tensors |= {f"decoder.{name}": tensor for name, tensor in decoder.state_dict().items()}
@@ -146,7 +156,8 @@ def random_encoder(path: str | os.PathLike[str], seed: int, device: str = "cpu")
     statistics = latent_statistics(encoder, [torch.from_numpy(frames)])
     objective = {"name": "random", "settings": {"seed": seed}}
     config = {**trained.config, "objective": objective}
-    config.pop("latent_roles", None)
+    for told in ("latent_roles", "verdict"):  # of the trained one
+        config.pop(told, None)
     return FrozenEncoder(encoder, decoder, statistics, frames, config, trained.path).to(device)
 
 

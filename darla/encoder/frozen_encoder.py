@@ -153,6 +153,15 @@ class FrozenEncoder(nn.Module):
         roles = self.config.get("latent_roles", {})
         return {name: np.array(sorted(found), dtype=np.int64) for name, found in roles.items()}
 
+    @property
+    def failure(self) -> str | None:
+        """Why it is of no use, and what to do, as the run that trained it found; None if it may be.
+
+        Bundles of version 0.1 do not say.
+        """
+        verdict: dict[str, Any] = self.config.get("verdict", {})
+        return verdict.get("failure")
+
     def encode(self, frames: np.ndarray | Tensor) -> np.ndarray:
         """Encode uint8 frames (N, H, W, 3), as an array or a tensor on any device.
 

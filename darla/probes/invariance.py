@@ -18,11 +18,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from darla.encoder.movement import joint_movement, relative_movement
 from darla.probes.domains import Probe
 from darla.probes.linear import LinearProbe
 from darla.probes.targets import ProbeTarget
-
-_SMALLEST_STD = 1e-6
 
 
 @dataclass(frozen=True)
@@ -57,23 +56,6 @@ def invariance(
     return Invariance(movement, shares, mean, dead)
 
 
-def relative_movement(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Return the root mean squared difference of columns (N, k) relative to their spread, (k,).
-
-    The spread is the standard deviation over both arrays; NaN where it is 0. A ValueError where the
-    arrays have different shapes, or hold no pair.
-    """
-    if first.shape != second.shape or first.ndim != 2 or not len(first):
-        raise ValueError(
-            f"pairs are {first.shape} and {second.shape}; expected one shape (N, k) with N above 0"
-        )
-    first, second = first.astype(np.float64), second.astype(np.float64)
-    moved = np.sqrt(np.square(first - second).mean(axis=0))
-    spread = np.concatenate([first, second]).std(axis=0)
-    moving = spread > _SMALLEST_STD
-    return np.where(moving, moved / np.where(moving, spread, 1.0), np.nan)
-
-
 def state_weights(probe: LinearProbe, names: Sequence[str]) -> np.ndarray:
     """Return how much a linear probe relies on each latent to read the named targets, (z,).
 
@@ -96,10 +78,7 @@ def prediction_movement(
     found: dict[str, float | None] = {}
     for target in targets:
         one, other = before[target.name][target.known], after[target.name][target.known]
-        spread = np.concatenate([one, other]).var(axis=0).sum() if len(one) else 0.0
-        moved = np.square(one - other).sum(axis=1)
-        still = spread <= _SMALLEST_STD**2
-        found[target.name] = None if still else float(np.sqrt(moved.mean() / spread))
+        found[target.name] = joint_movement(one, other) if len(one) else None
     return found
 
 

@@ -48,8 +48,8 @@ from tqdm import tqdm
 from darla.encoder.frozen_encoder import ACTIVE_KL, FrozenEncoder
 from darla.encoder.latent_pictures import interpolation, reconstructions, traversals
 from darla.objectives import LossTerms
-from darla.vision.collapse import collapse_warning
 from darla.vision.latent_plots import posteriors
+from darla.vision.verdict import collapse_warning
 
 
 class VisionLog:

@@ -13,6 +13,7 @@ from darla.encoder.frozen_encoder import FrozenEncoder, latent_statistics
 from darla.encoder.latent_pictures import reconstructions, save_picture, traversals
 from darla.objectives import Objective
 from darla.vision.training_frames import TrainingFrames
+from darla.vision.verdict import judge
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,17 @@ def save_trained(
     statistics = latent_statistics(objective.encoder, frames.sample())
     likelihood = dataclasses.asdict(objective.likelihood)  # type: ignore[call-overload]
     roles = objective.latent_roles(frames.sample_pairs)
-    description = {
+    description: dict[str, Any] = {
         "objective": {"name": objective.name, "settings": objective.effective_settings()},
         "likelihood": likelihood,
         "dataset": dataset,
         "training": training,
         **({"latent_roles": roles} if roles else {}),
     }
-    encoder, decoder = objective.encoder, objective.decoder
-    save_bundle(path, encoder, decoder, statistics, frames.reference, description)
+    encoder, decoder, reference = objective.encoder, objective.decoder, frames.reference
+    frozen = FrozenEncoder(*copy.deepcopy((encoder, decoder)), statistics, reference, description)
+    description["verdict"] = judge(frozen).to_json()
+    save_bundle(path, encoder, decoder, statistics, reference, description)
 
 
 def frozen_copy(objective: Objective, frames: TrainingFrames) -> FrozenEncoder:

@@ -164,7 +164,7 @@ def run_job(
     train += ["--eval-domains", *WATCHED[config.task]]
     if entry.recipe is not None:
         bundle = bundle_of(encoders_of(config), entry.recipe, encoder_seed(job.seed))
-        train += ["--encoder", bundle]
+        train += ["--encoder", bundle, "--anyway"]  # failures are results
     call("train_agent", *train, *entry.options, "--out", out)
     play = ["--agents", out, "--stochastic", "--out", out / "episodes.csv"]
     domains = played_in(config.task, job)

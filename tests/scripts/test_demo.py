@@ -23,7 +23,7 @@ def _demo(out, *arguments):
 def small(tmp_path_factory):
     out = tmp_path_factory.mktemp("demo")
     size = ["--num-frames", "500", "--epochs", "0.5", "--total-timesteps", "1024"]
-    size.append("--no-mask-look")  # the state of so young an encoder says nothing yet
+    size += ["--anyway", "--no-mask-look"]  # so young an encoder sees nothing yet
     return out, _demo(out, *size, "--episodes", "2"), size
 
 

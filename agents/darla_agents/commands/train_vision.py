@@ -14,6 +14,7 @@ from typing import Any
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
 
+from darla.encoder.bundle import load_encoder
 from darla.running.command import run_parsed
 from darla.vision.command_line import flags_of_all, parse_vision_config
 from darla.vision.config import VisionConfig
@@ -29,6 +30,29 @@ def main(config: VisionConfig) -> None:
     print(f"encoder bundle: {trained.bundle}")
     print(f"what each latent changes: {trained.traversals}")
     print(f"reconstructions: {trained.reconstructions}")
+    encoder = load_encoder(trained.bundle)
+    print(f"what it sees: {_told(encoder.config.get('verdict', {}))}")
+    if encoder.failure:
+        sys.stdout.flush()
+        print(
+            f"warning: this encoder has failed: {encoder.failure}; darla train-agent refuses it "
+            "without --anyway",
+            file=sys.stderr,
+        )
+
+
+def _told(verdict: dict[str, Any]) -> str:
+    """Say in words what :class:`darla.vision.verdict.Verdict` holds."""
+    if not verdict:
+        return "not measured when it was trained"
+    told = (
+        f"{verdict['active_latents']} active latents, whose pictures keep "
+        f"{verdict['kept_variance']:.0%} of the frames' variance"
+    )
+    moved = verdict["state_movement"]
+    if moved is None:
+        return told
+    return f"{told}; the state moves by {moved:.2f} of its spread when colours change"
 
 
 def options() -> Any:

@@ -48,6 +48,8 @@ class TrainAgentConfig:
     encoder: Path = Path("runs/vision/encoder")
     """Encoder bundle's folder, or the name of one that comes with darla (rooms), for kinds that
     need one."""
+    anyway: bool = False
+    """Take an encoder that is known to have failed."""
     total_timesteps: int = 60_000
     """Steps to learn for, all environments together."""
     num_envs: int = 8

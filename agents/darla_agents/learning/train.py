@@ -12,6 +12,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import Logger
 
+from darla.encoder.bundle import FrozenEncoder
 from darla.running.denormals import denormals_flushed
 from darla.running.exclusive import exclusive
 from darla.running.run_record import RECORD, write_run_record
@@ -91,11 +92,20 @@ def train_agent(config: TrainAgentConfig) -> Path:
     return folder.path
 
 
+def _check_that_it_sees(encoder: FrozenEncoder, anyway: bool) -> None:
+    """Raise a ValueError where an encoder is known to have failed, unless it is taken anyway."""
+    if encoder.failure and not anyway:
+        raise ValueError(
+            f"the encoder {encoder.path} has failed: {encoder.failure}; or take it with --anyway"
+        )
+
+
 def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: ExitStack) -> None:
     """Train an agent in a folder that nobody else trains in."""
     drawing: dict[str, Any] = {"rendering": config.rendering, "num_threads": config.threads or None}
     bundled = bundled_encoder(spec, config.encoder_device)
     if bundled is not None:
+        _check_that_it_sees(bundled, config.anyway)
         spec = resolve_spec(config, spec, bundled, **drawing)
     encoder = bundled if spec.traits.sees_latents else None
     venv = make_vec_env(

@@ -37,7 +37,8 @@ def transfer_of(bundle: Path, seed: int, timesteps: int, out: Path) -> dict[str,
     """
     found: dict[str, Scores] = {}
     folders = {"all": out / "all", "masked": out / "masked"}
-    shared = ["--encoder", bundle, "--seed", seed, "--total-timesteps", timesteps, "--threads", 1]
+    shared = ["--encoder", bundle, "--anyway"]  # failures are results
+    shared += ["--seed", seed, "--total-timesteps", timesteps, "--threads", 1]
     for name, folder in folders.items():
         hidden = masking(bundle) if name == "masked" else ()
         try:

@@ -1,7 +1,9 @@
+import json
 import subprocess
 
 import pytest
 
+import toy_tasks  # noqa: F401 - registers
 from toy_commands import DARLA, PATHS, run_darla
 from toy_encoder import make_toy_bundle
 
@@ -40,3 +42,18 @@ def test_a_mistake_is_one_line(tmp_path, monkeypatch, capsys, arguments, message
     assert run_darla("train-agent", *arguments.split()) == 2
     (line,) = capsys.readouterr().err.strip().splitlines()
     assert message in line
+
+
+def test_an_encoder_that_has_failed_is_refused_unless_taken_anyway(tmp_path, capsys):
+    config = make_toy_bundle(tmp_path / "encoder") / "config.json"
+    told = {"kept_variance": 0.0, "active_latents": 0, "state_movement": None}
+    verdict = {**told, "failure": "all 2 latents have collapsed; lower beta"}
+    config.write_text(json.dumps({**json.loads(config.read_text()), "verdict": verdict}))
+    arguments = f"train-agent --task Toy/BrightSide-v0 --encoder {tmp_path}/encoder --no-progress"
+    arguments += f" {SMALL} {SETTINGS} --out {tmp_path}/run"
+    assert run_darla(*arguments.split()) == 2
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert "has failed: all 2 latents have collapsed; lower beta; or take it with --any" in line
+    assert not (tmp_path / "run").exists()
+    assert run_darla(*arguments.split(), "--anyway") == 0
+    assert run_darla(*arguments.split()) == 0  # it is finished

@@ -18,8 +18,8 @@ from darla.encoder.bundle import load_encoder
 from darla.encoder.networks import to_pictures
 from darla.objectives import OBJECTIVES, Objective, objective_settings, register_objective
 from darla.objectives.vae import VAESettings, VariationalAutoencoder
-from darla.vision.collapse import collapse_warning
 from darla.vision.train import train_vision
+from darla.vision.verdict import collapse_warning
 from toy_frames import tiny_config, tiny_objective, toy_frames, write_toy_dataset
 
 ROWS: dict[str, dict[str, Any]] = {

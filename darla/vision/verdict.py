@@ -1,0 +1,124 @@
+"""Judge a model by its reference frames alone: does it see, and does it tell state from look?
+
+No task, no factors and no pairs of looks are needed, so that this can be asked of anybody's data.
+Looks are drawn by :func:`darla.objectives.recoloring.recolor`, which changes colours more than most
+worlds do: the state of the encoder that ships, which moves by 0.23 of its spread between looks of
+its worlds, moves by 0.32 between such copies.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from darla.encoder.frozen_encoder import ACTIVE_KL, FrozenEncoder
+from darla.encoder.movement import joint_movement
+from darla.encoder.networks import to_pictures
+from darla.objectives.recoloring import recolor
+
+MOST_MOVEMENT = 0.8
+"""A state that moves by more of its spread when colours change has not been told from the look:
+at sqrt(2), 1.41, two looks of one state are as far apart as any two frames."""
+_SMALLEST_SHARE = 0.01
+_DRAWS = 4
+_SEED = 0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a model makes of frames that it has learnt from."""
+
+    kept_variance: float
+    """The share of the frames' variance that its reconstructions have; see :func:`varied_share`."""
+    active_latents: int
+    """How many latents carry anything."""
+    state_movement: float | None
+    """How far the state moves when nothing but colours changes, relative to its spread; None where
+    the objective does not say which latents hold it."""
+    failure: str | None
+    """Why the model is of no use, and what to do about it, in one line; None where it may be."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as plain values for JSON."""
+        return asdict(self)
+
+
+def judge(encoder: FrozenEncoder) -> Verdict:
+    """Judge a model that has been trained, on its reference frames; the same model alike."""
+    frames = encoder.reference_frames
+    share = varied_share(frames, encoder.decode(encoder.encode(frames)))
+    moved = state_movement(encoder)
+    failure = collapse_warning(encoder) or _state_failure(encoder, moved)
+    return Verdict(share, int(encoder.active.sum()), moved, failure)
+
+
+def _state_failure(encoder: FrozenEncoder, moved: float | None) -> str | None:
+    """Say in one line what is wrong with latents that are to hold the state; None if nothing is."""
+    state = encoder.latent_roles.get("state")
+    if state is not None and not encoder.active[state].any():
+        return (
+            "the state has collapsed: none of the latents that are to hold it is active, only "
+            "those of the look are; train for longer, or lower beta"
+        )
+    if moved is not None and moved > MOST_MOVEMENT:
+        return (
+            f"look and state have not been told apart: the state moves by {moved:.2f} of its "
+            "spread when nothing but colours changes (1.41: as far as another state); train for "
+            "longer, or on frames in more looks"
+        )
+    return None
+
+
+@torch.no_grad()
+def state_movement(encoder: FrozenEncoder) -> float | None:
+    """Return how far the state moves between two copies of frames in other colours.
+
+    Relative to its spread, as :func:`darla.encoder.movement.joint_movement` has it; None where the
+    encoder does not say which latents hold the state, or none does.
+    """
+    state = encoder.latent_roles.get("state")
+    if state is None or not encoder.active[state].any():
+        return None
+    pictures = to_pictures(torch.from_numpy(encoder.reference_frames))
+    devices = [encoder.device] if encoder.device.type == "cuda" else []
+    with torch.random.fork_rng(devices=devices):
+        torch.manual_seed(_SEED)
+        first, second = (
+            torch.cat([recolor(pictures, torch.ones(())) for _ in range(_DRAWS)]) for _ in range(2)
+        )
+    seen = [encoder.encoder(each.to(encoder.device)).mu.cpu().numpy() for each in (first, second)]
+    return joint_movement(seen[0][:, state], seen[1][:, state])
+
+
+def collapse_warning(encoder: FrozenEncoder) -> str | None:
+    """Say in one line how a model has collapsed; None when it has not.
+
+    Two signs, both seen in its reference frames: no latent is active, or its reconstructions are
+    all the same picture (their variance over frames is under 1% of the frames' own).
+    """
+    if not encoder.active.any():
+        kind = encoder.encoder.shape.posterior
+        sign = f"a KL of {ACTIVE_KL} nats" if kind == "gaussian" else "any spread over frames"
+        return (
+            f"all {encoder.latent_dim} latents have collapsed: none has {sign}; "
+            "lower beta, train for longer, or check that frames differ"
+        )
+    frames = encoder.reference_frames
+    share = varied_share(frames, encoder.decode(encoder.encode(frames)))
+    if share < _SMALLEST_SHARE:
+        return (
+            f"reconstructions have collapsed: they keep {share:.1%} of the frames' variance, as if "
+            "each were the dataset's mean; lower beta, or train for longer"
+        )
+    return None
+
+
+def varied_share(frames: np.ndarray, reconstructions: np.ndarray) -> float:
+    """Return the variance of reconstructions over that of frames, both uint8 (N, H, W, 3).
+
+    Variance is taken over frames, pixel by pixel. Frames without any give 1.
+    """
+    of_frames = float(frames.astype(np.float32).var(axis=0).mean())
+    of_reconstructions = float(reconstructions.astype(np.float32).var(axis=0).mean())
+    return of_reconstructions / of_frames if of_frames > 0 else 1.0
