@@ -151,6 +151,13 @@ class OneColorEnv(CountingImageEnv):
         return np.full((*self.size, 3), self.count % 256, dtype=np.uint8)
 
 
+class SymbolEnv(CountingImageEnv):
+    """Shows the numbers of what lies in each cell, as MiniGrid does, which are no colours."""
+
+    def _frame(self) -> np.ndarray:
+        return super()._frame() % 11
+
+
 class WallEnv(CountingImageEnv):
     """An agent that sees something at first, and then the wall before it."""
 
@@ -261,6 +268,7 @@ TOY_IDS = {
     "Toy/Blind-v0": BlindEnv,
     "Toy/OneColor-v0": OneColorEnv,
     "Toy/Wall-v0": WallEnv,
+    "Toy/Symbol-v0": SymbolEnv,
     "Toy/Noise-v0": NoiseEnv,
     "Toy/Factors-v0": FactorImageEnv,
 }

@@ -75,6 +75,17 @@ class FailingEnv(BrightSideEnv):
         return super().step(action)
 
 
+class SteeredEnv(BrightSideEnv):
+    """The same, steered by a number: above 0 is right."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.action_space = spaces.Box(-1.0, 1.0, (1,), np.float32)
+
+    def step(self, action: np.ndarray) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
+        return super().step(int(action[0] > 0))
+
+
 class LargeDictEnv(CountingDictEnv):
     """A Dict observation whose picture is large enough for convolutional policies."""
 
@@ -85,6 +96,7 @@ class LargeDictEnv(CountingDictEnv):
 TOY_TASKS = {
     "Toy/BrightSide-v0": BrightSideEnv,
     "Toy/Failing-v0": FailingEnv,
+    "Toy/Steered-v0": SteeredEnv,
     "Toy/Dict-v0": LargeDictEnv,
 }
 for _id, _class in TOY_TASKS.items():

@@ -36,6 +36,7 @@ Report = Callable[[int], None]
 
 _REPORT_EVERY = 0.1  # seconds
 
+_BLACK = 15
 PROBED = 16
 """Episodes whose first picture tells whether anything is drawn."""
 
@@ -71,27 +72,31 @@ class ChunkMaker(ABC):
     def make(self, index: int, report: Report = lambda frames: None) -> FrameChunk:
         """Make the chunk of this index, from 0, and tell ``report`` how many frames are made.
 
-        A ValueError where nothing but one constant colour is drawn, or a factor is not reported.
+        A ValueError where nothing but one colour, or black, is drawn, or a factor is not reported.
         """
         config = self._config
         count = config.chunk_length(index)
         chunk = FrameChunk.empty(count, config.image_size, len(self.factors))
         seeds = np.random.SeedSequence(config.seed, spawn_key=(index,))
         self._fill(chunk, np.random.default_rng(seeds), Reports(report))
-        constant = _count_constant(chunk.frames)
-        # An agent before a wall may see one colour for long; a broken renderer shows nothing else.
-        if 2 * constant > count and _count_constant(self._first_frames()) == PROBED:
-            raise ValueError(
-                f"{constant} of {count} frames of chunk {index} from {config.env} are of one "
-                f"constant colour, and so are the first of {PROBED} other episodes; the chunk was "
-                "not written: the renderer is broken; look at a picture of the environment before "
-                "collecting again"
-            )
+        self._check_pictures(chunk.frames, index)
         return chunk
 
     def close(self) -> None:
         """Close the environment."""
         self._env.close()
+
+    def _check_pictures(self, frames: np.ndarray, index: int) -> None:
+        """Raise a ValueError where most of a chunk's frames can be no pictures."""
+        for count_of, what, why in _NO_PICTURES:
+            found = count_of(frames)
+            # An agent before a wall may see one colour for long; a broken renderer nothing else.
+            if 2 * found > len(frames) and count_of(self._first_frames()) == PROBED:
+                raise ValueError(
+                    f"{found} of {len(frames)} frames of chunk {index} from {self._config.env} "
+                    f"{what}, and so are the first of {PROBED} other episodes; the chunk was not "
+                    f"written: {why}; look at one before collecting again"
+                )
 
     @abstractmethod
     def _first_frames(self) -> np.ndarray:
@@ -194,3 +199,20 @@ def _count_constant(frames: np.ndarray) -> int:
     corners = frames[:, ::16, ::16]
     suspects = frames[(corners == frames[:, :1, :1]).all(axis=(1, 2, 3))]
     return int((suspects == suspects[:, :1, :1]).all(axis=(1, 2, 3)).sum())
+
+
+def _count_black(frames: np.ndarray) -> int:
+    """Count frames (n, H, W, 3) without any value that can be told from black."""
+    return int((frames.max(axis=(1, 2, 3), initial=0) <= _BLACK).sum())
+
+
+_NO_PICTURES: tuple[tuple[Callable[[np.ndarray], int], str, str], ...] = (
+    (_count_constant, "are of one constant colour", "the renderer is broken"),
+    (
+        _count_black,
+        f"are black, without a value above {_BLACK} of 255",
+        "nothing is lit, or these are symbols and no pictures, so that the environment needs a "
+        "wrapper which draws them (MiniGrid's is RGBImgObsWrapper)",
+    ),
+)
+"""What may be wrong with frames: how many are, what they are, and why."""

@@ -6,9 +6,12 @@ from the source alone: they vary over D_U and not over the source. Where an enco
 state in its latents, none of them stands still, but directions among them may.
 """
 
+from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import numpy as np
+from gymnasium import Space
 from gymnasium.spaces import Discrete
 
 from darla.encoder.bundle import FrozenEncoder
@@ -30,14 +33,23 @@ def latents_in_source(spec: AgentSpec, encoder: FrozenEncoder, **drawing: Any) -
     seed = derive_seed(spec.seed, Purpose.STILL_LATENTS)
     shown = make_task_envs(spec.task, PICTURES, spec.domain, _NUM_ENVS, seed, **drawing)
     venv = VecLatent(shown, encoder, zero_dead=False)
-    rng = np.random.default_rng(seed)
-    assert isinstance(venv.action_space, Discrete)  # as of all tasks that agents here can learn
-    actions = int(venv.action_space.n)
-    seen = [venv.reset()]
-    for _ in range(_STEPS):
-        seen.append(venv.step(rng.integers(actions, size=_NUM_ENVS))[0])
-    venv.close()
+    with closing(venv):
+        seen = [venv.reset()]
+        for actions in _random_actions(venv.action_space, seed):
+            seen.append(venv.step(actions)[0])
     return np.concatenate(seen)
+
+
+def _random_actions(space: Space[Any], seed: int) -> Iterator[np.ndarray]:
+    """Yield actions for all environments, once for each step."""
+    if isinstance(space, Discrete):
+        rng = np.random.default_rng(seed)
+        for _ in range(_STEPS):
+            yield rng.integers(int(space.n), size=_NUM_ENVS)
+        return
+    space.seed(seed)
+    for _ in range(_STEPS):
+        yield np.stack([space.sample() for _ in range(_NUM_ENVS)])
 
 
 def still_latents(latents: np.ndarray, encoder: FrozenEncoder, share: float) -> list[int]:

@@ -175,7 +175,13 @@ def _evaluation_worlds(
     config: TrainAgentConfig, spec: AgentSpec, drawing: Mapping[str, Any]
 ) -> AbstractContextManager[dict[str, PlayedWorlds]]:
     """Make what the agent is evaluated in, by domain, with the source first."""
-    named = {EVERY_TARGET: suite_of(spec.task).targets()}
+    targets = suite_of(spec.task).targets()
+    if EVERY_TARGET in config.eval_domains and not targets:
+        raise ValueError(
+            f"{spec.task} has no targets that are known by a name; name the domains to evaluate in "
+            f"besides {spec.domain} one by one, or leave --eval-domains out"
+        )
+    named = {EVERY_TARGET: targets}
     wanted = [name for each in config.eval_domains for name in named.get(each, [each])]
     domains = list(dict.fromkeys([spec.domain, *wanted]))
     count = min(config.eval_episodes, _MOST_EVALUATION_ENVS)

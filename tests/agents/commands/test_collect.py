@@ -46,6 +46,7 @@ def test_the_command_collects_and_then_says_that_it_is_done(tmp_path: Path) -> N
         (f"{TOYS} --env Toy/Counting-v0", "does not offer factors"),
         (f"{TOYS} --env Toy/Blind-v0 --policy random", "has no pictures"),
         (f"{TOYS} --env Toy/OneColor-v0 --policy random", "are of one constant colour"),
+        (f"{TOYS} --env Toy/Symbol-v0 --policy random", "without a value above 15 of 255"),
         (f"{TOYS} --env Toy/Counting-v0 --env-kwargs sise 3", "unexpected keyword"),
         (f"{TOYS} --env Toy/CountingDict-v0 --policy random --key imag", "did you mean 'image'?"),
     ],

@@ -1,5 +1,7 @@
 """What stands still in the source is found there alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -30,7 +32,9 @@ def test_what_stands_still_in_the_source_is_found_and_nothing_else(spec):
     assert len(found) == 1
 
 
-def test_a_seed_gives_the_same_latents(spec):
+@pytest.mark.parametrize("task", ["Toy/BrightSide-v0", "Toy/Steered-v0"])
+def test_a_seed_gives_the_same_latents_whatever_the_actions(spec, task):
+    spec = replace(spec, task=task)
     encoder = load_encoder(spec.encoder)
     np.testing.assert_array_equal(
         latents_in_source(spec, encoder), latents_in_source(spec, encoder)

@@ -338,6 +338,7 @@ def test_environments_in_worker_processes_learn_the_same(folder):
     [
         ({"task": "toy_tasks:Toy/BriteSide-v0"}, ValueError, "did you mean 'Toy/BrightSide-v0'"),
         ({"domain": "sauce"}, ValueError, "unknown domain 'sauce'"),
+        ({"eval_domains": ("targets",)}, ValueError, "has no targets that are known by a name"),
         ({"eval_domains": ("new_flor",)}, ValueError, "unknown domain 'new_flor'"),
         ({"settings": ("n_step=8",)}, ValueError, "did you mean 'n_steps'"),
         ({"kind": "latent", "encoder": None}, FileNotFoundError, "no encoder bundle"),

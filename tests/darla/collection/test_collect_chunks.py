@@ -120,6 +120,11 @@ def test_pictures_of_one_color_are_an_error() -> None:
         chunk_of(env="Toy/OneColor-v0")
 
 
+def test_symbols_that_are_no_pictures_are_an_error() -> None:
+    with pytest.raises(ValueError, match=r"40 of 40 frames .* are black, .* symbols and no pic"):
+        chunk_of(env="Toy/Symbol-v0")
+
+
 def test_a_few_pictures_of_one_color_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
     maker = StockChunkMaker(config_of(env_kwargs={"size": 16, "episode_length": 39}))
     env: Any = maker._env.unwrapped
