@@ -1,12 +1,20 @@
 """Whether a folder holds the run that is asked for, begun by this version or one before."""
 
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from darla.objectives import OBJECTIVES, ObjectiveSettings
+from darla.running.checked_json import Name, check_shape
 from darla.running.continuing import check_same, recorded_config
+from darla.running.run_record import RECORD
 from darla.vision.config import VisionConfig
 
 _EARLIER_DEFAULT = "darla"  # the objective of runs whose record names none
+
+
+class _Record(TypedDict):
+    """What is asked of a record before it is compared."""
+
+    objective: NotRequired[Name]
 
 
 def holds_this_run(config: VisionConfig) -> bool:
@@ -30,6 +38,8 @@ def recorded_identity(recorded: dict[str, Any], config: VisionConfig) -> dict[st
     None for an objective's own default, and some in groups. What it does not know had the default
     of the run that is asked for.
     """
+    where = str(config.out / RECORD)
+    check_shape(recorded, _Record, where, "give another --out to start anew")
     data = recorded.get("data")
     name = OBJECTIVES.name_of(recorded.get("objective", _EARLIER_DEFAULT))
     values = {**VisionConfig(objective=type(config.objective)()).identity(), **recorded}
@@ -46,6 +56,7 @@ def _recorded_settings(recorded: dict[str, Any], settings: ObjectiveSettings) ->
     found = {}
     for name, default in type(settings)().to_json().items():
         group, _, earlier = settings.earlier_names.get(name, "").rpartition(".")
-        value = recorded[group].get(earlier) if group in recorded else recorded.get(name)
+        grouped = recorded.get(group)
+        value = grouped.get(earlier) if isinstance(grouped, dict) else recorded.get(name)
         found[name] = default if value is None else value
     return found

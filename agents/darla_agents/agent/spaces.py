@@ -9,6 +9,7 @@ from gymnasium import spaces
 from msgspec import Meta
 
 from darla.running.checked_json import Name, check_shape
+from darla.running.one_line import one_line
 
 _MOST_VALUES = 1 << 20
 """Numbers that one observation may have: a picture of 512 by 512 and four channels."""
@@ -88,7 +89,7 @@ def space_from_json(data: Any, where: str, remedy: str) -> spaces.Space[Any]:
     try:
         return _space(data)
     except (OverflowError, ValueError) as error:
-        raise ValueError(f"{where} is damaged: {error}; {remedy}") from error
+        raise ValueError(f"{where} is damaged: {one_line(error)}; {remedy}") from error
 
 
 def _space(data: dict[str, Any]) -> spaces.Space[Any]:

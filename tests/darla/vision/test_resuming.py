@@ -96,3 +96,17 @@ def test_what_depends_on_other_settings_still_does(tmp_path: Path) -> None:
 def test_one_dataset_was_a_text_at_first(tmp_path: Path) -> None:
     out = begun_earlier(tmp_path / "run", objective="vae", data="data")
     assert holds_this_run(now(out, "vae"))
+
+
+@pytest.mark.parametrize("objective", [{}, [], None, 3, "", "x" * 1000])
+def test_a_record_that_names_no_objective_is_damaged(tmp_path: Path, objective: Any) -> None:
+    out = begun_earlier(tmp_path / "run", objective=objective)
+    with pytest.raises(ValueError, match=r"run\.json is damaged: objective .*; give another --out"):
+        holds_this_run(now(out, "vae"))
+
+
+@pytest.mark.parametrize("group", [[], None, "x", 3])
+def test_a_group_of_settings_that_is_none_names_no_settings(tmp_path: Path, group: Any) -> None:
+    out = begun_earlier(tmp_path / "run", objective="factor_vae", factor_vae=group)
+    with pytest.raises(ValueError, match="discriminator_layers=4, not 3"):
+        holds_this_run(now(out, "factor_vae", discriminator_layers=3))
