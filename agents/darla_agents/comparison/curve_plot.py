@@ -8,6 +8,7 @@ from pathlib import Path
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import EngFormatter
 
 from darla.running.names import unknown
@@ -146,16 +147,15 @@ def _draw_panel(
 def _title(figure: Figure) -> None:
     """Write the title, and what is drawn in smaller letters below, for which it leaves room."""
     lines = textwrap.wrap(_HOW, int(13.5 * figure.get_figwidth()))
-    title = figure.suptitle(
-        "Return while learning, by steps and by time" + "\n" * len(lines),
-        x=0.01,
-        ha="left",
-        fontsize=12,
-        fontweight="bold",
-    )
-    _, top = title.get_position()
-    below = top - 0.23 / figure.get_figheight()
-    figure.text(0.01, below, "\n".join(lines), va="top", fontsize=9, color="#555555")
+    inch = 1 / figure.get_figheight()
+    title, how = 0.06 * inch, 0.32 * inch  # from the top
+    room = how + (0.1 + 0.16 * len(lines)) * inch
+    engine = figure.get_layout_engine()
+    assert isinstance(engine, ConstrainedLayoutEngine)  # as of every new figure
+    engine.set(rect=(0, 0, 1, 1 - room))
+    text = "Return while learning, by steps and by time"
+    figure.text(0.01, 1 - title, text, va="top", fontsize=12, fontweight="bold")
+    figure.text(0.01, 1 - how, "\n".join(lines), va="top", fontsize=9, color="#555555")
 
 
 def _in_order(domains: Iterable[str]) -> list[str]:
