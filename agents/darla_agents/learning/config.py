@@ -32,8 +32,8 @@ _AUGMENTATION = (
 class TrainAgentConfig:
     """How to train one agent."""
 
-    task: str = "Darla/GoToObject-v0"
-    """Id of the environment."""
+    task: Annotated[str, tyro.conf.arg(aliases=["--env"])] = "Darla/GoToObject-v0"
+    """Id of the environment; ``module:Id`` imports a module first, of the current folder too."""
     domain: str = SOURCE
     """The domain that the agent learns in."""
     kind: Annotated[str, tyro.conf.arg(help=f"What the agent sees. {describe_kinds()}.")] = "latent"

@@ -49,7 +49,7 @@ def test_an_encoder_that_has_failed_is_refused_unless_taken_anyway(tmp_path, cap
     told = {"kept_variance": 0.0, "active_latents": 0, "state_movement": None}
     verdict = {**told, "failure": "all 2 latents have collapsed; lower beta"}
     config.write_text(json.dumps({**json.loads(config.read_text()), "verdict": verdict}))
-    arguments = f"train-agent --task Toy/BrightSide-v0 --encoder {tmp_path}/encoder --no-progress"
+    arguments = f"train-agent --env Toy/BrightSide-v0 --encoder {tmp_path}/encoder --no-progress"
     arguments += f" {SMALL} {SETTINGS} --out {tmp_path}/run"
     assert run_darla(*arguments.split()) == 2
     (line,) = capsys.readouterr().err.strip().splitlines()
