@@ -22,7 +22,9 @@ def run(monkeypatch: pytest.MonkeyPatch, arguments: str) -> int:
     return 0
 
 
-@pytest.mark.parametrize("task", ["Darla/GoToObject-v0", "MiniWorld-OneRoom-v0"])
+@pytest.mark.parametrize(
+    "task", ["Darla/GoToObject-v0", pytest.param("MiniWorld-OneRoom-v0", marks=pytest.mark.slow)]
+)
 def test_both_sides_are_measured(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

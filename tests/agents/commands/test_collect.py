@@ -2,7 +2,9 @@
 
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -13,6 +15,7 @@ import toy_envs  # noqa: F401 - registers
 from darla import FrameDataset
 from darla_agents.agent.saved_agent import load_agent, save_agent
 from darla_agents.agent.spec import AgentSpec
+from darla_agents.commands.collect import DEFAULT, with_domain
 from toy_commands import DARLA, PATHS, run_darla
 from toy_envs import counting_frame
 
@@ -99,20 +102,25 @@ def test_every_option_is_explained(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("env", "domain"),
+    ("changes", "domain"),
     [
-        ("", {"domain": "d_u"}),
-        ("--env Darla/SeekAvoid-v0", {"domain": "d_u"}),
-        ("--domain source", {"domain": "source"}),
-        ("--env-kwargs domain source", {"domain": "source"}),
-        ("--env MiniWorld-OneRoomS6Fast-v0", {"domain": "d_u"}),
+        ({}, "d_u"),
+        ({"env": "Darla/SeekAvoid-v0"}, "d_u"),
+        ({"env": "darla_envs:Darla/GoToObject-v0"}, "d_u"),
+        ({"env": "MiniWorld-OneRoomS6Fast-v0"}, "d_u"),
+        ({"domain": "source"}, "source"),
+        ({"env_kwargs": {"domain": "source"}}, "source"),
     ],
 )
 def test_worlds_are_collected_where_everything_varies_unless_told_otherwise(
-    tmp_path: Path, env: str, domain: dict[str, str]
+    changes: dict[str, Any], domain: str
 ) -> None:
+    assert with_domain(replace(DEFAULT, **changes)).all_env_kwargs == {"domain": domain}
+
+
+def test_what_is_collected_without_any_options(tmp_path: Path) -> None:
     rest = "--num-frames 4 --chunk-size 4 --size 16 --workers 1 --policy random"
-    assert run_darla("collect", *f"{env} {rest} --out {tmp_path}/frames".split()) == 0
+    assert run_darla("collect", *f"{rest} --out {tmp_path}/frames".split()) == 0
     attributes = FrameDataset.open(tmp_path / "frames").attributes
-    assert attributes["env"] == (env.split()[1] if "--env " in env else "Darla/GoToObject-v0")
-    assert attributes["env_kwargs"] == domain
+    assert attributes["env"] == "Darla/GoToObject-v0"
+    assert attributes["env_kwargs"] == {"domain": "d_u"}

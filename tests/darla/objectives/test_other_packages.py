@@ -120,6 +120,7 @@ def train(site: Path, out: Path, *more: object) -> "subprocess.CompletedProcess[
     if not data.exists():
         write_toy_dataset(data, 96, per_look=4)
     own = ["--data", data, "--out", out, "--latents", 4, "--epochs", 1, "--threads", 1]
+    own += ["--pictures-per-stage", 0]
     return run(site, "scripts/train_vision.py", *own, "--device", "cpu", *more)
 
 
