@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import toy_tasks  # noqa: F401 (registers)
-from damage import mutations
+from damage import judging, mutations
 from damage.readers import ACCEPTED, CLEAN, HANG, LINES, TRACEBACK, outcome, try_mutations
 from damage.samples import Samples
 from darla_agents.playing.rows import RowWriter
@@ -51,6 +51,26 @@ def test_what_would_be_found_is_told_apart() -> None:
     assert outcome(lambda: fail(ValueError("two\nlines")))[0] == LINES
     assert outcome(lambda: fail(KeyError("counters")))[0] == TRACEBACK
     assert outcome(lambda: fail(TimeoutError()))[0] == HANG
+
+
+@pytest.mark.parametrize(
+    ("shell", "ending"),
+    [
+        ("exit 0", "exit code 0"),
+        ("echo 'error: no' >&2; exit 2", "one line"),
+        ("echo 'error: no' >&2; echo 'error: no' >&2; exit 2", "exit code 2, 2 lines"),
+        ("echo 'Traceback (most recent call last)' >&2; exit 0", "traceback"),
+        ("kill -9 $$", "killed"),
+        ("sleep 60", "hang"),
+    ],
+)
+def test_how_commands_end_is_told_apart(
+    monkeypatch: pytest.MonkeyPatch, shell: str, ending: str
+) -> None:
+    monkeypatch.setattr(judging, "LONGEST", 1.0)
+    found: Counter[str] = Counter()
+    judging.judge_text(found, judging.start(["sh", "-c", shell]), "a command")
+    assert found == {ending: 1}
 
 
 def test_the_same_seed_makes_the_same_damage(samples: Samples) -> None:

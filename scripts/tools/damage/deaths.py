@@ -17,6 +17,7 @@ from damage.judging import (
     judge_text,
     living,
     nothing_left,
+    start,
     wait_for_all,
 )
 from damage.samples import DARLA, Samples
@@ -43,13 +44,7 @@ def try_deaths(unbroken: Samples, folder: Path, count: int, seed: int) -> dict[s
         clear(samples, name)
         with nothing_left(counts, samples, name):
             command = [*DARLA, *samples.commands()[name], *_WITH_WORKERS[kind]]
-            process = subprocess.Popen(
-                command,
-                start_new_session=True,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
+            process = start(command)
             workers = _workers(process)
             time.sleep(float(rng.uniform(0, 3)))
             if number % 2:
@@ -59,8 +54,7 @@ def try_deaths(unbroken: Samples, folder: Path, count: int, seed: int) -> dict[s
             else:
                 counts["workers"] += 1
                 _kill(workers[rng.integers(len(workers))] if workers else 0)
-                said = process.communicate(timeout=LONGEST)[1]
-                judge_text(counts, process.returncode, said, f"darla {name} without its worker")
+                judge_text(counts, process, f"darla {name} without its worker")
             if not wait_for_all(process.pid):
                 counts["orphans"] += 1
                 print(f"darla {name} leaves the processes {living(process.pid)}", flush=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from damage.judging import LONGEST, clear, judge_end, judge_text, nothing_left
+from damage.judging import clear, judge_end, judge_text, nothing_left, start
 from damage.samples import DARLA, Samples
 
 
@@ -45,9 +45,7 @@ def try_disks(unbroken: Samples, folder: Path, count: int, seed: int) -> dict[st
 
 def _run(found: Counter[str], samples: Samples, name: str, what: str) -> None:
     """Run a command, and judge how it ends."""
-    command = [*DARLA, *samples.commands()[name]]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST)
-    judge_text(found, done.returncode, done.stderr, what)
+    judge_text(found, start([*DARLA, *samples.commands()[name]]), what)
 
 
 def _samples_on(disk: Path, unbroken: Samples, name: str) -> Samples:

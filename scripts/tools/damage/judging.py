@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections import Counter
@@ -44,8 +45,23 @@ def duration(unbroken: Samples, name: str, folder: Path) -> float:
     return time.monotonic() - began
 
 
-def judge_text(found: Counter[str], code: int, said: str, what: str) -> None:
-    """Count how a command ended: right, with one line, or badly, which is printed."""
+def start(command: Sequence[str]) -> "subprocess.Popen[str]":
+    """Start a command in a session of its own, with its stderr to be read."""
+    quiet, piped = subprocess.DEVNULL, subprocess.PIPE
+    return subprocess.Popen(command, start_new_session=True, stdout=quiet, stderr=piped, text=True)
+
+
+def judge_text(found: Counter[str], process: "subprocess.Popen[str]", what: str) -> None:
+    """Count how a command ends: right, with one line, or badly, which is printed."""
+    try:
+        said = process.communicate(timeout=LONGEST)[1]
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        said = process.communicate()[1]
+        found["hang"] += 1
+        print(f"{what}: still working after {LONGEST} s: {said[-1500:]}", flush=True)
+        return
+    code = process.returncode
     errors = [line for line in said.splitlines() if "error: " in line]
     if code < 0:
         found["killed"] += 1
@@ -67,11 +83,11 @@ def judge_end(
 ) -> None:
     """Run a disturbed command to its end, with more options; count what differs, and print why."""
     arguments = [*samples.commands()[name], *more]
-    done = subprocess.run([*DARLA, *arguments], capture_output=True, text=True, timeout=LONGEST)
     found["continued"] += 1
-    if done.returncode:
-        found["refused"] += 1
-        print(f"refused: darla {name}: {done.stderr[-500:]}", flush=True)
+    ending: Counter[str] = Counter()
+    judge_text(ending, start([*DARLA, *arguments]), f"again darla {name}")
+    if not ending["exit code 0"]:
+        found.update({f"again {how}": count for how, count in ending.items()})
     elif not _same(unbroken.made_by(name), samples.made_by(name), name):
         found["different"] += 1
         print(f"different: darla {name} in {samples.folder}", flush=True)

@@ -1,6 +1,5 @@
 """Start every command twice at once, on one output."""
 
-import subprocess
 import time
 from collections import Counter
 from pathlib import Path
@@ -8,13 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from damage.judging import (
-    LONGEST,
     clear,
     copy_samples,
     duration,
     judge_end,
     judge_text,
     nothing_left,
+    start,
 )
 from damage.samples import DARLA, Samples
 
@@ -39,13 +38,8 @@ def try_rivals(unbroken: Samples, folder: Path, count: int, seed: int) -> dict[s
             pair = []
             for pause in (0.0, float(rng.uniform(0, took[name]) * rng.integers(2))):
                 time.sleep(pause)
-                pair.append(
-                    subprocess.Popen(
-                        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-                    )
-                )
+                pair.append(start(command))
             for process in pair:
-                said = process.communicate(timeout=LONGEST)[1]
-                judge_text(found[name], process.returncode, said, f"one of two darla {name}")
+                judge_text(found[name], process, f"one of two darla {name}")
             judge_end(found[name], unbroken, samples, name)
     return found
