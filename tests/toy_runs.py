@@ -8,6 +8,9 @@ from torch import Tensor
 
 from darla.vision.checkpoints import resume
 
+COUNT = 96
+"""Frames of the dataset ``data`` that tests of whole runs share."""
+
 
 def weights(out: Path) -> dict[str, Tensor]:
     """Return all that a finished run has learnt: bundle and last checkpoint."""

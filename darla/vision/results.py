@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from darla.encoder.bundle import load_encoder, save_bundle
-from darla.encoder.frozen_encoder import FrozenEncoder, latent_statistics
+from darla.encoder.frozen_encoder import FrozenEncoder, LatentStatistics, latent_statistics
 from darla.encoder.latent_pictures import reconstructions, save_picture, traversals
 from darla.objectives import Objective
 from darla.vision.training_frames import TrainingFrames
@@ -60,19 +61,29 @@ def save_trained(
         "training": training,
         **({"latent_roles": roles} if roles else {}),
     }
-    encoder, decoder, reference = objective.encoder, objective.decoder, frames.reference
-    frozen = FrozenEncoder(*copy.deepcopy((encoder, decoder)), statistics, reference, description)
+    frozen = _frozen(objective, frames.reference, statistics, description)
     description["verdict"] = judge(frozen).to_json()
-    save_bundle(path, encoder, decoder, statistics, reference, description)
+    encoder, decoder = objective.encoder, objective.decoder
+    save_bundle(path, encoder, decoder, statistics, frames.reference, description)
 
 
 def frozen_copy(objective: Objective, frames: TrainingFrames) -> FrozenEncoder:
     """Copy the model as it is now, with statistics of the reference frames alone."""
+    device = next(objective.encoder.parameters()).device
+    reference = torch.from_numpy(frames.reference).to(device)
+    statistics = latent_statistics(objective.encoder, [reference])
+    return _frozen(objective, frames.reference, statistics, config={})
+
+
+def _frozen(
+    objective: Objective,
+    reference: np.ndarray,
+    statistics: LatentStatistics,
+    config: dict[str, Any],
+) -> FrozenEncoder:
+    """Copy the model as it is now, with statistics and frames of D_U, uint8 (n, H, W, 3)."""
     encoder, decoder = copy.deepcopy(objective.encoder), copy.deepcopy(objective.decoder)
-    reference = frames.reference
-    device = next(encoder.parameters()).device
-    statistics = latent_statistics(encoder, [torch.from_numpy(reference).to(device)])
-    return FrozenEncoder(encoder, decoder, statistics, reference, config={})
+    return FrozenEncoder(encoder, decoder, statistics, reference, config)
 
 
 def draw_results(trained: TrainedVision) -> None:

@@ -46,10 +46,8 @@ class Verdict:
 
 def judge(encoder: FrozenEncoder) -> Verdict:
     """Judge a model that has been trained, on its reference frames; the same model alike."""
-    frames = encoder.reference_frames
-    share = varied_share(frames, encoder.decode(encoder.encode(frames)))
-    moved = state_movement(encoder)
-    failure = collapse_warning(encoder) or _state_failure(encoder, moved)
+    share, moved = kept_variance(encoder), state_movement(encoder)
+    failure = _collapse(encoder, share) or _state_failure(encoder, moved)
     return Verdict(share, int(encoder.active.sum()), moved, failure)
 
 
@@ -97,6 +95,11 @@ def collapse_warning(encoder: FrozenEncoder) -> str | None:
     Two signs, both seen in its reference frames: no latent is active, or its reconstructions are
     all the same picture (their variance over frames is under 1% of the frames' own).
     """
+    return _collapse(encoder, kept_variance(encoder))
+
+
+def _collapse(encoder: FrozenEncoder, share: float) -> str | None:
+    """Do what :func:`collapse_warning` does, given the share of variance that is kept."""
     if not encoder.active.any():
         kind = encoder.encoder.shape.posterior
         sign = f"a KL of {ACTIVE_KL} nats" if kind == "gaussian" else "any spread over frames"
@@ -104,14 +107,18 @@ def collapse_warning(encoder: FrozenEncoder) -> str | None:
             f"all {encoder.latent_dim} latents have collapsed: none has {sign}; "
             "lower beta, train for longer, or check that frames differ"
         )
-    frames = encoder.reference_frames
-    share = varied_share(frames, encoder.decode(encoder.encode(frames)))
     if share < _SMALLEST_SHARE:
         return (
             f"reconstructions have collapsed: they keep {share:.1%} of the frames' variance, as if "
             "each were the dataset's mean; lower beta, or train for longer"
         )
     return None
+
+
+def kept_variance(encoder: FrozenEncoder) -> float:
+    """Return the share of its reference frames' variance that a model's reconstructions have."""
+    frames = encoder.reference_frames
+    return varied_share(frames, encoder.decode(encoder.encode(frames)))
 
 
 def varied_share(frames: np.ndarray, reconstructions: np.ndarray) -> float:

@@ -1,1 +1,1 @@
-"""Kills, damaged files and wrong command lines: what ``torture.py`` tries."""
+"""Kills, full disks, rivals, damaged files and wrong command lines: what ``torture.py`` tries."""

@@ -11,16 +11,15 @@ import numpy as np
 
 from damage.judging import (
     LONGEST,
-    clear,
-    copy_samples,
     judge_end,
     judge_text,
     living,
     nothing_left,
+    prepare,
     start,
     wait_for_all,
 )
-from damage.samples import DARLA, Samples
+from damage.samples import Samples
 
 _WITH_WORKERS: dict[str, list[str]] = {
     "collect": [],
@@ -40,11 +39,9 @@ def try_deaths(unbroken: Samples, folder: Path, count: int, seed: int) -> dict[s
     for number in range(count):
         kind = list(_WITH_WORKERS)[number // 2 % len(_WITH_WORKERS)]
         name, counts = kind.split(",")[0], found[kind]
-        samples = copy_samples(unbroken, folder)
-        clear(samples, name)
+        samples = prepare(unbroken, folder, name)
         with nothing_left(counts, samples, name):
-            command = [*DARLA, *samples.commands()[name], *_WITH_WORKERS[kind]]
-            process = start(command)
+            process = start([*samples.command(name), *_WITH_WORKERS[kind]])
             workers = _workers(process)
             time.sleep(float(rng.uniform(0, 3)))
             if number % 2:

@@ -1,6 +1,5 @@
 """Run commands on a disk that fills up and then has space again, and on one that is read-only."""
 
-import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -9,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from damage.judging import clear, judge_end, judge_text, nothing_left, start
-from damage.samples import DARLA, Samples
+from damage.judging import judge_end, judge_text, nothing_left, prepare, start
+from damage.samples import Samples
 
 
 def try_disks(unbroken: Samples, folder: Path, count: int, seed: int) -> dict[str, Counter[str]]:
@@ -25,35 +24,28 @@ def try_disks(unbroken: Samples, folder: Path, count: int, seed: int) -> dict[st
     for number in range(count):
         name = names[number % len(names)]
         with _disk(folder) as disk:
-            samples = _samples_on(disk, unbroken, name)
+            samples = prepare(unbroken, disk / "samples", name)
             held = _size(samples.folder)
             space = int(rng.uniform(0, 1.2) * _size(unbroken.made_by(name)))
             with nothing_left(found[name], samples, name):
                 found[name]["full"] += 1
                 _remount(disk, f"size={held + space}")
-                _run(found[name], samples, name, f"darla {name} with {space} bytes left")
+                judge_text(
+                    found[name],
+                    start(samples.command(name)),
+                    f"darla {name} with {space} bytes left",
+                )
                 _remount(disk, "size=1g")
                 judge_end(found[name], unbroken, samples, name)
         if number % 5 == 4:
             with _disk(folder) as disk:
-                samples = _samples_on(disk, unbroken, name)
+                samples = prepare(unbroken, disk / "samples", name)
                 found[name]["read-only"] += 1
                 _remount(disk, "ro")
-                _run(found[name], samples, name, f"darla {name} on a read-only disk")
+                judge_text(
+                    found[name], start(samples.command(name)), f"darla {name} on a read-only disk"
+                )
     return found
-
-
-def _run(found: Counter[str], samples: Samples, name: str, what: str) -> None:
-    """Run a command, and judge how it ends."""
-    judge_text(found, start([*DARLA, *samples.commands()[name]]), what)
-
-
-def _samples_on(disk: Path, unbroken: Samples, name: str) -> Samples:
-    """Put samples on a disk, without what a command is to make."""
-    samples = Samples(disk / "samples")
-    shutil.copytree(unbroken.folder, samples.folder)
-    clear(samples, name)
-    return samples
 
 
 @contextmanager

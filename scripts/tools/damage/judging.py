@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from damage.samples import DARLA, Samples
+from damage.samples import Samples
 from darla_agents.agent.saved_agent import load_agent
 from darla_agents.playing.rows import read_rows
 
@@ -21,27 +21,23 @@ _LEFT_OVER = ("**/.*.tmp", "**/*.partial", "**/.finished", ".*.lock", "**/.*.loc
 _FAREWELL = 15.0  # seconds that processes have to end with the one that began them
 
 
-def copy_samples(unbroken: Samples, folder: Path) -> Samples:
-    """Copy all samples into a folder, which is emptied first."""
+def prepare(unbroken: Samples, folder: Path, name: str) -> Samples:
+    """Copy all samples but what a command is to make into a folder, which is emptied first."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(unbroken.folder, folder)
-    return Samples(folder)
-
-
-def clear(samples: Samples, name: str) -> None:
-    """Remove what a command is to make."""
+    samples = Samples(folder)
     output = samples.made_by(name)
     if output.is_dir():
         shutil.rmtree(output)
     output.unlink(missing_ok=True)
+    return samples
 
 
 def duration(unbroken: Samples, name: str, folder: Path) -> float:
     """Return how many seconds a command takes."""
-    samples = copy_samples(unbroken, folder)
-    clear(samples, name)
+    samples = prepare(unbroken, folder, name)
     began = time.monotonic()
-    subprocess.run([*DARLA, *samples.commands()[name]], check=True, capture_output=True)
+    subprocess.run(samples.command(name), check=True, capture_output=True)
     return time.monotonic() - began
 
 
@@ -82,10 +78,9 @@ def judge_end(
     found: Counter[str], unbroken: Samples, samples: Samples, name: str, more: Sequence[str] = ()
 ) -> None:
     """Run a disturbed command to its end, with more options; count what differs, and print why."""
-    arguments = [*samples.commands()[name], *more]
     found["continued"] += 1
     ending: Counter[str] = Counter()
-    judge_text(ending, start([*DARLA, *arguments]), f"again darla {name}")
+    judge_text(ending, start([*samples.command(name), *more]), f"again darla {name}")
     if not ending["exit code 0"]:
         found.update({f"again {how}": count for how, count in ending.items()})
     elif not _same(unbroken.made_by(name), samples.made_by(name), name):
@@ -144,10 +139,10 @@ def _same(expected: Path, made: Path, name: str) -> bool:
 
 def _digests(folder: Path) -> dict[str, str]:
     """Return the digest of every file in a folder."""
-    files: Sequence[Path] = [path for path in folder.rglob("*") if path.is_file()]
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in files
+        for path in folder.rglob("*")
+        if path.is_file()
     }
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from damage.judging import clear, copy_samples, duration, judge_end, nothing_left
-from damage.samples import DARLA, Samples
+from damage.judging import duration, judge_end, nothing_left, prepare
+from damage.samples import Samples
 
 
 def try_kills(unbroken: Samples, folder: Path, count: int, seed: int) -> dict[str, Counter[str]]:
@@ -27,8 +27,7 @@ def try_kills(unbroken: Samples, folder: Path, count: int, seed: int) -> dict[st
     killed = 0
     while killed < count:
         for name, seconds in took.items():
-            samples = copy_samples(unbroken, folder)
-            clear(samples, name)
+            samples = prepare(unbroken, folder, name)
             with nothing_left(found[name], samples, name):
                 while killed < count and _killed(samples, name, float(rng.uniform(0, seconds))):
                     killed += 1
@@ -41,8 +40,8 @@ def try_kills(unbroken: Samples, folder: Path, count: int, seed: int) -> dict[st
 
 def _killed(samples: Samples, name: str, after: float) -> bool:
     """Start a command and kill it with all that it began; False where it ended before."""
-    command = [*DARLA, *samples.commands()[name]]
     quiet = subprocess.DEVNULL
+    command = samples.command(name)
     process = subprocess.Popen(command, start_new_session=True, stdout=quiet, stderr=quiet)
     try:
         process.wait(after)

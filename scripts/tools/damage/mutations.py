@@ -55,8 +55,7 @@ def mutate_json(path: Path, rng: np.random.Generator) -> str:
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:
     """Yield every (holder, key) in a JSON value."""
-    keys: Any = value.keys() if isinstance(value, dict) else ()
-    for key in list(keys) if isinstance(value, dict) else range(len(value)):
+    for key in list(value) if isinstance(value, dict) else range(len(value)):
         yield value, key
         if isinstance(value[key], dict | list):
             yield from _places(value[key])

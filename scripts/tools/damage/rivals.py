@@ -7,15 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from damage.judging import (
-    clear,
-    copy_samples,
     duration,
     judge_end,
     judge_text,
     nothing_left,
+    prepare,
     start,
 )
-from damage.samples import DARLA, Samples
+from damage.samples import Samples
 
 
 def try_rivals(unbroken: Samples, folder: Path, count: int, seed: int) -> dict[str, Counter[str]]:
@@ -30,15 +29,13 @@ def try_rivals(unbroken: Samples, folder: Path, count: int, seed: int) -> dict[s
     names = list(took)
     for number in range(count):
         name = names[number % len(names)]
-        samples = copy_samples(unbroken, folder)
-        clear(samples, name)
+        samples = prepare(unbroken, folder, name)
         with nothing_left(found[name], samples, name):
             found[name]["pairs"] += 1
-            command = [*DARLA, *samples.commands()[name]]
             pair = []
             for pause in (0.0, float(rng.uniform(0, took[name]) * rng.integers(2))):
                 time.sleep(pause)
-                pair.append(start(command))
+                pair.append(start(samples.command(name)))
             for process in pair:
                 judge_text(found[name], process, f"one of two darla {name}")
             judge_end(found[name], unbroken, samples, name)

@@ -49,6 +49,10 @@ class Samples:
         }
         return made[command]
 
+    def command(self, name: str) -> list[str]:
+        """Return the command that makes one of them, as it is started."""
+        return [*DARLA, *self.commands()[name]]
+
     def commands(self) -> dict[str, list[str]]:
         """Return the arguments of the command that makes each, by its name."""
         small_network = "--channels 8 8 --hidden-units 16 --latents 4 --checkpoint-every 5"
@@ -76,8 +80,8 @@ class Samples:
 def make_samples(folder: Path) -> Samples:
     """Make one of each; a RuntimeError where a command fails."""
     samples = Samples(folder)
-    for name, arguments in samples.commands().items():
-        done = subprocess.run([*DARLA, *arguments], capture_output=True, text=True)
+    for name in samples.commands():
+        done = subprocess.run(samples.command(name), capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"darla {name} failed: {done.stderr[-2000:]}")
     return samples

@@ -23,15 +23,8 @@ from darla.running.step_folders import step_folders
 from darla.vision.batches import Batch, FrameBatches, FrameOrder
 from darla.vision.checkpoints import resume
 from darla.vision.train import train_vision
-from toy_frames import tiny_config, toy_frames, write_toy_dataset
-from toy_runs import assert_same_weights
-
-COUNT = 96
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_toy_dataset(tmp_path_factory.mktemp("frames") / "toy", COUNT, per_look=4)
+from toy_frames import tiny_config, toy_frames
+from toy_runs import COUNT, assert_same_weights
 
 
 class Killed(Exception):

@@ -7,13 +7,6 @@ import pytest
 from darla.vision.train import train_vision
 from toy_frames import tiny_config, write_toy_dataset
 
-COUNT = 96
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_toy_dataset(tmp_path_factory.mktemp("frames") / "toy", COUNT, per_look=4)
-
 
 def test_other_settings_in_the_same_folder_are_refused(data: Path, tmp_path: Path) -> None:
     config = tiny_config(data, tmp_path / "run")

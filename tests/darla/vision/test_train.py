@@ -10,15 +10,8 @@ from safetensors.torch import load_file
 from darla.encoder.bundle import load_encoder
 from darla.vision.config import VisionConfig
 from darla.vision.train import train_vision
-from toy_frames import tiny_config, toy_frames, write_toy_dataset
-from toy_runs import assert_same_weights
-
-COUNT = 96
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_toy_dataset(tmp_path_factory.mktemp("frames") / "toy", COUNT, per_look=4)
+from toy_frames import tiny_config, toy_frames
+from toy_runs import COUNT, assert_same_weights
 
 
 def test_a_run_leaves_an_encoder_and_pictures(data: Path, tmp_path: Path) -> None:
