@@ -20,8 +20,9 @@ PACKAGES = {
 MAY_IMPORT: dict[str, set[str]] = {
     "darla.running": set(),
     "darla.frames": {"darla.running"},
+    "darla.environments": {"darla.frames", "darla.running"},
     "darla.encoder": {"darla.running"},
-    "darla.objectives": {"darla.encoder", "darla.running"},
+    "darla.objectives": {"darla.encoder", "darla.frames.color_maps", "darla.running"},
     "darla.vision": {"darla.objectives", "darla.encoder", "darla.frames", "darla.running"},
     "darla.wrappers": {"darla.encoder", "darla.frames", "darla.running"},
     "darla.collection": {"darla.frames", "darla.running"},
@@ -71,6 +72,7 @@ NEEDS: dict[str, set[str]] = {
     "stable_baselines3": {"darla.wrappers.sb3", "darla_agents"},
     "gymnasium": {
         "darla.frames.pictures",
+        "darla.environments",
         "darla.wrappers",
         "darla.collection",
         "darla.checks",

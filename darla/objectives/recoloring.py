@@ -1,42 +1,72 @@
 """Repaint pictures at random, so that what is read from them cannot depend on colours.
 
-A map from colours to colours, drawn anew for each picture, is applied to all of its pixels: what
-had one colour still has one, what differed mostly still does, and nothing moves. The map is a small
-random network of the chromaticity, wide enough to turn any room into any other, and the outcome is
-as bright as the pixel was, up to a random gamma. So shading stays: of two walls of one colour the
-darker one stays the darker one, and with it which way is which.
+A map from colours to colours, drawn anew for each picture, is applied to all of its pixels; see
+:mod:`darla.frames.color_maps` for its form. Here it is made for minibatches, in torch. Shading
+stays, and with it which way is which.
 """
+
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-_UNITS = 8
-_CENTRE = 0.6  # a usual chromaticity: there the network is steepest
-_INNER, _INNER_BIAS, _OUTER, _OUTER_BIAS = 2.5, 0.8, 0.8, 0.5
-_GAMMA = 0.3  # standard deviation of its logarithm
-_DARKEST = 0.02
+from darla.frames.color_maps import (
+    CENTRE,
+    DARKEST,
+    GAMMA,
+    INNER,
+    INNER_BIAS,
+    OUTER,
+    OUTER_BIAS,
+    UNITS,
+)
+
+
+@dataclass(frozen=True)
+class ColorMaps:
+    """A map for each of n pictures, float32.
+
+    They are A (n, UNITS, 3), a (n, UNITS, 1), B (n, 3, UNITS), b (n, 3, 1) and g (n, 1, 1).
+    """
+
+    inner: Tensor
+    inner_bias: Tensor
+    outer: Tensor
+    outer_bias: Tensor
+    gamma: Tensor
+
+
+def draw_color_maps(count: int, device: torch.device) -> ColorMaps:
+    """Draw as many maps."""
+    inner = torch.randn(count, UNITS, 3, device=device) * INNER
+    inner_bias = torch.randn(count, UNITS, 1, device=device) * INNER_BIAS
+    inner_bias -= inner.sum(dim=2, keepdim=True) * CENTRE
+    outer = torch.randn(count, 3, UNITS, device=device) * OUTER
+    outer_bias = torch.randn(count, 3, 1, device=device) * OUTER_BIAS
+    gamma = torch.exp(torch.randn(count, 1, 1, device=device) * GAMMA)
+    return ColorMaps(inner, inner_bias, outer, outer_bias, gamma)
 
 
 def recolor(pictures: Tensor, share: Tensor) -> Tensor:
     """Repaint a share of the pictures, each with a map of its own.
 
-    A pixel x of brightness v = max(x) becomes v^g sigmoid(B tanh(A x / v + a) + b). Pictures are
-    float (N, 3, H, W) in [0, 1], and the share is a scalar, the probability of each to be
-    repainted; float32 pictures of the same memory layout come back, the others as they were.
+    Pictures are float (N, 3, H, W) in [0, 1], and the share is a scalar, the probability of each to
+    be repainted; float32 pictures of the same memory layout come back, the others as they were.
     """
     count, device = len(pictures), pictures.device
-    inner = torch.randn(count, _UNITS, 3, device=device) * _INNER
-    inner_bias = torch.randn(count, _UNITS, 1, device=device) * _INNER_BIAS
-    inner_bias -= inner.sum(dim=2, keepdim=True) * _CENTRE
-    outer = torch.randn(count, 3, _UNITS, device=device) * _OUTER
-    outer_bias = torch.randn(count, 3, 1, device=device) * _OUTER_BIAS
-    gamma = torch.exp(torch.randn(count, 1, 1, device=device) * _GAMMA)
+    maps = draw_color_maps(count, device)
     chosen = torch.rand(count, 1, 1, 1, device=device) < share
+    painted = repaint(pictures, maps)
     with torch.autocast(device.type, enabled=False):
-        colors = pictures.float().flatten(2)
-        brightness = colors.amax(dim=1, keepdim=True).clamp_min_(_DARKEST)
-        # In place: fresh memory costs a CPU more than the arithmetic does.
-        hidden = torch.baddbmm(inner_bias, inner, colors / brightness).tanh_()
-        painted = torch.baddbmm(outer_bias, outer, hidden).sigmoid_().mul_(brightness.pow_(gamma))
-        painted = painted.view_as(pictures)
         return torch.where(chosen, painted, pictures.float()).to(memory_format=torch.channels_last)
+
+
+def repaint(pictures: Tensor, maps: ColorMaps) -> Tensor:
+    """Repaint pictures, float (N, 3, H, W) in [0, 1], each with its map; new float32 ones."""
+    with torch.autocast(pictures.device.type, enabled=False):
+        colors = pictures.float().flatten(2)
+        brightness = colors.amax(dim=1, keepdim=True).clamp_min_(DARKEST)
+        # In place: fresh memory costs a CPU more than the arithmetic does.
+        hidden = torch.baddbmm(maps.inner_bias, maps.inner, colors / brightness).tanh_()
+        painted = torch.baddbmm(maps.outer_bias, maps.outer, hidden).sigmoid_()
+        return painted.mul_(brightness.pow_(maps.gamma)).view_as(pictures)

@@ -21,6 +21,8 @@ class Purpose(IntEnum):
     """The looks that an agent's latents wear while it learns."""
     AUGMENTATION = 5
     """What is done to the pictures that an agent learns from."""
+    RESTYLING = 6
+    """The looks that pictures of an environment are shown in; with the seed of its reset."""
     TRANSFER = 7_000
     """Episodes of an evaluation, apart from those that agents were trained on."""
     RANDOM_POLICY = 7_001

@@ -1,0 +1,28 @@
+"""Compress a picture, with loss."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from darla.environments.restyling.shift import Moments, Shift
+
+_BEST, _WORST = 95, 3  # quality, at strengths 0 and 1
+_FULL_COLOR = 0  # no subsampling: at 64 pixels it would be the larger change
+
+
+def compress(pictures: np.ndarray, strength: float, drawn: None, moments: Moments) -> np.ndarray:
+    """Write and read each picture as JPEG, of a quality that falls with the strength."""
+    quality = round(_BEST * (_WORST / _BEST) ** strength)
+    return np.stack([_written_and_read(picture, quality) for picture in pictures])
+
+
+def _written_and_read(picture: np.ndarray, quality: int) -> np.ndarray:
+    """Return what JPEG leaves of one picture."""
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "JPEG", quality=quality, subsampling=_FULL_COLOR)
+    with Image.open(file) as read:
+        return np.asarray(read)
+
+
+JPEG = Shift("compressed as JPEG", compress)
