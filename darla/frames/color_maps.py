@@ -49,7 +49,8 @@ class ColorMap:
         np.tanh(painted, out=painted)
         painted += 1
         painted *= 0.5 * brightness ** np.float32(self.gamma)
-        return painted.T.reshape(colors.shape)
+        mapped: np.ndarray = painted.T.reshape(colors.shape)
+        return mapped
 
 
 def draw_color_map(rng: np.random.Generator) -> ColorMap:

@@ -6,6 +6,7 @@ from types import ModuleType
 from darla.running.names import unknown
 
 COMMANDS = {
+    "show-looks": "draw what the looks of an environment do to its pictures",
     "collect": "collect frames from a Gymnasium environment into a dataset",
     "train-vision": "train an encoder on frames",
     "evaluate-encoder": "measure what encoders keep, and what moves with the look",

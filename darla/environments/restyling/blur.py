@@ -5,7 +5,7 @@ from PIL import Image, ImageFilter
 
 from darla.environments.restyling.shift import Moments, Shift
 
-_RADIUS = 1 / 24  # standard deviation at strength 1, of the picture's longer side
+_RADIUS = 1 / 20  # standard deviation at strength 1, of the picture's longer side
 
 
 def blur(pictures: np.ndarray, strength: float, drawn: None, moments: Moments) -> np.ndarray:

@@ -5,7 +5,7 @@ import numpy as np
 from darla.environments.restyling.pixel_maps import LEVELS, through_table
 from darla.environments.restyling.shift import Moments, Shift, draw_direction
 
-_MOST = 0.75  # the share of the distance to black or white that is gone at strength 1
+_MOST = 0.65  # the share of the distance to black or white that is gone at strength 1
 
 
 def brighten(pictures: np.ndarray, strength: float, direction: int, moments: Moments) -> np.ndarray:

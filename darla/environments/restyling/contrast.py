@@ -5,7 +5,7 @@ import numpy as np
 from darla.environments.restyling.pixel_maps import LEVELS, through_table
 from darla.environments.restyling.shift import Moments, Shift, draw_direction
 
-_LOWEST, _HIGHEST = 0.15, 5.0  # of the original's, at strength 1
+_LOWEST, _HIGHEST = 0.25, 3.0  # of the original's, at strength 1
 
 
 def change_contrast(

@@ -5,7 +5,7 @@ import numpy as np
 from darla.environments.restyling.pixel_maps import LEVELS, through_table
 from darla.environments.restyling.shift import Moments, Shift, draw_direction
 
-_LARGEST = 3.0  # exponent at strength 1
+_LARGEST = 2.5  # exponent at strength 1
 
 
 def bend(pictures: np.ndarray, strength: float, direction: int, moments: Moments) -> np.ndarray:

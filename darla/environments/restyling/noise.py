@@ -5,7 +5,7 @@ import numpy as np
 from darla.environments.restyling.pixel_maps import to_bytes
 from darla.environments.restyling.shift import Moments, Shift
 
-_SPREAD = np.float32(80)  # standard deviation of each value at strength 1, of 255
+_SPREAD = np.float32(40)  # standard deviation of each value at strength 1, of 255
 
 
 def draw_seed(rng: np.random.Generator, size: tuple[int, int]) -> int:

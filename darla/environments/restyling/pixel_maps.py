@@ -8,7 +8,8 @@ LEVELS = np.arange(256) / 255
 
 def to_bytes(values: np.ndarray) -> np.ndarray:
     """Round numbers of the range of bytes, and clip them; new uint8 of the same shape."""
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    rounded: np.ndarray = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return rounded
 
 
 def through_table(pictures: np.ndarray, levels: np.ndarray) -> np.ndarray:

@@ -6,15 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from darla.environments.restyling.masks import MASK_EXPECTED
 from darla.environments.restyling.registry import SHIFTS
 from darla.environments.restyling.shift import Moments
 from darla.environments.restyling.strengths import Strength, checked_strengths, strength_range
-
-MASK_EXPECTED = (
-    "bool (H, W), true where the background is, as the entry 'mask' of a Dict observation or of "
-    "info; let a wrapper of yours add it, or leave the shift out"
-)
-"""What a mask must be, and what to do where there is none, for messages."""
 
 
 class Restyling:

@@ -1,8 +1,9 @@
 """How strong shifts are: a number, or a range to draw from, each checked against what is known."""
 
 from collections.abc import Mapping, Sequence
-from numbers import Real
 from typing import Any
+
+import numpy as np
 
 from darla.environments.restyling.registry import SHIFTS
 from darla.running.names import unknown
@@ -50,4 +51,5 @@ def _checked(name: str, strength: Any) -> Strength:
 
 def _is_share(value: Any) -> bool:
     """Whether something is a number from 0 to 1."""
-    return isinstance(value, Real) and not isinstance(value, bool) and 0 <= value <= 1
+    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    return number and bool(0 <= value <= 1)

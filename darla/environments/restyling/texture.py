@@ -6,7 +6,7 @@ from darla.environments.restyling.patterns import draw_pattern
 from darla.environments.restyling.pixel_maps import mixed
 from darla.environments.restyling.shift import Moments, Shift
 
-OPAQUE = 0.7
+OPAQUE = 0.5
 """How much of the picture a texture hides at strength 1."""
 
 

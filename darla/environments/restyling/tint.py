@@ -7,7 +7,7 @@ import numpy as np
 from darla.environments.restyling.pixel_maps import LEVELS, through_table
 from darla.environments.restyling.shift import Moments, Shift
 
-_SATURATION = 0.85  # of the light at strength 1: no channel is lost altogether
+_SATURATION = 0.7  # of the light at strength 1: no channel is lost altogether
 
 
 def draw_light(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:

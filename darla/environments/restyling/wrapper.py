@@ -7,13 +7,11 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.utils import RecordConstructorArgs
 
-from darla.environments.restyling.restyling import MASK_EXPECTED, Restyling
+from darla.environments.restyling.masks import mask_of, resized_mask
+from darla.environments.restyling.restyling import Restyling
 from darla.environments.restyling.strengths import Strength, checked_strengths
 from darla.frames.pictures import find_picture, has_picture
 from darla.running.seeds import Purpose
-
-MASK = "mask"
-"""The entry of a Dict observation, or of info, that tells what is background."""
 
 
 def restyled(
@@ -97,7 +95,7 @@ class RestyledPictures(gym.Wrapper[Any, Any, Any, Any], RecordConstructorArgs):
     def _seen(self, observation: Any, info: Mapping[str, Any]) -> Any:
         """Return an observation in the episode's look."""
         if self._restyling is not None and self._restyling.needs_mask:
-            self._mask = _mask_of(observation, info)
+            self._mask = mask_of(observation, info)
         if self._picture is None:
             return observation
         picture = self._picture.of(observation)
@@ -108,26 +106,5 @@ class RestyledPictures(gym.Wrapper[Any, Any, Any, Any], RecordConstructorArgs):
         shown = isinstance(picture, np.ndarray) and picture.dtype == np.uint8 and picture.ndim == 3
         if self._restyling is None or not shown or picture.shape[2] != 3:
             return picture
-        mask = None if self._mask is None else _resized(self._mask, picture.shape[:2])[None]
+        mask = None if self._mask is None else resized_mask(self._mask, picture.shape[:2])[None]
         return self._restyling(picture[None], np.array([step]), mask)[0]
-
-
-def _mask_of(observation: Any, info: Mapping[str, Any]) -> np.ndarray | None:
-    """Return the mask that came with an observation, bool (H, W), or None without one."""
-    entries = observation if isinstance(observation, Mapping) and MASK in observation else info
-    if entries.get(MASK) is None:
-        return None
-    mask = np.asarray(entries[MASK])
-    if mask.ndim == 3 and mask.shape[2] == 1:
-        mask = mask[..., 0]
-    if mask.ndim != 2 or mask.dtype.kind not in "bui":
-        raise ValueError(
-            f"the mask of the background is {mask.dtype} of {mask.shape}; expected {MASK_EXPECTED}"
-        )
-    return mask.astype(bool)
-
-
-def _resized(mask: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Return a mask at another size: the value nearest to each pixel."""
-    rows, columns = (np.arange(to) * of // to for of, to in zip(mask.shape, size, strict=True))
-    return mask[rows[:, None], columns]
