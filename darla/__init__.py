@@ -2,6 +2,7 @@
 
 The names below are the public API, in the order in which a project needs them::
 
+    Looks({"source": Look(), ...}), restyled(env, {"hue": 0.5})   how an environment looks
     collect(CollectConfig(env="MyEnv-v0", ...))      frames      -> Collected
     train_vision(VisionConfig(data=...))             an encoder  -> TrainedVision
     objective_settings("beta_vae", beta=2.0)         what to train, for VisionConfig
@@ -23,6 +24,8 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not look into __get
     from darla.collection.config import CollectConfig
     from darla.encoder.bundle import load_encoder
     from darla.encoder.frozen_encoder import FrozenEncoder
+    from darla.environments.looks import Look, Looks
+    from darla.environments.restyling.wrapper import restyled
     from darla.frames.dataset import FrameDataset
     from darla.objectives.registry import objective_settings
     from darla.vision.config import VisionConfig
@@ -45,6 +48,8 @@ _HOMES = {
     "LatentObservation": "darla.wrappers.latent_observation",
     "LatentOptions": "darla.wrappers.latent_options",
     "LatentTransform": "darla.wrappers.latent_transform",
+    "Look": "darla.environments.looks",
+    "Looks": "darla.environments.looks",
     "VecLatent": "darla.wrappers.sb3",
     "VectorLatentObservation": "darla.wrappers.vector_latent_observation",
     "TrainedVision": "darla.vision.results",
@@ -52,6 +57,7 @@ _HOMES = {
     "collect": "darla.collection.collect",
     "load_encoder": "darla.encoder.bundle",
     "objective_settings": "darla.objectives.registry",
+    "restyled": "darla.environments.restyling.wrapper",
     "train_vision": "darla.vision.train",
 }
 
@@ -64,6 +70,8 @@ __all__ = [
     "LatentObservation",
     "LatentOptions",
     "LatentTransform",
+    "Look",
+    "Looks",
     "TrainedVision",
     "VecLatent",
     "VectorLatentObservation",
@@ -72,6 +80,7 @@ __all__ = [
     "collect",
     "load_encoder",
     "objective_settings",
+    "restyled",
     "train_vision",
 ]
 

@@ -140,7 +140,10 @@ def _shown(strength: float | tuple[float, float]) -> str:
 def _make(config: ShowLooksConfig, look: Look) -> Environment:
     """Make the environment in a look."""
     if look.wrappers:
-        raise ValueError(f"wrappers are not shown yet: {', '.join(look.wrappers)}")
+        raise ValueError(
+            f"wrappers of looks cannot be shown: {', '.join(look.wrappers)}; name the --domains "
+            "that have none"
+        )
     env = make_env(config.env, {**config.env_kwargs, **look.env_kwargs}, _IMPORTS)
     return restyled(env, look.restyle, config.key)
 
