@@ -77,7 +77,7 @@ looks_of_domains = st.builds(
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(st.lists(looks_of_domains, min_size=1, max_size=4), st.booleans())
 def test_json_gives_back_the_same_looks(domains: list[Look], unsupervised: bool) -> None:
     named = {f"domain_{index}": look for index, look in enumerate(domains)}

@@ -14,7 +14,7 @@ strengths = st.floats(0, 1)
 ranges = st.tuples(strengths, strengths).map(lambda pair: tuple(sorted(pair)))
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(st.dictionaries(st.sampled_from(list(SHIFTS)), strengths | ranges), st.integers(0, 2**63))
 def test_everything_follows_from_shifts_and_seed_and_not_from_their_order(
     shifts: dict[str, float | tuple[float, float]], seed: int
