@@ -19,6 +19,8 @@ import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
 
+from darla.frames.pictures import find_picture
+
 
 def counting_frame(step: int, episode: int, size: int | tuple[int, int]) -> np.ndarray:
     """Return the uint8 (H, W, 3) picture of one step of one episode."""
@@ -277,10 +279,13 @@ for _id, _class in TOY_IDS.items():
         gym.register(_id, entry_point=f"toy_envs:{_class.__name__}")
 
 
-def load_step_reader(folder: Path) -> Any:
+def load_step_reader(folder: Path, space: Any) -> Any:
     """Return a policy for counting environments that reads its action, step modulo 3, from red."""
 
-    def policy(frames: np.ndarray, infos: list[dict[str, Any]]) -> np.ndarray:
+    picture = find_picture(space)
+
+    def policy(observations: Any, infos: list[dict[str, Any]]) -> np.ndarray:
+        frames = picture.of(observations)
         assert len(frames) == len(infos)
         return frames[:, 0, 0, 0].astype(np.int64) % 3
 

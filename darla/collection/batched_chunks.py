@@ -15,11 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from darla.collection.chunk_maker import PROBED, ChunkMaker, Reports, StockChunkMaker
-from darla.collection.config import CollectConfig
+from darla.collection.chunk_maker import (
+    PROBED,
+    ChunkMaker,
+    Reports,
+    StockChunkMaker,
+    make_env,
+)
+from darla.collection.config import FACTORS, RANDOM, CollectConfig
 from darla.collection.reported_factors import column_reader, describe_factors
-from darla.collection.rollouts import VectorStep, look_factors, vector_rollouts
-from darla.collection.vector_source import VectorEnvironment, make_vector_env
+from darla.collection.rollouts import VectorStep, look_factors, offers_factors, vector_rollouts
+from darla.environments.vectors import VectorEnvironment, make_vector_env
 from darla.frames.pictures import find_picture, resize_frames
 from darla.frames.writer import FrameChunk
 from darla.running.vector_infos import rows_of
@@ -35,22 +41,47 @@ def make_chunk_maker(config: CollectConfig, load_policy: str | None = None) -> C
     A ValueError where the environment cannot be made, gives no pictures, or does not offer factors
     when they are asked for.
     """
-    if config.rendering == "batched":
-        envs = make_vector_env(
-            config.env, config.all_env_kwargs, config.imports, num_envs_for(config)
-        )
-        per_look = config.per_look
-        if envs is not None and (config.policy != "factors" or offers_settings(envs, per_look)):
-            return BatchedChunkMaker(config, envs, load_policy)
-        if envs is not None:
-            envs.close()
+    envs = _many(config, num_envs_for(config))
+    if envs is not None and (
+        config.chosen_policy != FACTORS or offers_settings(envs, config.per_look)
+    ):
+        return BatchedChunkMaker(config, envs, load_policy)
+    if envs is not None:
+        envs.close()
     return StockChunkMaker(config, load_policy)
+
+
+def policy_that_suits(config: CollectConfig) -> str:
+    """Return the policy that is asked for; else factors where they are offered, and random if not.
+
+    Only environments that are made can tell. Raises what :func:`make_chunk_maker` does.
+    """
+    if config.chosen_policy is not None:
+        return config.chosen_policy
+    envs = _many(config, 1)
+    if envs is not None:
+        offered = offers_settings(envs, config.per_look)
+        envs.close()
+        if offered:
+            return FACTORS
+    env = make_env(config)
+    offered = offers_factors(env)
+    env.close()
+    return FACTORS if offered else RANDOM
+
+
+def _many(config: CollectConfig, num_envs: int) -> VectorEnvironment | None:
+    """Make environments side by side, where that is asked for and offered; else None."""
+    if config.rendering != "batched":
+        return None
+    domain = config.environment_domain
+    return make_vector_env(config.environment, num_envs, further=domain, imports=config.imports)
 
 
 def num_envs_for(config: CollectConfig) -> int:
     """Return how many environments make chunks side by side."""
     longest = min(config.chunk_size, config.num_frames)
-    if config.policy == "factors":
+    if config.chosen_policy == FACTORS:
         return min(longest, _SETTINGS)
     return min(max(longest // _SEGMENT, 1), _MOST_SEGMENTS)
 
@@ -98,7 +129,7 @@ class BatchedChunkMaker(ChunkMaker):
 
     def _fill(self, chunk: FrameChunk, rng: np.random.Generator, reports: Reports) -> None:
         """Fill a chunk as the policy says."""
-        if self._config.policy == "factors":
+        if self._config.chosen_policy == FACTORS:
             self._fill_with_settings(chunk, rng, reports)
         else:
             self._fill_with_episodes(chunk, rng, reports)
@@ -156,7 +187,7 @@ class BatchedChunkMaker(ChunkMaker):
         """Return the agent's action for each environment."""
         assert self._agent is not None
         rows = rows_of(infos, self._env.num_envs)
-        return np.asarray(self._agent(self._picture.of(observations), rows))
+        return np.asarray(self._agent(observations, rows))
 
     def _record(
         self, chunk: FrameChunk, rows: np.ndarray, step: VectorStep, filling: np.ndarray

@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+from gymnasium import spaces
 
-from darla.collection.config import CollectConfig
-from darla.collection.frame_source import FrameSource, make_env
+from darla.collection.config import AGENT, FACTORS, CollectConfig
+from darla.collection.frame_source import Environment, FrameSource
 from darla.collection.reported_factors import describe_factors, factor_reader
 from darla.collection.rollouts import (
     Step,
@@ -26,10 +27,13 @@ from darla.collection.rollouts import (
     look_factors,
     rollouts,
 )
+from darla.environments.making import make_environment
+from darla.frames.pictures import stack_observations
 from darla.frames.writer import FrameChunk
 
-Policy = Callable[[np.ndarray, list[dict[str, Any]]], Any]
-"""Maps pictures (n, h, w, 3) uint8, of the environment's own size, and n infos to n actions."""
+Policy = Callable[[Any, list[dict[str, Any]]], Any]
+"""Maps n observations of the environment, an array (n, ...) or a dictionary of such, and n infos
+to n actions. Of an environment that shows its pictures by rendering alone these are observed."""
 
 Report = Callable[[int], None]
 """Called about ten times a second with the number of frames made since the last call."""
@@ -47,8 +51,8 @@ class ChunkMaker(ABC):
     Args:
         config: what to collect.
         env: where; closed with this.
-        load_policy: ``module:function``; called with the agent's folder it returns a
-            :data:`Policy`. Needed for the policy ``agent``.
+        load_policy: ``module:function``; called with the agent's folder and the space of one
+            environment's observations it returns a :data:`Policy`. Needed for the policy ``agent``.
     """
 
     factors: dict[str, dict[str, Any]]
@@ -60,7 +64,9 @@ class ChunkMaker(ABC):
     def __init__(self, config: CollectConfig, env: Any, load_policy: str | None) -> None:
         self._config = config
         self._env = env
-        self._agent = _load_agent(load_policy, config) if config.policy == "agent" else None
+        space = getattr(env, "single_observation_space", env.observation_space)
+        acts = config.chosen_policy == AGENT
+        self._agent = _load_agent(load_policy, config, space) if acts else None
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -130,10 +136,9 @@ class StockChunkMaker(ChunkMaker):
     renderer = "stock"
 
     def __init__(self, config: CollectConfig, load_policy: str | None = None) -> None:
-        env = make_env(config.env, config.all_env_kwargs, config.imports)
-        super().__init__(config, env, load_policy)
+        super().__init__(config, make_env(config), load_policy)
         self._source = FrameSource(self._env, config.image_size, config.key)
-        if config.policy == "factors":
+        if config.chosen_policy == FACTORS:
             check_offers_factors(config.env, self._env, config.per_look)
         observation, info = self._env.reset(seed=config.seed)
         self._source.frame(observation)
@@ -155,7 +160,7 @@ class StockChunkMaker(ChunkMaker):
     def _steps(self, rng: np.random.Generator) -> Iterator[Step]:
         """Return the endless stream of steps that the policy leads to."""
         config = self._config
-        if config.policy == "factors":
+        if config.chosen_policy == FACTORS:
             per_look = config.per_look
             return factor_settings(self._env, rng, config.in_view, per_look, self._look)
         if self._agent is not None:
@@ -167,7 +172,7 @@ class StockChunkMaker(ChunkMaker):
     def _choose_as_agent(self, observation: Any, info: dict[str, Any]) -> Any:
         """Return the agent's action."""
         assert self._agent is not None
-        return self._agent(self._source.picture(observation)[None], [info])[0]
+        return self._agent(stack_observations([observation]), [info])[0]
 
     def _record(self, chunk: FrameChunk, row: int, step: Step) -> None:
         """Put a step into a row of a chunk."""
@@ -181,13 +186,19 @@ class StockChunkMaker(ChunkMaker):
             chunk.factors[row] = [column(values) for column in self._columns]
 
 
-def _load_agent(load_policy: str | None, config: CollectConfig) -> Policy:
+def make_env(config: CollectConfig) -> Environment:
+    """Make one environment of those to collect from; raises what ``make_environment`` does."""
+    domain = config.environment_domain
+    return make_environment(config.environment, config.look, further=domain, imports=config.imports)
+
+
+def _load_agent(load_policy: str | None, config: CollectConfig, space: spaces.Space[Any]) -> Policy:
     """Load the policy of the configured agent; a ValueError if what loads it is missing."""
     if load_policy is None:
         raise ValueError("policy 'agent' needs a function that loads agents; give load_policy")
     module, _, function = load_policy.partition(":")
     try:
-        policy: Policy = getattr(importlib.import_module(module), function)(config.agent)
+        policy: Policy = getattr(importlib.import_module(module), function)(config.agent, space)
     except (ImportError, AttributeError) as error:
         raise ValueError(f"cannot load agents with {load_policy!r}: {error}") from error
     return policy

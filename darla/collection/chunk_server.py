@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import connection
 from typing import Any
 
 import gymnasium as gym
 
-from darla.collection.batched_chunks import make_chunk_maker
+from darla.collection.batched_chunks import make_chunk_maker, policy_that_suits
 from darla.collection.chunk_maker import ChunkMaker
 from darla.collection.config import CollectConfig
 from darla.frames.writer import FrameWriter
@@ -19,6 +19,8 @@ class Ready:
     """The worker's environment is made; ``attributes`` are what a dataset says about it."""
 
     attributes: dict[str, Any]
+    policy: str
+    """Which was asked for, or suits the environment."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,16 @@ class ChunkServer:
     def __init__(
         self, config: CollectConfig, load_policy: str | None, pipe: connection.Connection
     ) -> None:
-        self._config = config
         self._pipe = pipe
         with _gymnasiums_errors_are_users():
-            self._maker: ChunkMaker = make_chunk_maker(config, load_policy)
+            self._policy = policy_that_suits(config)
+            self._config = replace(config, policy=self._policy)
+            self._config.check()
+            self._maker: ChunkMaker = make_chunk_maker(self._config, load_policy)
 
     def describe(self) -> Ready:
         """Say that the environment is there, and what a dataset says about it."""
-        return Ready(self._maker.attributes)
+        return Ready(self._maker.attributes, self._policy)
 
     def make(self, index: int) -> Done:
         """Make a chunk and write it; reports :class:`Progress` on the way."""

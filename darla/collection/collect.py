@@ -3,7 +3,7 @@
 import importlib
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from darla.collection.chunk_server import ChunkServer, Done, Progress, Ready
-from darla.collection.config import CollectConfig
+from darla.collection.config import RANDOM, CollectConfig
 from darla.frames.attributes import is_finished, read_attributes
 from darla.frames.writer import (
     FrameWriter,
@@ -31,7 +31,13 @@ if TYPE_CHECKING:
 __all__ = ["CollectConfig", "Collected", "collect"]
 
 # of datasets that do not say
-_DEFAULTS = {"rendering": "stock", "renderer": "stock", "frames_per_look": 1}
+_DEFAULTS: dict[str, Any] = {
+    "rendering": "stock",
+    "renderer": "stock",
+    "frames_per_look": 1,
+    "wrappers": [],
+    "look": None,
+}
 
 
 @dataclass(frozen=True)
@@ -58,9 +64,11 @@ def collect(
     Args:
         config: what to collect.
         load_policy: ``module:function``, for the policy ``agent``: a function that takes the
-            agent's folder and returns a policy, which maps pictures (n, h, w, 3) uint8 and a list
-            of n infos to n actions. It is called in each worker.
-        progress: show a bar with frames a second and the time left.
+            agent's folder and the space of one environment's observations and returns a policy,
+            which maps n observations, an array (n, ...) or a dictionary of such, and a list of n
+            infos to n actions. It is called in each worker.
+        progress: show a bar with frames a second and the time left, and say which policy was taken
+            where none was asked for and the environment offers no factors.
 
     Raises:
         ValueError: the configuration is wrong, ``path`` holds something else or a dataset of
@@ -69,6 +77,7 @@ def collect(
         RuntimeError: the environment raised an error of another kind.
     """
     started = time.monotonic()
+    config = config.with_looks_read()
     config.check()
     with exclusive_name(config.path):
         new_frames = _collect(config, load_policy, progress)
@@ -88,6 +97,8 @@ def _collect(config: CollectConfig, load_policy: str | None, progress: bool) -> 
     """Collect what is missing, and return how many frames that were."""
     attributes = read_attributes(config.path)
     if attributes is not None:
+        if config.chosen_policy is None:  # the one that it was begun with
+            config = replace(config, policy=attributes.get("how"))
         check_same(
             f"{config.path} already holds a dataset",
             {**_DEFAULTS, **attributes},
@@ -129,7 +140,7 @@ def _hand_out(config: CollectConfig, missing: deque[int], pool: WorkerPool, prog
                 bar.update(message.frames)
                 continue
             if isinstance(message, Ready):
-                _prepare_dataset(config, message.attributes)
+                _prepare_dataset(config, message, progress)
             unfinished -= isinstance(message, Done)
             if not unfinished:
                 return
@@ -150,11 +161,14 @@ def _hand_out(config: CollectConfig, missing: deque[int], pool: WorkerPool, prog
             bar.close()
 
 
-def _prepare_dataset(config: CollectConfig, found: dict[str, Any]) -> None:
+def _prepare_dataset(config: CollectConfig, ready: Ready, progress: bool) -> None:
     """Create the dataset, or check that it is about the environment that workers have made."""
-    attributes = read_attributes(config.path)
+    attributes, found = read_attributes(config.path), ready.attributes
     if attributes is None:
-        create_frame_dataset(config.path, {**config.recipe(), **found, "versions": versions()})
+        if progress and config.chosen_policy is None and ready.policy == RANDOM:
+            print(f"{config.env} offers no factors: frames come from acting at random")
+        recipe = replace(config, policy=ready.policy).recipe()
+        create_frame_dataset(config.path, {**recipe, **found, "versions": versions()})
         return
     begun = {**_DEFAULTS, **attributes}
     change = None

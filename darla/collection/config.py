@@ -3,35 +3,40 @@
 import json
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from darla.environments.looks import Look
+from darla.environments.spec import EnvironmentSpec
+from darla.environments.words import EnvironmentWords
 from darla.frames.attributes import DEFAULT_CHUNK_SIZE
 from darla.running.names import unknown
 
-POLICIES = ("random", "factors", "agent")
+RANDOM, FACTORS, AGENT = "random", "factors", "agent"
+POLICIES = (RANDOM, FACTORS, AGENT)
 RENDERINGS = ("batched", "stock")
 _SIDES = (8, 1024)
 
-EnvValue = int | float | bool | str
-
 
 @dataclass(frozen=True)
-class CollectConfig:
+class CollectConfig(EnvironmentWords):
     """Which frames to collect, from where, and to which folder."""
 
     env: str
-    """Id of the Gymnasium environment; ``module:Id`` imports a module first."""
+    """Id of the Gymnasium environment; ``module:Id`` imports a module first, of the current folder
+    too, and ``module:function`` names what makes an environment that has no id."""
     domain: str | None = None
-    """Name of the domain, for environments that have domains: their argument ``domain``."""
+    """Name of the domain: one of the looks; without looks, the environment's argument ``domain``.
+    With looks it is that of frames for encoders when not given."""
     out: Path | None = None
     """Folder of the dataset; by default ``data/`` and the environment's name."""
     num_frames: int = 20_000
     """How many frames the dataset has."""
-    policy: str = "factors"
+    policy: str | None = None
     """Where frames come from: ``factors`` puts the world into a fresh setting of its factors for
-    every frame, ``random`` acts at random, ``agent`` acts as a saved agent does."""
+    every frame, ``random`` acts at random, ``agent`` acts as a saved agent does. When not given,
+    ``agent`` where there is one, ``factors`` where the environment offers them, else ``random``."""
     in_view: float | None = 0.8
     """For ``factors``: the share of frames with an object in view, from 0 to 1; ``None`` leaves
     it to chance."""
@@ -53,8 +58,6 @@ class CollectConfig:
     """The same seed gives the same dataset, whatever the number of workers."""
     workers: int | None = None
     """Processes that collect side by side; by default as many as there are cores."""
-    env_kwargs: dict[str, EnvValue] = field(default_factory=dict)
-    """Further arguments of the environment: names and values by turns."""
     imports: tuple[str, ...] = ()
     """Modules that register environments, imported by every worker one after the other until one
     has registered ``env``."""
@@ -67,12 +70,33 @@ class CollectConfig:
         if self.out is not None:
             return Path(self.out)
         name = re.sub(r"-v\d+$", "", re.split("[:/]", self.env)[-1])
-        return Path("data") / re.sub(r"(?<=[a-z])(?=[A-Z])|\W", "_", name).lower()
+        plain = re.sub(r"(?<=[a-z])(?=[A-Z])|\W", "_", name).lower()
+        environment = self.environment
+        kwargs = {name: each for name, each in self.env_kwargs.items() if name != "domain"}
+        return Path("data") / replace(environment, env_kwargs=kwargs).file_name(plain)
+
+    @property
+    def environment(self) -> EnvironmentSpec:
+        """The environment, without the domain."""
+        return self.environment_of(self.env)
+
+    @property
+    def look(self) -> Look | None:
+        """What changes the environment, where it has looks: that of the domain, or D_U's.
+
+        A ValueError where there is no such domain.
+        """
+        return None if self.looks is None else self.environment.look(self._domain_of_looks())
+
+    @property
+    def chosen_policy(self) -> str | None:
+        """The policy that was asked for; None where the environment decides."""
+        return AGENT if self.policy is None and self.agent is not None else self.policy
 
     @property
     def per_look(self) -> int:
         """Frames in a row that are put into one look; 1 for policies that act."""
-        if self.policy != "factors":
+        if self.chosen_policy not in (FACTORS, None):
             return 1
         return 2 if self.frames_per_look is None else self.frames_per_look
 
@@ -83,9 +107,14 @@ class CollectConfig:
 
     @property
     def all_env_kwargs(self) -> dict[str, Any]:
-        """What the environment is made with: ``env_kwargs`` and the domain."""
-        domain = {} if self.domain is None else {"domain": self.domain}
-        return {**domain, **self.env_kwargs}
+        """What the environment is made with: ``env_kwargs``, and a domain of its own."""
+        return {**self.environment_domain, **self.env_kwargs}
+
+    @property
+    def environment_domain(self) -> dict[str, Any]:
+        """The domain as an argument of the environment, which ``environment`` lacks."""
+        own = self.domain is not None and self.looks is None and "domain" not in self.env_kwargs
+        return {"domain": self.domain} if own else {}
 
     @property
     def num_chunks(self) -> int:
@@ -103,13 +132,16 @@ class CollectConfig:
 
     def recipe(self) -> dict[str, Any]:
         """Return what decides every value of the dataset, as its attributes hold it."""
+        policy, environment = self.chosen_policy, self.environment
         recipe = {
             "env": self.env,
             "env_kwargs": self.all_env_kwargs,
-            "how": self.policy,
-            "in_view": self.in_view if self.policy == "factors" else None,
+            "wrappers": list(environment.wrappers),
+            "look": self._recorded_look(),
+            "how": policy,
+            "in_view": self.in_view if policy == FACTORS else None,
             "frames_per_look": self.per_look,
-            "agent": str(self.agent) if self.policy == "agent" else None,
+            "agent": str(self.agent) if policy == AGENT else None,
             "seed": self.seed,
             "rendering": self.rendering,
             "key": self.key,
@@ -117,18 +149,32 @@ class CollectConfig:
             "size": list(self.image_size),
             "chunk_size": self.chunk_size,
         }
-        try:
-            plain: dict[str, Any] = json.loads(json.dumps(recipe))
-        except TypeError as error:
-            raise ValueError(f"env_kwargs {self.env_kwargs} cannot be recorded: {error}") from error
+        plain: dict[str, Any] = json.loads(json.dumps(recipe))
         return plain
+
+    def _domain_of_looks(self) -> str:
+        """Return the domain that is meant, where there are looks."""
+        looks = self.environment.looks
+        assert looks is not None
+        if self.domain is not None:
+            return self.domain
+        return looks.unsupervised if looks.unsupervised in looks.domains else looks.source
+
+    def _recorded_look(self) -> dict[str, Any] | None:
+        """Return the look by its content, and what it is called; None without looks."""
+        looks = self.environment.looks
+        if looks is None:
+            return None
+        name = self._domain_of_looks()
+        self.environment.look(name)  # an error if there is none
+        return {"name": name, **looks.to_json()["domains"][name]}
 
     def check(self) -> None:
         """Raise a ValueError for what is out of range, unknown or missing."""
-        if not self.env:
-            raise ValueError("no environment is named; give its id as env, such as CartPole-v1")
-        if self.policy not in POLICIES:
-            raise unknown("policy", self.policy, POLICIES)
+        if self.looks is not None:
+            self._recorded_look()
+        if self.chosen_policy not in (*POLICIES, None):
+            raise unknown("policy", str(self.policy), POLICIES)
         if self.rendering not in RENDERINGS:
             raise unknown("rendering", self.rendering, RENDERINGS)
         _check_positive(num_frames=self.num_frames, chunk_size=self.chunk_size)
@@ -151,12 +197,13 @@ class CollectConfig:
         """Check that looks change between episodes, and episodes between chunks."""
         if self.frames_per_look is not None:
             _check_positive(frames_per_look=self.frames_per_look)
-        if (self.frames_per_look or 1) > 1 and self.policy != "factors":
+        policy = self.chosen_policy
+        if (self.frames_per_look or 1) > 1 and policy not in (FACTORS, None):
             raise ValueError(
-                f"frames_per_look is {self.frames_per_look}, but the policy is {self.policy!r}, "
+                f"frames_per_look is {self.frames_per_look}, but the policy is {policy!r}, "
                 "whose episodes keep their look anyway; leave it out, or give policy 'factors'"
             )
-        if self.chunk_size % self.per_look:
+        if policy is not None and self.chunk_size % self.per_look:
             raise ValueError(
                 f"frames_per_look is {self.per_look}, which does not divide the chunk size "
                 f"{self.chunk_size}; give a divisor of it, or another chunk_size"
@@ -164,11 +211,12 @@ class CollectConfig:
 
     def _check_agent(self) -> None:
         """Check that there is an agent exactly when one is to act."""
-        if self.policy == "agent" and self.agent is None:
+        policy = self.chosen_policy
+        if policy == AGENT and self.agent is None:
             raise ValueError("policy 'agent' needs the folder of a saved agent; give it as agent")
-        if self.policy == "agent" and self.agent is not None and not self.agent.is_dir():
+        if policy == AGENT and self.agent is not None and not self.agent.is_dir():
             raise FileNotFoundError(f"there is no saved agent at {self.agent}")
-        if self.policy != "agent" and self.agent is not None:
+        if policy != AGENT and self.agent is not None:
             raise ValueError(
                 f"an agent ({self.agent}) is given, but the policy is {self.policy!r}; "
                 "give policy 'agent' to collect what it sees"

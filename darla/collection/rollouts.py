@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from darla.collection.frame_source import Environment
-from darla.collection.vector_source import VectorEnvironment
+from darla.environments.vectors import VectorEnvironment
 
 Choose = Callable[[Any, dict[str, Any]], Any]
 """Gives the action for an observation and its info."""
@@ -103,21 +103,30 @@ def factor_settings(
         yield Step(observation, info, None, 0.0, starts)
 
 
+def offers_factors(env: Environment) -> bool:
+    """Whether the world can be put into settings of its factors."""
+    return {"in_view", "rng"} <= _sampling(env)
+
+
+def _sampling(env: Environment) -> set[str]:
+    """Return what ``sample_factors`` of an environment can be asked; nothing where it has none."""
+    sample = getattr(env.unwrapped, "sample_factors", None)
+    return {*inspect.signature(sample).parameters} if callable(sample) else set()
+
+
 def check_offers_factors(env_id: str, env: Environment, per_look: int = 1) -> None:
     """Check that the world can be put into settings of its factors, ``per_look`` of one look.
 
     A ValueError where it has no ``sample_factors(in_view=..., rng=...)``, or cannot keep a look.
     """
-    sample = getattr(env.unwrapped, "sample_factors", None)
-    accepted = inspect.signature(sample).parameters if callable(sample) else {}
-    if not {"in_view", "rng"} <= set(accepted):
+    if not offers_factors(env):
         raise ValueError(
             f"{env_id} does not offer factors (sample_factors(in_view=..., rng=...)); "
             "collect from it with policy 'random'"
         )
     if per_look == 1:
         return
-    if "fixed" not in accepted:
+    if "fixed" not in _sampling(env):
         raise ValueError(
             f"{env_id} cannot keep a look (sample_factors(fixed, in_view=..., rng=...)); "
             "give frames_per_look 1, or collect with policy 'random'"

@@ -1,6 +1,10 @@
-"""Environments: how they may look, which is told from what they are.
+"""Which environment is meant, said in words that can be recorded; how it may look; and making it.
 
-``restyling`` changes pictures and nothing else, by shifts of a strength from 0 to 1. ``looks`` says
-which domains an environment has, a :class:`~darla.environments.looks.Look` each: further arguments,
-options of its resets, wrappers, shifts. ``look_sheet`` draws them.
+``spec`` holds the words: what is made (an id, ``module:Id`` or ``module:function``), with which
+arguments, in which wrappers (``wrapper_calls``), in which named domains. ``looks`` says what those
+are, a :class:`~darla.environments.looks.Look` each: further arguments, options of its resets,
+wrappers, and shifts of pictures, which are in ``restyling``; ``look_sheet`` draws them. ``making``
+makes one environment of all that, ``vectors`` many of an id that offers it. Whatever is made shows
+pictures (``rendered_pictures``) and is refused when it misbehaves (``checked_steps``). ``words``
+are the options by which commands take an environment.
 """

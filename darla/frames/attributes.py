@@ -21,8 +21,10 @@ COLLECT_AGAIN = "delete the dataset and collect it again"
 ATTRIBUTES = {
     "format": f"always {FORMAT!r}",
     "schema": f"version of this layout, {SCHEMA}",
-    "env": "id of the environment",
+    "env": "id of the environment, or module:function",
     "env_kwargs": "what the environment was made with",
+    "wrappers": "what was put around it, innermost first; without it, nothing",
+    "look": "{name, env_kwargs, reset_options, wrappers, restyle}: the domain, of looks",
     "how": "random, factors or agent",
     "in_view": "share of frames with the object in view, for 'factors'",
     "frames_per_look": "frames in a row that share their look, for 'factors'; without it, 1",
@@ -66,6 +68,8 @@ class _Attributes(TypedDict):
     factors: Annotated[dict[str, FactorDescription], Meta(max_length=10_000)]
     finished_chunks: Count
     env_kwargs: NotRequired[dict[str, Any] | None]
+    wrappers: NotRequired[list[str] | None]
+    look: NotRequired[dict[str, Any] | None]
     how: NotRequired[str | None]
     in_view: NotRequired[float | None]
     frames_per_look: NotRequired[_FromOne | None]

@@ -10,6 +10,8 @@ from darla.frames.joined import datasets_in
 _COPIED = (
     "env",
     "env_kwargs",
+    "wrappers",
+    "look",
     "how",
     "in_view",
     "frames_per_look",

@@ -1,6 +1,6 @@
 """The picture in an observation: where it is, taking it out, putting another in, and its size."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +95,13 @@ def find_picture(space: spaces.Space[Any], key: str | None = None) -> PictureEnt
         entries = ", ".join(f"{name}: {entry}" for name, entry in space.spaces.items())
         raise ValueError(f"the observation has no picture; its entries are {entries}")
     return _entry(found[0], space[found[0]])
+
+
+def stack_observations(observations: Sequence[Any]) -> Any:
+    """Join single observations, arrays or dictionaries of arrays, into one batch."""
+    if isinstance(observations[0], dict):
+        return {key: np.stack([each[key] for each in observations]) for key in observations[0]}
+    return np.stack(observations)
 
 
 def _entry(key: str | None, space: spaces.Space[Any]) -> PictureEntry:

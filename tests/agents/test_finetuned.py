@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from gymnasium import spaces
 from safetensors.torch import load_file
 from stable_baselines3 import PPO
 
@@ -24,6 +25,7 @@ from darla_agents.playing.watch import WatchConfig, watch
 from darla_envs.description.tasks import GO_TO_OBJECT
 from toy_encoder import DEAD, make_toy_bundle
 
+PICTURE = spaces.Box(0, 255, (64, 64, 3), np.uint8)
 FRAMES = np.random.default_rng(0).integers(0, 256, (50, 64, 64, 3), dtype=np.uint8)
 SMALL = FRAMES[:, :32, :32]  # the size that the bundle's encoder takes
 
@@ -119,7 +121,9 @@ def test_a_saved_agent_acts_as_it_did_when_it_was_trained(folder, monkeypatch):
     run = train_agent(config)
     assert last["logits"].std(axis=0).min() > 1e-4
     np.testing.assert_array_equal(logits(load_agent(run).model), last["logits"])
-    np.testing.assert_array_equal(make_policy(run)(FRAMES, []), last["logits"].argmax(axis=1))
+    np.testing.assert_array_equal(
+        make_policy(run, PICTURE)(FRAMES, []), last["logits"].argmax(axis=1)
+    )
 
 
 def test_an_agent_needs_its_bundle_no_more(folder, tmp_path):

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from gymnasium import spaces
 from PIL import Image
 
 import toy_tasks  # noqa: F401
@@ -102,7 +103,7 @@ def test_from_training_to_plots(tmp_path: Path, grey_package: None) -> None:
 
 
 def test_it_collects_frames_of_any_size(tmp_path: Path, grey_package: None) -> None:
-    policy = make_policy(train(tmp_path))
+    policy = make_policy(train(tmp_path), spaces.Box(0, 255, (64, 64, 3), np.uint8))
     frames = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), dtype=np.uint8)
     large = frames.repeat(2, axis=1).repeat(2, axis=2)
     np.testing.assert_array_equal(policy(frames, []), policy(large, []))

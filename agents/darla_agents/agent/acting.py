@@ -8,7 +8,7 @@ import numpy as np
 from gymnasium import spaces
 
 from darla.encoder.bundle import FrozenEncoder
-from darla.frames.pictures import resize_frames
+from darla.frames.pictures import PictureEntry, find_picture, resize_frames
 from darla.wrappers.latent_transform import LatentTransform
 from darla.wrappers.picture_observer import PictureObserver
 from darla_agents.agent.drawn_actions import ActionDraws
@@ -16,8 +16,8 @@ from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.saved_agent import SavedAgent, load_agent
 from darla_agents.agent.spec import AgentSpec
 
-FramePolicy = Callable[[np.ndarray, Sequence[Any]], np.ndarray]
-"""Maps pictures (n, h, w, 3) uint8 and n infos, which it ignores, to (n,) int64 actions."""
+ObservationPolicy = Callable[[Any, Sequence[Any]], np.ndarray]
+"""Maps n observations of an environment and n infos, which it ignores, to n actions."""
 
 
 class AgentPolicy:
@@ -83,50 +83,68 @@ def load_agent_policy(
     space: spaces.Space[Any],
     device: str = "cpu",
     deterministic: bool = True,
+    actions: spaces.Space[Any] | None = None,
 ) -> AgentPolicy:
     """Load a saved agent with its encoder, ready to act.
 
     The space is of one environment's observations, and the device (cpu, cuda or auto) that of
-    policy and encoder. Actions are the most probable ones, or, not deterministic, drawn ones.
+    policy and encoder. Actions are the most probable ones, or, not deterministic, drawn ones;
+    ``actions`` is the space of those that the environment takes, if they are to be compared.
 
     Raises:
         FileNotFoundError: there is no agent, or not the encoder that it names.
-        ValueError: the agent was trained on other observations.
+        ValueError: the agent was trained on other observations, or with other actions.
     """
     agent = load_agent(folder, device)
     try:
+        if actions is not None and actions != agent.model.action_space:
+            raise ValueError(
+                f"it was trained to choose from {agent.model.action_space}, and actions are "
+                f"{actions} here; a domain may change how a task looks, not what is done in it"
+            )
         return AgentPolicy(agent, space, agent_encoder(agent.spec, device), deterministic)
     except ValueError as error:
         raise ValueError(f"the agent in {folder} cannot play here: {error}") from error
 
 
-def make_policy(folder: Path | str, device: str = "cpu") -> FramePolicy:
-    """Load a saved agent as a policy on pictures, for collecting the frames that it sees.
+def make_policy(
+    folder: Path | str, space: spaces.Space[Any], device: str = "cpu"
+) -> ObservationPolicy:
+    """Load a saved agent as a policy on what an environment shows, for collecting what it sees.
 
-    It takes the most probable actions, so that the same episodes come out every time. Errors are
-    those of :func:`load_agent_policy`, and a ValueError where the agent does not see pictures.
+    The space is of one environment's observations, whose picture is resized for an agent on
+    pictures of another size. It takes the most probable actions, so that the same episodes come out
+    every time. Errors are those of :func:`load_agent_policy`, and a ValueError where the agent does
+    not see pictures.
     """
     agent = load_agent(folder, device)
     if agent.spec.traits.sees_factors:
         raise ValueError(f"the agent in {folder} sees true factors and cannot act on pictures")
-    encoder = agent_encoder(agent.spec, device)
-    size = (
-        _picture_size(agent.model.observation_space) if encoder is None else encoder.image_shape[:2]
-    )
-    policy = AgentPolicy(agent, spaces.Box(0, 255, (*size, 3), np.uint8), encoder)
+    encoder, picture = agent_encoder(agent.spec, device), find_picture(space)
+    known = agent.model.observation_space
+    size = picture.shape[:2] if encoder is not None else _picture_size(known, picture)
+    shown = picture.replaced_space(space, spaces.Box(0, 255, (*size, 3), np.uint8))
+    try:
+        policy = AgentPolicy(agent, shown, encoder)
+    except ValueError as error:
+        raise ValueError(f"the agent in {folder} cannot play here: {error}") from error
 
-    def act(frames: np.ndarray, infos: Sequence[Any] = ()) -> np.ndarray:
-        """Return the actions that the agent takes on pictures."""
-        return policy.act(resize_frames(frames, size))
+    def act(observations: Any, infos: Sequence[Any] = ()) -> np.ndarray:
+        """Return the actions that the agent takes."""
+        pictures = resize_frames(picture.of(observations), size)
+        return policy.act(picture.replaced(observations, pictures))
 
     return act
 
 
-def _picture_size(space: spaces.Space[Any]) -> tuple[int, int]:
-    """Return height and width of the pictures that an agent observes."""
-    if not isinstance(space, spaces.Box):
-        raise ValueError(f"the agent observes more than one picture: {space}")
-    return space.shape[-2], space.shape[-1]
+def _picture_size(known: spaces.Space[Any], picture: PictureEntry) -> tuple[int, int]:
+    """Return height and width of the pictures that an agent on pictures observes."""
+    entry = known
+    if isinstance(known, spaces.Dict) and picture.key is not None and picture.key in known.spaces:
+        entry = known[picture.key]
+    if not isinstance(entry, spaces.Box) or len(entry.shape) != 3:
+        return picture.shape[0], picture.shape[1]
+    return entry.shape[-2], entry.shape[-1]  # channels come first
 
 
 def _same_shape(known: spaces.Space[Any], shown: spaces.Space[Any]) -> bool:

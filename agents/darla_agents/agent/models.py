@@ -117,8 +117,8 @@ def _policy(spec: AgentSpec, space: spaces.Space[Any]) -> str:
     """Return the name of an agent's policy; an extractor of its own may take smaller pictures."""
     if spec.traits.trains_encoder and isinstance(space, spaces.Dict):
         raise ValueError(
-            f"an agent of kind {spec.kind} sees one picture and nothing else, but {spec.task} "
-            f"shows {space}; train one of kind pixels or latent"
+            f"an agent of kind {spec.kind} sees one picture and nothing else, but "
+            f"{spec.environment.text} shows {space}; train one of kind pixels or latent"
         )
     own = spec.traits.trains_encoder or spec.traits.extractor is not None
     return policy_name(space, smallest=1 if own else SMALLEST_PICTURE)

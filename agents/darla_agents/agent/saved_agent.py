@@ -53,6 +53,11 @@ class _Spec(TypedDict):
     learning_options: NotRequired[dict[str, Any]]
     augmentation: NotRequired[Name]
     label: NotRequired[str]
+    env_kwargs: NotRequired[dict[str, Any]]
+    wrappers: NotRequired[
+        Annotated[list[Annotated[str, Meta(max_length=2000)]], Meta(max_length=64)]
+    ]
+    looks: NotRequired[dict[str, Any] | None]
 
 
 class _Description(TypedDict):
@@ -149,11 +154,7 @@ def load_agent(folder: Path | str, device: str = "cpu") -> SavedAgent:
     folder = Path(folder)
     description = read_description(folder)
     where = str(folder / DESCRIPTION)
-    try:
-        spec = AgentSpec.from_dict(description["spec"])
-        check_settings(spec.algorithm, spec.settings)
-    except ValueError as error:
-        raise ValueError(f"{where}: {error}") from error
+    spec = read_spec(folder)
     observed, acted = (
         space_from_json(description[name], f"{name} in {where}", _REMEDY)
         for name in ("observation_space", "action_space")
@@ -166,6 +167,16 @@ def load_agent(folder: Path | str, device: str = "cpu") -> SavedAgent:
     state = restore(model, folder)
     model.policy.set_training_mode(False)
     return SavedAgent(spec, model, model.num_timesteps, _evaluation(state, description))
+
+
+def read_spec(folder: Path) -> AgentSpec:
+    """Read what an agent is and where it acts, without its weights; errors: :func:`load_agent`."""
+    try:
+        spec = AgentSpec.from_dict(read_description(folder)["spec"])
+        check_settings(spec.algorithm, spec.settings)
+    except ValueError as error:
+        raise ValueError(f"{folder / DESCRIPTION}: {error}") from error
+    return spec
 
 
 def best_evaluation(folder: Path) -> dict[str, float] | None:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
+from darla.environments.looks import Looks
+from darla.environments.spec import EnvironmentSpec
 from darla.running.names import lookup, unknown
 from darla.wrappers.latent_options import LatentOptions, LearningOptions
 from darla_agents.agent.algorithms import ALGORITHMS
@@ -20,11 +22,12 @@ class AgentSpec:
     """An agent: what it does, what it sees, how and where it learns.
 
     A ValueError for an unknown kind, algorithm or augmentation, an encoder that is missing or not
-    needed, an augmentation of what is no picture, or a label that tables cannot have.
+    needed, an augmentation of what is no picture, a label that tables cannot have, or what is no
+    description of an environment.
     """
 
     task: str
-    """The id of the environment."""
+    """The id of the environment, or ``module:function``."""
     kind: str
     """The kind of agent; a name in ``darla_agents.agent.kinds.KINDS``."""
     algorithm: str
@@ -48,9 +51,16 @@ class AgentSpec:
     ``darla_agents.agent.augmentations.AUGMENTATIONS``."""
     label: str = ""
     """What tables call it; empty for its kind."""
+    env_kwargs: dict[str, Any] = field(default_factory=dict)
+    """What the environment is made with, besides its domain."""
+    wrappers: tuple[str, ...] = ()
+    """What is put around it, innermost first."""
+    looks: Looks | None = None
+    """Its domains, where its package does not name them."""
 
     def __post_init__(self) -> None:
         kind = self.traits
+        _ = self.environment  # an error where it is none
         lookup("algorithm", self.algorithm, ALGORITHMS)
         if kind.needs_encoder and self.encoder is None:
             raise ValueError(f"an agent of kind {self.kind} needs an encoder; give its folder")
@@ -64,6 +74,11 @@ class AgentSpec:
                 f"pictures; those of kinds {' and '.join(others)} do"
             )
         _check_label(self.label, self.kind)
+
+    @property
+    def environment(self) -> EnvironmentSpec:
+        """The environment that it acts in."""
+        return EnvironmentSpec(self.task, self.env_kwargs, self.wrappers, self.looks)
 
     @property
     def traits(self) -> Kind:
@@ -80,7 +95,8 @@ class AgentSpec:
         values = {entry.name: getattr(self, entry.name) for entry in fields(self)}
         values["latent_options"] = self.latent_options.to_dict() if self.encoder else {}
         values["learning_options"] = self.learning_options.to_dict()
-        return values
+        words = self.environment.to_json()
+        return values | {name: words[name] for name in ("env_kwargs", "wrappers", "looks")}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "AgentSpec":
@@ -97,7 +113,9 @@ class AgentSpec:
             raise ValueError(f"the agent's description lacks {', '.join(missing)}")
         options = LatentOptions.from_dict(data.get("latent_options", {}))
         learning = LearningOptions.from_dict(data.get("learning_options", {}))
-        return cls(**{**data, "latent_options": options, "learning_options": learning})
+        environment = EnvironmentSpec.from_json({"env": data["task"], **data})
+        words = {"wrappers": environment.wrappers, "looks": environment.looks}
+        return cls(**{**data, **words, "latent_options": options, "learning_options": learning})
 
 
 def _check_label(label: str, kind: str) -> None:

@@ -1,24 +1,38 @@
-"""Which modules a saved agent may name: its task's, which is imported where the agent plays."""
+"""Which modules a saved agent may name: its environment's, imported where the agent plays."""
 
 import sys
 from collections.abc import Collection
 from pathlib import Path
 
+import gymnasium as gym
 
-def check_trusted(task: str, folder: Path, trusted: Collection[str]) -> None:
-    """Check that making a saved agent's environments imports nothing that the user did not name.
+from darla.environments.spec import EnvironmentSpec
+
+
+def check_trusted(environment: EnvironmentSpec, folder: Path, trusted: Collection[str]) -> None:
+    """Check that making a saved agent's environments runs nothing that the user did not name.
+
+    An id of a module that is imported already is taken. A function or a wrapper is not, whatever
+    is imported: a description that somebody else wrote would choose what is called, and with what.
 
     Args:
-        task: what the agent's description names: an id, or ``module:Id``, which imports a module.
+        environment: what the agent's description names.
         folder: the agent's, for the message.
         trusted: names of modules that may be imported.
 
     Raises:
-        ValueError: it names a module that is neither trusted nor imported already.
+        ValueError: it names a module that is not trusted.
     """
-    module = task.rpartition(":")[0]
-    if module and module not in trusted and module not in sys.modules:
+    needed = environment.named_modules()
+    known = environment.module in sys.modules and environment.name in gym.registry
+    if environment.module and not known:
+        needed = [environment.module, *needed]
+    strange = [module for module in dict.fromkeys(needed) if module not in trusted]
+    if strange:
+        several = len(strange) > 1
+        named = f"the module{'s' if several else ''} {', '.join(map(repr, strange))}"
         raise ValueError(
-            f"the agent in {folder} plays {task!r}, for which the module {module!r} would be "
-            f"imported and its code run; give --trust {module} if you know whose it is"
+            f"the agent in {folder} plays {environment.text!r}, for which {named} would be "
+            f"imported and {'their' if several else 'its'} code run; give --trust "
+            f"{' '.join(strange)} if you know whose {'they are' if several else 'it is'}"
         )

@@ -4,33 +4,51 @@
     darla collect --env Darla/SeekAvoid-v0 --num-frames 50000
     darla collect --env MiniWorld-FourRooms-v0 --out data/four_rooms
     darla collect --env MiniWorld-Maze-v0 --policy random
-    darla collect --env my_module:MyEnv-v0 --policy random
-    darla collect --policy agent --agent runs/my_agent --domain source --out data/seen
+    darla collect --env CarRacing-v3 --env-kwargs continuous false --looks standard
+    darla collect --env my_module:MyEnv-v0 --wrappers "my_module:Repeat(4)"
+    darla collect --agent runs/my_agent --domain source --out data/seen
 
-Where the worlds have a domain d_u, in which everything varies, frames come from it unless another
-is named. Killed half-way, the same command continues where it stopped.
+Where the worlds have a domain in which everything varies (d_u, or what looks call so), frames come
+from it unless another is named. Killed half-way, the same command continues where it stopped.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import gymnasium as gym
 
 from darla.collection.collect import CollectConfig, collect
-from darla.collection.frame_source import register
+from darla.collection.config import FACTORS
+from darla.environments.making import register
 from darla.running.command import run_command
+from darla_agents.agent.saved_agent import read_spec
+from darla_agents.agent.trusted_modules import check_trusted
 from darla_envs import GO_TO_OBJECT
-from darla_envs.suites import suite_of
-
-DEFAULT = CollectConfig(env=GO_TO_OBJECT, imports=("darla_envs", "darla_envs.stock"))
-"""What is collected, and which modules register environments, unless others are named."""
+from darla_envs.description.usual_domains import SOURCE
+from darla_envs.suites import ForeignSuite, suite_of
 
 _MAKE_POLICY = "darla_agents.agent.acting:make_policy"
 
 
-def main(config: CollectConfig) -> None:
+@dataclass(frozen=True)
+class CollectCommand(CollectConfig):
+    """Which frames to collect, from where, and to which folder."""
+
+    env: str = ""
+    """Id of the Gymnasium environment; ``module:Id`` imports a module first, of the current folder
+    too, and ``module:function`` names what makes an environment that has no id. When not given,
+    that of the agent, with all that it was made with, or Darla/GoToObject-v0."""
+    imports: tuple[str, ...] = ("darla_envs", "darla_envs.stock")
+    """Modules that register environments, imported by every worker one after the other until one
+    has registered ``env``."""
+    trust: tuple[str, ...] = ()
+    """Modules that the agent's environment may name: they are imported, and their code runs."""
+
+
+def main(config: CollectCommand) -> None:
     """Collect, and say where the dataset is."""
-    result = collect(with_domain(config), load_policy=_MAKE_POLICY, progress=True)
+    result = collect(resolved(config), load_policy=_MAKE_POLICY, progress=True)
     frames, seconds = result.new_frames, result.seconds
     if frames:
         print(f"collected {frames:,} frames in {seconds:.1f} s ({frames / seconds:.0f} frames/s)")
@@ -40,19 +58,50 @@ def main(config: CollectConfig) -> None:
     print(f"contact sheet  {result.contact_sheet}")
 
 
-def with_domain(config: CollectConfig) -> CollectConfig:
-    """Name D_U as the domain of worlds that have one, where none is named.
+def resolved(config: CollectCommand) -> CollectCommand:
+    """Name the environment, the domain and the policy where none was named.
 
-    A ValueError where a module that registers environments cannot be imported.
+    The environment is the agent's, or the first task; the domain is D_U of worlds that have one;
+    the policy is left open where only an environment that is made can tell. A ValueError where a
+    module cannot be imported, or the agent's environment names one that is not trusted.
     """
-    if config.domain is not None or "domain" in config.env_kwargs:
+    config = config.with_looks_read()
+    if not config.env and config.agent is not None:
+        config = _where_the_agent_acts(config, config.agent)
+    config = replace(config, env=config.env or GO_TO_OBJECT)
+    environment = config.environment
+    register(environment, config.imports)
+    if environment.name not in gym.registry:  # collecting says what is wrong with others
         return config
-    register(config.env, config.imports)
-    name = config.env.split(":")[-1]
-    known = name in gym.registry  # collecting says what is wrong with others
-    return replace(config, domain=suite_of(name).unsupervised) if known else config
+    suite = suite_of(replace(environment, env=environment.name))
+    if config.looks is None and config.domain is None and "domain" not in config.env_kwargs:
+        config = replace(config, domain=suite.unsupervised)
+    elif config.looks is None and config.domain == SOURCE and not suite.domain_kwargs(SOURCE):
+        config = replace(config, domain=None)  # of environments without domains
+    if (
+        config.chosen_policy is None
+        and environment.is_plain
+        and not isinstance(suite, ForeignSuite)
+    ):
+        config = replace(config, policy=FACTORS)
+    return config
+
+
+def _where_the_agent_acts(config: CollectCommand, agent: Path) -> CollectCommand:
+    """Name the environment that the agent was trained in, with all that it was made with."""
+    if not agent.is_dir():
+        raise FileNotFoundError(f"there is no saved agent at {agent}")
+    found = read_spec(agent).environment
+    check_trusted(found, agent, config.trust)
+    return replace(
+        config,
+        env=found.env,
+        env_kwargs={**found.env_kwargs, **config.env_kwargs},
+        wrappers=(*found.wrappers, *config.wrappers),
+        looks=config.looks or found.looks,
+    )
 
 
 def run(arguments: Sequence[str] | None = None, program: str | None = None) -> None:
     """Read the configuration from the command line, and run."""
-    run_command(CollectConfig, main, __doc__, default=DEFAULT, arguments=arguments, program=program)
+    run_command(CollectCommand, main, __doc__, arguments=arguments, program=program)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from darla.environments.spec import digest
 from darla.running.atomic import write_json, write_text
 from darla.running.names import unknown
 from darla.running.plain_json import plain
@@ -140,7 +141,7 @@ def _draw(summaries: Sequence[TaskSummary], stem: Path) -> dict[str, list[Path]]
     """Draw the pictures of each task, and return where they are."""
     plots = {}
     for summary in summaries:
-        task = re.sub(r"\W+", "_", summary.scores.task.rpartition("/")[2]).strip("_")
+        task = _file_name(summary.scores.task, [each.scores.task for each in summaries])
         draw = {"returns": plot_returns, "ratios": plot_ratios}
         if any(group.profile is not None for group in summary.groups):
             draw["profiles"] = plot_profiles
@@ -149,6 +150,18 @@ def _draw(summaries: Sequence[TaskSummary], stem: Path) -> dict[str, list[Path]]
             plot(summary.scores, summary.groups, paths[what])
         plots[summary.scores.task] = [*paths.values()]
     return plots
+
+
+def _file_name(task: str, tasks: Sequence[str]) -> str:
+    """Return a task's name for files, which no other of the tasks shares."""
+
+    def short(text: str) -> str:
+        """Return the id alone, without its package and what it was made with."""
+        env = re.split(r"[( ]", text, maxsplit=1)[0]
+        return re.sub(r"\W+", "_", env.rpartition("/")[2]).strip("_")
+
+    is_alone = [short(each) for each in tasks].count(short(task)) == 1
+    return short(task) if is_alone else f"{short(task)}_{digest(task)}"
 
 
 def _with_pictures(

@@ -11,11 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NotRequired, TypedDict, cast
+from typing import Any, NotRequired, TypedDict, cast
 
 import numpy as np
 from tensorboard.backend.event_processing.event_accumulator import SCALARS, EventAccumulator
 
+from darla.environments.spec import EnvironmentSpec
 from darla.running.checked_json import Name, check_shape
 from darla.running.run_record import RECORD, read_run_config
 from darla_agents.agent.group_labels import GroupKey, label, name_of, rank
@@ -43,6 +44,9 @@ class _AgentConfig(TypedDict):
     total_timesteps: int
     augmentation: NotRequired[Name]
     label: NotRequired[str | None]
+    env_kwargs: NotRequired[dict[str, Any]]
+    wrappers: NotRequired[list[str]]
+    looks: NotRequired[dict[str, Any] | None]
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def read_curves(folders: Sequence[Path], by: Sequence[str] = GROUPING) -> list[C
     """
     check_grouping(by)
     runs = {path: _agent_config(path) for path in _runs(folders)}
-    tasks = sorted({config["task"] for config in runs.values()})
+    tasks = sorted({_task_of(config) for config in runs.values()})
     if len(tasks) > 1:
         raise ValueError(f"these runs are of several tasks, {', '.join(tasks)}; give those of one")
     keys = {path: _group_key(config, by) for path, config in runs.items()}
@@ -164,6 +168,11 @@ def _agent_config(run: Path) -> _AgentConfig:
     where = f"config in {run / RECORD}"
     remedy = "leave its folder out, or train the agent again"
     return check_shape(cast(_AgentConfig, read_run_config(run)), _AgentConfig, where, remedy)
+
+
+def _task_of(config: _AgentConfig) -> str:
+    """Return the text that tells a run's environment from others."""
+    return EnvironmentSpec.from_json({"env": config["task"], **config}).text
 
 
 def _group_key(config: _AgentConfig, by: Sequence[str]) -> GroupKey:

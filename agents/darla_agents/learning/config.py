@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import tyro
 
+from darla.environments.words import EnvironmentWords
 from darla.running.names import unknown
 from darla.running.plain_json import plain
 from darla.running.precision import Precision
@@ -29,13 +30,14 @@ _AUGMENTATION = (
 
 
 @dataclass(frozen=True)
-class TrainAgentConfig:
+class TrainAgentConfig(EnvironmentWords):
     """How to train one agent."""
 
     task: Annotated[str, tyro.conf.arg(aliases=["--env"])] = "Darla/GoToObject-v0"
-    """Id of the environment; ``module:Id`` imports a module first, of the current folder too."""
+    """Id of the environment; ``module:Id`` imports a module first, of the current folder too, and
+    ``module:function`` names what makes an environment that has no id."""
     domain: str = SOURCE
-    """The domain that the agent learns in."""
+    """The domain that the agent learns in; source stands for what looks call so."""
     kind: Annotated[str, tyro.conf.arg(help=f"What the agent sees. {describe_kinds()}.")] = "latent"
     """The kind of agent; a name in ``darla_agents.agent.kinds.KINDS``."""
     augmentation: Annotated[str, tyro.conf.arg(help=_AUGMENTATION)] = NONE
@@ -58,7 +60,8 @@ class TrainAgentConfig:
     """Seed of weights, environments and exploration."""
     out: Path | None = None
     """The run's folder; runs/agents/<task>__<kind>__<algorithm>__s<seed> when not given,
-    where a label takes the kind's place."""
+    where a label takes the kind's place, and what an environment is made with is told by eight
+    digits."""
     settings: tuple[str, ...] = ()
     """The algorithm's settings to change, such as learning_rate=3e-4 n_steps=256."""
     standardize: bool = True
@@ -149,11 +152,16 @@ def make_spec(config: TrainAgentConfig) -> AgentSpec:
         zero_dead=config.zero_dead and kind.encoder != UNTRAINED,
         precision=config.precision if kind.sees_latents else "float32",
     )
+    environment = config.environment_of(config.task)
+    looks = environment.looks
     return AgentSpec(
         task=config.task,
+        env_kwargs=environment.env_kwargs,
+        wrappers=environment.wrappers,
+        looks=looks,
         kind=config.kind,
         algorithm=config.algorithm,
-        domain=config.domain,
+        domain=looks.source if looks is not None and config.domain == SOURCE else config.domain,
         seed=config.seed,
         encoder=str(config.encoder) if kind.needs_encoder else None,
         total_timesteps=config.total_timesteps,
@@ -166,13 +174,14 @@ def make_spec(config: TrainAgentConfig) -> AgentSpec:
 
 def default_folder(spec: AgentSpec) -> Path:
     """Return where an agent's run goes unless told otherwise."""
-    task = spec.task.replace("/", "-").replace(":", "-")
+    task = spec.environment.file_name(spec.task.replace("/", "-").replace(":", "-"))
     return Path("runs/agents") / f"{task}__{spec.shown_kind}__{spec.algorithm}__s{spec.seed}"
 
 
 def run_identity(config: TrainAgentConfig) -> dict[str, Any]:
     """Return, as ``run.json`` has them, the entries that stay as they are when a run continues."""
-    names = ["task", "domain", "kind", "algorithm", "total_timesteps", "num_envs", "seed"]
+    names = ["task", "env_kwargs", "wrappers", "looks", "domain", "kind", "algorithm"]
+    names += ["total_timesteps", "num_envs", "seed"]
     names += ["rendering", "augmentation", "label", "settings"]
     kind = KINDS[config.kind]
     if kind.needs_encoder:

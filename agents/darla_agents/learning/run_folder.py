@@ -23,7 +23,10 @@ from darla_agents.worlds.rendering import STOCK
 
 CHECKPOINTS_KEPT = 2
 # What runs did that began before there was a choice.
-_UNRECORDED = {
+_UNRECORDED: dict[str, Any] = {
+    "env_kwargs": {},
+    "wrappers": [],
+    "looks": None,
     "rendering": STOCK,
     "mask_look": False,
     "look_treatment": "mask",

@@ -31,7 +31,7 @@ def latents_in_source(spec: AgentSpec, encoder: FrozenEncoder, **drawing: Any) -
     and ``num_threads`` of :func:`darla_agents.worlds.environments.make_task_envs`.
     """
     seed = derive_seed(spec.seed, Purpose.STILL_LATENTS)
-    shown = make_task_envs(spec.task, PICTURES, spec.domain, _NUM_ENVS, seed, **drawing)
+    shown = make_task_envs(spec.environment, PICTURES, spec.domain, _NUM_ENVS, seed, **drawing)
     venv = VecLatent(shown, encoder, zero_dead=False)
     with closing(venv):
         seen = [venv.reset()]

@@ -59,6 +59,7 @@ def write_hyperparameters(
     """
     names = ("task", "kind", "augmentation", "label", "algorithm", "domain", "seed", "encoder")
     values = {name: getattr(spec, name) for name in (*names, "total_timesteps")}
+    values |= {"task": spec.environment.text}
     values |= {"label": spec.shown_kind, "encoder": spec.encoder or ""}
     numbers = {**spec.settings, **spec.to_dict()["latent_options"]}
     values |= {

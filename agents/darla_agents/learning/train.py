@@ -74,6 +74,7 @@ def train_agent(config: TrainAgentConfig) -> Path:
             that another process trains in.
         FileNotFoundError: there is no encoder in the folder given.
     """
+    config = config.with_looks_read()
     spec = make_spec(config)
     folder = RunFolder(config.out or default_folder(spec))
     if folder.precedes_batches and config.rendering != STOCK:
@@ -175,17 +176,18 @@ def _evaluation_worlds(
     config: TrainAgentConfig, spec: AgentSpec, drawing: Mapping[str, Any]
 ) -> AbstractContextManager[dict[str, PlayedWorlds]]:
     """Make what the agent is evaluated in, by domain, with the source first."""
-    targets = suite_of(spec.task).targets()
+    targets = suite_of(spec.environment).targets()
     if EVERY_TARGET in config.eval_domains and not targets:
         raise ValueError(
-            f"{spec.task} has no targets that are known by a name; name the domains to evaluate in "
-            f"besides {spec.domain} one by one, or leave --eval-domains out"
+            f"{spec.environment.text} has no targets that are known by a name; declare some with "
+            f"--looks, name the domains to evaluate in besides {spec.domain} one by one, or leave "
+            "--eval-domains out"
         )
     named = {EVERY_TARGET: targets}
     wanted = [name for each in config.eval_domains for name in named.get(each, [each])]
     domains = list(dict.fromkeys([spec.domain, *wanted]))
     count = min(config.eval_episodes, _MOST_EVALUATION_ENVS)
-    return make_played_worlds(spec.task, spec.traits.observation, domains, count, **drawing)
+    return make_played_worlds(spec.environment, spec.traits.observation, domains, count, **drawing)
 
 
 def _continue(model: BaseAlgorithm, spec: AgentSpec, folder: RunFolder) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from darla.environments.words import LooksWord
 from darla.running.names import unknown
 from darla.running.progress import progress_bar
 from darla.running.seeds import Purpose
@@ -28,8 +29,8 @@ from darla_envs.suites import suite_of
 
 
 @dataclass(frozen=True)
-class EvaluateTransferConfig:
-    """Which agents to evaluate, where, and on how many episodes."""
+class EvaluateTransferConfig(LooksWord):
+    """Which agents to evaluate, where, and on how many episodes; agents know their environments."""
 
     agents: tuple[Path, ...] = (Path("runs/agents"),)
     """Folders of agents, or folders that hold several; runs/agents/*/best takes the best models."""
@@ -54,7 +55,8 @@ class EvaluateTransferConfig:
     device: str = "auto"
     """Device of policies and encoders: auto (a GPU when there is one), cpu or cuda."""
     trust: tuple[str, ...] = ()
-    """Modules that agents' tasks may name (module:Id): they are imported, and their code runs."""
+    """Modules that agents' environments and wrappers may name (module:Id): they are imported, and
+    their code runs."""
     progress: bool = True
     """Show a progress bar."""
 
@@ -95,14 +97,16 @@ def evaluate_transfer(config: EvaluateTransferConfig) -> TransferEvaluation:
 
     Raises:
         FileNotFoundError: there is no agent, or an encoder is missing.
-        ValueError: an unknown domain, a damaged agent, or a file of another kind at ``out``.
+        ValueError: an unknown domain, a damaged agent, looks that cannot be read or lack an agent's
+            source, or a file of another kind at ``out``.
     """
     config.check()
-    agents = find_players(config.agents, not config.stochastic, config.trust)
+    found = find_players(config.agents, not config.stochastic, config.trust)
+    agents = [player.in_looks(config.read_looks()) for player in found]
     domains = _domains_to_play(agents, config)
     players = list(agents)
     if config.random:
-        players += [random_player(task) for task in domains]
+        players += [random_player(each) for each in dict.fromkeys(a.environment for a in agents)]
     with RowWriter(config.out) as writer:
         groups = _plan(players, domains, config, writer)
         wanted = sum(_episodes_of(player, config) * len(domains[player.task]) for player in players)
@@ -124,7 +128,7 @@ def _domains_to_play(
     agents: Sequence[Player], config: EvaluateTransferConfig
 ) -> dict[str, list[str]]:
     """Return the domains to play in for each task of the agents: of those wanted, its own."""
-    suites = {task: suite_of(task) for task in dict.fromkeys(agent.task for agent in agents)}
+    suites = {agent.task: suite_of(agent.environment) for agent in agents}
     wanted = {task: list(filter(each.has_domain, config.domains)) for task, each in suites.items()}
     known = {name for suite in suites.values() for name in suite.domains()}.union(*wanted.values())
     for name in config.domains:
@@ -177,8 +181,8 @@ def _play(
     """Play jobs that share their environments, and write their rows."""
     most = max(len(job.episodes) for job in jobs)
     first, count = jobs[0], min(config.num_envs, most)
-    task, domain, observation = first.player.task, first.domain, first.player.observation
-    with make_played_worlds(task, observation, [domain], count, config.rendering) as played:
+    where, domain, observation = first.player.environment, first.domain, first.player.observation
+    with make_played_worlds(where, observation, [domain], count, config.rendering) as played:
         worlds = played[domain]
         for job in jobs:
             bar.set_description(f"{job.domain}: {job.player.name}", refresh=False)
@@ -190,6 +194,7 @@ def _play(
                     worlds.observation_space,
                     config.device,
                     job.player.deterministic,
+                    actions=worlds.action_space,
                 )
             for episode in play_queue(worlds, policy, seeds):
                 writer.append(_row(job, episode))

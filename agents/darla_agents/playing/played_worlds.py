@@ -9,8 +9,10 @@ import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
 
+from darla.environments.spec import EnvironmentSpec
+from darla.frames.pictures import stack_observations
 from darla.running.vector_infos import rows_of
-from darla_agents.agent.kinds import FACTORS, PICTURES, Observing
+from darla_agents.agent.kinds import PICTURES, Observing
 from darla_agents.worlds.environments import is_batched, make_env
 from darla_envs.batch.worlds import Worlds
 from darla_envs.suites import suite_of
@@ -146,7 +148,7 @@ class BatchedPlayedWorlds:
 
 @contextmanager
 def make_played_worlds(
-    task: str,
+    task: str | EnvironmentSpec,
     observing: Observing | None,
     domains: Sequence[str],
     num_envs: int,
@@ -157,8 +159,8 @@ def make_played_worlds(
 
     The random policy looks at nothing: for it ``observing`` is None. The other arguments are those
     of :func:`darla_agents.worlds.environments.make_task_envs`, for each of the domains. A
-    ValueError where the task, a domain or the rendering is unknown, or the task cannot show what
-    the agent sees.
+    ValueError where the task, a domain or the rendering is unknown, the task cannot show what
+    the agent sees, or a domain has other observations or actions than the first.
     """
     suite = suite_of(task)
     with ExitStack() as stack:
@@ -171,22 +173,32 @@ def make_played_worlds(
                 for domain in domains
             }
             return
-        # For the random policy nothing needs to be drawn, and more gain nothing.
-        shown = observing or (FACTORS if suite.offers_factors else PICTURES)
-        count = num_envs if observing else 1
-        yield {
+        count = num_envs if observing else 1  # more gain the random policy nothing
+        played = {
             domain: SinglePlayedWorlds(
-                [stack.enter_context(closing(make_env(task, shown, domain))) for _ in range(count)]
+                [
+                    stack.enter_context(closing(make_env(task, observing, domain)))
+                    for _ in range(count)
+                ]
             )
             for domain in domains
         }
+        _check_spaces(suite.env_id, played)
+        yield {**played}
 
 
-def stack_observations(observations: Sequence[Any]) -> Any:
-    """Join single observations, arrays or dictionaries of arrays, into one batch."""
-    if isinstance(observations[0], dict):
-        return {key: np.stack([each[key] for each in observations]) for key in observations[0]}
-    return np.stack(observations)
+def _check_spaces(env_id: str, played: Mapping[str, PlayedWorlds]) -> None:
+    """Raise a ValueError where a domain is another task than the first, by its spaces."""
+    source, first = next(iter(played.items()))
+    for domain, worlds in played.items():
+        for name in ("observation_space", "action_space"):
+            space, expected = getattr(worlds, name), getattr(first, name)
+            if space != expected:
+                raise ValueError(
+                    f"the domain {domain!r} of {env_id} has the {name.replace('_', ' ')} {space}, "
+                    f"but {source!r} has {expected}; a domain may change how a task looks, not "
+                    "what is seen and done in it"
+                )
 
 
 def _growing(numbers: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:

@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import gymnasium as gym
 
 from darla.encoder.shipped_encoders import bundle_folder
+from darla.environments.looks import Looks
+from darla.environments.spec import EnvironmentSpec
 from darla.running.run_record import RECORD
 from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.kinds import RANDOM, Observing
@@ -16,7 +18,7 @@ from darla_agents.agent.saved_agent import (
     SavedAgent,
     is_saved,
     load_agent,
-    read_description,
+    read_spec,
 )
 from darla_agents.agent.spec import AgentSpec
 from darla_agents.agent.trusted_modules import check_trusted
@@ -36,9 +38,28 @@ class Player:
     """Of a saved agent; None for the random policy."""
     folder: Path | None
     """Of a saved agent; None for the random policy."""
-    task: str
+    environment: EnvironmentSpec
     deterministic: bool = True
     """Take the most probable actions instead of drawing them."""
+
+    @property
+    def task(self) -> str:
+        """The text that tells its environment from others."""
+        return self.environment.text
+
+    def in_looks(self, looks: Looks | None) -> "Player":
+        """Return the same player in an environment with other looks than it has recorded.
+
+        None leaves them. A ValueError where they lack the domain that the agent learned in.
+        """
+        if looks is None:
+            return self
+        if self.spec is not None and self.spec.domain not in looks.domains:
+            raise ValueError(
+                f"the looks have no domain {self.spec.domain!r}, in which the agent {self.name} "
+                f"learned; they have {', '.join(looks.domains)}: name the one that is its source so"
+            )
+        return replace(self, environment=replace(self.environment, looks=looks))
 
     @property
     def kind(self) -> str:
@@ -56,9 +77,9 @@ class Player:
         return RANDOM if self.spec is None else self.spec.shown_kind
 
 
-def random_player(task: str) -> Player:
-    """Return the random policy as a player of a task."""
-    return Player(RANDOM, None, None, task)
+def random_player(environment: EnvironmentSpec) -> Player:
+    """Return the random policy as a player in an environment."""
+    return Player(RANDOM, None, None, environment)
 
 
 def find_players(
@@ -71,7 +92,7 @@ def find_players(
             finished, and the best models and checkpoints within runs, are only taken when their
             own folder is given.
         deterministic: whether they are to take the most probable actions.
-        trusted: modules that their tasks may name, and that may be imported.
+        trusted: modules that their environments may name, and that may be imported.
 
     Raises:
         FileNotFoundError: there is no agent, or an agent's encoder is missing.
@@ -80,7 +101,7 @@ def find_players(
     """
     found = dict.fromkeys(path for folder in folders for path in _agents_under(Path(folder)))
     for path in found:
-        check_trusted(read_description(path)["spec"]["task"], path, trusted)
+        check_trusted(read_spec(path).environment, path, trusted)
     players = {player.name: player for player in (_player(path, deterministic) for path in found)}
     return list(players.values())
 
@@ -136,7 +157,7 @@ def _player(folder: Path, deterministic: bool) -> Player:
         raise kind(f"the agent in {folder} cannot be evaluated: {error}") from error
     mode = "" if deterministic else STOCHASTIC
     name = f"{_readable_name(folder)}@{_content_hash(folder, agent.spec)}{mode}"
-    return Player(name, agent.spec, folder, agent.spec.task, deterministic)
+    return Player(name, agent.spec, folder, agent.spec.environment, deterministic)
 
 
 def _readable_name(folder: Path) -> str:

@@ -1,23 +1,24 @@
 """Watch an agent: what it is shown, and what its encoder keeps of that, side by side as a video."""
 
 import io
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import gymnasium as gym
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from darla.encoder.bundle import load_encoder
 from darla.encoder.frozen_encoder import FrozenEncoder
-from darla.frames.pictures import resize_frames
+from darla.environments.words import LooksWord
+from darla.frames.pictures import find_picture, resize_frames
 from darla.running.atomic import write_bytes
 from darla_agents.agent.acting import load_agent_policy
 from darla_agents.agent.encoders import agent_encoder
-from darla_agents.agent.spec import AgentSpec
-from darla_agents.playing.players import find_players
-from darla_envs.description.usual_domains import SOURCE
+from darla_agents.playing.played_worlds import make_played_worlds
+from darla_agents.playing.players import Player, find_players
+from darla_agents.worlds.rendering import BATCHED
 from darla_envs.suites import suite_of
 
 _GAP, _TITLE, _BACKGROUND = 4, 18, 255
@@ -25,13 +26,14 @@ _COLORS = 64  # of a picture; more make a larger file
 
 
 @dataclass(frozen=True)
-class WatchConfig:
-    """Which agent to watch, and where."""
+class WatchConfig(LooksWord):
+    """Which agent to watch, and where; it knows its environment."""
 
     agent: Path
     """Folder of a trained agent."""
-    domains: tuple[str, ...] = (SOURCE, "all_three")
-    """Domains to watch it in; a row of the video each."""
+    domains: tuple[str, ...] = ()
+    """Domains to watch it in, a row of the video each; its source and its first target when not
+    given."""
     steps: int = 240
     """Steps to watch; episodes that end are followed by others."""
     out: Path = Path("runs/watch.gif")
@@ -43,21 +45,20 @@ class WatchConfig:
     deterministic: bool = False
     """Take the most probable actions instead of drawing them."""
     trust: tuple[str, ...] = ()
-    """Modules that the agent's task may name (module:Id): they are imported, their code runs."""
+    """Modules that the agent's environment and wrappers may name (module:Id): they are imported,
+    and their code runs."""
     scale: int = 3
     """How large a pixel is drawn."""
     fps: int = 15
     """Steps in a second."""
 
     def check(self) -> None:
-        """Raise a ValueError for a number that is out of range, or without a domain."""
+        """Raise a ValueError for a number that is out of range."""
         for name in ("steps", "scale", "fps"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; give a whole number from 1")
         if self.scale > 32:
             raise ValueError(f"scale is {self.scale}; give a whole number from 1 to 32")
-        if not self.domains:
-            raise ValueError("no domain was given; give one or more, such as --domains source")
 
 
 def watch(config: WatchConfig) -> Path:
@@ -68,61 +69,69 @@ def watch(config: WatchConfig) -> Path:
         ValueError: the agent sees no pictures, a domain is unknown, or a number is out of range.
     """
     config.check()
-    (player,) = find_players([config.agent], config.deterministic, config.trust)
+    (found,) = find_players([config.agent], config.deterministic, config.trust)
+    player = found.in_looks(config.read_looks())
     spec = player.spec
-    assert spec is not None and player.folder is not None  # of all that are found
+    assert spec is not None  # of all that are found
     if spec.traits.sees_factors:
         raise ValueError(f"the agent in {config.agent} sees true factors, not pictures")
     encoder = agent_encoder(spec) if config.encoder is None else load_encoder(config.encoder)
-    recorded = [_record(player.folder, spec, domain, config) for domain in config.domains]
+    domains = config.domains or [spec.domain, *suite_of(player.environment).targets()[:1]]
+    recorded = {domain: _record(player, domain, config) for domain in domains}
     masked = spec.latent_options.masked if spec.traits.sees_latents else ()  # of its own encoder
-    panels = _panels(recorded, encoder, masked)
-    pictures = _lay_out(panels, config)
-    write_bytes(config.out, _gif(pictures, config.fps))
+    panels = {domain: _panels(frames, encoder, masked) for domain, frames in recorded.items()}
+    write_bytes(config.out, _gif(_lay_out(panels, config), config.fps))
     return config.out
 
 
-def _record(folder: Path, spec: AgentSpec, domain: str, config: WatchConfig) -> np.ndarray:
-    """Return what the agent is shown, uint8 (steps, H, W, 3)."""
-    arguments = suite_of(spec.task).domain_kwargs(domain)
-    world = gym.make_vec(spec.task, num_envs=1, **arguments)
-    try:
+def _record(player: Player, domain: str, config: WatchConfig) -> np.ndarray:
+    """Return what the agent is shown in the worlds that it is evaluated in, (steps, H, W, 3)."""
+    assert player.folder is not None  # of all that are found
+    where, observing = player.environment, player.observation
+    with make_played_worlds(where, observing, [domain], 1, BATCHED) as played:
+        worlds = played[domain]
         policy = load_agent_policy(
-            folder,
-            world.single_observation_space,
+            player.folder,
+            worlds.observation_space,
             deterministic=config.deterministic,
+            actions=worlds.action_space,
         )
-        policy.begin(0, config.seed)
-        frames = []
-        observations, _ = world.reset(seed=config.seed)
-        for _ in range(config.steps):
-            frames.append(observations[0].copy())
-            observations, *_ = world.step(policy.act(observations, [0]))
-        return np.stack(frames)
-    finally:
-        world.close()
+        picture, frames = find_picture(worlds.observation_space), []
+        for seed in itertools.count(config.seed):
+            worlds.reset([0], [seed])
+            policy.begin(0, seed)
+            done = False
+            while not done:
+                observations = worlds.observe([0])
+                frames.append(picture.of(observations)[0].copy())
+                if len(frames) == config.steps:
+                    return np.stack(frames)
+                (step,) = worlds.step([0], policy.act(observations, [0]))
+                done = step.done
+    raise AssertionError("there are always further seeds")
 
 
 def _panels(
-    recorded: Sequence[np.ndarray], encoder: FrozenEncoder | None, masked: Sequence[int]
-) -> list[dict[str, np.ndarray]]:
-    """Return for each domain the videos that are shown in a row, by their titles."""
-    rows: list[dict[str, np.ndarray]] = []
-    for frames in recorded:
-        row = {"shown": frames}
-        if encoder is not None:
-            latents = encoder.encode(resize_frames(frames, encoder.image_shape[:2]))
-            row["kept by the encoder"] = encoder.decode(latents)
-            if len(masked):
-                hidden = latents.copy()
-                hidden[:, list(masked)] = encoder.statistics.mean[list(masked)]
-                row["seen by the agent"] = encoder.decode(hidden)
-        rows.append(row)
-    return rows
+    frames: np.ndarray, encoder: FrozenEncoder | None, masked: Sequence[int]
+) -> dict[str, np.ndarray]:
+    """Return the videos that are shown in the row of a domain, by their titles."""
+    row = {"shown": frames}
+    if encoder is None:
+        return row
+    latents = encoder.encode(resize_frames(frames, encoder.image_shape[:2]))
+    row["kept by the encoder"] = encoder.decode(latents)
+    if len(masked):
+        hidden = latents.copy()
+        hidden[:, list(masked)] = encoder.statistics.mean[list(masked)]
+        row["seen by the agent"] = encoder.decode(hidden)
+    return row
 
 
-def _lay_out(rows: Sequence[dict[str, np.ndarray]], config: WatchConfig) -> Iterator[np.ndarray]:
-    """Yield the video's pictures, uint8 (height, width, 3)."""
+def _lay_out(
+    panels: Mapping[str, dict[str, np.ndarray]], config: WatchConfig
+) -> Iterator[np.ndarray]:
+    """Yield the video's pictures, uint8 (height, width, 3), with a row for each domain."""
+    rows = [*panels.values()]
     font = ImageFont.load_default(size=12)
     scale = config.scale
     videos = [[video.repeat(scale, 1).repeat(scale, 2) for video in row.values()] for row in rows]
@@ -134,7 +143,7 @@ def _lay_out(rows: Sequence[dict[str, np.ndarray]], config: WatchConfig) -> Iter
     )
     blank = Image.new("RGB", size, (_BACKGROUND,) * 3)
     draw = ImageDraw.Draw(blank)
-    for number, (domain, row) in enumerate(zip(config.domains, rows, strict=True)):
+    for number, (domain, row) in enumerate(panels.items()):
         for column, title in enumerate(row):
             place = (_GAP + column * (width + _GAP), number * (height + _TITLE + _GAP) + 1)
             draw.text(place, domain if column == 0 else title, fill=0, font=font)

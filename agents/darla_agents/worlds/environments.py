@@ -12,6 +12,7 @@ from stable_baselines3.common.preprocessing import is_image_space, is_image_spac
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv, VecMonitor, VecTransposeImage
 
 from darla.encoder.bundle import FrozenEncoder
+from darla.environments.spec import EnvironmentSpec
 from darla.running.seeds import Purpose, derive_seed
 from darla.wrappers.picture_observer import PictureObserver
 from darla.wrappers.sb3 import VecLatent, VecObserver
@@ -46,7 +47,7 @@ def make_vec_env(
     that cannot show what the agent sees.
     """
     observing = spec.traits.observation
-    venv = make_task_envs(spec.task, observing, domain, num_envs, seed, **simulation)
+    venv = make_task_envs(spec.environment, observing, domain, num_envs, seed, **simulation)
     try:
         if learning and spec.augmentation != NONE:
             venv = AugmentedPixels(venv, spec.augmentation, seed)
@@ -57,7 +58,7 @@ def make_vec_env(
 
 
 def make_task_envs(
-    task: str,
+    task: str | EnvironmentSpec,
     observing: Observing,
     domain: str,
     num_envs: int,
@@ -112,10 +113,13 @@ def is_batched(suite: Suite, observing: Observing, rendering: str) -> bool:
     return rendering == BATCHED and suite.can_batch(observing)
 
 
-def make_env(task: str, observing: Observing, domain: str) -> gym.Env[Any, Any]:
+def make_env(
+    task: str | EnvironmentSpec, observing: Observing | None, domain: str
+) -> gym.Env[Any, Any]:
     """Make one environment that is simulated by itself, with its Monitor.
 
-    A ValueError where the task is unknown, has no such domain, or cannot show what is asked for.
+    ``observing`` None is for whoever looks at nothing: no more is drawn than must be. A ValueError
+    where the task is unknown, has no such domain, or cannot show what is asked for.
     """
     return Monitor(suite_of(task).single(domain, observing=observing))
 
@@ -152,7 +156,7 @@ def _channels_first(venv: VecEnv, spec: AgentSpec) -> VecEnv:
     pictures = [each for each in entries if isinstance(each, spaces.Box) and is_image_space(each)]
     if not pictures and spec.traits.transform is None:
         raise ValueError(
-            f"{spec.task} shows no picture to an agent of kind {spec.kind}, but {space}"
+            f"{spec.environment.text} shows no picture to an agent of kind {spec.kind}, but {space}"
         )
     if all(is_image_space_channels_first(picture) for picture in pictures):
         return venv

@@ -1,14 +1,14 @@
 """Environments of somebody else's: what can be told without knowing them."""
 
-import inspect
 import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import gymnasium as gym
-from gymnasium.envs.registration import load_env_creator
 
+from darla.environments.making import made_by, takes
+from darla.environments.spec import EnvironmentSpec
 from darla_envs.batch.worlds import CannotBatch, Worlds
 from darla_envs.description.domain import Domain
 from darla_envs.description.named_domains import DomainLike
@@ -17,7 +17,9 @@ from darla_envs.suites.suite import PICTURES, Observing, Suite
 
 
 class ForeignSuite(Suite):
-    """Whatever else is registered: its domains, if it has any, are known to itself alone.
+    """Whatever else is registered, or made by a function.
+
+    Its domains, if it has any, are known to itself alone.
 
     MiniWorld environments of one's own are foreign too, until ``darla_envs.stock.give_domains``
     is told of them; but they can be batched.
@@ -48,11 +50,7 @@ class ForeignSuite(Suite):
         """
         if name == SOURCE or not self._takes_domain:
             return name == SOURCE
-        try:
-            self.single(name).close()
-        except ValueError:
-            return False
-        return True
+        return can_be_made_in(self, name)
 
     def domain_kwargs(self, domain: DomainLike) -> dict[str, Any]:
         """Return ``{"domain": domain}`` where environments take it, and nothing otherwise."""
@@ -76,21 +74,19 @@ class ForeignSuite(Suite):
     @property
     def _creator(self) -> Any:
         """The class or the function that makes the environments."""
-        creator = gym.spec(self.env_id).entry_point
-        return load_env_creator(creator) if isinstance(creator, str) else creator
+        return made_by(EnvironmentSpec(self.env_id))
 
     @property
     def _takes_domain(self) -> bool:
         """Whether environments are made with an argument of this name."""
-        creator = self._creator
-        return creator is not None and "domain" in inspect.signature(creator).parameters
+        return takes(self._creator, "domain")
 
     @property
     def _may_be_miniworld(self) -> bool:
         """Whether environments may be MiniWorld's; whoever makes those has imported it."""
         creator = self._creator
         miniworld = sys.modules.get("miniworld.miniworld")
-        if miniworld is None:
+        if miniworld is None or self.env_id not in gym.registry:
             return False
         return not isinstance(creator, type) or issubclass(creator, miniworld.MiniWorldEnv)
 
@@ -107,3 +103,12 @@ class ForeignSuite(Suite):
         from darla_envs.miniworlds.miniworlds import MiniWorlds  # loads MiniWorld and Numba
 
         return partial(MiniWorlds, self.env_id, domain=domain, num_threads=num_threads, **settings)
+
+
+def can_be_made_in(suite: Suite, domain: str) -> bool:
+    """Whether environments can be made in a domain of this name, which is tried."""
+    try:
+        suite.single(domain).close()
+    except ValueError:
+        return False
+    return True

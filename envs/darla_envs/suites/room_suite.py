@@ -9,7 +9,6 @@ import gymnasium as gym
 from darla_envs.batch.worlds import Worlds
 from darla_envs.description.named_domains import DomainLike
 from darla_envs.description.tasks import find_task
-from darla_envs.description.usual_domains import SOURCE
 from darla_envs.suites.suite import PICTURES, Observing, Suite
 
 
@@ -22,11 +21,8 @@ class RoomSuite(Suite):
         """Return True."""
         return True
 
-    def single(
-        self, domain: DomainLike = SOURCE, *, observing: Observing = PICTURES, **kwargs: Any
-    ) -> gym.Env[Any, Any]:
-        """Make one environment, which MiniWorld draws unless factors are observed."""
-        env = super().single(domain, observing=observing, **kwargs)
+    def observed(self, env: gym.Env[Any, Any], observing: Observing | None) -> gym.Env[Any, Any]:
+        """Return an environment that MiniWorld draws only where pictures are observed."""
         if observing == PICTURES:
             return env
         from darla_envs.single.factor_observation import FactorObservation  # loads MiniWorld

@@ -8,6 +8,8 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.vector import AutoresetMode
 
+from darla.environments.making import make_environment
+from darla.environments.spec import EnvironmentSpec
 from darla_envs.batch.batch import Batch, find_autoreset_mode
 from darla_envs.batch.batched_envs import BatchedEnvs
 from darla_envs.batch.worker_envs import WorkerEnvs
@@ -25,10 +27,10 @@ FACTORS: Observing = "factors"
 
 
 class Suite(ABC):
-    """What one id is and can do.
+    """What one environment is and can do.
 
     Attributes:
-        env_id: a registered id, without a module before it.
+        env_id: a registered id, without a module before it, or ``module:function``.
         has_known_domains: whether the suite knows all domains that there are; otherwise only the
             environments themselves know what others they take.
         offers_factors: whether environments can be observed by their factors.
@@ -82,15 +84,29 @@ class Suite(ABC):
         """Whether environments can be simulated together, showing what is asked for."""
 
     def single(
-        self, domain: DomainLike = SOURCE, *, observing: Observing = PICTURES, **kwargs: Any
+        self,
+        domain: DomainLike = SOURCE,
+        *,
+        observing: Observing | None = PICTURES,
+        **kwargs: Any,
     ) -> gym.Env[Any, Any]:
-        """Make one environment, as ``gym.make`` does, to which further arguments go.
+        """Make one environment, to which further arguments go.
+
+        ``observing`` None is for whoever looks at nothing: no more is drawn than must be.
 
         Raises:
-            ValueError: there is no such domain, or the environments have no factors.
+            ValueError: there is no such domain, the environments have no factors, or they cannot be
+                made; see :func:`darla.environments.making.make_environment`.
         """
         self._check(observing)
-        return gym.make(self.env_id, **self.domain_kwargs(domain), **kwargs)
+        further = {**self.domain_kwargs(domain), **kwargs}
+        shown = observing == PICTURES
+        env = make_environment(EnvironmentSpec(self.env_id), further=further, shown=shown)
+        return self.observed(env, observing)
+
+    def observed(self, env: gym.Env[Any, Any], observing: Observing | None) -> gym.Env[Any, Any]:
+        """Return an environment that shows what is asked for, given one that shows its own."""
+        return env
 
     def batch(
         self,
@@ -158,9 +174,9 @@ class Suite(ABC):
     ) -> Callable[[int], Worlds]:
         """Return what makes as many worlds as its argument says, also in another process."""
 
-    def _check(self, observing: Observing) -> None:
+    def _check(self, observing: Observing | None) -> None:
         """Raise a ValueError where environments are to be observed by factors that they lack."""
-        if observing != PICTURES and not self.offers_factors:
+        if observing == FACTORS and not self.offers_factors:
             raise ValueError(
                 f"{self.env_id} reports no factors, so it cannot be observed by them; use a Darla/ "
                 "task or another kind of observation"

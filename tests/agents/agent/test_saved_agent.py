@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import safetensors
 import torch
+from gymnasium import spaces
 from safetensors.torch import save
 from stable_baselines3 import PPO
 
@@ -26,6 +27,8 @@ from darla_agents.agent.saved_agent import (
 from darla_agents.agent.spec import AgentSpec
 from darla_agents.worlds.environments import make_vec_env
 from toy_encoder import make_toy_bundle
+
+PICTURE = spaces.Box(0, 255, (64, 64, 3), np.uint8)
 
 SMALL = {
     "ppo": {"n_steps": 8, "batch_size": 8, "n_epochs": 1},
@@ -281,7 +284,7 @@ def test_another_json_file_is_no_agent(saved):
 def test_an_agent_acts_on_frames(saved, bundle):
     _, spec, folder = saved
     frames = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), dtype=np.uint8)
-    actions = make_policy(folder)(frames, [{}, {}, {}])
+    actions = make_policy(folder, PICTURE)(frames, [{}, {}, {}])
     venv = make_vec_env(spec, "source", 1)
     expected = load_agent(folder).predict(venv.transform(frames))
     np.testing.assert_array_equal(actions, expected)
@@ -290,7 +293,7 @@ def test_an_agent_acts_on_frames(saved, bundle):
 def test_a_pixel_agent_acts_on_frames_of_any_size(tmp_path):
     spec = make_spec("ppo", "pixels", None)
     save_agent(train(spec), spec, tmp_path / "agent")
-    policy = make_policy(tmp_path / "agent")
+    policy = make_policy(tmp_path / "agent", PICTURE)
     frames = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), dtype=np.uint8)
     large = frames.repeat(2, axis=1).repeat(2, axis=2)
     np.testing.assert_array_equal(policy(frames, []), policy(large, []))
@@ -304,4 +307,4 @@ def test_an_agent_on_factors_cannot_act_on_frames(tmp_path):
     save_agent(build_for_training(spec, venv, 0, "cpu"), spec, tmp_path / "agent")
     venv.close()
     with pytest.raises(ValueError, match="cannot act on pictures"):
-        make_policy(tmp_path / "agent")
+        make_policy(tmp_path / "agent", PICTURE)

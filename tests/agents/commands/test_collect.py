@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import toy_envs  # noqa: F401 - registers
 from darla import FrameDataset
 from darla_agents.agent.saved_agent import load_agent, save_agent
 from darla_agents.agent.spec import AgentSpec
-from darla_agents.commands.collect import DEFAULT, with_domain
+from darla_agents.commands.collect import CollectCommand, resolved
 from toy_commands import DARLA, PATHS, run_darla
 from toy_envs import counting_frame
 
@@ -115,7 +114,7 @@ def test_every_option_is_explained(capfd: pytest.CaptureFixture[str]) -> None:
 def test_worlds_are_collected_where_everything_varies_unless_told_otherwise(
     changes: dict[str, Any], domain: str
 ) -> None:
-    assert with_domain(replace(DEFAULT, **changes)).all_env_kwargs == {"domain": domain}
+    assert resolved(CollectCommand(**changes)).all_env_kwargs == {"domain": domain}
 
 
 def test_what_is_collected_without_any_options(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darla_agents.playing.episode_queue import PlayedEpisode, play_queue
-from darla_agents.playing.played_worlds import SinglePlayedWorlds, stack_observations
+from darla_agents.playing.played_worlds import SinglePlayedWorlds
 
 
 class SeededLength(gym.Env):
@@ -97,14 +97,6 @@ def test_success_is_unknown_where_the_task_does_not_say() -> None:
         SinglePlayedWorlds([SeededLength(tells_success=False)]), CheckedPolicy(), [3, 4]
     )
     assert [episode.success for episode in played] == [None, None]
-
-
-def test_observations_are_stacked_also_in_dictionaries() -> None:
-    single = [{"a": np.full(3, i), "b": np.array([i])} for i in range(4)]
-    batch = stack_observations(single)
-    assert batch["a"].shape == (4, 3)
-    assert batch["b"][:, 0].tolist() == [0, 1, 2, 3]
-    assert stack_observations([np.zeros((8, 8, 3), np.uint8)] * 2).dtype == np.uint8
 
 
 def test_an_error_within_a_task_is_not_swallowed() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import toy_tasks  # noqa: F401  registers the tasks
+from darla.environments.spec import EnvironmentSpec
 from darla_agents.playing.players import find_players, random_player, unfinished_runs
 from toy_agents import begin_run, make_toy_agent
 from toy_encoder import make_toy_bundle
@@ -99,7 +100,7 @@ def test_folders_without_agents_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_random_policy_is_a_player_without_a_folder() -> None:
-    player = random_player("Toy/BrightSide-v0")
+    player = random_player(EnvironmentSpec("Toy/BrightSide-v0"))
     assert (player.name, player.kind, player.folder) == ("random", "random", None)
 
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from darla.collection.batched_chunks import BatchedChunkMaker, make_chunk_maker, num_envs_for
 from darla.collection.chunk_maker import StockChunkMaker
 from darla.collection.collect import CollectConfig
-from darla.collection.vector_source import make_vector_env
+from darla.environments.spec import EnvironmentSpec
+from darla.environments.vectors import make_vector_env
 from darla.frames.writer import FrameChunk
 from darla.running.vector_infos import rows_of
 from toy_envs import TOY_FACTORS, counting_frame
@@ -229,11 +230,15 @@ def test_progress_counts_every_frame_once() -> None:
 
 
 def test_environments_draw_in_the_thread_of_their_worker() -> None:
-    envs: Any = make_vector_env("Toy/ManyCounting-v0", {}, ["toy_vector_envs"], 2)
+    envs: Any = make_vector_env(
+        EnvironmentSpec("Toy/ManyCounting-v0"), 2, imports=["toy_vector_envs"]
+    )
     assert envs.num_threads == 1
-    envs = make_vector_env("Toy/ManyCounting-v0", {"num_threads": 3}, ["toy_vector_envs"], 2)
+    envs = make_vector_env(
+        EnvironmentSpec("Toy/ManyCounting-v0", {"num_threads": 3}), 2, imports=["toy_vector_envs"]
+    )
     assert envs.num_threads == 3
-    assert make_vector_env("CartPole-v1", {}, ["toy_vector_envs"], 2) is None
+    assert make_vector_env(EnvironmentSpec("CartPole-v1"), 2, imports=["toy_vector_envs"]) is None
 
 
 def test_a_vector_entry_point_may_be_given_to_an_id_that_has_none(
@@ -344,6 +349,6 @@ def test_factors_are_collected_from_infos_without_masks():
 
 @pytest.mark.parametrize("env_id", ["Toy/ManyFactors-v0", "toy_vector_envs:Toy/ManyFactors-v0"])
 def test_an_id_with_its_module_is_drawn_together_too(env_id):
-    envs = make_vector_env(env_id, {}, ("toy_vector_envs",), 2)
+    envs = make_vector_env(EnvironmentSpec(env_id), 2, imports=["toy_vector_envs"])
     assert envs is not None
     envs.close()

@@ -17,7 +17,7 @@ def test_an_environment_is_asked_for_and_the_rest_has_defaults() -> None:
     config = CollectConfig("Mine/GoToObject-v0")
     assert config.all_env_kwargs == {}
     assert config.imports == ()
-    assert config.policy == "factors"
+    assert config.policy is None
     assert config.path == Path("data/go_to_object")
     assert config.image_size == (64, 64)
     config.check()
@@ -60,12 +60,18 @@ def test_the_domain_is_an_argument_of_the_environment() -> None:
         ({"in_view": 1.5}, "in_view is a share from 0 to 1, not 1.5"),
         ({"policy": "factor"}, "unknown policy 'factor'; did you mean 'factors'?"),
         ({"rendering": "stok"}, "unknown rendering 'stok'; did you mean 'stock'?"),
-        ({"chunk_size": 25}, "frames_per_look is 2, which does not divide the chunk size 25"),
+        (
+            {"chunk_size": 25, "policy": "factors"},
+            "frames_per_look is 2, which does not divide the chunk size 25",
+        ),
         ({"frames_per_look": 0}, "frames_per_look is a whole number from 1, not 0"),
         ({"frames_per_look": 3}, "frames_per_look is 3, which does not divide the chunk size 1000"),
         ({"frames_per_look": 2, "policy": "random"}, "is 2, but the policy is 'random'"),
         ({"policy": "agent"}, "needs the folder of a saved agent"),
-        ({"agent": Path("runs/x")}, "an agent .* is given, but the policy is 'factors'"),
+        (
+            {"agent": Path("runs/x"), "policy": "factors"},
+            "an agent .* is given, but the policy is 'factors'",
+        ),
     ],
 )
 def test_wrong_values_are_one_line_errors(settings: dict[str, Any], message: str) -> None:

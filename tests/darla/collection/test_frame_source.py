@@ -4,8 +4,9 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-import toy_envs
-from darla.collection.frame_source import FrameSource, make_env
+from darla.collection.frame_source import FrameSource
+from darla.environments.making import make_environment
+from darla.environments.spec import EnvironmentSpec
 from darla.frames.pictures import resize_frames
 from toy_envs import counting_frame
 
@@ -13,7 +14,7 @@ from toy_envs import counting_frame
 def source_of(
     env_id: str, to: tuple[int, int] = (32, 32), key: str | None = None, **env_kwargs: Any
 ) -> tuple[FrameSource, gym.Env[Any, Any]]:
-    env = make_env(env_id, env_kwargs, ["toy_envs"])
+    env = make_environment(EnvironmentSpec(env_id, env_kwargs), imports=["toy_envs"])
     return FrameSource(env, to, key), env
 
 
@@ -65,31 +66,6 @@ def test_shrinking_averages_areas() -> None:
     np.testing.assert_allclose(source.frame(picture), expected, atol=0.51)
 
 
-def test_an_environment_without_pictures_is_an_error() -> None:
-    with pytest.raises(ValueError, match=r"Toy/Blind-v0 has no pictures: its observations are Box"):
-        source_of("Toy/Blind-v0")
-
-
-def test_an_unknown_environment_is_an_error_with_a_suggestion() -> None:
-    with pytest.raises(ValueError, match=r"cannot make Toy/Countin-v0: .*Did you mean: `Counting`"):
-        source_of("Toy/Countin-v0")
-
-
-def test_an_unknown_argument_is_an_error() -> None:
-    with pytest.raises(ValueError, match="unexpected keyword argument 'sise'"):
-        source_of("Toy/Counting-v0", sise=3)
-
-
-def test_an_unknown_import_is_an_error() -> None:
-    with pytest.raises(ValueError, match="cannot import 'no_such_module', named in 'imports'"):
-        make_env("Toy/Counting-v0", {}, ["no_such_module"])
-
-
-def test_a_module_can_be_named_in_the_id() -> None:
-    env = make_env("toy_envs:Toy/Counting-v0", {}, [])
-    assert isinstance(env.unwrapped, toy_envs.CountingImageEnv)
-
-
 @pytest.mark.parametrize(
     "wrong", [np.zeros((8, 8), np.uint8), np.zeros((8, 8, 3), np.float32), None, [1, 2]]
 )
@@ -97,8 +73,3 @@ def test_what_is_no_picture_is_an_error(wrong: Any) -> None:
     source, _ = source_of("Toy/Counting-v0")
     with pytest.raises(ValueError, match="instead of a uint8 picture"):
         source.frame(wrong)
-
-
-def test_modules_are_imported_until_the_id_is_registered() -> None:
-    env = make_env("Toy/Counting-v0", {}, ["toy_envs", "no_such_module"])
-    assert isinstance(env.unwrapped, toy_envs.CountingImageEnv)

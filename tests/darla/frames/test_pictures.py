@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from gymnasium import spaces
 
-from darla.frames.pictures import find_picture, has_picture, resize_frames
+from darla.frames.pictures import find_picture, has_picture, resize_frames, stack_observations
 
 IMAGE = spaces.Box(0, 255, (32, 32, 3), np.uint8)
 STATE = spaces.Box(-1, 1, (2,), np.float32)
@@ -70,3 +70,11 @@ def test_pictures_of_a_step_and_last_ones_are_mapped_at_once():
 def test_spaces_without_a_picture_to_encode_are_refused(space, key, message):
     with pytest.raises(ValueError, match=message):
         find_picture(space, key)
+
+
+def test_observations_are_stacked_also_in_dictionaries() -> None:
+    single = [{"a": np.full(3, i), "b": np.array([i])} for i in range(4)]
+    batch = stack_observations(single)
+    assert batch["a"].shape == (4, 3)
+    assert batch["b"][:, 0].tolist() == [0, 1, 2, 3]
+    assert stack_observations([np.zeros((8, 8, 3), np.uint8)] * 2).dtype == np.uint8

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode
 
-from darla.collection.vector_source import make_vector_env
+from darla.environments.spec import EnvironmentSpec
+from darla.environments.vectors import make_vector_env
 from darla_envs.batch.vector_env import BatchedVectorEnv
 
 ONE_ROOM = "MiniWorld-OneRoom-v0"
@@ -58,7 +59,11 @@ def test_single_environments_side_by_side_can_still_be_had():
 
 
 def test_frames_are_collected_from_batches_that_draw_in_one_thread():
-    made = make_vector_env(ONE_ROOM, {"obs_width": 16, "obs_height": 16}, ["darla_envs.stock"], 2)
+    made = make_vector_env(
+        EnvironmentSpec(ONE_ROOM, {"obs_width": 16, "obs_height": 16}),
+        2,
+        imports=["darla_envs.stock"],
+    )
     assert isinstance(made, BatchedVectorEnv)
     assert made.batch.worlds._renderer._num_threads == 1
     made.close()
