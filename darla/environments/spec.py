@@ -44,6 +44,9 @@ class EnvironmentSpec:
         for name, value in self.env_kwargs.items():
             if not _is_json(value):
                 raise ValueError(f"env_kwargs cannot be recorded: {name} is {value!r}, not JSON")
+        # as they come back from a file, so that what was recorded is the same environment
+        object.__setattr__(self, "env_kwargs", json.loads(json.dumps(self.env_kwargs)))
+        object.__setattr__(self, "wrappers", tuple(self.wrappers))
         for text in self.wrappers:
             WrapperCall.parse(text)
 
@@ -131,7 +134,7 @@ def digest(value: Any) -> str:
 
 
 def _is_json(value: Any) -> bool:
-    """Whether a value comes back from JSON as it was; tuples as lists."""
+    """Whether JSON can hold a value; tuples become lists."""
     if isinstance(value, list | tuple):
         return all(map(_is_json, value))
     if isinstance(value, Mapping):

@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from tyro.constructors import PrimitiveConstructorSpec
 
-from darla.environments.looks import Looks
+from darla.environments.looks import STANDARD, Looks, find_looks
 from darla.environments.spec import EnvironmentSpec
-
-STANDARD = "standard"
-"""The name of looks that suit any environment."""
 
 _PYTHON = {"True": True, "False": False, "None": None}
 
@@ -86,7 +83,7 @@ class EnvironmentWords:
     def with_looks_read(self) -> Self:
         """Return the same with the looks themselves in place of their file.
 
-        A FileNotFoundError or a ValueError where they cannot be read.
+        A ValueError where they cannot be read.
         """
         return replace(self, looks=read_looks(self.looks))
 
@@ -99,16 +96,6 @@ class EnvironmentWords:
 def read_looks(given: GivenLooks) -> Looks | None:
     """Return the looks that are given themselves, by their file, or by the word ``standard``.
 
-    A FileNotFoundError where there is no such file, and a ValueError where it holds none.
+    A ValueError where there is no such file, or it holds none.
     """
-    if given is None or isinstance(given, Looks):
-        return given
-    if str(given) == STANDARD:
-        return Looks.standard()
-    path = Path(given)
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"there is no file of looks at {path}; give a TOML file with a table [domains.NAME] "
-            f"for each domain, or {STANDARD}"
-        )
-    return Looks.from_toml(path)
+    return given if given is None or isinstance(given, Looks) else find_looks(str(given))

@@ -12,6 +12,7 @@ Where the worlds have a domain in which everything varies (d_u, or what looks ca
 from it unless another is named. Killed half-way, the same command continues where it stopped.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -71,9 +72,10 @@ def resolved(config: CollectCommand) -> CollectCommand:
     config = replace(config, env=config.env or GO_TO_OBJECT)
     environment = config.environment
     register(environment, config.imports)
-    if environment.name not in gym.registry:  # collecting says what is wrong with others
-        return config
-    suite = suite_of(replace(environment, env=environment.name))
+    module = sys.modules.get(environment.module)
+    if environment.name not in gym.registry and not hasattr(module, environment.name):
+        return config  # collecting says what is wrong with it
+    suite = suite_of(environment)
     if config.looks is None and config.domain is None and "domain" not in config.env_kwargs:
         config = replace(config, domain=suite.unsupervised)
     elif config.looks is None and config.domain == SOURCE and not suite.domain_kwargs(SOURCE):

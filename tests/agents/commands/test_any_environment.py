@@ -139,7 +139,7 @@ def test_what_environments_are_made_with_tells_their_folders_apart(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("--looks nowhere.toml", "no file of looks at nowhere.toml"),
+        ("--looks nowhere.toml", "no file 'nowhere.toml' of looks"),
         ("--looks looks.toml --domain dusk_", "unknown domain 'dusk_'; did you mean 'dusk'"),
         ("--wrappers toy_wrappers:Dimm", "did you mean 'Dim'"),
         ("--wrappers toy_wrappers:Dim(print(1))", "no literal"),

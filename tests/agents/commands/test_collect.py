@@ -45,7 +45,7 @@ def test_the_command_collects_and_then_says_that_it_is_done(tmp_path: Path) -> N
         ("--policy agent --agent nowhere", "there is no saved agent at nowhere"),
         ("--out {mine}", "holds something else than a frame dataset"),
         (f"{TOYS} --env Toy/Countin-v0", "Did you mean: `Counting`?"),
-        (f"{TOYS} --env Toy/Counting-v0", "does not offer factors"),
+        (f"{TOYS} --env Toy/Counting-v0 --policy factors", "does not offer factors"),
         (f"{TOYS} --env Toy/Blind-v0 --policy random", "has no pictures"),
         (f"{TOYS} --env Toy/OneColor-v0 --policy random", "are of one constant colour"),
         (f"{TOYS} --env Toy/Symbol-v0 --policy random", "without a value above 15 of 255"),

@@ -140,5 +140,3 @@ def test_an_environment_in_wrappers_is_closed_once_more_is_refused() -> None:
         with pytest.raises(ValueError, match="did you mean 'Dim'"):
             make("toy_envs:Toy/Counting-v0", "toy_wrappers:Din")
     assert len(closed) == 1
-
-

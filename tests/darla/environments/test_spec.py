@@ -46,7 +46,7 @@ SPECS = st.builds(
     st.sampled_from(["A-v0", "m:A-v0", "m:a"]),
     st.dictionaries(st.sampled_from("ab"), JSON),
     st.lists(st.sampled_from(["m:W", "m:W(1)", "m:W('| looks')"]), max_size=2).map(tuple),
-    st.sampled_from([None, LOOKS, Looks({"source": Look()})]),
+    st.sampled_from([None, LOOKS, Looks({"source": Look()}, unsupervised=None)]),
 )
 
 
@@ -66,6 +66,12 @@ def test_a_recorded_environment_comes_back(spec: EnvironmentSpec) -> None:
     assert again == spec
     assert again.text == spec.text
     assert hash(again) == hash(spec)
+
+
+def test_a_tuple_is_the_list_that_it_is_recorded_as() -> None:
+    given = EnvironmentSpec("A-v0", {"size": (64, 48)})
+    assert given == EnvironmentSpec.from_json(json.loads(json.dumps(given.to_json())))
+    assert given.text == "A-v0(size=[64, 48])"
 
 
 def test_what_was_recorded_without_a_word_of_it_is_plain() -> None:

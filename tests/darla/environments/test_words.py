@@ -67,5 +67,5 @@ def test_standard_looks_have_a_name() -> None:
 
 
 def test_a_missing_file_of_looks_is_said() -> None:
-    with pytest.raises(FileNotFoundError, match=r"no file of looks at nowhere.toml; give a TOML"):
+    with pytest.raises(ValueError, match=r"no file 'nowhere.toml' of looks"):
         read_looks("nowhere.toml")
