@@ -116,5 +116,5 @@ MISBEHAVING = {
 }
 
 
-def misbehaves(how: str, render_mode: str | None = None) -> gym.Env:
-    return MISBEHAVING[how](size=16, episode_length=3, render_mode=render_mode)
+def misbehaves(how: str, size: int = 16, render_mode: str | None = None) -> gym.Env:
+    return MISBEHAVING[how](size=size, episode_length=3, render_mode=render_mode)

@@ -10,10 +10,12 @@ from gymnasium.vector import AutoresetMode
 
 import toy_envs  # noqa: F401 (registers)
 import toy_tasks  # noqa: F401 (registers)
+from darla.environments.looks import Look, Looks
+from darla.environments.spec import EnvironmentSpec
 from darla_envs import GO_TO_OBJECT, SEEK_AVOID
 from darla_envs.description.domain import Domain, point
-from darla_envs.description.look import Look
-from darla_envs.suites import ForeignSuite, MiniWorldSuite, RoomSuite, suite_of
+from darla_envs.description.look import Look as WorldLook
+from darla_envs.suites import DescribedSuite, ForeignSuite, MiniWorldSuite, RoomSuite, suite_of
 
 ONE_ROOM = "MiniWorld-OneRoom-v0"
 BRIGHT_SIDE = "Toy/BrightSide-v0"
@@ -41,7 +43,7 @@ def test_every_registered_id_has_a_suite(env_id, suite):
     [
         ("Toy/BrightSite-v0", "unknown task .*did you mean 'Toy/BrightSide-v0'"),
         ("Darla/GotoObject-v0", "did you mean 'Darla/GoToObject-v0'"),
-        ("no_such_module:Task-v0", "names a module that fails to import"),
+        ("no_such_module:Task-v0", "there is no module 'no_such_module'"),
         ("MiniWorld-OneRom-v0", "did you mean 'MiniWorld-OneRoom-v0'"),
     ],
 )
@@ -97,7 +99,7 @@ def test_domains_are_found_by_name_dictionary_or_as_they_are():
     assert rooms.find_domain(dusk).look["wall"] == rooms.find_domain("source").look["wall"]
     assert miniworld.find_domain("source") is None
     assert miniworld.find_domain(dusk.to_dict()) == dusk
-    assert miniworld.find_domain({"light": 0.5}) == Look(light=0.5)
+    assert miniworld.find_domain({"light": 0.5}) == WorldLook(light=0.5)
     assert suite_of("CartPole-v1").find_domain("source") == "source"
 
 
@@ -105,7 +107,7 @@ def test_domains_are_found_by_name_dictionary_or_as_they_are():
     ("env_id", "domain", "message"),
     [
         (GO_TO_OBJECT, "new_flor", "did you mean 'new_floor'"),
-        (GO_TO_OBJECT, Look(), "has no domain Look"),
+        (GO_TO_OBJECT, WorldLook(), "has no domain Look"),
         (ONE_ROOM, "new_flor", "did you mean 'new_floor'"),
         ("CartPole-v1", "new_floor", "has no domain 'new_floor': it knows no domains but 'source'"),
     ],
@@ -219,3 +221,50 @@ def test_what_has_no_factors_cannot_be_observed_by_them(env_id):
 def test_what_cannot_be_batched_is_refused():
     with pytest.raises(ValueError, match="CartPole-v1 is no MiniWorld environment"):
         suite_of("CartPole-v1").batch(2)
+
+
+def test_a_described_environment_keeps_the_domains_that_it_has():
+    suite = suite_of(EnvironmentSpec(GO_TO_OBJECT, {"obs_width": 32}, ("toy_wrappers:Dim(2)",)))
+    assert isinstance(suite, DescribedSuite)
+    plain = suite_of(GO_TO_OBJECT)
+    assert suite.targets() == plain.targets()
+    assert suite.unsupervised == "d_u"
+    assert not suite.can_batch()
+    dim = suite.single("new_floor").reset(seed=3)[0]
+    bright = plain.single("new_floor", obs_width=32).reset(seed=3)[0]
+    np.testing.assert_array_equal(dim, bright // 2)
+    factors = suite.single("new_floor", observing="factors")
+    assert factors.observation_space == plain.single(observing="factors").observation_space
+    with pytest.raises(ValueError, match="is made one at a time, because of its arguments"):
+        suite.batch(2)
+    domains = {
+        name: suite_of(EnvironmentSpec(BRIGHT_SIDE, {"size": 32})).has_domain(name)
+        for name in ("source", "new_floor", "nowhere")
+    }
+    assert domains == {"source": True, "new_floor": True, "nowhere": False}
+
+
+def test_looks_are_the_domains_of_an_environment():
+    dark = Look(wrappers=("toy_wrappers:Dim(2)",))
+    looks = Looks({"day": Look(), "dark": dark}, "day", None, ("dark",))
+    suite = suite_of(EnvironmentSpec("toy_wrappers:make_counting", looks=looks))
+    assert (suite.domains(), suite.sources(), suite.targets()) == (
+        ["day", "dark"],
+        ["day"],
+        ["dark"],
+    )
+    assert suite.unsupervised is None
+    assert suite.has_known_domains
+    pictures = [suite.single(name).reset(seed=0)[0] for name in ("day", "dark")]
+    np.testing.assert_array_equal(pictures[1], pictures[0] // 2)
+    with pytest.raises(ValueError, match="unknown domain 'drak'; did you mean 'dark'"):
+        suite.single("drak")
+
+
+def test_what_a_function_makes_is_foreign():
+    suite = suite_of("toy_wrappers:make_counting")
+    assert type(suite) is ForeignSuite
+    assert not suite.can_batch()
+    assert suite.single().observation_space.shape == (64, 64, 3)
+    with pytest.raises(ValueError, match="has no domain 'new_floor'"):
+        suite.single("new_floor")

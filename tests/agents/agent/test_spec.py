@@ -2,6 +2,8 @@ import json
 
 import pytest
 
+from darla.environments.looks import Look, Looks
+from darla.environments.spec import EnvironmentSpec
 from darla_agents.agent.spec import AgentSpec
 
 FIELDS = {
@@ -74,3 +76,27 @@ def test_descriptions_from_before_there_were_augmentations_and_labels_are_read()
 )
 def test_what_tables_call_an_agent(changes, shown):
     assert AgentSpec.from_dict(FIELDS | changes).shown_kind == shown
+
+
+def test_descriptions_from_before_environments_were_described_are_of_plain_ones():
+    assert AgentSpec.from_dict(FIELDS).environment == EnvironmentSpec("Toy/BrightSide-v0")
+
+
+def test_the_environment_survives_json_with_all_that_it_is_made_with():
+    looks = Looks({"day": Look(), "dark": Look({"light": 0.5})}, "day", None, ("dark",))
+    spec = AgentSpec.from_dict(
+        {
+            **FIELDS,
+            "env_kwargs": {"size": [64, 48]},
+            "wrappers": ["m:W(2)"],
+            "looks": looks.to_json(),
+        }
+    )
+    assert spec.environment == EnvironmentSpec(
+        "Toy/BrightSide-v0", {"size": [64, 48]}, ("m:W(2)",), looks
+    )
+    again = AgentSpec.from_dict(json.loads(json.dumps(spec.to_dict())))
+    assert again == spec
+    assert again.environment.text == spec.environment.text
+    with pytest.raises(ValueError, match="which is no literal"):
+        AgentSpec.from_dict({**FIELDS, "wrappers": ["m:W(exit())"]})

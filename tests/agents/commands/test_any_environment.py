@@ -143,7 +143,10 @@ def test_what_environments_are_made_with_tells_their_folders_apart(
         ("--looks looks.toml --domain dusk_", "unknown domain 'dusk_'; did you mean 'dusk'"),
         ("--wrappers toy_wrappers:Dimm", "did you mean 'Dim'"),
         ("--wrappers toy_wrappers:Dim(print(1))", "no literal"),
-        ("--env toy_wrappers:misbehaves --env-kwargs how no_number", "gave a reward of nan"),
+        (
+            "--env toy_wrappers:misbehaves --env-kwargs how no_number size 64",
+            "gave a reward of nan",
+        ),
         ("--env toy_wrappers:needs_display", "where there is no display"),
         ("--env toy_envs:Toy/Blind-v0", "has no pictures"),
     ],

@@ -246,6 +246,20 @@ def test_plots_are_drawn_for_each_task_and_linked_in_the_table(tmp_path: Path) -
         assert f"({path.name})" in table
 
 
+def test_one_environment_made_in_two_ways_is_two_tasks(tmp_path: Path) -> None:
+    tasks = ("Mine/Race-v0", "Mine/Race-v0(size=64) | wrap:Repeat(4)", "Yours/Race-v0")
+    rows = []
+    for task in tasks:
+        rows += agent_rows("pixels", 0, {"source": 1.0, "dark": 0.5}, task=task)
+        rows += random_rows({"source": 0.0, "dark": 0.0}, task=task)
+    result = compare(config_for(tmp_path, rows, plots=True, over=("dark",)))
+    numbers = json.loads(result.numbers.read_text())["tasks"]
+    assert [each["task"] for each in numbers] == list(tasks)
+    names = {path.name for path in result.plots}
+    assert len(names) == len(result.plots) >= 2 * len(tasks)
+    assert all(re.fullmatch(r"transfer_Race_v0_[0-9a-f]{8}_[a-z]+.png", name) for name in names)
+
+
 def test_groups_of_every_sort_are_drawn(tmp_path: Path) -> None:
     result = compare(config_for(tmp_path, with_references(), plots=True))
     pictures = {path.stem.rpartition("_")[2]: imread(path)[..., :3] for path in result.plots}

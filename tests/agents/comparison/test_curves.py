@@ -211,6 +211,10 @@ def test_one_seed_has_no_band_and_seeds_without_steps_in_common_no_mean(tmp_path
     ("change", "message"),
     [
         ({"task": "Darla/SeekAvoid-v0"}, "of several tasks, Darla/GoToObject-v0, Darla/SeekAvoid"),
+        (
+            {"env_kwargs": {"size": 32}},
+            r"of several tasks, Darla/GoToObject-v0, Darla/GoToObject-v0\(size=32\); give",
+        ),
         ({}, "differ in nothing that is known, and share their seed 0"),
     ],
 )

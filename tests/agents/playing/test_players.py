@@ -1,5 +1,6 @@
 """Finding agents on disk, telling them apart, and refusing those that cannot play."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import toy_tasks  # noqa: F401  registers the tasks
+from darla.environments.looks import Look, Looks
 from darla.environments.spec import EnvironmentSpec
 from darla_agents.playing.players import find_players, random_player, unfinished_runs
 from toy_agents import begin_run, make_toy_agent
@@ -112,3 +114,35 @@ def test_an_agent_names_no_module_that_the_user_does_not_trust(tmp_path: Path) -
     with pytest.raises(ValueError, match="give --trust harmful_module if you know whose it is"):
         find_players([tmp_path])
     assert find_players([tmp_path], trusted=("harmful_module",))
+
+
+def test_a_wrapper_or_a_function_is_trusted_by_name_alone(tmp_path: Path) -> None:
+    # subprocess is imported, and so would be called with what a stranger wrote
+    make_toy_agent(tmp_path / "agent")
+    path = tmp_path / "agent/agent.json"
+    described = json.loads(path.read_text())
+    looks = {"domains": {"source": {"wrappers": ["shutil:rmtree('x')"]}}, "unsupervised": None}
+    for changes, modules in (
+        ({"task": "subprocess:run", "env_kwargs": {"args": "ls"}}, "subprocess"),
+        ({"wrappers": ["subprocess:run(shell=True)"]}, "subprocess"),
+        ({"wrappers": ["gymnasium.wrappers:RecordVideo('x')"]}, "gymnasium.wrappers"),
+        ({"looks": looks}, "shutil"),
+        ({"wrappers": ["a:A"], "looks": looks}, "a shutil"),
+    ):
+        path.write_text(json.dumps({**described, "spec": {**described["spec"], **changes}}))
+        with pytest.raises(ValueError, match=f"give --trust {modules} if you know whose") as error:
+            find_players([tmp_path])
+        assert "\n" not in str(error.value)
+        find_players([tmp_path], trusted=modules.split())
+
+
+def test_a_player_is_taken_to_other_looks_only_where_its_source_is_one(tmp_path: Path) -> None:
+    make_toy_agent(tmp_path / "agent")
+    (player,) = find_players([tmp_path])
+    assert player.in_looks(None) is player
+    looks = Looks({"source": Look(), "dark": Look()}, unsupervised=None)
+    moved = player.in_looks(looks)
+    assert moved.name == player.name
+    assert moved.task != player.task
+    with pytest.raises(ValueError, match="the looks have no domain 'source', in which the agent"):
+        player.in_looks(Looks({"day": Look()}, "day", None))

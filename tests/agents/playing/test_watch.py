@@ -62,7 +62,6 @@ def test_an_encoder_can_be_lent_to_an_agent_on_pixels(tmp_path: Path) -> None:
     [
         ("factors", {}, "sees true factors, not pictures"),
         ("pixels", {"steps": 0}, "steps is 0; give a whole number from 1"),
-        ("pixels", {"domains": ()}, "no domain was given"),
         ("pixels", {"domains": ("al_three",)}, "did you mean 'all_three'"),
     ],
 )
@@ -73,3 +72,12 @@ def test_what_cannot_be_watched_is_said(
     with pytest.raises(ValueError, match=message):
         watch(config_of(tmp_path, **changes))
     assert not (tmp_path / "watch.gif").exists()
+
+
+def test_an_agent_is_watched_in_what_it_was_evaluated_in(tmp_path: Path) -> None:
+    # an id whose vector environments, of somebody else's, show another thing
+    task, bundle = "toy_vector_envs:Toy/ManyCounting-v0", make_toy_bundle(tmp_path / "encoder")
+    make_toy_agent(tmp_path / "agent", kind="latent", task=task, encoder=bundle)
+    shown = frames_of(watch(config_of(tmp_path, steps=3)))
+    assert shown[0].shape == (32 + 18 + 4, 2 * (32 + 4) + 4, 3)
+    assert len(shown) == 3

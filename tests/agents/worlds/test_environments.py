@@ -168,7 +168,7 @@ def test_worker_processes_show_the_same():
     [
         ({}, "new_flor", 0, "unknown domain"),
         ({"task": "Toy/BrightSite-v0"}, "source", 0, "did you mean 'Toy/BrightSide-v0'"),
-        ({"task": "no_such_module:Task-v0"}, "source", 0, "fails to import"),
+        ({"task": "no_such_module:Task-v0"}, "source", 0, "there is no module"),
         ({"task": "Toy/Counting-v0"}, "new_floor", 0, "has no domain 'new_floor'"),
         ({"task": "Toy/Blind-v0"}, "source", 0, "shows no picture"),
         ({"kind": "factors"}, "source", 0, "no factors"),
