@@ -170,7 +170,7 @@ def test_worker_processes_show_the_same():
         ({"task": "Toy/BrightSite-v0"}, "source", 0, "did you mean 'Toy/BrightSide-v0'"),
         ({"task": "no_such_module:Task-v0"}, "source", 0, "there is no module"),
         ({"task": "Toy/Counting-v0"}, "new_floor", 0, "has no domain 'new_floor'"),
-        ({"task": "Toy/Blind-v0"}, "source", 0, "shows no picture"),
+        ({"task": "Toy/Blind-v0"}, "source", 0, "has no pictures"),
         ({"kind": "factors"}, "source", 0, "no factors"),
         ({}, "source", 3, "must be 0"),
         ({"task": GO_TO_OBJECT}, "new_flor", 0, "unknown domain"),
