@@ -25,7 +25,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "darla.objectives": {"darla.encoder", "darla.frames.color_maps", "darla.running"},
     "darla.vision": {"darla.objectives", "darla.encoder", "darla.frames", "darla.running"},
     "darla.wrappers": {"darla.encoder", "darla.frames", "darla.running"},
-    "darla.environments": {"darla.frames", "darla.running"},
     "darla.collection": {"darla.environments", "darla.frames", "darla.running"},
     "darla.metrics": {"darla.encoder", "darla.running"},
     "darla.probes": {"darla.encoder", "darla.metrics", "darla.running"},

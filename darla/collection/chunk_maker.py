@@ -189,7 +189,9 @@ class StockChunkMaker(ChunkMaker):
 def make_env(config: CollectConfig) -> Environment:
     """Make one environment of those to collect from; raises what ``make_environment`` does."""
     domain = config.environment_domain
-    return make_environment(config.environment, config.look, further=domain, imports=config.imports)
+    return make_environment(
+        config.environment, config.look, further=domain, imports=config.imports, key=config.key
+    )
 
 
 def _load_agent(load_policy: str | None, config: CollectConfig, space: spaces.Space[Any]) -> Policy:

@@ -35,6 +35,7 @@ def make_environment(
     further: Mapping[str, Any] | None = None,
     imports: Sequence[str] = (),
     shown: bool = True,
+    key: str | None = None,
 ) -> Environment:
     """Make an environment that observes pictures, its own or what it renders.
 
@@ -45,6 +46,7 @@ def make_environment(
         imports: modules that register environments; see :func:`register`.
         shown: whether anybody looks at the pictures. Otherwise none are rendered or restyled, and
             observations are as they come; an episode goes on as it would.
+        key: the picture that is restyled, of a Dict with several.
 
     Raises:
         ValueError: a module cannot be imported, there is nothing of that name (the nearest is
@@ -65,7 +67,7 @@ def make_environment(
         env = CheckedSteps(env, spec.text)
         if look.reset_options:
             env = ResetOptions(env, look.reset_options)
-        return _restyled(env, look) if shown and look.restyle else env
+        return _restyled(env, look, key) if shown and look.restyle else env
     except BaseException:
         env.close()
         raise
@@ -176,12 +178,11 @@ def _rendered(spec: EnvironmentSpec, env: Environment) -> Environment:
         _refuse(spec, error, told(error))
 
 
-def _restyled(env: Environment, look: Look) -> Environment:
+def _restyled(env: Environment, look: Look, key: str | None) -> Environment:
     """Return an environment whose pictures are changed by the shifts of a look."""
     from darla.environments.restyling import restyled  # here, for most do without
 
-    changed: Environment = restyled(env, look.restyle)
-    return changed
+    return restyled(env, look.restyle, key)
 
 
 def _has_no_pictures(spec: EnvironmentSpec, env: Environment) -> NoReturn:

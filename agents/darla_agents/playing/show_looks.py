@@ -1,21 +1,19 @@
 """Show what the domains of an environment look like, or what each shift of the look does."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import gymnasium as gym
 import numpy as np
 
-from darla.collection.config import EnvValue
-from darla.collection.frame_source import Environment, FrameSource, make_env, register
+from darla.collection.frame_source import FrameSource
 from darla.environments.look_sheet import SheetRow, write_look_sheet
-from darla.environments.looks import Look, Looks, find_looks
+from darla.environments.looks import Look, Looks
+from darla.environments.making import Environment, make_environment, register
 from darla.environments.restyling.masks import mask_of
 from darla.environments.restyling.registry import SHIFTS
 from darla.environments.restyling.restyling import Restyling
-from darla.environments.restyling.wrapper import restyled
+from darla.environments.words import EnvironmentWords
 from darla.running.names import unknown
 from darla.running.seeds import derive_seed
 from darla_envs import GO_TO_OBJECT
@@ -26,14 +24,12 @@ _IMPORTS = ("darla_envs", "darla_envs.stock")
 
 
 @dataclass(frozen=True)
-class ShowLooksConfig:
-    """Which environment to show, and in which looks."""
+class ShowLooksConfig(EnvironmentWords):
+    """Which environment to show, and in which looks; ``standard`` where it has no domains."""
 
     env: str = GO_TO_OBJECT
-    """Id of the Gymnasium environment; ``module:Id`` imports a module first."""
-    looks: str | None = None
-    """Its looks: a TOML file of domains, or ``standard``. By default the domains that it has by
-    itself, and ``standard`` where it has none."""
+    """Id of the Gymnasium environment; ``module:Id`` imports a module first, of the current folder
+    too, and ``module:function`` names what makes an environment that has no id."""
     domains: tuple[str, ...] = ()
     """Domains to show, a row each; by default all."""
     shifts: tuple[str, ...] | None = None
@@ -53,8 +49,6 @@ class ShowLooksConfig:
     """The entry of a Dict observation that is the picture; needed when there are several."""
     seed: int = 0
     """Of episodes and actions."""
-    env_kwargs: dict[str, EnvValue] = field(default_factory=dict)
-    """Further arguments of the environment: names and values by turns."""
 
     def check(self) -> None:
         """Raise a ValueError for a number that is out of range, or looks that are not shown."""
@@ -94,12 +88,11 @@ def show_looks(config: ShowLooksConfig) -> Path:
 
 def _looks_of(config: ShowLooksConfig) -> Looks:
     """Return the looks that are asked for, or that the environment has."""
-    if config.looks is not None:
-        return find_looks(config.looks)
-    register(config.env, _IMPORTS)
-    if config.env.split(":")[-1] not in gym.registry:
-        return Looks.standard()  # who makes it says what is wrong
-    suite = suite_of(config.env.split(":")[-1])
+    environment = config.environment_of(config.env)
+    if environment.looks is not None:
+        return environment.looks
+    register(environment, _IMPORTS)
+    suite = suite_of(environment)
     if len(suite.domains()) < 2:
         return Looks.standard()
     domains = {name: Look(env_kwargs=suite.domain_kwargs(name)) for name in suite.domains()}
@@ -112,7 +105,7 @@ def _row_of_domain(config: ShowLooksConfig, looks: Looks, name: str) -> SheetRow
     env = _make(config, look)
     try:
         groups = [
-            [picture for picture, _ in _play(env, config, episode, look.reset_options)]
+            [picture for picture, _ in _play(env, config, episode)]
             for episode in range(config.episodes)
         ]
     finally:
@@ -139,23 +132,18 @@ def _shown(strength: float | tuple[float, float]) -> str:
 
 def _make(config: ShowLooksConfig, look: Look) -> Environment:
     """Make the environment in a look."""
-    if look.wrappers:
-        raise ValueError(
-            f"wrappers of looks cannot be shown: {', '.join(look.wrappers)}; name the --domains "
-            "that have none"
-        )
-    env = make_env(config.env, {**config.env_kwargs, **look.env_kwargs}, _IMPORTS)
-    return restyled(env, look.restyle, config.key)
+    environment = config.environment_of(config.env)
+    return make_environment(environment, look, imports=_IMPORTS, key=config.key)
 
 
 def _play(
-    env: Environment, config: ShowLooksConfig, episode: int, reset_options: Mapping[str, Any]
+    env: Environment, config: ShowLooksConfig, episode: int
 ) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
     """Yield pictures of an episode, and masks of their background where these are told."""
     source = FrameSource(env, (config.side, config.side), config.key)
     seed = derive_seed(config.seed, episode)
     env.action_space.seed(seed)
-    observation, info = env.reset(seed=seed, options=dict(reset_options) or None)
+    observation, info = env.reset(seed=seed)
     over = False
     for _ in range(config.frames):
         for _ in range(config.every):
@@ -173,7 +161,7 @@ def _rows_of_shifts(config: ShowLooksConfig) -> list[SheetRow]:
             raise unknown("shift", name, SHIFTS)
     env = _make(config, Look())
     try:
-        shown = [next(_play(env, config, episode, {})) for episode in range(config.episodes)]
+        shown = [next(_play(env, config, episode)) for episode in range(config.episodes)]
     finally:
         env.close()
     return [_row_of_shift(name, shown, config) for name in config.shifts or SHIFTS]

@@ -47,6 +47,18 @@ def test_a_row_shows_frames_of_each_domain_of_a_file(tmp_path: Path) -> None:
         assert (other != source[0]).mean() > 0.5
 
 
+def test_wrappers_are_shown_those_of_the_environment_and_of_a_look(tmp_path: Path) -> None:
+    (tmp_path / "looks.toml").write_text(
+        """[domains.source]\n[domains.dim]\nwrappers = ["toy_wrappers:Dim(4)"]"""
+    )
+    around = ("toy_wrappers:Dim(2)",)
+    looks = str(tmp_path / "looks.toml")
+    sheet = sheet_of(tmp_path, env="toy_wrappers:make_counting", wrappers=around, looks=looks)
+    source, dim = pictures_of(sheet, 0, 1)[0], pictures_of(sheet, 1, 1)[0]
+    assert 100 < source.max() <= 127
+    assert 25 < dim.max() <= 31
+
+
 def test_only_domains_that_are_named_are_shown(tmp_path: Path) -> None:
     sheet = sheet_of(tmp_path, domains=("hue", "source"), looks="standard")
     assert sheet.shape[0] == GAP + 2 * (TITLE + SIDE + ROW_GAP)
@@ -86,7 +98,7 @@ def test_all_shifts_are_shown_and_those_without_a_mask_say_so(tmp_path: Path) ->
         ({"shifts": (), "looks": "standard"}, "shifts are shown by themselves"),
         ({"domains": ("hues",)}, "unknown domain 'hues'; did you mean 'hue'"),
         ({"looks": "gone.toml"}, "there is no file 'gone.toml' of looks"),
-        ({"env": "Toy/Countin-v0"}, "cannot make Toy/Countin-v0"),
+        ({"env": "Toy/Countin-v0"}, "did you mean 'Toy/Counting-v0'"),
         ({"env": "Toy/Blind-v0"}, "Toy/Blind-v0 has no pictures"),
     ],
 )
