@@ -52,9 +52,18 @@ def traversals(
     return _draw(rows, labels, "frame | each latent from its 1st to its 99th percentile")
 
 
-def reconstructions(encoder: FrozenEncoder, columns: int = 10, blocks: int = 3) -> np.ndarray:
-    """Draw reference frames and under each its reconstruction, in ``blocks`` pairs of rows."""
-    frames = encoder.reference_frames[: columns * blocks]
+def reconstructions(
+    encoder: FrozenEncoder,
+    columns: int = 10,
+    blocks: int = 3,
+    frames: np.ndarray | None = None,
+) -> np.ndarray:
+    """Draw frames and under each its reconstruction, in ``blocks`` pairs of rows.
+
+    Frames are uint8 (N, H, W, 3) of the encoder's size, of which the first are drawn; its reference
+    frames when None.
+    """
+    frames = (encoder.reference_frames if frames is None else frames)[: columns * blocks]
     decoded = encoder.decode(encoder.encode(frames))
     rows, labels = [], []
     for start in range(0, len(frames), columns):
@@ -108,6 +117,25 @@ def object_reconstructions(
     covered = [np.where(shown, each, np.uint8(_HIDDEN)) for each in pairs]
     title = f"mean squared error: object {error.object:.4f}, elsewhere {error.elsewhere:.4f}"
     return _draw([*pairs, *covered], ["frame", "decoded", "object", "decoded"], title)
+
+
+def neighbours(
+    queries: np.ndarray, copies: np.ndarray, nearest: np.ndarray, ranks: np.ndarray
+) -> np.ndarray:
+    """Draw frames, their copies in other colours, and the frames whose latents are nearest to them.
+
+    Args:
+        queries: uint8 (n, H, W, 3), a row each.
+        copies: the same in other colours, from whose latents frames were looked for.
+        nearest: uint8 (n, k, H, W, 3), what was found, the nearest first.
+        ranks: (n,) at which place, from 0, the query itself was found.
+    """
+    rows = [
+        np.concatenate([query[None], copy[None], found])
+        for query, copy, found in zip(queries, copies, nearest, strict=True)
+    ]
+    labels = [f"found as\nno. {int(rank) + 1}" for rank in ranks]
+    return _draw(rows, labels, "frame | in other colours | frames nearest to that")
 
 
 def interpolation(

@@ -1,5 +1,6 @@
 """What an encoder's bundle says of the frames that it learnt from."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ _COPIED = (
     "domain",
     "factors",
 )
+_ORIGIN = ("env", "env_kwargs", "how", "in_view", "frames_per_look", "agent", "seed", "key")
 
 
 def describe_datasets(frames: FrameDataset) -> dict[str, Any]:
@@ -41,6 +43,20 @@ def describe_dataset(dataset: FrameDataset) -> dict[str, Any]:
         **{name: attributes[name] for name in _COPIED if name in attributes},
         "coverage": coverage(dataset),
     }
+
+
+def learnt_from(description: Mapping[str, Any], dataset: FrameDataset) -> bool:
+    """Whether what :func:`describe_datasets` returned describes a dataset with the same frames.
+
+    They come from the same environment, by the same policy and seed, wherever they lie.
+    """
+    parts = description.get("parts") or [description]
+    return any(
+        isinstance(part, Mapping)
+        and "env" in part
+        and all(part.get(name) == dataset.attributes.get(name) for name in _ORIGIN)
+        for part in parts
+    )
 
 
 def coverage(dataset: FrameDataset) -> dict[str, dict[str, Any]]:

@@ -7,9 +7,11 @@ stays, and with it which way is which.
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from darla.encoder.networks import to_pictures
 from darla.frames.color_maps import (
     CENTRE,
     DARKEST,
@@ -70,3 +72,15 @@ def repaint(pictures: Tensor, maps: ColorMaps) -> Tensor:
         hidden = torch.baddbmm(maps.inner_bias, maps.inner, colors / brightness).tanh_()
         painted = torch.baddbmm(maps.outer_bias, maps.outer, hidden).sigmoid_()
         return painted.mul_(brightness.pow_(maps.gamma)).view_as(pictures)
+
+
+def recolored_copies(frames: np.ndarray, copies: int, seed: int) -> list[Tensor]:
+    """Repaint every frame so many times, each time with other maps, which the seed decides.
+
+    Frames are uint8 (N, H, W, 3); float32 pictures (N, 3, H, W) in [0, 1] come back, on the CPU.
+    Torch's own random numbers are left as they were.
+    """
+    pictures, every = to_pictures(torch.from_numpy(frames)), torch.ones(())
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return [recolor(pictures, every) for _ in range(copies)]

@@ -3,6 +3,7 @@
 Probes (``linear``, ``mlp``; ``fitting`` trains the networks) read ``targets`` from latents;
 ``domains`` fits them in one domain and tests them in others, where ``scores`` compares; and
 ``invariance`` says how far latents, and what probes read, move when the look alone changes.
+``retrieval`` needs no targets: it looks for frames by others.
 """
 
 from darla.probes.domains import (
@@ -22,6 +23,7 @@ from darla.probes.invariance import (
 )
 from darla.probes.linear import LinearProbe, fit_linear
 from darla.probes.mlp import MlpProbe, fit_mlp
+from darla.probes.retrieval import Retrieval, retrieve
 from darla.probes.targets import ProbeTarget
 
 __all__ = [
@@ -35,10 +37,12 @@ __all__ = [
     "ProbeReport",
     "ProbeScore",
     "ProbeTarget",
+    "Retrieval",
     "fit_linear",
     "fit_mlp",
     "invariance",
     "prediction_movement",
     "probe_domains",
+    "retrieve",
     "state_weights",
 ]

@@ -1,9 +1,10 @@
-"""Judge a model by its reference frames alone: does it see, and does it tell state from look?
+"""Judge a model by frames alone: does it see, and does it tell state from look?
 
-No task, no factors and no pairs of looks are needed, so that this can be asked of anybody's data.
-Looks are drawn by :func:`darla.objectives.recoloring.recolor`, which changes colours more than most
-worlds do: the state of the encoder that ships, which moves by 0.23 of its spread between looks of
-its worlds, moves by 0.32 between such copies.
+They are its own reference frames, or any others. No task, no factors and no pairs of looks are
+needed, so that this can be asked of anybody's data. Looks are drawn by
+:func:`darla.objectives.recoloring.recolor`, which changes colours more than most worlds do: the
+state of the encoder that ships, which moves by 0.23 of its spread between looks of its worlds,
+moves by 0.32 between such copies.
 """
 
 from dataclasses import asdict, dataclass
@@ -14,8 +15,7 @@ import torch
 
 from darla.encoder.frozen_encoder import ACTIVE_KL, FrozenEncoder
 from darla.encoder.movement import joint_movement
-from darla.encoder.networks import to_pictures
-from darla.objectives.recoloring import recolor
+from darla.objectives.recoloring import recolored_copies
 
 MOST_MOVEMENT = 0.8
 """A state that moves by more of its spread when colours change has not been told from the look:
@@ -27,7 +27,7 @@ _SEED = 0
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a model makes of frames that it has learnt from."""
+    """What a model makes of frames: its reference frames, which it has learnt from, or others."""
 
     kept_variance: float
     """The share of the frames' variance that its reconstructions have; see :func:`varied_share`."""
@@ -44,9 +44,13 @@ class Verdict:
         return asdict(self)
 
 
-def judge(encoder: FrozenEncoder) -> Verdict:
-    """Judge a model that has been trained, on its reference frames; the same model alike."""
-    share, moved = kept_variance(encoder), state_movement(encoder)
+def judge(encoder: FrozenEncoder, frames: np.ndarray | None = None) -> Verdict:
+    """Judge a model that has been trained; the same model and frames alike.
+
+    Frames are uint8 (N, H, W, 3) of the encoder's size, its reference frames when None.
+    """
+    frames = encoder.reference_frames if frames is None else frames
+    share, moved = kept_variance(encoder, frames), state_movement(encoder, frames)
     failure = _collapse(encoder, share) or _state_failure(encoder, moved)
     return Verdict(share, int(encoder.active.sum()), moved, failure)
 
@@ -69,23 +73,21 @@ def _state_failure(encoder: FrozenEncoder, moved: float | None) -> str | None:
 
 
 @torch.no_grad()
-def state_movement(encoder: FrozenEncoder) -> float | None:
+def state_movement(encoder: FrozenEncoder, frames: np.ndarray | None = None) -> float | None:
     """Return how far the state moves between two copies of frames in other colours.
 
     Relative to its spread, as :func:`darla.encoder.movement.joint_movement` has it; None where the
-    encoder does not say which latents hold the state, or none does.
+    encoder does not say which latents hold the state, or none does. For frames see :func:`judge`.
     """
     state = encoder.latent_roles.get("state")
     if state is None or not encoder.active[state].any():
         return None
-    pictures = to_pictures(torch.from_numpy(encoder.reference_frames))
-    devices = [encoder.device] if encoder.device.type == "cuda" else []
-    with torch.random.fork_rng(devices=devices):
-        torch.manual_seed(_SEED)
-        first, second = (
-            torch.cat([recolor(pictures, torch.ones(())) for _ in range(_DRAWS)]) for _ in range(2)
-        )
-    seen = [encoder.encoder(each.to(encoder.device)).mu.cpu().numpy() for each in (first, second)]
+    frames = encoder.reference_frames if frames is None else frames
+    copies = recolored_copies(frames, 2 * _DRAWS, _SEED)
+    seen = [
+        encoder.encoder(torch.cat(half).to(encoder.device)).mu.cpu().numpy()
+        for half in (copies[:_DRAWS], copies[_DRAWS:])
+    ]
     return joint_movement(seen[0][:, state], seen[1][:, state])
 
 
@@ -115,9 +117,12 @@ def _collapse(encoder: FrozenEncoder, share: float) -> str | None:
     return None
 
 
-def kept_variance(encoder: FrozenEncoder) -> float:
-    """Return the share of its reference frames' variance that a model's reconstructions have."""
-    frames = encoder.reference_frames
+def kept_variance(encoder: FrozenEncoder, frames: np.ndarray | None = None) -> float:
+    """Return the share of frames' variance that a model's reconstructions have.
+
+    For frames see :func:`judge`.
+    """
+    frames = encoder.reference_frames if frames is None else frames
     return varied_share(frames, encoder.decode(encoder.encode(frames)))
 
 

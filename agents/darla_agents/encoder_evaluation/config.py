@@ -1,4 +1,4 @@
-"""Which encoders to evaluate, and on what."""
+"""Which encoders to evaluate, and on what: frames of a task, or recorded ones of anything."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from darla_envs.description.tasks import GO_TO_OBJECT, find_task
 from darla_envs.description.usual_domains import UNSUPERVISED
 
 SOURCE = "source"
+_FACTORS = ("floor", "wall", "object_color", "yaw", "bearing", "distance")
 _FEWEST = {"frames": 1000, "probe_frames": 400, "test_frames": 100, "pairs": 50}
 _QUICK: dict[str, Any] = {"frames": 1000, "probe_frames": 400, "test_frames": 200, "pairs": 100}
 
@@ -23,12 +24,19 @@ class EncoderEvaluationConfig:
 
     bundles: tuple[Path, ...]
     """Folders of encoder bundles, or names of those that come with darla (rooms)."""
+    data: tuple[Path, ...] = ()
+    """Datasets of darla collect, of any environment, to measure on in place of a task. Give frames
+    that no encoder has learnt from, such as those of another --seed. Of one dataset, probes are
+    trained in the looks of two thirds of its episodes and tested in those and in the others; of
+    several, such as one for each domain, trained in the first and tested in each. Then env, domain,
+    source, targets and interventions do not matter. Frames of another size are resized."""
     env: str = GO_TO_OBJECT
     """The task whose frames they see; one of this package's, which know their true factors."""
     out: Path = Path("runs/evaluation")
     """Folder of the results; earlier ones in it are replaced."""
-    factors: tuple[str, ...] = ("floor", "wall", "object_color", "yaw", "bearing", "distance")
-    """Factors that metrics ask latents for."""
+    factors: tuple[str, ...] = ()
+    """Factors that metrics ask latents for; when not given, floor, wall, object_color, yaw, bearing
+    and distance of a task, and of data all that were recorded."""
     metrics: tuple[str, ...] = ()
     """Metrics to compute; every one that is known when not given."""
     interventions: bool = True
@@ -46,7 +54,7 @@ class EncoderEvaluationConfig:
     test_frames: int = 2_000
     """Frames that probes are tested on, in each domain."""
     pairs: int = 2_000
-    """States that are drawn in two looks."""
+    """States that are drawn in two looks; of data, frames that are recoloured."""
     seed: int = 0
     """Decides the frames; every encoder sees the same."""
     probe_seeds: tuple[int, ...] = (0,)
@@ -71,6 +79,13 @@ class EncoderEvaluationConfig:
         if not self.bundles:
             raise ValueError("no bundle was given; give --bundles runs/vision/encoder")
         config = replace(self, **_QUICK) if self.quick else self
+        config._check_numbers()
+        config = replace(config, metrics=config._metrics_to_compute())
+        return config if config.data else config._with_names_of_task()
+
+    def _with_names_of_task(self) -> "EncoderEvaluationConfig":
+        """Return the configuration with the domains and factors of its task, checked."""
+        config = replace(self, factors=self.factors or _FACTORS)
         find_task(config.env)
         tested = config.targets or tuple(target_names(config.env))
         for domain in (config.domain, config.source, *tested):
@@ -78,18 +93,24 @@ class EncoderEvaluationConfig:
         for name in config.factors:
             if name not in PROBE_TARGETS:
                 raise unknown("factor", name, PROBE_TARGETS)
+        return replace(config, targets=tested)
+
+    def _check_numbers(self) -> None:
+        """Raise a ValueError for a number that is too small."""
         for name, fewest in _FEWEST.items():
-            if getattr(config, name) < fewest:
-                raise ValueError(f"{name} is {getattr(config, name)}; give at least {fewest}")
-        if config.seed < 0 or not config.probe_seeds or not config.factors:
-            raise ValueError("seed must be at least 0, and a probe seed and a factor are needed")
-        return replace(config, targets=tested, metrics=config._metrics_to_compute())
+            if getattr(self, name) < fewest:
+                raise ValueError(f"{name} is {getattr(self, name)}; give at least {fewest}")
+        if self.seed < 0 or not self.probe_seeds:
+            raise ValueError("seed must be at least 0, and a probe seed is needed")
 
     def _metrics_to_compute(self) -> tuple[str, ...]:
         """Return the names of metrics; those that other packages broke only if asked for."""
         chosen = {name: METRICS[name] for name in self.metrics} or METRICS.usable()
-        return tuple(
-            name
-            for name, metric in chosen.items()
-            if self.interventions or not metric.interventions
-        )
+        holding = [name for name, metric in chosen.items() if metric.interventions]
+        if self.data and self.metrics and holding:
+            raise ValueError(
+                f"{', '.join(holding)} needs frames in which one factor is held, which were not "
+                "recorded; leave it out, or data"
+            )
+        possible = self.interventions and not self.data
+        return tuple(name for name in chosen if possible or name not in holding)

@@ -1,4 +1,8 @@
-"""Evaluate encoders on frames of a task: what their latents keep, and what will transfer."""
+"""Evaluate encoders: what their latents keep, and what will transfer.
+
+Frames of a task are drawn here, in any setting of its factors; those of other environments were
+recorded, and are measured by ``recorded``.
+"""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -11,16 +15,13 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from darla.encoder.bundle import load_encoder
 from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.metrics import METRICS, Result, Samples
 from darla.metrics.dci import DCI
 from darla.metrics.total_correlation import total_correlation
-from darla.metrics.udr import udr
 from darla.probes import PROBES, LabelledLatents, ProbeReport, probe_domains
-from darla.running.atomic import write_json, write_text
-from darla.running.device import resolve_device
 from darla.running.progress import progress_bar
+from darla_agents.encoder_evaluation.bundles import agreement, bundle_labels, load_bundles
 from darla_agents.encoder_evaluation.config import EncoderEvaluationConfig
 from darla_agents.encoder_evaluation.interventions import RoomInterventions, holdable
 from darla_agents.encoder_evaluation.measures import (
@@ -30,35 +31,30 @@ from darla_agents.encoder_evaluation.measures import (
     open_rooms,
 )
 from darla_agents.encoder_evaluation.pictures import draw_encoder
+from darla_agents.encoder_evaluation.recorded.evaluate import evaluate_recorded
 from darla_agents.encoder_evaluation.report import EncoderScores, left_out, table, to_json
+from darla_agents.encoder_evaluation.results import EncoderEvaluation, shown, write_results
 from darla_agents.encoder_evaluation.rooms import EvaluationRooms
 
 T = TypeVar("T")
 _METRICS, _INTERVENTIONS = 10, 11  # purposes of random numbers
 
 
-@dataclass(frozen=True)
-class EncoderEvaluation:
-    """A table with what was left out, the scores of each encoder, and the files of all that."""
-
-    report: str
-    scores: tuple[EncoderScores, ...]
-    table: Path
-    numbers: Path
-    pictures: tuple[Path, ...]
-
-
 def evaluate_encoders(config: EncoderEvaluationConfig) -> EncoderEvaluation:
     """Evaluate encoders on the same frames; write a table, all numbers and pictures.
 
+    The frames are a task's, drawn as needed, or those that were recorded in ``config.data``.
+
     Raises:
-        FileNotFoundError: there is no bundle in a folder.
-        ValueError: something in the configuration is unknown or too small, or the encoders see
-            frames of different sizes.
+        FileNotFoundError: there is no bundle in a folder, or no dataset.
+        ValueError: something in the configuration is unknown or too small, the encoders see a
+            task's frames in different sizes, or a dataset cannot be used.
     """
     config = config.checked()
     if config.threads is not None:
         torch.set_num_threads(config.threads)
+    if config.data:
+        return evaluate_recorded(config)
     encoders, labels = _load(config), bundle_labels(config.bundles)
     of_each = len(config.metrics) + 5
     with ExitStack() as stack:
@@ -71,27 +67,10 @@ def evaluate_encoders(config: EncoderEvaluationConfig) -> EncoderEvaluation:
         for subject in _look(rooms, encoders, labels, config, bar):
             scores.append(_score(subject, rooms, config, bar))
             draw = partial(_draw, subject, rooms, scores[-1], config)
-            pictures += _shown(bar, f"{subject.label}: pictures", draw)
+            pictures += shown(bar, f"{subject.label}: pictures", draw)
     report = "\n\n".join(filter(None, [table(scores, config), left_out(scores)]))
-    files = config.out / "table.md", config.out / "scores.json"
-    write_text(files[0], report + "\n")
-    write_json(files[1], to_json(scores, config))
-    return EncoderEvaluation(report, tuple(scores), *files, tuple(pictures))
-
-
-def bundle_labels(bundles: Sequence[Path]) -> list[str]:
-    """Return a short name for each bundle that no other has.
-
-    The folder's name, or its parent's where it is called ``encoder``; the whole path, with
-    underscores, where these are not enough to tell bundles apart.
-    """
-    short = [path.parent.name if path.name == "encoder" else path.name for path in bundles]
-    if len(set(short)) == len(short) and all(short):
-        return short
-    whole = ["_".join(part for part in path.parts if part.strip("/.")) for path in bundles]
-    if len(set(whole)) < len(whole):
-        raise ValueError("a bundle was given twice; give each once")
-    return whole
+    numbers = to_json(scores, config)
+    return write_results(config.out, report, tuple(scores), numbers, tuple(pictures))
 
 
 def check_holdable(rooms: EvaluationRooms, factors: Sequence[str]) -> None:
@@ -102,14 +81,6 @@ def check_holdable(rooms: EvaluationRooms, factors: Sequence[str]) -> None:
             f"of the factors {', '.join(factors)} only {len(held)} can be held, and two are "
             f"needed; give --no-interventions, or two of {', '.join(holdable(rooms))}"
         )
-
-
-def _shown(bar: "tqdm[Any]", what: str, do: Callable[[], T]) -> T:
-    """Do a part of the work, which the bar names."""
-    bar.set_description(what)
-    result = do()
-    bar.update()
-    return result
 
 
 @dataclass(frozen=True)
@@ -127,9 +98,7 @@ class _Subject:
 
 
 def _load(config: EncoderEvaluationConfig) -> list[FrozenEncoder]:
-    device = resolve_device(config.device)
-    loaded = (load_encoder(path, device) for path in config.bundles)
-    encoders = [encoder.in_precision(config.precision) for encoder in loaded]
+    encoders = load_bundles(config.bundles, config.device, config.precision)
     sizes = {encoder.image_shape: encoder for encoder in encoders}
     if len(sizes) > 1:
         different = " and ".join(f"{each.path} {size}" for size, each in sizes.items())
@@ -151,15 +120,15 @@ def _look(
     def look(domain: str, train: bool) -> list[LabelledLatents]:
         purpose = "training" if train else "testing"
         draw = partial(labelled_latents, config, domain, encoders, train)
-        return _shown(bar, f"frames of {domain} for {purpose} probes", draw)
+        return shown(bar, f"frames of {domain} for {purpose} probes", draw)
 
     draw = partial(metric_samples, rooms, encoders, config)
-    samples = _shown(bar, "frames for metrics", draw)
+    samples = shown(bar, "frames for metrics", draw)
     tests = [look(domain, False) for domain in (config.source, *config.targets)]
     columns = (
         labels,
         encoders,
-        _agreement(encoders, samples),
+        agreement(encoders, [each.latents for each in samples]),
         samples,
         look(config.domain, True),
         look(config.domain, False),
@@ -175,7 +144,7 @@ def _score(
     """Measure one encoder."""
 
     def part(what: str, do: Callable[[], T]) -> T:
-        return _shown(bar, f"{subject.label}: {what}", do)
+        return shown(bar, f"{subject.label}: {what}", do)
 
     def probes(train: LabelledLatents, tests: Sequence[LabelledLatents]) -> ProbeReport:
         return probe_domains(train, tests, PROBES, config.probe_seeds)
@@ -211,15 +180,6 @@ def _score(
         invariance=part("invariance", lambda: measure_invariance(rooms, encoder, train, config)),
         udr=subject.udr,
     )
-
-
-def _agreement(encoders: Sequence[FrozenEncoder], samples: Sequence[Samples]) -> list[float | None]:
-    """Return how far each encoder agrees with the others; None when there are no others."""
-    if len(encoders) < 2:
-        return [None]
-    latents = [each.latents for each in samples]
-    scores = udr(latents, active=[encoder.active for encoder in encoders]).per_model
-    return [float(score) for score in scores]
 
 
 def _draw(

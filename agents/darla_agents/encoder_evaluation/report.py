@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +17,9 @@ from darla_agents.encoder_evaluation.probe_targets import STATE
 _MLP = "mlp"
 
 
-@dataclass(frozen=True)
-class EncoderScores:
-    """All that was measured of one encoder."""
+@dataclass(frozen=True, kw_only=True)
+class EncoderFacts:
+    """What is measured of one encoder whatever frames there are."""
 
     label: str
     path: str
@@ -32,6 +32,14 @@ class EncoderScores:
     """Of its latents over the metrics' frames, in nats, taken as Gaussian."""
     metrics: Mapping[str, Result]
     """Results by the metric's name."""
+    udr: float | None
+    """Agreement with the other encoders; None when there is no other."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncoderScores(EncoderFacts):
+    """All that was measured of one encoder on frames of a task."""
+
     kept: ProbeReport
     """Probes trained and tested in the domain that frames come from."""
     forecast: ProbeReport
@@ -41,42 +49,56 @@ class EncoderScores:
     tells none apart."""
     invariance: StateInvariance
     """Movement between two looks of one state."""
-    udr: float | None
-    """Agreement with the other encoders; None when there is no other."""
+
+
+NamedValue = tuple[str, float | str | None]
+"""A row's name, and the value in the column of one encoder."""
 
 
 def table(scores: Sequence[EncoderScores], config: EncoderEvaluationConfig) -> str:
     """Return a table in Markdown: a column for each encoder, a row for each number."""
+    return columns_table({each.label: _rows(each, config) for each in scores})
+
+
+def columns_table(columns: Mapping[str, Iterable[NamedValue]]) -> str:
+    """Return a table in Markdown of columns by their titles; rows of one name are one row."""
     rows: dict[str, list[str]] = {}
-    for place, each in enumerate(scores):
-        for name, value in _rows(each, config):
-            rows.setdefault(name, ["-"] * len(scores))[place] = _shown(value)
-    header = ["", *(each.label for each in scores)]
-    return markdown_table(header, [[name, *cells] for name, cells in rows.items()])
+    for place, column in enumerate(columns.values()):
+        for name, value in column:
+            rows.setdefault(name, ["-"] * len(columns))[place] = _shown(value)
+    return markdown_table(["", *columns], [[name, *cells] for name, cells in rows.items()])
 
 
 def left_out(scores: Sequence[EncoderScores]) -> str:
     """Say what was not measured, and why: a line for each encoder and kind; empty if nothing."""
     lines = []
     for each in scores:
-        factors = {
-            name: why
-            for result in each.metrics.values()
-            for name, why in result.excluded_factors.items()
-        }
         excluded = {
-            "metrics": factors,
+            "metrics": excluded_factors(each),
             "probes of what is kept": each.kept.excluded,
             "the forecast": each.forecast.excluded,
         }
-        for what, reasons in excluded.items():
-            if reasons:
-                listed = "; ".join(f"{name} ({why})" for name, why in reasons.items())
-                lines.append(f"{each.label}: left out of {what}: {listed}")
+        lines += left_out_lines(each.label, excluded)
     return "\n".join(lines)
 
 
-def to_json(scores: Sequence[EncoderScores], config: EncoderEvaluationConfig) -> dict[str, Any]:
+def excluded_factors(scores: EncoderFacts) -> dict[str, str]:
+    """Return why metrics left factors out, by the factors' names."""
+    found = scores.metrics.values()
+    return {name: why for result in found for name, why in result.excluded_factors.items()}
+
+
+def left_out_lines(label: str, excluded: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Say what was left out of what, and why, a line for each measure that lacks something."""
+    return [
+        f"{label}: left out of {what}: "
+        + "; ".join(f"{name} ({why})" for name, why in reasons.items())
+        for what, reasons in excluded.items()
+        if reasons
+    ]
+
+
+def to_json(scores: Sequence[EncoderFacts], config: EncoderEvaluationConfig) -> dict[str, Any]:
     """Return everything that was measured; what is undefined is null."""
     return {
         "config": plain({**dataclasses.asdict(config), "bundles": [str(p) for p in config.bundles]})
@@ -89,10 +111,8 @@ def to_json(scores: Sequence[EncoderScores], config: EncoderEvaluationConfig) ->
     }
 
 
-def _rows(
-    scores: EncoderScores, config: EncoderEvaluationConfig
-) -> Iterator[tuple[str, float | str | None]]:
-    """Yield the names and values of one encoder's column."""
+def fact_rows(scores: EncoderFacts) -> Iterator[NamedValue]:
+    """Yield the rows of what is measured of every encoder."""
     yield "objective", scores.objective
     yield "active latents", f"{scores.active_latents} of {scores.latents}"
     yield "total correlation, nats", scores.total_correlation
@@ -100,11 +120,25 @@ def _rows(
         yield from result.scores.items()
     if scores.udr is not None:
         yield "udr", scores.udr
-    for target, kind in {each.target: each.kind for each in scores.kept.scores}.items():
-        what = "balanced accuracy" if kind == "categorical" else "R2"
+
+
+def kept_rows(kept: ProbeReport, domain: str) -> Iterator[NamedValue]:
+    """Yield what each kind of probe reads in the domain that it was trained in."""
+    for target, kind in {each.target: each.kind for each in kept.scores}.items():
         for probe in PROBES:
-            value = scores.kept.mean(target, config.domain, probe)
-            yield f"kept in {config.domain}: {target}, {what} ({probe})", value
+            value = kept.mean(target, domain, probe)
+            yield f"kept in {domain}: {target}, {score_name(kind)} ({probe})", value
+
+
+def score_name(kind: str) -> str:
+    """Return what the score of a target of a kind is called."""
+    return "balanced accuracy" if kind == "categorical" else "R2"
+
+
+def _rows(scores: EncoderScores, config: EncoderEvaluationConfig) -> Iterator[NamedValue]:
+    """Yield the names and values of one encoder's column."""
+    yield from fact_rows(scores)
+    yield from kept_rows(scores.kept, config.domain)
     yield from _forecast_rows("forecast", scores.forecast, config)
     yield from _forecast_rows("forecast from state latents", scores.state_forecast, config)
     moved = scores.invariance
@@ -120,7 +154,7 @@ def _rows(
 
 def _forecast_rows(
     name: str, forecast: ProbeReport | None, config: EncoderEvaluationConfig
-) -> Iterator[tuple[str, float | None]]:
+) -> Iterator[NamedValue]:
     """Yield names and values of a forecast, domain by domain."""
     if forecast is None:
         return

@@ -11,8 +11,9 @@ from darla.metrics import Result
 from darla.probes import Invariance, ProbeReport, ProbeScore
 from darla.probes.scores import Match
 from darla.running.plain_json import plain
+from darla_agents.encoder_evaluation.bundles import bundle_labels
 from darla_agents.encoder_evaluation.config import EncoderEvaluationConfig
-from darla_agents.encoder_evaluation.evaluate import bundle_labels, evaluate_encoders
+from darla_agents.encoder_evaluation.evaluate import evaluate_encoders
 from darla_agents.encoder_evaluation.measures import (
     StateInvariance,
     labelled_latents,
@@ -108,7 +109,7 @@ def test_targets_default_to_those_of_the_task() -> None:
         ({"factors": ("flor",)}, "unknown factor 'flor'; did you mean 'floor'"),
         ({"metrics": ("migg",)}, "unknown metric 'migg'; did you mean 'mig'"),
         ({"frames": 10}, "frames is 10; give at least 1000"),
-        ({"probe_seeds": ()}, "a probe seed and a factor are needed"),
+        ({"probe_seeds": ()}, "a probe seed is needed"),
     ],
 )
 def test_wrong_settings_are_refused(changes: dict[str, object], message: str) -> None:

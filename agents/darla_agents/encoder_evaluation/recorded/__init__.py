@@ -1,0 +1,7 @@
+"""What an encoder keeps of recorded frames, of any environment: ``evaluate`` is the way through.
+
+``frames`` opens datasets and ``factors`` says what is to be read from them; ``domains`` deals
+frames into those that probes are trained on and those that they are tested on, in the same looks
+and in others. ``measures`` measures on them, ``actions`` and ``recoloring`` where no factor needs
+to be known; ``report`` writes tables and numbers, and ``pictures`` draws.
+"""

@@ -1,0 +1,79 @@
+"""What is to be read from recorded frames: the factors that their environment reported."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from darla.frames.attributes import FactorDescription
+from darla.metrics import FactorColumn
+from darla.probes import ProbeTarget
+from darla_agents.encoder_evaluation.recorded.frames import RecordedFrames
+
+LOOK = "look"
+_LEAST_SHARE = 0.5  # of frames on which a factor must be known, for metrics to count it
+
+
+def shared_factors(recorded: Sequence[RecordedFrames]) -> dict[str, FactorDescription]:
+    """Return the descriptions of the factors that all datasets have, and describe alike."""
+    first, *others = (each.dataset.attributes["factors"] for each in recorded)
+    return {
+        name: found
+        for name, found in first.items()
+        if all(other.get(name) == found for other in others)
+    }
+
+
+def target_of(name: str, described: Mapping[str, Any], values: np.ndarray) -> ProbeTarget:
+    """Return the values of a factor, (M,), as a target; NaN where it is not known.
+
+    A factor without limits ranges over its values, and one that is said to be circular without
+    saying where its ends are is taken for a continuous one.
+    """
+    numbers = values.astype(np.float64)
+    known = np.isfinite(numbers)
+    if described["categories"]:
+        last = max(len(described["categories"]) - 1, int(numbers[known].max(initial=0)))
+        return ProbeTarget(name, "categorical", np.where(known, numbers, 0), known, 0, last)
+    low, high = described["low"], described["high"]
+    circle = described["kind"] == "circular" and None not in (low, high) and low < high
+    if circle:
+        return ProbeTarget(name, "circular", np.where(known, numbers, low), known, low, high)
+    seen = numbers[known]
+    low = min(seen.min(initial=np.inf), np.inf if low is None else low)
+    high = max(seen.max(initial=-np.inf), -np.inf if high is None else high)
+    return ProbeTarget(name, "continuous", np.where(known, numbers, low), known, low, high)
+
+
+def targets_of(
+    recorded: RecordedFrames, described: Mapping[str, FactorDescription]
+) -> tuple[ProbeTarget, ...]:
+    """Return the described factors of recorded frames as targets of M values."""
+    return tuple(target_of(name, each, recorded.factors[name]) for name, each in described.items())
+
+
+def metric_columns(
+    targets: Sequence[ProbeTarget],
+) -> tuple[np.ndarray, list[FactorColumn], dict[str, str]]:
+    """Return what metrics take, which need every factor to be known on every frame.
+
+    Returns:
+        The places, int64 (n,), of frames on which all are known that are known on half of the
+        frames at least; these factors there; and why each of the others is left out, by name.
+    """
+    shares = {target.name: float(target.known.mean()) for target in targets}
+    usable = [target for target in targets if shares[target.name] >= _LEAST_SHARE]
+    left_out = {
+        name: f"known on {share:.0%} of the frames"
+        for name, share in shares.items()
+        if share < _LEAST_SHARE
+    }
+    everywhere = np.ones(len(targets[0].values) if targets else 0, dtype=bool)
+    for target in usable:
+        everywhere &= target.known
+    places = np.flatnonzero(everywhere)
+    columns = [
+        FactorColumn(each.name, each.kind, each.values[places], each.low, each.high)
+        for each in usable
+    ]
+    return places, columns, left_out
