@@ -44,6 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "darla_agents.agent": {"darla", "darla_envs"},
     "darla_agents.worlds": {"darla_agents.agent", "darla", "darla_envs"},
     "darla_agents.playing": {"darla_agents.worlds", "darla_agents.agent", "darla", "darla_envs"},
+    "darla_agents.importing": {"darla_agents.worlds", "darla_agents.agent", "darla", "darla_envs"},
     "darla_agents.learning": {
         "darla_agents.playing",
         "darla_agents.worlds",

@@ -23,7 +23,8 @@ from darla_agents.agent.spec import AgentSpec
 SMALLEST_PICTURE = 36
 """The convolutional policy's kernels do not fit into pictures with a shorter side (pixels)."""
 
-_ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "elu": nn.ELU, "gelu": nn.GELU, "silu": nn.SiLU}
+ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "elu": nn.ELU, "gelu": nn.GELU, "silu": nn.SiLU}
+"""What a policy's ``activation_fn`` may be, by the names that settings have for them."""
 
 
 def build_for_training(spec: AgentSpec, env: VecEnv, seed: int, device: str) -> BaseAlgorithm:
@@ -129,7 +130,7 @@ def _arguments(spec: AgentSpec, extractor: dict[str, Any]) -> dict[str, Any]:
     arguments = dict(spec.settings)
     policy = arguments.get("policy_kwargs")
     if policy and "activation_fn" in policy:
-        activation = lookup("activation", policy["activation_fn"], _ACTIVATIONS)
+        activation = lookup("activation", policy["activation_fn"], ACTIVATIONS)
         arguments["policy_kwargs"] = {**policy, "activation_fn": activation}
     own: dict[str, Any] = {}
     if spec.traits.trains_encoder:

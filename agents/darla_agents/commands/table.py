@@ -11,6 +11,7 @@ COMMANDS = {
     "train-vision": "train an encoder on frames",
     "evaluate-encoder": "measure what encoders keep, and what moves with the look",
     "train-agent": "train an agent on latents, pixels or true factors",
+    "import-agent": "take over an agent that a script of your own has saved",
     "evaluate-transfer": "play agents in domains that look different, into rows",
     "compare": "turn those rows into tables and plots",
     "watch": "record what an agent is shown and what its encoder keeps",

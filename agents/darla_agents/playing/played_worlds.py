@@ -83,7 +83,7 @@ class SinglePlayedWorlds:
         self._shown[number] = shown
         if not (terminated or truncated):
             return StepOutcome(float(reward), done=False)
-        return StepOutcome(float(reward), done=True, success=_success(info))
+        return StepOutcome(float(reward), done=True, success=success_of(info))
 
 
 class BatchedPlayedWorlds:
@@ -124,7 +124,7 @@ class BatchedPlayedWorlds:
         if len(ends):
             infos = rows_of(self._worlds.infos(chosen[ends]), len(ends))
             for row, info in zip(ends, infos, strict=True):
-                steps[row] = StepOutcome(steps[row].reward, done=True, success=_success(info))
+                steps[row] = StepOutcome(steps[row].reward, done=True, success=success_of(info))
         return [steps[row] for row in np.argsort(order)]
 
     def observe(self, numbers: Sequence[int]) -> Any:
@@ -208,6 +208,6 @@ def _growing(numbers: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
     return given[order], order
 
 
-def _success(info: Mapping[str, Any]) -> bool | None:
+def success_of(info: Mapping[str, Any]) -> bool | None:
     """Return whether an episode ended in success; None where its environment does not say."""
     return bool(info["is_success"]) if "is_success" in info else None
