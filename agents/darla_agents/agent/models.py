@@ -129,6 +129,8 @@ def _arguments(spec: AgentSpec, extractor: dict[str, Any]) -> dict[str, Any]:
     """Turn settings into the algorithm's arguments, with what to make a trained encoder of."""
     arguments = dict(spec.settings)
     policy = arguments.get("policy_kwargs")
+    if policy:
+        arguments["policy_kwargs"] = dict(policy)  # A2C puts the class of its optimiser into it
     if policy and "activation_fn" in policy:
         activation = lookup("activation", policy["activation_fn"], ACTIVATIONS)
         arguments["policy_kwargs"] = {**policy, "activation_fn": activation}

@@ -1,7 +1,6 @@
 """Make an agent of ours of a zip file of Stable-Baselines3, which is never unpickled."""
 
 import inspect
-import json
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -156,10 +155,7 @@ def _check_observations(
     config: ImportAgentConfig, space: spaces.Space[Any], values: Mapping[str, Any]
 ) -> None:
     """Check the shape that the file says it observes, if it says any, channels first or last."""
-    try:
-        known = json.loads(plain_values(values, "observation_space").get("_shape", "null"))
-    except (TypeError, ValueError):
-        return
+    known = plain_values(values, "observation_space").get("_shape")
     if not isinstance(known, list) or space.shape is None:
         return
     if sorted(map(str, known)) != sorted(map(str, space.shape)):
