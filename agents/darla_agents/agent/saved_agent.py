@@ -1,7 +1,7 @@
 """Agents on disk: ``agent.json`` says what the agent is, ``agent.safetensors`` what it has learned.
 
 Nothing is ever unpickled. The zip files of Stable-Baselines3 hold pickled code, which runs when
-they are loaded; they can be exported from here, and none is loaded.
+they are loaded; they can be exported from here, and ``darla_agents.importing`` reads weights alone.
 
 All that changes while an agent learns is in the one safetensors file (its tensors, and as text in
 its header the counters and the optimiser's numbers), so that a save that is cut short leaves the
@@ -230,7 +230,7 @@ def read_description(folder: Path) -> dict[str, Any]:
 
 
 def export_zip(model: BaseAlgorithm, path: Path) -> None:
-    """Write an agent as a zip file of Stable-Baselines3, for use elsewhere; none is loaded here."""
+    """Write an agent as a zip file of Stable-Baselines3, for use elsewhere."""
     path.parent.mkdir(parents=True, exist_ok=True)
     model.save(path)
 

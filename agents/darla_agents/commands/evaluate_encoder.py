@@ -1,6 +1,7 @@
 """Evaluate encoders: disentanglement, what probes read in every domain, and invariance.
 
 darla evaluate-encoder --bundles runs/vision/encoder --out runs/evaluation
+darla evaluate-encoder --bundles runs/mine/encoder --data data/new
 """
 
 import os

@@ -2,5 +2,6 @@
 
 ``evaluate`` finds ``players`` (saved agents, and the ``random_policy``) and lets them play the same
 episodes: an ``episode_queue`` plays a list of them in ``played_worlds``, and each becomes one of
-``rows``. ``watch`` makes a video instead.
+``rows``. ``evaluate_model`` plays models of scripts of one's own, in ``model_rounds``. ``watch``
+makes a video instead.
 """
