@@ -61,13 +61,14 @@ def metric_columns(
         The places, int64 (n,), of frames on which all are known that are known on half of the
         frames at least; these factors there; and why each of the others is left out, by name.
     """
-    shares = {target.name: float(target.known.mean()) for target in targets}
-    usable = [target for target in targets if shares[target.name] >= _LEAST_SHARE]
-    left_out = {
-        name: f"known on {share:.0%} of the frames"
-        for name, share in shares.items()
-        if share < _LEAST_SHARE
-    }
+    left_out: dict[str, str] = {}
+    for target in targets:
+        share = float(target.known.mean())
+        if share < _LEAST_SHARE:
+            left_out[target.name] = f"known on {share:.0%} of the frames"
+        elif target.kind != "categorical" and not target.low < target.high:
+            left_out[target.name] = f"it is constant ({target.low:g})"
+    usable = [target for target in targets if target.name not in left_out]
     everywhere = np.ones(len(targets[0].values) if targets else 0, dtype=bool)
     for target in usable:
         everywhere &= target.known

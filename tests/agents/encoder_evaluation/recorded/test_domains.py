@@ -113,6 +113,15 @@ def test_metrics_are_given_frames_on_which_every_factor_is_known(tmp_path: Path)
     assert left_out == {"hue": "known on 0% of the frames"}
 
 
+def test_metrics_leave_out_what_never_changes() -> None:
+    described = {"kind": "continuous", "low": None, "high": None, "categories": []}
+    still = target_of("still", described, np.full(10, 2.5, np.float32))
+    moving = target_of("moving", described, np.arange(10, dtype=np.float32))
+    _, columns, left_out = metric_columns([still, moving])
+    assert [each.name for each in columns] == ["moving"]
+    assert left_out == {"still": "it is constant (2.5)"}
+
+
 def test_thinning_keeps_both_ends() -> None:
     assert thinned(np.arange(100), 4).tolist() == [0, 33, 66, 99]
     assert thinned(np.arange(3), 4).tolist() == [0, 1, 2]
