@@ -15,6 +15,7 @@ from darla_agents.encoder_evaluation.bundles import bundle_labels
 
 _LEAST_FRAMES = 400
 _LEAST_EPISODES = 4
+_FEWEST_CHUNKS = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +90,7 @@ class RecordedFrames:
 
 
 def open_recorded(paths: Sequence[Path], most: int) -> list[RecordedFrames]:
-    """Open datasets, and choose up to ``most`` frames of each: chunks spread evenly over it.
+    """Open datasets, and choose up to ``most`` frames of each, spread evenly over it.
 
     Raises:
         FileNotFoundError: there is no dataset.
@@ -113,12 +114,15 @@ def open_recorded(paths: Sequence[Path], most: int) -> list[RecordedFrames]:
 
 
 def _spread_rows(dataset: FrameDataset, most: int) -> np.ndarray:
-    """Return the rows of as many whole chunks as ``most`` frames fill, one at least, (n,)."""
+    """Return the rows of as many whole chunks as ``most`` frames fill, (n,).
+
+    Of eight chunks the beginnings where fewer would be filled, since each holds other episodes.
+    """
     size, count = dataset.chunk_size, len(dataset)
     chunks = -(-count // size)
-    wanted = min(chunks, max(1, most // size))
+    wanted = min(chunks, max(_FEWEST_CHUNKS, most // size))
     picked = np.unique(np.linspace(0, chunks - 1, wanted).round().astype(np.int64))
-    ends = np.minimum((picked + 1) * size, count)
+    ends = np.minimum(picked * size + min(size, most // wanted), count)
     return np.concatenate([np.arange(*each) for each in zip(picked * size, ends, strict=True)])
 
 

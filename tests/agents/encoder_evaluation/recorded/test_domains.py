@@ -77,6 +77,11 @@ def test_whole_chunks_are_measured_and_read_as_they_were_written(tmp_path: Path)
     assert recorded.read(places, (16, 20)).shape == (3, 16, 20, 3)
 
 
+def test_few_frames_are_still_of_several_episodes(tmp_path: Path) -> None:
+    (recorded,) = open_recorded([write_walks(tmp_path / "walks", episodes=12, steps=100)], 400)
+    assert len(recorded) == 400 and len(np.unique(recorded.episode)) == 8
+
+
 def test_actions_are_read_from_what_they_changed(tmp_path: Path) -> None:
     recorded = open_recorded([write_walks(tmp_path / "walks")], 600)
     parts = deal(recorded)
