@@ -74,6 +74,7 @@ NEEDS: dict[str, set[str]] = {
     "gymnasium": {
         "darla.frames.pictures",
         "darla.environments",
+        "darla.frames.picture_forms",
         "darla.wrappers",
         "darla.collection",
         "darla.checks",

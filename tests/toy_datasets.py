@@ -16,7 +16,11 @@ def describe(categories: tuple[str, ...] = ()) -> dict[str, Any]:
 
 
 def attributes_of(
-    num_frames: int = 10, chunk_size: int = 4, size: tuple[int, int] = (8, 12), factors: int = 2
+    num_frames: int = 10,
+    chunk_size: int = 4,
+    size: tuple[int, int] = (8, 12),
+    factors: int = 2,
+    action_size: int = 0,
 ) -> dict[str, Any]:
     made = dict.fromkeys(ATTRIBUTES)
     for name in ("format", "schema", "finished_chunks"):
@@ -29,6 +33,7 @@ def attributes_of(
         "num_frames": num_frames,
         "chunk_size": chunk_size,
         "size": list(size),
+        "action_size": action_size,
         "factors": {f"factor_{index}": describe() for index in range(factors)},
     }
 
@@ -36,6 +41,7 @@ def attributes_of(
 def random_chunks(attributes: dict[str, Any], seed: int = 0) -> list[FrameChunk]:
     rng = np.random.default_rng(seed)
     height, width = attributes["size"]
+    numbers = attributes["action_size"]
     left, chunks = attributes["num_frames"], []
     while left:
         n = min(left, attributes["chunk_size"])
@@ -47,6 +53,7 @@ def random_chunks(attributes: dict[str, Any], seed: int = 0) -> list[FrameChunk]
                 actions=rng.integers(-1, 3, n),
                 rewards=rng.normal(size=n).astype(np.float32),
                 episode_starts=rng.random(n) < 0.5,
+                action_vectors=rng.normal(size=(n, numbers)).astype("float32") if numbers else None,
             )
         )
     return chunks

@@ -106,6 +106,55 @@ class CountingImageEnv(gym.Env):
         return {"factors": factors, "is_success": False}
 
 
+FORMS: dict[str, tuple[tuple[int, ...], type[Any], float]] = {
+    # the shape of a picture of 32 by 40 pixels, its numbers, and what is white
+    "grey": ((32, 40), np.uint8, 255),
+    "grey last": ((32, 40, 1), np.uint8, 255),
+    "grey first": ((1, 32, 40), np.float32, 1),
+    "rgb": ((32, 40, 3), np.uint8, 255),
+    "rgb first": ((3, 32, 40), np.uint8, 255),
+    "rgb float": ((32, 40, 3), np.float64, 1),
+    "rgb half": ((3, 32, 40), np.float16, 1),
+    "rgb to 255": ((32, 40, 3), np.float32, 255),
+    "rgba": ((32, 40, 4), np.uint8, 255),
+    "rgba float": ((32, 40, 4), np.float32, 1),
+}
+"""The forms that pictures have, by a name."""
+
+
+def in_form(frame: np.ndarray, form: str) -> np.ndarray:
+    """Return a uint8 picture (32, 40, 3) in a form; a grey one has the picture's red."""
+    shape, dtype, white = FORMS[form]
+    values = frame if white == 255 else frame.astype(np.float64) / 255
+    if "grey" in form:
+        return values[..., 0].reshape(shape).astype(dtype)
+    if "rgba" in form:
+        noise = np.random.default_rng(0).random((32, 40, 1)) * white
+        values = np.concatenate([values, noise], axis=-1)
+    if "first" in form or "half" in form:
+        values = values.transpose(2, 0, 1)
+    return values.astype(dtype)
+
+
+class FormedEnv(CountingImageEnv):
+    """Counts its steps in pictures of another form; the state beside them if it is ``in_dict``."""
+
+    def __init__(self, form: str = "rgb", in_dict: bool = False, **settings: Any) -> None:
+        super().__init__(size=(32, 40), **settings)
+        self.form, self.in_dict = form, in_dict
+        shape, dtype, white = FORMS[form]
+        self.observation_space = spaces.Box(0, white, shape, dtype)
+        if in_dict:
+            state = spaces.Box(0, np.inf, (1,), np.float32)
+            self.observation_space = spaces.Dict({"eye": self.observation_space, "state": state})
+
+    def _observation(self) -> Any:
+        picture = in_form(self._frame(), self.form)
+        if not self.in_dict:
+            return picture
+        return {"eye": picture, "state": np.array([self.count], np.float32)}
+
+
 class CountingDictEnv(CountingImageEnv):
     """Counts its steps in a Dict observation: ``image`` and ``state`` (the step, a number).
 
@@ -265,6 +314,7 @@ class FactorImageEnv(CountingImageEnv):
 
 TOY_IDS = {
     "Toy/Counting-v0": CountingImageEnv,
+    "Toy/Formed-v0": FormedEnv,
     "Toy/CountingDict-v0": CountingDictEnv,
     "Toy/CountingRender-v0": CountingRenderEnv,
     "Toy/Blind-v0": BlindEnv,

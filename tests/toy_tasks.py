@@ -86,6 +86,27 @@ class SteeredEnv(BrightSideEnv):
         return super().step(int(action[0] > 0))
 
 
+class ActedEnv(BrightSideEnv):
+    """The same with actions of any kind, by a name; the first number of an action decides."""
+
+    def __init__(self, actions: str = "box", **options: Any) -> None:
+        super().__init__(**options)
+        self.action_space = ACTIONS[actions]
+
+    def step(self, action: Any) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
+        assert self.action_space.contains(action), action
+        return super().step(int(np.asarray(action).flat[0] > 0))
+
+
+ACTIONS: dict[str, spaces.Space[Any]] = {
+    "discrete": spaces.Discrete(2),
+    "box": spaces.Box(np.array([-1, 0], np.float32), np.array([1, 20], np.float32)),
+    "boxes": spaces.Box(-2, 2, (2, 2), np.float32),
+    "multi_discrete": spaces.MultiDiscrete([2, 5]),
+    "multi_binary": spaces.MultiBinary(3),
+}
+
+
 class LargeDictEnv(CountingDictEnv):
     """A Dict observation whose picture is large enough for convolutional policies."""
 
@@ -93,12 +114,41 @@ class LargeDictEnv(CountingDictEnv):
         super().__init__(size=36, episode_length=5)
 
 
+class ShownEnv(BrightSideEnv):
+    """The same, shown in an observation of some other space, whatever that holds."""
+
+    def __init__(self, space: spaces.Space[Any], **options: Any) -> None:
+        super().__init__(size=48, **options)
+        self.observation_space = space
+
+    def _next_picture(self) -> Any:
+        super()._next_picture()
+        return self.observation_space.sample()
+
+
+_EYE, _SPEED = spaces.Box(0, 255, (48, 48, 3), np.uint8), spaces.Box(-1, 1, (2,), np.float32)
+SHOWN: dict[str, spaces.Space[Any]] = {
+    "Mission": spaces.Dict({"image": _EYE, "mission": spaces.Text(9)}),
+    "Vectors": spaces.Dict({"speed": _SPEED, "force": _SPEED}),
+    "Eyes": spaces.Dict({"left": _EYE, "right": _EYE}),
+    "Stacked": spaces.Box(0, 255, (4, 84, 84), np.uint8),
+    "Large": spaces.Box(0, 255, (240, 240, 3), np.uint8),
+}
+
 TOY_TASKS = {
     "Toy/BrightSide-v0": BrightSideEnv,
     "Toy/Failing-v0": FailingEnv,
     "Toy/Steered-v0": SteeredEnv,
     "Toy/Dict-v0": LargeDictEnv,
 }
+for _name in ACTIONS:
+    if f"Toy/Acted_{_name}-v0" not in gym.registry:
+        gym.register(
+            f"Toy/Acted_{_name}-v0", entry_point="toy_tasks:ActedEnv", kwargs={"actions": _name}
+        )
+for _name, _space in SHOWN.items():
+    if f"Toy/{_name}-v0" not in gym.registry:
+        gym.register(f"Toy/{_name}-v0", entry_point="toy_tasks:ShownEnv", kwargs={"space": _space})
 for _id, _class in TOY_TASKS.items():
     if _id not in gym.registry:
         gym.register(_id, entry_point=f"toy_tasks:{_class.__name__}")

@@ -12,6 +12,7 @@ from toy_envs import (
     CountingRenderEnv,
     FactorImageEnv,
 )
+from toy_tasks import ActedEnv
 
 
 class FactorVectorEnv(gym.vector.SyncVectorEnv):
@@ -68,6 +69,19 @@ class SameStepVectorEnv(gym.vector.SyncVectorEnv):
         super().__init__([lambda: CountingImageEnv(**settings)] * num_envs, autoreset_mode=mode)
 
 
+class ActedVectorEnv(gym.vector.SyncVectorEnv):
+    """Several environments whose actions are of any kind."""
+
+    def __init__(self, num_envs: int, **settings: Any) -> None:
+        super().__init__([lambda: ActedEnv(**settings)] * num_envs)
+
+
+if "Toy/ManyActed-v0" not in gym.registry:
+    gym.register(
+        "Toy/ManyActed-v0",
+        entry_point="toy_tasks:ActedEnv",
+        vector_entry_point="toy_vector_envs:ActedVectorEnv",
+    )
 TOY_VECTOR_IDS = {
     "Toy/ManyCounting-v0": (CountingDictEnv, CountingVectorEnv),
     "Toy/ManyFactors-v0": (FactorImageEnv, FactorVectorEnv),

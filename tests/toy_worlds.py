@@ -15,7 +15,7 @@ from gymnasium import spaces
 from darla_envs.batch.worlds import Infos, Outcomes, Worlds
 
 DOMAINS = {"source": 0, "bright": 100}
-HEIGHT, WIDTH = 4, 6
+HEIGHT, WIDTH = 8, 10
 
 
 class ToyWorld:

@@ -20,6 +20,7 @@ from darla.collection.chunk_maker import (
     ChunkMaker,
     Reports,
     StockChunkMaker,
+    begin_episodes,
     make_env,
 )
 from darla.collection.config import FACTORS, RANDOM, CollectConfig
@@ -179,13 +180,16 @@ class BatchedChunkMaker(ChunkMaker):
             made += len(filling)
             reports.made(made, made == len(chunk))
 
-    def _choose_at_random(self, observations: Any, infos: dict[str, Any]) -> Any:
+    def _choose_at_random(
+        self, observations: Any, infos: dict[str, Any], starts: np.ndarray
+    ) -> Any:
         """Return an action for each environment, drawn at random."""
         return self._env.action_space.sample()
 
-    def _choose_as_agent(self, observations: Any, infos: dict[str, Any]) -> Any:
+    def _choose_as_agent(self, observations: Any, infos: dict[str, Any], starts: np.ndarray) -> Any:
         """Return the agent's action for each environment."""
         assert self._agent is not None
+        begin_episodes(self._agent, np.flatnonzero(starts).tolist())
         rows = rows_of(infos, self._env.num_envs)
         return np.asarray(self._agent(observations, rows))
 
@@ -200,6 +204,9 @@ class BatchedChunkMaker(ChunkMaker):
         actions = np.asarray(step.actions) if not starts.all() else np.empty(0)
         if actions.ndim == 1 and actions.dtype.kind in "iu":
             chunk.actions[rows] = np.where(starts, -1, actions[filling])
+        elif chunk.action_vectors is not None and len(actions):
+            numbers = actions.reshape(len(actions), -1)[filling]
+            chunk.action_vectors[rows] = np.where(starts[:, None], np.nan, numbers)
         chunk.factors[rows] = self._read_factors(step.infos, len(step.starts))[filling]
 
     def _read_factors(self, infos: dict[str, Any], count: int) -> np.ndarray:

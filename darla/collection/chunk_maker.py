@@ -11,7 +11,7 @@ import importlib
 import itertools
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from darla.collection.frame_source import Environment, FrameSource
 from darla.collection.reported_factors import describe_factors, factor_reader
 from darla.collection.rollouts import (
     Step,
+    action_size,
     check_offers_factors,
     factor_settings,
     look_factors,
@@ -33,7 +34,10 @@ from darla.frames.writer import FrameChunk
 
 Policy = Callable[[Any, list[dict[str, Any]]], Any]
 """Maps n observations of the environment, an array (n, ...) or a dictionary of such, and n infos
-to n actions. Of an environment that shows its pictures by rendering alone these are observed."""
+to n actions. Of an environment that shows its pictures by rendering alone these are observed.
+
+One that remembers has a method ``begin``, which is called with the rows of those environments whose
+episode begins with what is observed next."""
 
 Report = Callable[[int], None]
 """Called about ten times a second with the number of frames made since the last call."""
@@ -65,15 +69,23 @@ class ChunkMaker(ABC):
         self._config = config
         self._env = env
         space = getattr(env, "single_observation_space", env.observation_space)
-        acts = config.chosen_policy == AGENT
-        self._agent = _load_agent(load_policy, config, space) if acts else None
+        chosen = config.chosen_policy
+        self._agent = _load_agent(load_policy, config, space) if chosen == AGENT else None
+        actions = getattr(env, "single_action_space", env.action_space)
+        self._action_size = 0 if chosen == FACTORS else action_size(actions)
 
     @property
     def attributes(self) -> dict[str, Any]:
         """What the dataset's attributes say about the environment: its factors and domain."""
         domain: Any = getattr(self._env.unwrapped, "domain", None)
         described = domain.to_dict() if hasattr(domain, "to_dict") else None
-        return {"factors": self.factors, "domain": described, "renderer": self.renderer}
+        acting = {"action_size": self._action_size}
+        return {
+            "factors": self.factors,
+            "domain": described,
+            "renderer": self.renderer,
+            **(acting if self._action_size else {}),
+        }
 
     def make(self, index: int, report: Report = lambda frames: None) -> FrameChunk:
         """Make the chunk of this index, from 0, and tell ``report`` how many frames are made.
@@ -82,7 +94,7 @@ class ChunkMaker(ABC):
         """
         config = self._config
         count = config.chunk_length(index)
-        chunk = FrameChunk.empty(count, config.image_size, len(self.factors))
+        chunk = FrameChunk.empty(count, config.image_size, len(self.factors), self._action_size)
         seeds = np.random.SeedSequence(config.seed, spawn_key=(index,))
         self._fill(chunk, np.random.default_rng(seeds), Reports(report))
         self._check_pictures(chunk.frames, index)
@@ -167,11 +179,13 @@ class StockChunkMaker(ChunkMaker):
             return rollouts(self._env, rng, self._choose_as_agent)
         space = self._env.action_space
         space.seed(int(rng.integers(2**31)))
-        return rollouts(self._env, rng, lambda observation, info: space.sample())
+        return rollouts(self._env, rng, lambda observation, info, starts: space.sample())
 
-    def _choose_as_agent(self, observation: Any, info: dict[str, Any]) -> Any:
+    def _choose_as_agent(self, observation: Any, info: dict[str, Any], starts: bool) -> Any:
         """Return the agent's action."""
         assert self._agent is not None
+        if starts:
+            begin_episodes(self._agent, [0])
         return self._agent(stack_observations([observation]), [info])[0]
 
     def _record(self, chunk: FrameChunk, row: int, step: Step) -> None:
@@ -181,6 +195,8 @@ class StockChunkMaker(ChunkMaker):
         chunk.episode_starts[row] = step.starts
         if isinstance(step.action, int | np.integer):
             chunk.actions[row] = step.action
+        elif chunk.action_vectors is not None and step.action is not None:
+            chunk.action_vectors[row] = np.ravel(step.action)
         if self._columns:
             values = step.info.get("factors", {})
             chunk.factors[row] = [column(values) for column in self._columns]
@@ -192,6 +208,13 @@ def make_env(config: CollectConfig) -> Environment:
     return make_environment(
         config.environment, config.look, further=domain, imports=config.imports, key=config.key
     )
+
+
+def begin_episodes(agent: Policy, environments: Sequence[int]) -> None:
+    """Tell a policy that remembers in which environments an episode begins, by their rows."""
+    begin: Any = getattr(agent, "begin", None)
+    if begin is not None and len(environments):
+        begin(environments)
 
 
 def _load_agent(load_policy: str | None, config: CollectConfig, space: spaces.Space[Any]) -> Policy:

@@ -2,16 +2,31 @@
 
 import inspect
 import itertools
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from gymnasium import spaces
 
 from darla.collection.frame_source import Environment
 from darla.environments.vectors import VectorEnvironment
+from darla.frames.attributes import MOST_ACTION_NUMBERS
 
-Choose = Callable[[Any, dict[str, Any]], Any]
-"""Gives the action for an observation and its info."""
+Choose = Callable[[Any, dict[str, Any], Any], Any]
+"""Gives the action for an observation, its info, and whether it is the first of its episode: of
+several environments for batched observations, vector infos, and (n,) bool."""
+
+
+def action_size(space: spaces.Space[Any]) -> int:
+    """Return how many numbers an action of a space has.
+
+    It is 0 for one whole number, and for what a dataset cannot hold.
+    """
+    if not isinstance(space, spaces.Box | spaces.MultiDiscrete | spaces.MultiBinary):
+        return 0
+    count = math.prod(space.shape)
+    return count if count <= MOST_ACTION_NUMBERS else 0
 
 
 class Step(NamedTuple):
@@ -34,9 +49,10 @@ def rollouts(env: Environment, rng: np.random.Generator, choose: Choose) -> Iter
         observation, info = env.reset(seed=seed)
         seed = None
         yield Step(observation, info, None, 0.0, starts=True)
-        over = False
+        starts, over = True, False
         while not over:
-            action = choose(observation, info)
+            action = choose(observation, info, starts)
+            starts = False
             observation, reward, terminated, truncated, info = env.step(action)
             over = terminated or truncated
             yield Step(observation, info, action, float(reward), starts=False)
@@ -67,11 +83,12 @@ def vector_rollouts(
     """
     several: Any = seeds  # which Gymnasium takes, but does not say
     observations, infos = envs.reset(seed=several)
-    over = np.ones(len(seeds), dtype=bool)
-    yield VectorStep(observations, infos, None, np.zeros(len(seeds)), over)
-    over = ~over
+    starts = np.ones(len(seeds), dtype=bool)
+    yield VectorStep(observations, infos, None, np.zeros(len(seeds)), starts)
+    over = ~starts
     while True:
-        actions, starts = choose(observations, infos), over
+        actions = choose(observations, infos, starts)
+        starts = over
         observations, rewards, terminated, truncated, infos = envs.step(actions)
         over = terminated | truncated
         yield VectorStep(observations, infos, actions, rewards, starts)

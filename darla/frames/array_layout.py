@@ -14,6 +14,9 @@ from darla.running.checked_json import read_checked
 DTYPES = {"frames": "uint8", "actions": "int64", "rewards": "float32", "episode_starts": "bool"}
 """Of the arrays that every dataset has; each factor has one of float32 besides."""
 
+ACTION_VECTORS = "action_vectors"
+"""The array, float32, that datasets have besides where actions are several numbers."""
+
 
 @dataclass(frozen=True)
 class ArrayLayout:
@@ -51,10 +54,14 @@ def array_layouts(attributes: Mapping[str, Any]) -> dict[str, ArrayLayout]:
     height, width = attributes["size"]
     rows = min(attributes["chunk_size"], count)
     factors = {f"factors/{name}": "float32" for name in attributes["factors"]}
-    return {
+    layouts = {
         name: ArrayLayout((count, height, width, 3) if name == "frames" else (count,), rows, dtype)
         for name, dtype in {**factors, **DTYPES}.items()
     }
+    numbers: int = attributes.get("action_size") or 0
+    if numbers:
+        layouts[ACTION_VECTORS] = ArrayLayout((count, numbers), rows, "float32")
+    return layouts
 
 
 class _ChunkShape(TypedDict):

@@ -37,11 +37,15 @@ ATTRIBUTES = {
     "size": "[H, W]",
     "chunk_size": "frames in a chunk",
     "factors": "{name: {kind, low, high, unit, categories, role}}",
+    "action_size": "numbers in an action; 0, as without it, where it is one whole number",
     "domain": "the environment's own description of its domain, null when it has none",
     "versions": "versions of Python and packages",
     "finished_chunks": "number of chunks that are written; all of them in a finished dataset",
 }
 """What the attributes of a dataset mean."""
+
+MOST_ACTION_NUMBERS = 4096
+"""Numbers of an action that a dataset may hold."""
 
 _Side = Annotated[int, Meta(ge=1, le=4096)]
 _FromOne = Annotated[int, Meta(ge=1, le=10**9)]
@@ -78,6 +82,7 @@ class _Attributes(TypedDict):
     rendering: NotRequired[str | None]
     renderer: NotRequired[str | None]
     key: NotRequired[str | None]
+    action_size: NotRequired[Annotated[int, Meta(ge=0, le=MOST_ACTION_NUMBERS)] | None]
     domain: NotRequired[dict[str, Any] | str | None]
     versions: NotRequired[dict[str, str] | None]
 

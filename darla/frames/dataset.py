@@ -7,6 +7,8 @@ A dataset is a Zarr v3 group. Its arrays, along N frames:
   into its categories;
 - ``actions`` (N,) int64: the action that led to the frame, -1 where there is none (the first
   frame of an episode, or actions that are not single whole numbers);
+- ``action_vectors`` (N, d) float32, where actions are several numbers, d of them: the same,
+  flattened; NaN where there is none;
 - ``rewards`` (N,) float32: the reward that came with the frame;
 - ``episode_starts`` (N,) bool: whether the frame is the first of its episode.
 
@@ -23,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from darla.frames.array_layout import ArrayLayout, array_layouts, check_array
+from darla.frames.array_layout import ACTION_VECTORS, ArrayLayout, array_layouts, check_array
 from darla.frames.attributes import COLLECT_AGAIN, is_finished, read_attributes
 from darla.frames.chunk_files import chunk_path, read_chunk_file
 
@@ -98,6 +100,16 @@ class FrameDataset:
     def actions(self) -> np.ndarray:
         """(N,) int64: the action that led to each frame, -1 where there is none."""
         return self._read("actions")
+
+    @cached_property
+    def action_vectors(self) -> np.ndarray:
+        """(N, d) float32: the action that led to each frame, NaN where there is none.
+
+        d is 0 where actions are single whole numbers, and in datasets of earlier versions.
+        """
+        if not self.attributes.get("action_size"):
+            return np.zeros((len(self), 0), np.float32)
+        return self._read(ACTION_VECTORS)
 
     @cached_property
     def rewards(self) -> np.ndarray:

@@ -53,6 +53,15 @@ class JoinedFrames(FrameDataset):
         common = [name for name in every[0] if all(name in factors for factors in every)]
         return {name: np.concatenate([factors[name] for factors in every]) for name in common}
 
+    @cached_property
+    def action_vectors(self) -> np.ndarray:
+        """(N, d) float32; a ValueError where actions differ in how many numbers they have."""
+        every = [part.action_vectors for part in self.parts]
+        if len({vectors.shape[1] for vectors in every}) > 1:
+            names = ", ".join(str(part.path) for part in self.parts)
+            raise ValueError(f"actions have not as many numbers in all of {names}; read them apart")
+        return np.concatenate(every)
+
     def _read(self, name: str, part: slice = slice(None)) -> np.ndarray:
         """Read an array, or a part of it, across the datasets."""
         start, stop, _ = part.indices(len(self))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from gymnasium import spaces
 
+from darla.frames.picture_forms import PictureForm, form_of, why_no_picture
 from darla.running.names import unknown
 
 if TYPE_CHECKING:
@@ -20,11 +21,17 @@ class PictureEntry:
     key: str | None
     """Its entry in a Dict; None when the observation itself is the picture."""
     shape: tuple[int, int, int]
-    """Height, width and 3."""
+    """Height, width and 3, of what :meth:`of` returns."""
+    form: PictureForm
+    """How it is arranged in observations."""
 
     def of(self, observation: Any) -> np.ndarray:
-        """Return the picture, or batch of pictures, in an observation."""
-        return np.asarray(observation if self.key is None else observation[self.key])
+        """Return the picture, or batch of pictures, in an observation: uint8 (..., H, W, 3).
+
+        Whatever form it has there, it becomes RGB; see :mod:`darla.frames.picture_forms`.
+        """
+        found = np.asarray(observation if self.key is None else observation[self.key])
+        return self.form.to_rgb(found)
 
     def replaced(self, observation: Any, value: Any) -> Any:
         """Return the observation with something else for its picture; others are passed on."""
@@ -64,37 +71,38 @@ class PictureEntry:
 
 
 def has_picture(space: spaces.Space[Any]) -> bool:
-    """Whether observations are a uint8 RGB picture (H, W, 3), or a Dict with one or several."""
-    return _is_picture(space) or bool(_pictures_in(space))
+    """Whether observations are a picture, or a Dict with one or several, in any form.
+
+    What only seems to be one counts too, for :func:`find_picture` to say what is wrong with it.
+    """
+    entries = list(space.values()) if isinstance(space, spaces.Dict) else [space]
+    return any(form_of(each) or why_no_picture(each) for each in entries)
 
 
 def find_picture(space: spaces.Space[Any], key: str | None = None) -> PictureEntry:
     """Find the picture in the space of single observations: a picture's, or a Dict with one.
 
-    The key says which entry to take, which is needed when a Dict has several pictures. A ValueError
-    where there is no picture, there are several, or ``key`` is not one.
+    The key says which entry to take, which is needed when a Dict has several pictures; a uint8 RGB
+    picture, channels last, goes before those of other forms. A ValueError where there is no
+    picture, there are several, or ``key`` is not one.
     """
     if not isinstance(space, spaces.Dict):
         if key is not None:
             raise ValueError(f"key {key!r} was given, but observations are no Dict: {space}")
-        if not _is_picture(space):
-            raise ValueError(f"the observation is {_no_picture(space)}")
-        return _entry(None, space)
+        return _entry(None, space, "the observation is")
     found = _pictures_in(space)
     if key is not None:
-        if key not in found and key in space.spaces:
-            raise ValueError(
-                f"unknown picture in the observation {key!r}: it is {_no_picture(space[key])}"
-            )
-        if key not in found:
+        if key not in space.spaces:
             raise unknown("picture in the observation", key, found)
-        return _entry(key, space[key])
+        return _entry(key, space[key], f"unknown picture in the observation {key!r}: it is")
     if len(found) > 1:
         raise ValueError(f"observations hold several pictures: {', '.join(found)}; give one as key")
     if not found:
+        reasons = {name: why_no_picture(entry) for name, entry in space.spaces.items()}
+        why = "".join(f"; {name}: {reason}" for name, reason in reasons.items() if reason)
         entries = ", ".join(f"{name}: {entry}" for name, entry in space.spaces.items())
-        raise ValueError(f"the observation has no picture; its entries are {entries}")
-    return _entry(found[0], space[found[0]])
+        raise ValueError(f"the observation has no picture; its entries are {entries}{why}")
+    return _entry(found[0], space[found[0]], "the observation is")
 
 
 def stack_observations(observations: Sequence[Any]) -> Any:
@@ -104,33 +112,23 @@ def stack_observations(observations: Sequence[Any]) -> Any:
     return np.stack(observations)
 
 
-def _entry(key: str | None, space: spaces.Space[Any]) -> PictureEntry:
-    """Make the entry of a picture's space."""
-    height, width, channels = space.shape or (0, 0, 0)
-    return PictureEntry(key, (height, width, channels))
+def _entry(key: str | None, space: spaces.Space[Any], what: str) -> PictureEntry:
+    """Make the entry of a picture's space; a ValueError that says what it is where it is none."""
+    form = form_of(space)
+    if form is None:
+        why = why_no_picture(space)
+        raise ValueError(
+            f"{what} no picture (uint8 from 0 to 255 or float from 0 to 1, grey, RGB or RGBA): "
+            f"{space}{'' if why is None else f'; {why}'}"
+        )
+    return PictureEntry(key, (*form.size(space.shape or ()), 3), form)
 
 
-def _pictures_in(space: spaces.Space[Any]) -> list[str]:
-    """Return the keys of the pictures in a Dict space."""
-    entries = space.spaces if isinstance(space, spaces.Dict) else {}
-    return [key for key, entry in entries.items() if _is_picture(entry)]
-
-
-def _is_picture(space: spaces.Space[Any]) -> bool:
-    """Whether a space is of uint8 RGB pictures, channels last."""
-    return (
-        isinstance(space, spaces.Box)
-        and len(space.shape) == 3
-        and space.shape[-1] == 3
-        and space.dtype == np.uint8
-    )
-
-
-def _no_picture(space: spaces.Space[Any]) -> str:
-    """Say that a space is of no picture, and what may be the matter."""
-    first = space.shape is not None and len(space.shape) == 3 and space.shape[0] == 3
-    remedy = "; its channels come first: wrap before the pictures are transposed" if first else ""
-    return f"no uint8 RGB picture (H, W, 3) that can be encoded: {space}{remedy}"
+def _pictures_in(space: spaces.Dict) -> list[str]:
+    """Return the keys of the RGB pictures in a Dict space; without any, of those of other forms."""
+    forms = {key: form_of(entry) for key, entry in space.spaces.items()}
+    rgb = [key for key, form in forms.items() if form is not None and form.is_rgb]
+    return rgb or [key for key, form in forms.items() if form is not None]
 
 
 def resize_frames(frames: np.ndarray, size: tuple[int, int]) -> np.ndarray:

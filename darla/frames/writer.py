@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from darla.frames.array_layout import DTYPES, array_layouts
+from darla.frames.array_layout import ACTION_VECTORS, DTYPES, array_layouts
 from darla.frames.attributes import (
     FORMAT,
     SCHEMA,
@@ -45,16 +45,22 @@ class FrameChunk:
     """(n,) float32."""
     episode_starts: np.ndarray
     """(n,) bool."""
+    action_vectors: np.ndarray | None = None
+    """(n, d) float32, NaN where there is none; None where actions are single whole numbers."""
 
     @classmethod
-    def empty(cls, count: int, size: tuple[int, int], num_factors: int) -> "FrameChunk":
+    def empty(
+        cls, count: int, size: tuple[int, int], num_factors: int, action_size: int = 0
+    ) -> "FrameChunk":
         """Make a chunk to be filled in, of ``count`` frames of height and width ``size``."""
+        numbers = np.full((count, action_size), np.nan, dtype=np.float32)
         return cls(
             frames=np.zeros((count, *size, 3), dtype=np.uint8),
             factors=np.zeros((count, num_factors), dtype=np.float32),
             actions=np.full(count, -1, dtype=np.int64),
             rewards=np.zeros(count, dtype=np.float32),
             episode_starts=np.zeros(count, dtype=bool),
+            action_vectors=numbers if action_size else None,
         )
 
     def __len__(self) -> int:
@@ -132,6 +138,8 @@ class FrameWriter:
             **{name: getattr(chunk, name) for name in DTYPES},
             **{f"factors/{name}": column for name, column in columns},
         }
+        if ACTION_VECTORS in self._layouts and chunk.action_vectors is not None:
+            arrays[ACTION_VECTORS] = chunk.action_vectors
         try:
             # Chunks of nothing but zeros are written too, so that a missing file always means a
             # damaged dataset.

@@ -12,7 +12,7 @@ from darla.wrappers.latent_transform import LatentTransform
 
 
 class LatentObservation(gym.ObservationWrapper[Any, Any, Any], gym.utils.RecordConstructorArgs):
-    """Observations are latents (z,) float32 instead of pictures (H, W, 3) uint8.
+    """Observations are latents (z,) float32 instead of pictures.
 
     In a Dict observation the picture's entry is replaced and all others are passed on. The spec
     records the bundle's folder and never the network, so ``env.spec.to_json()`` and
@@ -21,7 +21,8 @@ class LatentObservation(gym.ObservationWrapper[Any, Any, Any], gym.utils.RecordC
     batch.
 
     Args:
-        env: an environment with uint8 RGB observations, or with one in a Dict.
+        env: an environment that observes pictures, or a Dict with one, in any of the
+            :mod:`darla.frames.picture_forms`.
         encoder: a bundle's folder, or an encoder that is already loaded.
         key: the picture's entry in a Dict; needed only when there are several.
         device: where a bundle given by its folder is put: "cpu", "cuda" or "auto".

@@ -22,7 +22,7 @@ class LatentOptionsDict(TypedDict, total=False):
 
 
 @dataclass(frozen=True)
-class _Options:
+class SavedOptions:
     """Options that are saved as JSON."""
 
     _what: ClassVar[str]
@@ -38,7 +38,7 @@ class _Options:
 
 
 @dataclass(frozen=True)
-class LatentOptions(_Options):
+class LatentOptions(SavedOptions):
     """How latents are shown to an agent, at learning and ever after.
 
     A ValueError where ``masked`` holds no indices, ``removed`` no directions of one length, or the
@@ -82,7 +82,7 @@ class LatentOptions(_Options):
 
 
 @dataclass(frozen=True)
-class LearningOptions(_Options):
+class LearningOptions(SavedOptions):
     """What is done to an agent's latents while it learns, and never when it is evaluated.
 
     A ValueError where ``resampled`` holds no indices.

@@ -9,7 +9,12 @@ import torch
 from gymnasium import spaces
 from stable_baselines3.common.preprocessing import get_flattened_obs_dim, is_image_space
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
-from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
+from stable_baselines3.common.vec_env import (
+    VecEnv,
+    VecEnvWrapper,
+    VecFrameStack,
+    is_vecenv_wrapped,
+)
 
 from darla.encoder.bundle import FrozenEncoder
 from darla.encoder.network_shape import NetworkShape
@@ -65,7 +70,8 @@ class VecLatent(VecObserver):
     ``VecNormalize`` around this, not below it.
 
     Args:
-        venv: a vector environment with uint8 RGB observations (H, W, 3), or with one in a Dict.
+        venv: a vector environment that observes pictures, or a Dict with one, in any of the
+            :mod:`darla.frames.picture_forms`, and that does not stack them.
         encoder, key, device, **options: as of :class:`darla.LatentObservation`, and so are errors.
             The device may differ from the policy's: small policies belong on the CPU.
         resampled: latents that hold the look, by index, to be those of a frame of D_U in each
@@ -87,6 +93,8 @@ class VecLatent(VecObserver):
         device: str = "cpu",
         **options: Unpack[LatentOptionsDict],
     ) -> None:
+        if is_vecenv_wrapped(venv, VecFrameStack):  # of grey pictures, three look like one of RGB
+            raise ValueError("pictures are stacked; put VecFrameStack around VecLatent, not below")
         self.transform = LatentTransform(encoder, LatentOptions.from_dict(options), device=device)
         super().__init__(venv, self.transform.observer(venv.observation_space, key))
         self._resampling = (
@@ -138,12 +146,12 @@ class EncoderExtractor(BaseFeaturesExtractor):
     channels) the k pictures are encoded one by one and their latents put side by side. Of a Dict
     the other entries follow them, flattened, in the space's order. An encoder that stays frozen
     belongs in :class:`VecLatent`, which encodes each picture once; here it is encoded again in
-    every epoch.
+    every epoch. A grey picture, (1, H, W), is encoded as one of three equal channels.
 
     Args:
-        observation_space: pictures as policies see them, (3k, H, W): uint8 from 0 to 255, or with
-            ``normalized_image`` any Box whose pictures go from 0 to its highest bound; or a Dict
-            with such an entry.
+        observation_space: pictures as policies see them, (3k, H, W) or (1, H, W): uint8 from 0 to
+            255, or with ``normalized_image`` any Box whose pictures go from 0 to its highest bound;
+            or a Dict with such an entry.
         encoder: a bundle's folder, or an encoder that is already loaded; or the shape of one whose
             weights, with all that the next options decide, are loaded with the policy's.
         trainable: fine-tune the encoder with the policy. False: it never changes and stays in
@@ -206,6 +214,8 @@ class EncoderExtractor(BaseFeaturesExtractor):
         """Encode pictures (N, 3k, H, W); (N, k * z)."""
         highest = 255.0 if observations.dtype == torch.uint8 else self._highest
         pixels = observations.float() / highest
+        if pixels.shape[1] == 1:
+            pixels = pixels.expand(-1, 3, -1, -1)
         pixels = pixels.reshape(-1, 3, *pixels.shape[-2:])
         latents: torch.Tensor = self.network(resize_pixels(pixels, self._size)).mu
         return ((latents - self.shift) * self.scale).reshape(len(observations), -1)
@@ -244,6 +254,8 @@ def _picture_key(space: spaces.Space[Any], key: str | None, normalized_image: bo
         for name, entry in space.spaces.items()
         if isinstance(entry, spaces.Box) and _holds_pictures(entry, normalized_image)
     ]
+    shapes = {name: space[name].shape or (0,) for name in found}
+    found = [name for name in found if shapes[name][0] % 3 == 0] or found  # RGB goes before grey
     if key is None and len(found) == 1:
         return found[0]
     if key is None or key not in space.spaces:
@@ -255,20 +267,21 @@ def _picture_key(space: spaces.Space[Any], key: str | None, normalized_image: bo
 
 
 def _stacked_frames(space: spaces.Space[Any], normalized_image: bool) -> int:
-    """Return how many RGB pictures an observation (3k, H, W) holds."""
+    """Return how many pictures an observation (3k, H, W) or (1, H, W) holds."""
     if not isinstance(space, spaces.Box) or not _holds_pictures(space, normalized_image):
         raise ValueError(
-            "an EncoderExtractor takes RGB pictures of shape (3k, H, W), channels first, uint8 "
-            "from 0 to 255 or, with normalized_image=True, from 0 to one highest bound, not "
+            "an EncoderExtractor takes RGB pictures of shape (3k, H, W), channels first, or a grey "
+            "one, (1, H, W), uint8 from 0 to 255 or, with normalized_image=True, from 0 to one "
+            "highest bound, not "
             f"{space}; policies of Stable-Baselines3 transpose pictures that are uint8, others "
             "need VecTransposeImage"
         )
-    return int(space.shape[0]) // 3
+    return max(int(space.shape[0]) // 3, 1)
 
 
 def _holds_pictures(space: spaces.Box, normalized_image: bool) -> bool:
-    """Whether a space is of RGB pictures with channels first, and bounds that say what white is."""
-    if len(space.shape) != 3 or space.shape[0] % 3:
+    """Whether a space is of pictures with channels first, and bounds that say what white is."""
+    if len(space.shape) != 3 or (space.shape[0] % 3 and space.shape[0] != 1):
         return False
     channels, height, width = space.shape
     channels_last = width < _SMALLEST_WIDTH or (width < height and width < channels)

@@ -20,7 +20,8 @@ class VectorLatentObservation(gym.vector.VectorWrapper[Any, Any, Any, Any, Any])
     ``infos["final_obs"]``, are encoded in the same batch as the first ones of the next.
 
     Args:
-        env: a vector environment with uint8 RGB observations, or with one in a Dict.
+        env: a vector environment that observes pictures, or a Dict with one, in any of the
+            :mod:`darla.frames.picture_forms`.
         encoder, key, device, **options: as of :class:`darla.LatentObservation`, and so are errors.
     """
 

@@ -27,7 +27,7 @@ from toy_encoder import DEAD, make_toy_bundle
 
 PICTURE = spaces.Box(0, 255, (64, 64, 3), np.uint8)
 FRAMES = np.random.default_rng(0).integers(0, 256, (50, 64, 64, 3), dtype=np.uint8)
-SMALL = FRAMES[:, :32, :32]  # the size that the bundle's encoder takes
+SMALL = FRAMES[:, :32, :32]  # the size that the bundle's encoder takes, and that agents see
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +59,8 @@ def make_config(folder, **changes):
 
 
 def logits(model):
-    """What decides the actions of a policy in FRAMES."""
-    observations, _ = model.policy.obs_to_tensor(FRAMES)
+    """What decides the actions of a policy in SMALL."""
+    observations, _ = model.policy.obs_to_tensor(SMALL)
     with torch.no_grad():
         return model.policy.get_distribution(observations).distribution.logits.numpy()
 
@@ -122,7 +122,7 @@ def test_a_saved_agent_acts_as_it_did_when_it_was_trained(folder, monkeypatch):
     assert last["logits"].std(axis=0).min() > 1e-4
     np.testing.assert_array_equal(logits(load_agent(run).model), last["logits"])
     np.testing.assert_array_equal(
-        make_policy(run, PICTURE)(FRAMES, []), last["logits"].argmax(axis=1)
+        make_policy(run, PICTURE)(SMALL, []), last["logits"].argmax(axis=1)
     )
 
 

@@ -1,6 +1,6 @@
 """Saved agents choosing actions, from what environments show."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +9,10 @@ from gymnasium import spaces
 
 from darla.encoder.bundle import FrozenEncoder
 from darla.frames.pictures import PictureEntry, find_picture, resize_frames
-from darla.wrappers.latent_transform import LatentTransform
-from darla.wrappers.picture_observer import PictureObserver
 from darla_agents.agent.drawn_actions import ActionDraws
 from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.saved_agent import SavedAgent, load_agent
-from darla_agents.agent.spec import AgentSpec
-
-ObservationPolicy = Callable[[Any, Sequence[Any]], np.ndarray]
-"""Maps n observations of an environment and n infos, which it ignores, to n actions."""
+from darla_agents.agent.views import history_of, seen_pictures, sized_pictures
 
 
 class AgentPolicy:
@@ -39,11 +34,17 @@ class AgentPolicy:
         deterministic: bool = True,
     ) -> None:
         self._agent = agent
-        self._observe = observer_of(agent.spec, encoder, space)
+        shown = space
+        sized = sized_pictures(agent.spec, space)
+        space = space if sized is None else sized.space
+        seen = seen_pictures(agent.spec, encoder, space)
+        space = space if seen is None else seen.space
+        self._observers = [each for each in (sized, seen) if each is not None]
+        self._history = history_of(agent.spec, shown, space)
+        if self._history is not None:
+            space = self._history.space
         self._draws = None if deterministic else ActionDraws()
         known = agent.model.observation_space
-        if self._observe is not None:
-            space = self._observe.space
         if not _same_shape(known, space):
             raise ValueError(
                 f"an agent trained on observations of shape {known.shape} cannot act on "
@@ -52,30 +53,20 @@ class AgentPolicy:
 
     def begin(self, environment: int, seed: int) -> None:
         """Begin an episode of this seed; what decides the actions that are drawn in it."""
+        if self._history is not None:
+            self._history.begin([environment])
         if self._draws is not None:
             self._draws.begin(environment, seed)
 
     def act(self, observations: Any, environments: Sequence[int] = ()) -> np.ndarray:
-        """Return an action for each row of a batch of observations, (n,) int64."""
-        if self._observe is not None:
-            observations = self._observe(observations)
+        """Return an action for each row of a batch of observations, of these environments."""
+        for observe in self._observers:
+            observations = observe(observations)
+        if self._history is not None:
+            observations = self._history.push(observations, environments)
         if self._draws is None:
             return self._agent.predict(observations)
         return self._draws.act(self._agent.model, observations, environments)
-
-
-def observer_of(
-    spec: AgentSpec, encoder: FrozenEncoder | None, space: spaces.Space[Any]
-) -> PictureObserver | None:
-    """Return what makes an agent's observations; None where it sees what environments show.
-
-    The encoder is what :func:`darla_agents.agent.encoders.agent_encoder` returns for the agent, and
-    the space that of what its environments show; a ValueError where this holds no picture.
-    """
-    if encoder is not None:
-        return LatentTransform(encoder, spec.latent_options).observer(space)
-    transform = spec.traits.transform
-    return None if transform is None else PictureObserver(transform, space)
 
 
 def load_agent_policy(
@@ -107,6 +98,53 @@ def load_agent_policy(
         raise ValueError(f"the agent in {folder} cannot play here: {error}") from error
 
 
+class ObservationPolicy:
+    """An agent as a policy on what environments show that somebody else steps.
+
+    It repeats its actions and stacks what it sees itself, as it has learned to.
+    """
+
+    def __init__(
+        self, policy: AgentPolicy, picture: PictureEntry, size: tuple[int, int], action_repeat: int
+    ) -> None:
+        self._policy = policy
+        self._picture = picture
+        self._size = size
+        self._repeat = action_repeat
+        self._held: dict[int, tuple[int, Any]] = {}
+
+    def begin(self, environments: Sequence[int]) -> None:
+        """Begin an episode in some environments, by their rows in what is shown."""
+        for number in environments:
+            self._held.pop(number, None)
+            self._policy.begin(number, 0)
+
+    def __call__(self, observations: Any, infos: Sequence[Any] = ()) -> np.ndarray:
+        """Return actions (n, ...) for n observations; infos are ignored."""
+        numbers = range(len(self._picture.of(observations)))
+        due = [number for number in numbers if self._held.get(number, (0, None))[0] == 0]
+        if due:
+            actions = self._policy.act(self._resized(_rows(observations, due)), due)
+            self._held |= {
+                number: (self._repeat, action) for number, action in zip(due, actions, strict=True)
+            }
+        chosen = [self._held[number] for number in numbers]
+        self._held |= {number: (left - 1, action) for number, (left, action) in enumerate(chosen)}
+        return np.stack([action for _, action in chosen])
+
+    def _resized(self, observations: Any) -> Any:
+        """Bring pictures to the size that the agent has learned from."""
+        pictures = resize_frames(self._picture.of(observations), self._size)
+        return self._picture.replaced(observations, pictures)
+
+
+def _rows(observations: Any, numbers: Sequence[int]) -> Any:
+    """Return some of several observations, an array or a dictionary of arrays."""
+    if isinstance(observations, Mapping):
+        return {name: np.asarray(values)[numbers] for name, values in observations.items()}
+    return np.asarray(observations)[numbers]
+
+
 def make_policy(
     folder: Path | str, space: spaces.Space[Any], device: str = "cpu"
 ) -> ObservationPolicy:
@@ -120,7 +158,8 @@ def make_policy(
     agent = load_agent(folder, device)
     if agent.spec.traits.sees_factors:
         raise ValueError(f"the agent in {folder} sees true factors and cannot act on pictures")
-    encoder, picture = agent_encoder(agent.spec, device), find_picture(space)
+    encoder = agent_encoder(agent.spec, device)
+    picture = find_picture(space, agent.spec.interaction.key)
     known = agent.model.observation_space
     size = picture.shape[:2] if encoder is not None else _picture_size(known, picture)
     shown = picture.replaced_space(space, spaces.Box(0, 255, (*size, 3), np.uint8))
@@ -128,13 +167,7 @@ def make_policy(
         policy = AgentPolicy(agent, shown, encoder)
     except ValueError as error:
         raise ValueError(f"the agent in {folder} cannot play here: {error}") from error
-
-    def act(observations: Any, infos: Sequence[Any] = ()) -> np.ndarray:
-        """Return the actions that the agent takes."""
-        pictures = resize_frames(picture.of(observations), size)
-        return policy.act(picture.replaced(observations, pictures))
-
-    return act
+    return ObservationPolicy(policy, picture, size, agent.spec.interaction.action_repeat)
 
 
 def _picture_size(known: spaces.Space[Any], picture: PictureEntry) -> tuple[int, int]:

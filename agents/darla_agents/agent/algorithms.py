@@ -2,22 +2,33 @@
 
 The settings are for tasks of short episodes with a handful of actions, learned in 50,000 to 100,000
 steps on 8 environments. Kinds share all settings of an algorithm, so that agents differ in what
-they see and in nothing else, but for what a kind changes itself, such as the size of DQN's memory,
-which pixels would fill.
+they see and in nothing else, but for what a kind changes itself, such as the size of a memory (of
+DQN, SAC and TD3), which pixels would fill.
 """
 
 import inspect
 import json
+import math
+import re
 from typing import Any
 
-from stable_baselines3 import A2C, DQN, PPO
+from gymnasium import spaces
+from stable_baselines3 import A2C, DQN, PPO, SAC, TD3
 from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 
 from darla.running.names import lookup, unknown
 from darla_agents.agent.kinds import KINDS
 from darla_agents.agent.settings_schema import check_values
 
-ALGORITHMS: dict[str, type[BaseAlgorithm]] = {"ppo": PPO, "a2c": A2C, "dqn": DQN}
+ALGORITHMS: dict[str, type[BaseAlgorithm]] = {
+    "ppo": PPO,
+    "a2c": A2C,
+    "dqn": DQN,
+    "sac": SAC,
+    "td3": TD3,
+}
+"""PPO and A2C take any actions, DQN a Discrete action, SAC and TD3 a Box of them."""
 
 _SHARED: dict[str, dict[str, Any]] = {
     "ppo": {
@@ -55,10 +66,45 @@ _SHARED: dict[str, dict[str, Any]] = {
         "exploration_fraction": 0.5,
         "exploration_final_eps": 0.05,
     },
+    "sac": {
+        "learning_rate": "linear:1e-3",
+        "buffer_size": 50_000,
+        "learning_starts": 2_000,
+        "batch_size": 128,
+        "gamma": 0.98,
+        "tau": 0.01,
+        "train_freq": 1,
+        "gradient_steps": 2,
+        "ent_coef": "auto",
+    },
+    "td3": {
+        "learning_rate": "linear:1e-3",
+        "buffer_size": 50_000,
+        "learning_starts": 2_000,
+        "batch_size": 128,
+        "gamma": 0.98,
+        "tau": 0.01,
+        "train_freq": 1,
+        "gradient_steps": 2,
+        "action_noise": 0.1,
+    },
 }
+
+# The entropy of a normal distribution has no bound: a reward for it widens policies for ever.
+_IN_A_BOX = {name: {"ent_coef": 0.0} for name in ("ppo", "a2c")}
+"""What is otherwise where actions are a Box."""
+
+LARGEST_MEMORY = 1 << 30
+"""Bytes of observations that an algorithm remembers, unless its buffer_size is set."""
 
 SCHEDULED = ("learning_rate", "clip_range", "clip_range_vf")
 """Settings that may change over a run: "linear:3e-4" falls from 3e-4 to 0."""
+
+_ADAPTED = {
+    "ent_coef": re.compile(r"auto(_[0-9]{1,3}(\.[0-9]{1,9})?)?"),
+    "target_entropy": re.compile("auto"),
+}
+"""Settings of SAC that may be adapted to how it learns, and how that is written."""
 
 _NOT_SETTINGS = {
     "self",
@@ -77,15 +123,45 @@ _NOT_SETTINGS = {
 }
 
 
-def settings_for(algorithm: str, kind: str, overrides: dict[str, Any]) -> dict[str, Any]:
+def settings_for(
+    algorithm: str,
+    kind: str,
+    overrides: dict[str, Any],
+    observed: spaces.Space[Any] | None = None,
+    actions: spaces.Space[Any] | None = None,
+) -> dict[str, Any]:
     """Return the settings of an algorithm for a kind of agent.
 
-    Overrides replace settings by the names of the algorithm's own arguments; a ValueError for an
-    unknown algorithm, kind or setting, or a value of the wrong type.
+    Overrides replace settings by the names of the algorithm's own arguments; ``action_noise`` is
+    the standard deviation of the noise, where actions go from -1 to 1. Once it is known what the
+    agent observes, and what its actions are, settings suit these too: no reward for entropy in a
+    Box, and a memory of at most :data:`LARGEST_MEMORY` bytes of observations.
+
+    Raises:
+        ValueError: an unknown algorithm, kind or setting, or a value of the wrong type.
     """
     own = KINDS[kind].settings.get(algorithm, {})
     check_settings(algorithm, overrides)
-    return {**_SHARED[algorithm], **own, **overrides}
+    suited = _IN_A_BOX.get(algorithm, {}) if isinstance(actions, spaces.Box) else {}
+    settings = {**_SHARED[algorithm], **suited, **own}
+    if observed is not None and remembers(algorithm):
+        most = max(LARGEST_MEMORY // (2 * _bytes_of(observed)), 1)  # what was seen, and what next
+        settings["buffer_size"] = min(settings["buffer_size"], most)
+    return {**settings, **overrides}
+
+
+def remembers(algorithm: str) -> bool:
+    """Whether an algorithm learns from a memory of earlier steps, which is not saved."""
+    return issubclass(lookup("algorithm", algorithm, ALGORITHMS), OffPolicyAlgorithm)
+
+
+def _bytes_of(space: spaces.Space[Any]) -> int:
+    """Return how many bytes a memory needs for an observation."""
+    entries = list(space.values()) if isinstance(space, spaces.Dict) else [space]
+    return sum(
+        math.prod(each.shape or ()) * (8 if each.dtype is None else each.dtype.itemsize)
+        for each in entries
+    )
 
 
 def check_settings(algorithm: str, settings: dict[str, Any]) -> None:
@@ -102,6 +178,11 @@ def check_settings(algorithm: str, settings: dict[str, Any]) -> None:
     for name in SCHEDULED:
         if isinstance(settings.get(name), str):
             schedule_start(name, settings[name])
+    for name, pattern in _ADAPTED.items():
+        value = settings.get(name)
+        if isinstance(value, str) and not (algorithm == "sac" and pattern.fullmatch(value)):
+            adapted = ", or auto for one that is adapted" if algorithm == "sac" else ""
+            raise ValueError(f"setting {name} is {value!r}, but must be a number{adapted}")
 
 
 def _parameters(algorithm: str) -> dict[str, inspect.Parameter]:

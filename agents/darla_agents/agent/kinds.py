@@ -134,7 +134,8 @@ def kind_of_label(label: str) -> str | None:
     return max(fitting, key=len, default=None)
 
 
-_FEWER_PICTURES = {"dqn": {"buffer_size": 20_000}}  # DQN remembers 0.5 GB of 64x64 pictures
+# Steps that are remembered; of 64x64 pictures they take 0.5 GB.
+_FEWER_PICTURES = {name: {"buffer_size": 20_000} for name in ("dqn", "sac", "td3")}
 
 # Colours are of Okabe and Ito's palette, which people with any colour vision can tell apart.
 for _kind in (

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import numpy as np
 import torch
 from gymnasium import spaces
 from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.noise import NormalActionNoise
 from stable_baselines3.common.preprocessing import is_image_space
 from stable_baselines3.common.utils import LinearSchedule
 from stable_baselines3.common.vec_env import VecEnv
@@ -45,10 +47,13 @@ def build_for_training(spec: AgentSpec, env: VecEnv, seed: int, device: str) -> 
     check_network(spec.settings, spaces.flatdim(env.observation_space))
     start = {"encoder": spec.encoder, **spec.latent_options.to_dict()}
     device = policy_device(device, policy)
+    arguments = _arguments(spec, start)
+    noise = arguments.pop("action_noise", None)
+    if noise is not None:
+        zeros = np.zeros(env.action_space.shape or ())
+        arguments["action_noise"] = NormalActionNoise(zeros, np.full_like(zeros, noise))
     try:
-        return ALGORITHMS[spec.algorithm](
-            policy, env, seed=seed, device=device, **_arguments(spec, start)
-        )
+        return ALGORITHMS[spec.algorithm](policy, env, seed=seed, device=device, **arguments)
     except (AssertionError, RuntimeError, TypeError) as error:
         raise ValueError(f"{spec.algorithm} refuses its settings: {one_line(error)}") from error
 
@@ -69,6 +74,8 @@ def build_for_acting(
     policy = _policy(spec, observation_space)
     check_network(spec.settings, spaces.flatdim(observation_space))
     algorithm: Any = ALGORITHMS[spec.algorithm]
+    arguments = _arguments(spec, {"encoder": encoder_shape})
+    arguments.pop("action_noise", None)  # is for learning
     try:
         with torch.random.fork_rng(devices=[]):
             model = algorithm(
@@ -76,10 +83,12 @@ def build_for_acting(
                 None,
                 device=policy_device(device, policy),
                 _init_setup_model=False,
-                **_arguments(spec, {"encoder": encoder_shape}),
+                **arguments,
             )
             model.observation_space, model.action_space = observation_space, action_space
             model.n_envs = 1
+            if getattr(model, "target_entropy", None) == "auto":  # SAC would ask its environments
+                model.target_entropy = -float(np.prod(action_space.shape or ()))
             memory = "buffer_size" if hasattr(model, "buffer_size") else "n_steps"
             size = getattr(model, memory)
             setattr(model, memory, 1)

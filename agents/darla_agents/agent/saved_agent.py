@@ -35,6 +35,8 @@ SCHEMA = 1
 DESCRIPTION = "agent.json"
 WEIGHTS = "agent.safetensors"
 _COUNTERS = ("num_timesteps", "_n_updates", "_n_calls", "_episode_num")
+_VARIABLES = ("log_ent_coef",)
+"""Tensors that learn besides a policy's: SAC's entropy coefficient."""
 _REMEDY = "train the agent again"
 
 
@@ -58,6 +60,7 @@ class _Spec(TypedDict):
         Annotated[list[Annotated[str, Meta(max_length=2000)]], Meta(max_length=64)]
     ]
     looks: NotRequired[dict[str, Any] | None]
+    interaction: NotRequired[dict[str, Any]]
 
 
 class _Description(TypedDict):
@@ -245,7 +248,9 @@ def restore(model: BaseAlgorithm, folder: Path) -> dict[str, Any]:
     tensors, state = _read_weights(path)
     try:
         parameters = _unflatten(tensors, state)
+        variables = {name: parameters.pop(name, {}) for name in _VARIABLES}
         _check_optimizers(parameters, model)
+        _set_variables(model, variables)
         model.set_parameters(parameters, device=model.device)
     except (RuntimeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(
@@ -255,6 +260,24 @@ def restore(model: BaseAlgorithm, folder: Path) -> dict[str, Any]:
         if name in state["counters"]:
             setattr(model, name, state["counters"][name])
     return state
+
+
+def _set_variables(model: BaseAlgorithm, saved: dict[str, dict[str, torch.Tensor]]) -> None:
+    """Set the tensors that learn besides a policy's, which optimisers hold, in their place.
+
+    Raises:
+        ValueError: one is missing, is none of the model's, or is not finite.
+    """
+    for name, held in saved.items():
+        own = getattr(model, name, None)
+        if set(held) != (set() if own is None else {""}):
+            raise ValueError(f"it has {'no' if own is not None else 'a'} part {name!r}")
+        if own is None:
+            continue
+        value = held[""]
+        if own.shape != value.shape or not bool(torch.isfinite(value).all()):
+            raise ValueError(f"{name} has shape {tuple(value.shape)}, or is not finite")
+        own.data.copy_(value)
 
 
 def _check_optimizers(parameters: dict[str, Any], model: BaseAlgorithm) -> None:
@@ -335,6 +358,8 @@ def _flatten(model: BaseAlgorithm) -> tuple[dict[str, torch.Tensor], dict[str, A
             tensors |= {f"{part}/{index}/{name}": entries[name] for name in held}
             numbers[str(index)] = {name: entries[name] for name in set(entries) - held}
         optimizers[part] = {"param_groups": values["param_groups"], "numbers": numbers}
+    variables = {name: getattr(model, name, None) for name in _VARIABLES}
+    tensors |= {f"{name}/": held for name, held in variables.items() if held is not None}
     copies = {name: tensor.detach().cpu().clone() for name, tensor in tensors.items()}
     counters = {name: getattr(model, name) for name in _COUNTERS if hasattr(model, name)}
     return copies, {"counters": counters, "optimizers": optimizers}

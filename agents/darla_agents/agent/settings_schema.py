@@ -60,7 +60,7 @@ class _Settings(msgspec.Struct, forbid_unknown_fields=True):
     clip_range: _Positive | str | UnsetType = UNSET
     clip_range_vf: _Positive | str | UnsetType | None = UNSET
     normalize_advantage: bool | UnsetType = UNSET
-    ent_coef: _Number | UnsetType = UNSET
+    ent_coef: _Number | str | UnsetType = UNSET
     vf_coef: _Number | UnsetType = UNSET
     max_grad_norm: _Positive | UnsetType = UNSET
     use_sde: bool | UnsetType = UNSET
@@ -82,6 +82,12 @@ class _Settings(msgspec.Struct, forbid_unknown_fields=True):
     exploration_fraction: _Share | UnsetType = UNSET
     exploration_initial_eps: _Share | UnsetType = UNSET
     exploration_final_eps: _Share | UnsetType = UNSET
+    target_entropy: _Number | str | UnsetType = UNSET
+    use_sde_at_warmup: bool | UnsetType = UNSET
+    action_noise: Annotated[float, Meta(ge=0, le=1)] | UnsetType | None = UNSET
+    policy_delay: _Size | UnsetType = UNSET
+    target_policy_noise: _Share | UnsetType = UNSET
+    target_noise_clip: _Share | UnsetType = UNSET
 
 
 def check_values(settings: dict[str, Any]) -> None:

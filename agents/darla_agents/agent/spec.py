@@ -12,6 +12,7 @@ from darla.wrappers.latent_options import LatentOptions, LearningOptions
 from darla_agents.agent.algorithms import ALGORITHMS
 from darla_agents.agent.augmentations import NONE, check_augmentation
 from darla_agents.agent.group_labels import name_of
+from darla_agents.agent.interaction import PLAIN, Interaction
 from darla_agents.agent.kinds import KINDS, RANDOM, Kind
 
 _LABEL = re.compile(r"[A-Za-z0-9_.+-]*")
@@ -31,7 +32,7 @@ class AgentSpec:
     kind: str
     """The kind of agent; a name in ``darla_agents.agent.kinds.KINDS``."""
     algorithm: str
-    """ppo, a2c or dqn."""
+    """ppo or a2c for any actions, dqn for a Discrete one, sac or td3 for a Box of numbers."""
     domain: str
     """The source domain, where it learns."""
     seed: int
@@ -57,6 +58,8 @@ class AgentSpec:
     """What is put around it, innermost first."""
     looks: Looks | None = None
     """Its domains, where its package does not name them."""
+    interaction: Interaction = PLAIN
+    """How it meets its environment."""
 
     def __post_init__(self) -> None:
         kind = self.traits
@@ -95,6 +98,7 @@ class AgentSpec:
         values = {entry.name: getattr(self, entry.name) for entry in fields(self)}
         values["latent_options"] = self.latent_options.to_dict() if self.encoder else {}
         values["learning_options"] = self.learning_options.to_dict()
+        values["interaction"] = self.interaction.to_dict()
         words = self.environment.to_json()
         return values | {name: words[name] for name in ("env_kwargs", "wrappers", "looks")}
 
@@ -115,7 +119,9 @@ class AgentSpec:
         learning = LearningOptions.from_dict(data.get("learning_options", {}))
         environment = EnvironmentSpec.from_json({"env": data["task"], **data})
         words = {"wrappers": environment.wrappers, "looks": environment.looks}
-        return cls(**{**data, **words, "latent_options": options, "learning_options": learning})
+        options_of = {"latent_options": options, "learning_options": learning}
+        interaction = Interaction.from_dict(data.get("interaction", {}))
+        return cls(**{**data, **words, **options_of, "interaction": interaction})
 
 
 def _check_label(label: str, kind: str) -> None:

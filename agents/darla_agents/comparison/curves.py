@@ -20,6 +20,7 @@ from darla.environments.spec import EnvironmentSpec
 from darla.running.checked_json import Name, check_shape
 from darla.running.run_record import RECORD, read_run_config
 from darla_agents.agent.group_labels import GroupKey, label, name_of, rank
+from darla_agents.agent.interaction import Interaction
 from darla_agents.agent.kinds import KINDS
 from darla_agents.comparison.estimates import Sampling
 from darla_agents.comparison.profiles import Band, mean_band
@@ -47,6 +48,8 @@ class _AgentConfig(TypedDict):
     env_kwargs: NotRequired[dict[str, Any]]
     wrappers: NotRequired[list[str]]
     looks: NotRequired[dict[str, Any] | None]
+    action_repeat: NotRequired[int]
+    max_episode_steps: NotRequired[int | None]
 
 
 @dataclass(frozen=True)
@@ -171,8 +174,10 @@ def _agent_config(run: Path) -> _AgentConfig:
 
 
 def _task_of(config: _AgentConfig) -> str:
-    """Return the text that tells a run's environment from others."""
-    return EnvironmentSpec.from_json({"env": config["task"], **config}).text
+    """Return the text that tells a run's environment, and how time passes there, from others."""
+    repeat, limit = config.get("action_repeat", 1), config.get("max_episode_steps")
+    environment = EnvironmentSpec.from_json({"env": config["task"], **config}).text
+    return environment + Interaction(action_repeat=repeat, max_episode_steps=limit).suffix
 
 
 def _group_key(config: _AgentConfig, by: Sequence[str]) -> GroupKey:

@@ -60,9 +60,10 @@ class EvaluateDomains(PeriodicCallback):
 
     Only the source, which comes first, decides which model is best: choosing it by a target would
     not be transfer without training there. There is a seed for each episode, the same in every
-    domain and evaluation. The writer gets ``eval/<domain>/return`` and ``eval/<domain>/success``.
-    ``best_return`` is the source's of the best model so far, None when there is none; ``keep_best``
-    is called with the source's mean return and success when the model is the best.
+    domain and evaluation. The writer gets ``eval/<domain>/return`` and, where the task says,
+    ``eval/<domain>/success``. ``best_return`` is the source's of the best model so far, None when
+    there is none; ``keep_best`` is called with what :func:`summarise` says of the source when the
+    model is the best.
     """
 
     def __init__(
@@ -100,11 +101,10 @@ class EvaluateDomains(PeriodicCallback):
 
 
 def summarise(episodes: Sequence[PlayedEpisode]) -> dict[str, float]:
-    """Return the mean return and the share of successes."""
-    return {
-        RETURN: float(np.mean([episode.total for episode in episodes])),
-        SUCCESS: float(np.mean([bool(episode.success) for episode in episodes])),
-    }
+    """Return the mean return and, where episodes say whether they succeeded, the share that did."""
+    found = {RETURN: float(np.mean([episode.total for episode in episodes]))}
+    told = [episode.success for episode in episodes if episode.success is not None]
+    return {**found, SUCCESS: float(np.mean(told))} if told else found
 
 
 class SaveCheckpoints(PeriodicCallback):

@@ -13,7 +13,8 @@ from darla.running.precision import Precision
 from darla.wrappers.latent_options import LatentOptions
 from darla_agents.agent.algorithms import parse_settings, settings_for
 from darla_agents.agent.augmentations import NONE, describe_augmentations
-from darla_agents.agent.kinds import KINDS, UNTRAINED, describe_kinds
+from darla_agents.agent.interaction import Interaction, parse_size
+from darla_agents.agent.kinds import KINDS, UNTRAINED, Kind, describe_kinds
 from darla_agents.agent.spec import AgentSpec
 from darla_agents.worlds.rendering import BATCHED, check_rendering
 from darla_envs.description.usual_domains import SOURCE
@@ -21,6 +22,10 @@ from darla_envs.description.usual_domains import SOURCE
 MASK, REPAINT, MASK_REPAINT = "mask", "repaint", "mask_repaint"
 LOOK_TREATMENTS = (MASK, "resample", REPAINT, MASK_REPAINT)
 """What can be done with the latents of the look, so that a policy does not rely on them."""
+
+AUTO = "auto"
+DEFAULT_SIZE = (64, 64)
+"""Height and width of the pictures that agents see unless others are asked for, as encoders do."""
 
 _FROM_1 = ("total_timesteps", "num_envs", "eval_freq", "eval_episodes", "checkpoint_freq")
 _AUGMENTATION = (
@@ -46,7 +51,7 @@ class TrainAgentConfig(EnvironmentWords):
     label: str | None = None
     """What tables call this agent; its kind when not given, and its augmentation: pixels_shift."""
     algorithm: str = "ppo"
-    """ppo, a2c or dqn."""
+    """ppo or a2c for any actions, dqn for a Discrete one, sac or td3 for a Box of numbers."""
     encoder: Path = Path("runs/vision/encoder")
     """Encoder bundle's folder, or the name of one that comes with darla (rooms), for kinds that
     need one."""
@@ -64,6 +69,23 @@ class TrainAgentConfig(EnvironmentWords):
     digits."""
     settings: tuple[str, ...] = ()
     """The algorithm's settings to change, such as learning_rate=3e-4 n_steps=256."""
+    frame_stack: int = 1
+    """How many observations the agent sees at a time, the last ones of its episode: latents side by
+    side, pictures on top of each other."""
+    action_repeat: int = 1
+    """How often each of its actions is done, unless the episode ends before; rewards are summed.
+    Steps, wherever they are counted, are the agent's own."""
+    max_episode_steps: int | None = None
+    """Steps of the agent after which episodes are cut, in place of what is registered for the
+    environment; it can only shorten those that an environment ends by itself."""
+    reward_scale: float = 1.0
+    """What rewards are multiplied by for learning; returns that are reported are not scaled."""
+    picture_size: str = AUTO
+    """Size of the pictures that agents on pictures see: 64, or 60x80 (height, width); native leaves
+    them as the environment shows them; auto is 64, or that of the encoder that is trained further.
+    Others are resized as frames are, by averaging areas."""
+    key: str | None = None
+    """The entry of a Dict observation that is the picture; needed when there are several."""
     standardize: bool = True
     """Standardise latents by their mean and standard deviation over D_U."""
     zero_dead: bool = True
@@ -126,6 +148,7 @@ class TrainAgentConfig(EnvironmentWords):
                 f"look_treatment is {self.look_treatment}, and agents of kind {self.kind} see no "
                 "latents that can be treated so; leave it out"
             )
+        self._check_pictures(kind)
         for name in ("mask_still", "mask_directions"):
             if not 0.0 <= (given := getattr(self, name)) < 1.0:
                 raise ValueError(f"{name} is {given}, but must be from 0 to below 1")
@@ -135,6 +158,18 @@ class TrainAgentConfig(EnvironmentWords):
             least = int(name in _FROM_1)
             if getattr(self, name) < least:
                 raise ValueError(f"{name} is {getattr(self, name)}, but must be {least} or more")
+
+    def _check_pictures(self, kind: Kind) -> None:
+        """Raise a ValueError where something is said of pictures that the agent does not see."""
+        if self.picture_size != AUTO and not kind.learns_from_pictures:
+            raise ValueError(
+                f"picture_size is {self.picture_size}, but an agent of kind {self.kind} sees no "
+                "pictures itself; leave it out"
+            )
+        if self.key is not None and kind.sees_factors:
+            raise ValueError(
+                f"key is {self.key}, but an agent of kind {self.kind} sees no pictures"
+            )
 
 
 def make_spec(config: TrainAgentConfig) -> AgentSpec:
@@ -169,7 +204,20 @@ def make_spec(config: TrainAgentConfig) -> AgentSpec:
         latent_options=options if kind.needs_encoder else LatentOptions(),
         augmentation=config.augmentation,
         label=config.label or "",
+        interaction=Interaction(
+            frame_stack=config.frame_stack,
+            action_repeat=config.action_repeat,
+            max_episode_steps=config.max_episode_steps,
+            reward_scale=config.reward_scale,
+            picture_size=_picture_size(config) if kind.learns_from_pictures else None,
+            key=config.key,
+        ),
     )
+
+
+def _picture_size(config: TrainAgentConfig) -> tuple[int, int] | None:
+    """Return the size that pictures are brought to; None for none."""
+    return DEFAULT_SIZE if config.picture_size == AUTO else parse_size(config.picture_size)
 
 
 def default_folder(spec: AgentSpec) -> Path:
@@ -183,7 +231,10 @@ def run_identity(config: TrainAgentConfig) -> dict[str, Any]:
     names = ["task", "env_kwargs", "wrappers", "looks", "domain", "kind", "algorithm"]
     names += ["total_timesteps", "num_envs", "seed"]
     names += ["rendering", "augmentation", "label", "settings"]
+    names += ["frame_stack", "action_repeat", "max_episode_steps", "reward_scale", "key"]
     kind = KINDS[config.kind]
+    if kind.learns_from_pictures:
+        names.append("picture_size")
     if kind.needs_encoder:
         names += ["encoder", "standardize", "zero_dead", "mask_still", "mask_look"]
         names += ["look_treatment", "mask_directions"]

@@ -18,6 +18,7 @@ from darla.running.continuing import check_same, recorded_config
 from darla.running.run_record import RECORD, read_run_config
 from darla.running.step_folders import keep_newest, step_folders
 from darla_agents.agent.augmentations import NONE
+from darla_agents.agent.interaction import NATIVE
 from darla_agents.agent.saved_agent import is_saved
 from darla_agents.worlds.rendering import STOCK
 
@@ -34,6 +35,12 @@ _UNRECORDED: dict[str, Any] = {
     "precision": "float32",
     "augmentation": NONE,
     "label": None,
+    "frame_stack": 1,
+    "action_repeat": 1,
+    "max_episode_steps": None,
+    "reward_scale": 1.0,
+    "picture_size": NATIVE,
+    "key": None,
 }
 
 
@@ -58,11 +65,10 @@ class RunFolder:
         """Whether the run has come to its end."""
         return is_saved(self.path)
 
-    @property
-    def precedes_batches(self) -> bool:
-        """Whether it holds a run that began before worlds could be drawn together."""
+    def precedes(self, option: str) -> bool:
+        """Whether it holds a run that began before there was an option of training."""
         is_run = (self.path / RECORD).is_file()
-        return is_run and "rendering" not in read_run_config(self.path)
+        return is_run and option not in read_run_config(self.path)
 
     def check(self, identity: dict[str, Any]) -> None:
         """Check that a run with this identity may start or continue here.

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 from gymnasium import Space
-from gymnasium.spaces import Discrete
+from gymnasium.spaces import Dict, Discrete
 
 from darla.encoder.bundle import FrozenEncoder
+from darla.frames.pictures import find_picture
 from darla.running.seeds import Purpose, derive_seed
 from darla.wrappers.sb3 import VecLatent
 from darla_agents.agent.kinds import PICTURES
@@ -31,12 +32,16 @@ def latents_in_source(spec: AgentSpec, encoder: FrozenEncoder, **drawing: Any) -
     and ``num_threads`` of :func:`darla_agents.worlds.environments.make_task_envs`.
     """
     seed = derive_seed(spec.seed, Purpose.STILL_LATENTS)
-    shown = make_task_envs(spec.environment, PICTURES, spec.domain, _NUM_ENVS, seed, **drawing)
-    venv = VecLatent(shown, encoder, zero_dead=False)
-    with closing(venv):
+    how = {"interaction": spec.interaction, **drawing}
+    shown = make_task_envs(spec.environment, PICTURES, spec.domain, _NUM_ENVS, seed, **how)
+    with closing(VecLatent(shown, encoder, key=spec.interaction.key, zero_dead=False)) as venv:
         seen = [venv.reset()]
         for actions in _random_actions(venv.action_space, seed):
             seen.append(venv.step(actions)[0])
+    space = shown.observation_space
+    if isinstance(space, Dict):
+        key = find_picture(space, spec.interaction.key).key
+        seen = [each[key] for each in seen]
     return np.concatenate(seen)
 
 

@@ -61,7 +61,8 @@ def write_hyperparameters(
     values = {name: getattr(spec, name) for name in (*names, "total_timesteps")}
     values |= {"task": spec.environment.text}
     values |= {"label": spec.shown_kind, "encoder": spec.encoder or ""}
-    numbers = {**spec.settings, **spec.to_dict()["latent_options"]}
+    saved = spec.to_dict()
+    numbers = {**spec.settings, **saved["latent_options"], **saved["interaction"]}
     values |= {
         name: value if isinstance(value, bool | int | float | str) else str(value)
         for name, value in numbers.items()

@@ -20,7 +20,9 @@ from darla.running.seeds import Purpose, derive_seed
 from darla.running.step_folders import use_newest
 from darla.running.stop_requests import StopRequest, stop_requests
 from darla_agents.agent.acting import AgentPolicy
+from darla_agents.agent.algorithms import remembers
 from darla_agents.agent.encoders import bundled_encoder
+from darla_agents.agent.interaction import NATIVE
 from darla_agents.agent.models import build_for_training
 from darla_agents.agent.saved_agent import (
     SavedAgent,
@@ -40,7 +42,7 @@ from darla_agents.learning.callbacks import (
     StopWhenAsked,
 )
 from darla_agents.learning.config import TrainAgentConfig, default_folder, make_spec, run_identity
-from darla_agents.learning.resolve_spec import resolve_spec
+from darla_agents.learning.resolve_spec import resolve_spec, suited_settings
 from darla_agents.learning.run_folder import RunFolder
 from darla_agents.learning.tensorboard_layout import (
     RETURN,
@@ -63,8 +65,8 @@ def train_agent(config: TrainAgentConfig) -> Path:
     """Train an agent, or continue a run that was stopped, or say that it is finished.
 
     A continued run has the weights, the optimiser and the step count of its last checkpoint; its
-    episodes, and DQN's memory, start afresh. One that began before there was a choice of rendering
-    goes on with MiniWorld's.
+    episodes, and the memory of DQN, SAC and TD3, start afresh. One that began before there was a
+    choice of rendering goes on with MiniWorld's.
 
     Returns:
         The run's folder; the agent is in it and the best one in the source under ``best``.
@@ -77,9 +79,13 @@ def train_agent(config: TrainAgentConfig) -> Path:
     config = config.with_looks_read()
     spec = make_spec(config)
     folder = RunFolder(config.out or default_folder(spec))
-    if folder.precedes_batches and config.rendering != STOCK:
+    if folder.precedes("rendering") and config.rendering != STOCK:
         config = replace(config, rendering=STOCK)
         print(f"{folder.path} began with {STOCK} rendering, and keeps it")
+    if folder.precedes("picture_size") and spec.interaction.picture_size is not None:
+        config = replace(config, picture_size=NATIVE)
+        spec = make_spec(config)
+        print(f"{folder.path} began with pictures of {NATIVE} size, and keeps them")
     folder.check(run_identity(config))
     if config.threads:
         torch.set_num_threads(config.threads)
@@ -119,6 +125,7 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
         **drawing,
     )
     stack.enter_context(closing(venv))
+    spec = suited_settings(config, spec, venv.observation_space, venv.action_space)
     domains = stack.enter_context(_evaluation_worlds(config, spec, drawing))
     model = build_for_training(spec, venv, spec.seed, config.device)
     stack.enter_context(exclusive(folder.path))
@@ -162,11 +169,12 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
 
 
 def _log_interval(spec: AgentSpec, num_envs: int) -> int:
-    """Return how many rollouts (DQN: episodes) lie between two points of TensorBoard's curves.
+    """Return how many rollouts lie between two points of TensorBoard's curves.
 
-    About every 1,000 steps, and ten times in a shorter run.
+    About every 1,000 steps, and ten times in a shorter run. Of algorithms with a memory it is
+    episodes.
     """
-    if spec.algorithm == "dqn":
+    if remembers(spec.algorithm):
         return 4
     steps = min(1_000, spec.total_timesteps // 10)
     return max(1, steps // (int(spec.settings["n_steps"]) * num_envs))
@@ -187,7 +195,8 @@ def _evaluation_worlds(
     wanted = [name for each in config.eval_domains for name in named.get(each, [each])]
     domains = list(dict.fromkeys([spec.domain, *wanted]))
     count = min(config.eval_episodes, _MOST_EVALUATION_ENVS)
-    return make_played_worlds(spec.environment, spec.traits.observation, domains, count, **drawing)
+    how = {"interaction": spec.interaction, **drawing}
+    return make_played_worlds(spec.environment, spec.traits.observation, domains, count, **how)
 
 
 def _continue(model: BaseAlgorithm, spec: AgentSpec, folder: RunFolder) -> None:
@@ -196,7 +205,7 @@ def _continue(model: BaseAlgorithm, spec: AgentSpec, folder: RunFolder) -> None:
     The seeds depend on the step, so that a continued run does not play its first episodes again.
     """
     if use_newest(folder.checkpoints(), partial(restore, model)) is not None:
-        memory = "; DQN's memory starts empty" if spec.algorithm == "dqn" else ""
+        memory = f"; {spec.algorithm}'s memory starts empty" if remembers(spec.algorithm) else ""
         print(f"{folder.path} continues after {model.num_timesteps} steps{memory}")
     model.set_random_seed(derive_seed(spec.seed, Purpose.TRAINING, model.num_timesteps))
 

@@ -25,7 +25,7 @@ class PlayedEpisode:
     """Undiscounted sum of rewards."""
     length: int
     success: bool | None
-    """What ``info["is_success"]`` said at the end; None when it said nothing."""
+    """What the info said at the end, as ``is_success`` or ``success``; None if it said nothing."""
 
 
 class Policy(Protocol):

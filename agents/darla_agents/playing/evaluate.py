@@ -106,7 +106,8 @@ def evaluate_transfer(config: EvaluateTransferConfig) -> TransferEvaluation:
     domains = _domains_to_play(agents, config)
     players = list(agents)
     if config.random:
-        players += [random_player(each) for each in dict.fromkeys(a.environment for a in agents)]
+        alike = {agent.shown_task: agent for agent in agents}
+        players += [random_player(each.environment, each.interaction) for each in alike.values()]
     with RowWriter(config.out) as writer:
         groups = _plan(players, domains, config, writer)
         wanted = sum(_episodes_of(player, config) * len(domains[player.task]) for player in players)
@@ -167,11 +168,11 @@ def _plan(
                 left = tuple(
                     (number, seed)
                     for number, seed in enumerate(seeds)
-                    if (player.name, task, domain, seed) not in writer.done
+                    if (player.name, player.shown_task, domain, seed) not in writer.done
                 )
                 if left:
-                    shows_pictures = player.observation == PICTURES
-                    groups[task, domain, shows_pictures].append(_Job(player, domain, left))
+                    alike = player.shown_task, domain, player.observation == PICTURES
+                    groups[alike].append(_Job(player, domain, left))
     return list(groups.values())
 
 
@@ -182,7 +183,14 @@ def _play(
     most = max(len(job.episodes) for job in jobs)
     first, count = jobs[0], min(config.num_envs, most)
     where, domain, observation = first.player.environment, first.domain, first.player.observation
-    with make_played_worlds(where, observation, [domain], count, config.rendering) as played:
+    with make_played_worlds(
+        where,
+        observation,
+        [domain],
+        count,
+        config.rendering,
+        interaction=first.player.interaction,
+    ) as played:
         worlds = played[domain]
         for job in jobs:
             bar.set_description(f"{job.domain}: {job.player.name}", refresh=False)
@@ -208,7 +216,7 @@ def _row(job: _Job, episode: PlayedEpisode) -> Row:
         agent=job.player.name,
         kind=job.player.shown_kind,
         algorithm="" if spec is None else spec.algorithm,
-        task=job.player.task,
+        task=job.player.shown_task,
         source="" if spec is None else spec.domain,
         domain=job.domain,
         agent_seed=0 if spec is None else spec.seed,

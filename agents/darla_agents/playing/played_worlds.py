@@ -12,8 +12,9 @@ from gymnasium import spaces
 from darla.environments.spec import EnvironmentSpec
 from darla.frames.pictures import stack_observations
 from darla.running.vector_infos import rows_of
+from darla_agents.agent.interaction import PLAIN, Interaction
 from darla_agents.agent.kinds import PICTURES, Observing
-from darla_agents.worlds.environments import is_batched, make_env
+from darla_agents.worlds.environments import batch_settings, is_batched, make_env
 from darla_envs.batch.worlds import Worlds
 from darla_envs.suites import suite_of
 
@@ -28,7 +29,8 @@ class StepOutcome:
     done: bool
     """Whether the episode ended with it."""
     success: bool | None = None
-    """What ``info["is_success"]`` said at the end; None before, or when it said nothing."""
+    """What the info said at the end, as ``is_success`` or ``success``; None before, or when it said
+    nothing."""
 
 
 class PlayedWorlds(Protocol):
@@ -154,6 +156,7 @@ def make_played_worlds(
     num_envs: int,
     rendering: str,
     num_threads: int | None = None,
+    interaction: Interaction = PLAIN,
 ) -> Iterator[dict[str, PlayedWorlds]]:
     """Make what is played in for each domain; worlds that are simulated together are shared.
 
@@ -166,7 +169,13 @@ def make_played_worlds(
     with ExitStack() as stack:
         if is_batched(suite, observing or PICTURES, rendering):
             shown = observing or PICTURES  # nothing is drawn that is not observed
-            worlds = suite.worlds(num_envs, domains[0], observing=shown, num_threads=num_threads)
+            worlds = suite.worlds(
+                num_envs,
+                domains[0],
+                observing=shown,
+                num_threads=num_threads,
+                **batch_settings(interaction),
+            )
             stack.enter_context(closing(worlds))
             yield {
                 domain: BatchedPlayedWorlds(worlds, suite.domain_kwargs(domain).get("domain"))
@@ -177,7 +186,7 @@ def make_played_worlds(
         played = {
             domain: SinglePlayedWorlds(
                 [
-                    stack.enter_context(closing(make_env(task, observing, domain)))
+                    stack.enter_context(closing(make_env(task, observing, domain, interaction)))
                     for _ in range(count)
                 ]
             )
@@ -210,4 +219,8 @@ def _growing(numbers: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
 
 def success_of(info: Mapping[str, Any]) -> bool | None:
     """Return whether an episode ended in success; None where its environment does not say."""
-    return bool(info["is_success"]) if "is_success" in info else None
+    for name in ("is_success", "success"):
+        said = np.asarray(info.get(name))
+        if said.size == 1 and said.dtype.kind in "biuf":
+            return bool(said.item())
+    return None

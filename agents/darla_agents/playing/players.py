@@ -12,6 +12,7 @@ from darla.environments.looks import Looks
 from darla.environments.spec import EnvironmentSpec
 from darla.running.run_record import RECORD
 from darla_agents.agent.encoders import agent_encoder
+from darla_agents.agent.interaction import PLAIN, Interaction
 from darla_agents.agent.kinds import RANDOM, Observing
 from darla_agents.agent.saved_agent import (
     WEIGHTS,
@@ -41,6 +42,14 @@ class Player:
     environment: EnvironmentSpec
     deterministic: bool = True
     """Take the most probable actions instead of drawing them."""
+
+    interaction: Interaction = PLAIN
+    """How it meets its environment."""
+
+    @property
+    def shown_task(self) -> str:
+        """What rows and tables call its task, and how time passes there: what it is compared in."""
+        return self.task + self.interaction.suffix
 
     @property
     def task(self) -> str:
@@ -77,9 +86,9 @@ class Player:
         return RANDOM if self.spec is None else self.spec.shown_kind
 
 
-def random_player(environment: EnvironmentSpec) -> Player:
-    """Return the random policy as a player in an environment."""
-    return Player(RANDOM, None, None, environment)
+def random_player(environment: EnvironmentSpec, interaction: Interaction = PLAIN) -> Player:
+    """Return the random policy in an environment, where time passes as it does for some agent."""
+    return Player(RANDOM, None, None, environment, interaction=interaction)
 
 
 def find_players(
@@ -157,7 +166,8 @@ def _player(folder: Path, deterministic: bool) -> Player:
         raise kind(f"the agent in {folder} cannot be evaluated: {error}") from error
     mode = "" if deterministic else STOCHASTIC
     name = f"{_readable_name(folder)}@{_content_hash(folder, agent.spec)}{mode}"
-    return Player(name, agent.spec, folder, agent.spec.environment, deterministic)
+    spec = agent.spec
+    return Player(name, spec, folder, spec.environment, deterministic, spec.interaction)
 
 
 def _readable_name(folder: Path) -> str:
@@ -181,9 +191,10 @@ def _check_encoder(agent: SavedAgent) -> None:
     encoder, space = agent_encoder(agent.spec), agent.model.observation_space
     if encoder is None or isinstance(space, gym.spaces.Dict):
         return
-    if space.shape != (encoder.latent_dim,):
+    latents = encoder.latent_dim * agent.spec.interaction.frame_stack
+    if space.shape != (latents,):
         raise ValueError(
             f"it was trained on observations of shape {space.shape}, and its encoder "
-            f"{encoder.path} gives {encoder.latent_dim} latents; put back the encoder that it was "
+            f"{encoder.path} gives {latents} latents; put back the encoder that it was "
             "trained with"
         )

@@ -85,9 +85,9 @@ class Row:
     kind: str
     """The kind of agent, with its augmentation; or the label that it was given; or ``random``."""
     algorithm: str
-    """ppo, a2c, dqn; empty for the random policy."""
+    """ppo, a2c, dqn, sac or td3; empty for the random policy."""
     task: str
-    """Id of the Gymnasium environment."""
+    """Id of the Gymnasium environment, and how actions repeat and episodes are cut, if they do."""
     source: str
     """Domain that the agent was trained in; empty for the random policy."""
     domain: str

@@ -87,8 +87,8 @@ def watch(config: WatchConfig) -> Path:
 def _record(player: Player, domain: str, config: WatchConfig) -> np.ndarray:
     """Return what the agent is shown in the worlds that it is evaluated in, (steps, H, W, 3)."""
     assert player.folder is not None  # of all that are found
-    where, observing = player.environment, player.observation
-    with make_played_worlds(where, observing, [domain], 1, BATCHED) as played:
+    where, observing, how = player.environment, player.observation, player.interaction
+    with make_played_worlds(where, observing, [domain], 1, BATCHED, interaction=how) as played:
         worlds = played[domain]
         policy = load_agent_policy(
             player.folder,
@@ -96,7 +96,7 @@ def _record(player: Player, domain: str, config: WatchConfig) -> np.ndarray:
             deterministic=config.deterministic,
             actions=worlds.action_space,
         )
-        picture, frames = find_picture(worlds.observation_space), []
+        picture, frames = find_picture(worlds.observation_space, how.key), []
         for seed in itertools.count(config.seed):
             worlds.reset([0], [seed])
             policy.begin(0, seed)

@@ -23,13 +23,15 @@ class AugmentedPixels(VecObserver):
     pictures that they learn from. (DrQ, which learns off-policy, shifts every sample anew.)
 
     The augmentation is a name in AUGMENTATIONS; its parameters have a generator of their own, which
-    the seed, or :meth:`seed`, sets. A ValueError where it is unknown, or observations hold no such
-    picture, channels last.
+    the seed, or :meth:`seed`, sets; the key is the picture's entry in a Dict of several. A
+    ValueError where it is unknown, or observations hold no such picture.
     """
 
-    def __init__(self, venv: VecEnv, augmentation: str, seed: int = 0) -> None:
+    def __init__(
+        self, venv: VecEnv, augmentation: str, seed: int = 0, key: str | None = None
+    ) -> None:
         self._augmentation = AUGMENTATIONS[augmentation]
-        super().__init__(venv, PictureObserver(np.copy, venv.observation_space))
+        super().__init__(venv, PictureObserver(np.copy, venv.observation_space, key))
         self._random = _generator(seed)
         self._parameters = self._augmentation.draw(self._random, self.num_envs)
 

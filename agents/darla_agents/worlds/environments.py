@@ -7,6 +7,7 @@ from typing import Any
 import gymnasium as gym
 from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
+from gymnasium.wrappers import TimeLimit
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.preprocessing import is_image_space, is_image_space_channels_first
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv, VecMonitor, VecTransposeImage
@@ -14,12 +15,15 @@ from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv, VecMonitor, Ve
 from darla.encoder.bundle import FrozenEncoder
 from darla.environments.spec import EnvironmentSpec
 from darla.running.seeds import Purpose, derive_seed
-from darla.wrappers.picture_observer import PictureObserver
 from darla.wrappers.sb3 import VecLatent, VecObserver
 from darla_agents.agent.augmentations import NONE
 from darla_agents.agent.encoders import agent_encoder
+from darla_agents.agent.interaction import PLAIN, Interaction
 from darla_agents.agent.kinds import PICTURES, Observing
+from darla_agents.agent.spaces import check_observations
 from darla_agents.agent.spec import AgentSpec
+from darla_agents.agent.views import history_of, seen_pictures, sized_pictures
+from darla_agents.worlds.agent_steps import ActionRepeat, ScaledRewards, StackedFrames
 from darla_agents.worlds.augmented_pixels import AugmentedPixels
 from darla_agents.worlds.batched_vec_env import BatchedVecEnv
 from darla_agents.worlds.rendering import BATCHED, check_rendering
@@ -40,18 +44,30 @@ def make_vec_env(
     """Make environments of an agent's task, showing what that agent sees.
 
     An encoder is what ``agent_encoder`` returns, and is loaded when None and needed. ``learning``
-    also does what is done to observations only while the agent learns: its ``augmentation`` and its
-    ``learning_options``. The other arguments are those of :func:`make_task_envs`.
+    also does what is done only while the agent learns: its ``augmentation``, ``learning_options``
+    and ``reward_scale``. The other arguments are those of :func:`make_task_envs`.
 
     A ValueError for an unknown task, domain or rendering, a wrong number of workers, or a task
     that cannot show what the agent sees.
     """
-    observing = spec.traits.observation
-    venv = make_task_envs(spec.environment, observing, domain, num_envs, seed, **simulation)
+    observing, options = spec.traits.observation, spec.interaction
+    venv = make_task_envs(
+        spec.environment, observing, domain, num_envs, seed, interaction=options, **simulation
+    )
     try:
+        if learning and options.reward_scale != 1:
+            venv = ScaledRewards(venv, options.reward_scale)
+        shown = venv.observation_space
+        sized = sized_pictures(spec, shown)
+        if sized is not None:
+            venv = VecObserver(venv, sized)
         if learning and spec.augmentation != NONE:
-            venv = AugmentedPixels(venv, spec.augmentation, seed)
-        return show_to_agent(venv, spec, encoder, learning)
+            venv = AugmentedPixels(venv, spec.augmentation, seed, options.key)
+        venv = _seen(venv, spec, encoder, learning)
+        history = history_of(spec, shown, venv.observation_space)
+        if history is not None:
+            venv = StackedFrames(venv, history)
+        return _channels_first(venv, spec) if spec.traits.learns_from_pictures else venv
     except ValueError:
         venv.close()
         raise
@@ -67,6 +83,7 @@ def make_task_envs(
     workers: int = 0,
     rendering: str = BATCHED,
     num_threads: int | None = None,
+    interaction: Interaction = PLAIN,
 ) -> VecEnv:
     """Make environments of a task, which count returns, lengths and successes of episodes.
 
@@ -77,7 +94,8 @@ def make_task_envs(
     processes: any number of them when they are simulated together, else ``num_envs``. The rendering
     ``batched`` simulates and draws environments together where that is possible; ``stock`` makes
     single environments, which MiniWorld draws. Batched ones are drawn in this process by
-    ``num_threads``, as many as there are cores when None; each worker draws with one.
+    ``num_threads``, as many as there are cores when None; each worker draws with one. Of an agent's
+    interaction its ``action_repeat`` and ``max_episode_steps`` count: steps are its own.
 
     A ValueError for an unknown task, domain or rendering, a wrong number of workers, or a task that
     cannot show what is asked for.
@@ -94,13 +112,14 @@ def make_task_envs(
             workers=workers,
             num_threads=None if workers else num_threads,
             infos=False,
+            **batch_settings(interaction),
         )
         render_mode = "rgb_array" if observing == PICTURES else None
         spec = gym.spec(suite.env_id)
         venv: VecEnv = VecMonitor(BatchedVecEnv(batch, render_mode=render_mode, spec=spec))
     else:
         factories: list[Callable[[], gym.Env[Any, Any]]] = [
-            partial(make_env, task, observing, domain) for _ in range(num_envs)
+            partial(make_env, task, observing, domain, interaction) for _ in range(num_envs)
         ]
         venv = WorkerVecEnv(factories) if workers else DummyVecEnv(factories)
     venv.seed(seed)
@@ -113,40 +132,54 @@ def is_batched(suite: Suite, observing: Observing, rendering: str) -> bool:
     return rendering == BATCHED and suite.can_batch(observing)
 
 
+def batch_settings(interaction: Interaction) -> dict[str, Any]:
+    """Return what suites take to simulate environments together for an agent's interaction."""
+    repeat, limit = interaction.action_repeat, interaction.max_episode_steps
+    steps = {} if limit is None else {"max_episode_steps": limit * repeat}
+    return {**steps, **({} if repeat == 1 else {"action_repeat": repeat})}
+
+
 def make_env(
-    task: str | EnvironmentSpec, observing: Observing | None, domain: str
+    task: str | EnvironmentSpec,
+    observing: Observing | None,
+    domain: str,
+    interaction: Interaction = PLAIN,
 ) -> gym.Env[Any, Any]:
     """Make one environment that is simulated by itself, with its Monitor.
 
-    ``observing`` None is for whoever looks at nothing: no more is drawn than must be. A ValueError
-    where the task is unknown, has no such domain, or cannot show what is asked for.
+    ``observing`` None is for whoever looks at nothing: no more is drawn than must be. A limit to an
+    agent's steps takes the place of the one that was registered. A ValueError where the task is
+    unknown, has no such domain, or cannot show what is asked for.
     """
-    return Monitor(suite_of(task).single(domain, observing=observing))
+    suite, limit = suite_of(task), interaction.max_episode_steps
+    unlimited = limit is not None and suite.env_id in gym.registry
+    further = {"max_episode_steps": -1} if unlimited else {}
+    env = suite.single(domain, observing=observing, **further)
+    try:
+        check_observations(env.observation_space, suite.env_id)
+    except ValueError:
+        env.close()
+        raise
+    if interaction.action_repeat > 1:
+        env = ActionRepeat(env, interaction.action_repeat)
+    return Monitor(env if limit is None else TimeLimit(env, limit))
 
 
-def show_to_agent(
-    venv: VecEnv, spec: AgentSpec, encoder: FrozenEncoder | None = None, learning: bool = False
-) -> VecEnv:
-    """Put around environments what makes an agent's observations of what they show.
-
-    The arguments are those of :func:`make_vec_env`; a ValueError where the agent could see nothing.
-    """
-    kind = spec.traits
-    if kind.sees_factors:
-        return venv
-    if kind.sees_latents:
+def _seen(venv: VecEnv, spec: AgentSpec, encoder: FrozenEncoder | None, learning: bool) -> VecEnv:
+    """Put around environments what makes latents of pictures, or what the kind makes of them."""
+    if spec.traits.sees_latents:
         encoder = encoder or agent_encoder(spec)
         assert encoder is not None  # as for all kinds that see latents
         return VecLatent(
             venv,
             encoder,
+            key=spec.interaction.key,
             seed=derive_seed(spec.seed, Purpose.RESAMPLED_LOOKS),
             **spec.latent_options.to_dict(),
             **(spec.learning_options.to_dict() if learning else {}),
         )
-    if kind.transform is not None:
-        venv = VecObserver(venv, PictureObserver(kind.transform, venv.observation_space))
-    return _channels_first(venv, spec)
+    observer = seen_pictures(spec, None, venv.observation_space)
+    return venv if observer is None else VecObserver(venv, observer)
 
 
 def _channels_first(venv: VecEnv, spec: AgentSpec) -> VecEnv:

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Literal
 
 import gymnasium as gym
@@ -12,6 +13,7 @@ from darla.environments.making import make_environment
 from darla.environments.spec import EnvironmentSpec
 from darla_envs.batch.batch import Batch, find_autoreset_mode
 from darla_envs.batch.batched_envs import BatchedEnvs
+from darla_envs.batch.repeated_worlds import make_repeated
 from darla_envs.batch.worker_envs import WorkerEnvs
 from darla_envs.batch.worlds import CannotBatch, Worlds
 from darla_envs.description.domain import Domain
@@ -118,6 +120,7 @@ class Suite(ABC):
         workers: int = 0,
         num_threads: int | None = None,
         infos: bool = True,
+        action_repeat: int = 1,
         **settings: Any,
     ) -> Batch:
         """Make environments that are simulated together.
@@ -132,6 +135,8 @@ class Suite(ABC):
             num_threads: threads that draw, here or in each worker. When None it is one in each
                 worker, and here as many as there are cores.
             infos: whether resets and steps report infos; otherwise only the ends of episodes do.
+            action_repeat: how often each action is done, unless the episode ends before; rewards
+                are summed.
             settings: ``max_episode_steps``, steps after which an episode is truncated, the task's
                 own when None; for pictures ``obs_width`` and ``obs_height``, 64 and 64 for a task
                 and 80 and 60 for MiniWorld, and ``antialias``; for MiniWorld's environments also
@@ -145,6 +150,8 @@ class Suite(ABC):
         if num_threads is None and workers:
             num_threads = 1
         factory = self._factory(domain, observing, num_threads, **_given(settings))
+        if action_repeat != 1:
+            factory = partial(make_repeated, factory, action_repeat)
         if num_envs < 1:
             raise ValueError(f"num_envs is {num_envs}, but there must be at least 1 environment")
         if not workers:
@@ -160,13 +167,17 @@ class Suite(ABC):
         *,
         observing: Observing = PICTURES,
         num_threads: int | None = None,
+        action_repeat: int = 1,
         **settings: Any,
     ) -> Worlds:
         """Make worlds of this process, which nobody resets at the end of their episodes.
 
         What they are, and what is raised, is as in :meth:`batch`.
         """
-        return self._factory(domain, observing, num_threads, **_given(settings))(num_worlds)
+        factory = self._factory(domain, observing, num_threads, **_given(settings))
+        if action_repeat != 1:
+            return make_repeated(factory, action_repeat, num_worlds)
+        return factory(num_worlds)
 
     @abstractmethod
     def _factory(

@@ -131,7 +131,8 @@ LADDER: dict[str, dict[str, Entry]] = {
     GO_TO_OBJECT: {**_COMMON, **_BASELINES, **_CONJUNCTIONS, **_CEILINGS},
     SEEK_AVOID: {**_SPLIT, "pixels_d_u": among_four(_COMMON["pixels_d_u"])},
     ONE_ROOM: {
-        label: replace(_COMMON[label], seeds=3) for label in ("pixels", "darla", "darla_mask")
+        "pixels": Entry("pixels", options=("--picture-size", "native")),  # 60 by 80
+        **{label: replace(_COMMON[label], seeds=3) for label in ("darla", "darla_mask")},
     },
 }
 """For each task the agents by label. In SeekAvoid all but those that learn in D_U learn in

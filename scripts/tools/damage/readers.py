@@ -125,7 +125,7 @@ def _read_agent(folder: Path) -> object:
 
 def _read_run(folder: Path) -> object:
     """Ask whether an agent's run may go on."""
-    return RunFolder(folder).precedes_batches, RunFolder(folder).check({"task": "x"})
+    return RunFolder(folder).precedes("rendering"), RunFolder(folder).check({"task": "x"})
 
 
 def _read_dataset(folder: Path) -> object:

@@ -1,6 +1,13 @@
+import numpy as np
 import pytest
+from gymnasium import spaces
 
-from darla_agents.agent.algorithms import ALGORITHMS, parse_settings, settings_for
+from darla_agents.agent.algorithms import (
+    ALGORITHMS,
+    LARGEST_MEMORY,
+    parse_settings,
+    settings_for,
+)
 from darla_agents.agent.kinds import KINDS
 
 
@@ -10,6 +17,27 @@ def test_kinds_share_their_settings(algorithm):
     for kind in settings:
         kind.pop("buffer_size", None)  # pictures need a smaller memory
     assert all(kind == settings[0] for kind in settings)
+
+
+def test_settings_suit_actions_in_a_box_unless_they_are_set():
+    box = spaces.Box(-1, 1, (2,), np.float32)
+    for algorithm in ("ppo", "a2c"):
+        assert settings_for(algorithm, "latent", {}, None, box)["ent_coef"] == 0
+        assert settings_for(algorithm, "latent", {}, None, spaces.Discrete(3))["ent_coef"] > 0
+        assert settings_for(algorithm, "latent", {"ent_coef": 0.1}, None, box)["ent_coef"] == 0.1
+
+
+def test_a_memory_of_large_pictures_is_of_fewer_steps():
+    shapes = [(3, 64, 64), (12, 256, 256)]
+    small, large = (spaces.Box(0, 255, shape, np.uint8) for shape in shapes)
+    for algorithm in ("dqn", "sac", "td3"):
+        assert settings_for(algorithm, "pixels", {}, small)["buffer_size"] == 20_000
+        kept = settings_for(algorithm, "pixels", {}, large)["buffer_size"]
+        assert 2 * kept * 12 * 256 * 256 <= LARGEST_MEMORY < 2 * (kept + 1) * 12 * 256 * 256
+        both = spaces.Dict({"eye": large, "speed": spaces.Box(-1, 1, (2,), np.float32)})
+        assert settings_for(algorithm, "pixels", {}, both)["buffer_size"] <= kept
+        asked = settings_for(algorithm, "pixels", {"buffer_size": 10**6}, large)
+        assert asked["buffer_size"] == 10**6
 
 
 def test_overrides_replace_settings():
@@ -63,6 +91,11 @@ def test_a_setting_needs_a_name_and_a_value(text):
         ("ppo", "latent", {"policy_kwargs": {"evil": 1}}, "unknown field `evil`"),
         ("ppo", "latent", {"policy_kwargs": 3}, "policy_kwargs is 3"),
         ("dqn", "latent", {"train_freq": [0, "step"]}, "train_freq is"),
+        ("ppo", "latent", {"ent_coef": "auto"}, "ent_coef is 'auto', but must be a number$"),
+        ("sac", "latent", {"ent_coef": "automatic"}, "must be a number, or auto"),
+        ("sac", "latent", {"target_entropy": "low"}, "target_entropy is 'low'"),
+        ("td3", "latent", {"action_noise": "normal"}, "action_noise is 'normal', expected `float"),
+        ("ppo", "latent", {"action_noise": 0.1}, "unknown setting of ppo"),
         ("ppo", "latent", {"learning_rate": "cosine:1"}, "linear:3e-4"),
         ("ppo", "latent", {"learning_rate": "linear:much"}, "linear:3e-4"),
     ],

@@ -11,8 +11,10 @@ from safetensors.torch import save
 from stable_baselines3 import PPO
 
 import toy_tasks  # noqa: F401
+from darla.wrappers.latent_transform import LatentTransform
 from darla_agents.agent.acting import make_policy
 from darla_agents.agent.algorithms import settings_for
+from darla_agents.agent.interaction import Interaction
 from darla_agents.agent.models import build_for_training
 from darla_agents.agent.saved_agent import (
     DESCRIPTION,
@@ -34,6 +36,8 @@ SMALL = {
     "ppo": {"n_steps": 8, "batch_size": 8, "n_epochs": 1},
     "a2c": {"n_steps": 8},
     "dqn": {"learning_starts": 8, "buffer_size": 64, "batch_size": 8},
+    "sac": {"learning_starts": 8, "buffer_size": 64, "batch_size": 8},
+    "td3": {"learning_starts": 8, "buffer_size": 64, "batch_size": 8},
 }
 
 
@@ -45,7 +49,7 @@ def bundle(tmp_path):
 
 def make_spec(algorithm, kind, encoder, **settings):
     settings = settings_for(algorithm, kind, SMALL[algorithm] | settings)
-    task = "Toy/BrightSide-v0"
+    task = f"Toy/{'Steered' if algorithm in ('sac', 'td3') else 'BrightSide'}-v0"
     return AgentSpec(task, kind, algorithm, "source", 0, encoder, 32, settings)
 
 
@@ -117,6 +121,44 @@ def test_layers_of_its_own_stay_what_they_were_in_an_agents_settings(algorithm, 
     spec = make_spec(algorithm, "latent", bundle, policy_kwargs=layers)
     save_agent(train(spec), spec, tmp_path / "agent")
     assert load_agent(tmp_path / "agent").spec.settings["policy_kwargs"] == {"net_arch": [8]}
+
+
+@pytest.mark.parametrize("algorithm", ["sac", "td3"])
+def test_an_agent_with_a_memory_learns_on_as_the_original_would(algorithm, bundle, tmp_path):
+    spec = make_spec(algorithm, "latent", bundle)
+    model = train(spec)
+    save_agent(model, spec, tmp_path)
+    restored = build_for_training(spec, make_vec_env(spec, "source", 2), 1, "cpu")
+    restore(restored, tmp_path)
+    for each in (model, restored):
+        each.replay_buffer.reset()  # nobody's is saved
+        each.set_env(make_vec_env(spec, "source", 2))
+        each.set_random_seed(7)
+        each._last_obs = None
+        each.learn(200, reset_num_timesteps=False)
+    assert equal(restored.get_parameters(), model.get_parameters())
+    save_agent(restored, spec, tmp_path)
+    if algorithm == "sac":
+        assert torch.equal(restored.log_ent_coef, model.log_ent_coef)
+        assert torch.equal(load_agent(tmp_path).model.log_ent_coef, model.log_ent_coef)
+    observations = make_vec_env(spec, "source", 2, seed=5).reset()
+    expected, _ = model.predict(observations, deterministic=True)
+    np.testing.assert_array_equal(load_agent(tmp_path).predict(observations), expected)
+
+
+def test_an_entropy_coefficient_is_saved_by_those_who_adapt_one(bundle, tmp_path):
+    spec = make_spec("sac", "latent", bundle, ent_coef=0.1)
+    save_agent(train(spec), spec, tmp_path)
+    assert load_agent(tmp_path).model.log_ent_coef is None
+    for changed, held in (("auto", "no"), (0.1, "a")):
+        path = tmp_path / DESCRIPTION
+        description = json.loads(path.read_text())
+        description["spec"]["settings"]["ent_coef"] = changed
+        other = make_spec("sac", "latent", bundle, ent_coef="auto" if held == "a" else 0.1)
+        save_agent(train(other), other, tmp_path)
+        path.write_text(json.dumps(description))
+        with pytest.raises(ValueError, match=r"agent\.safetensors does not fit the agent"):
+            load_agent(tmp_path)
 
 
 def test_loading_leaves_random_numbers_alone(saved):
@@ -306,6 +348,35 @@ def test_a_pixel_agent_acts_on_frames_of_any_size(tmp_path):
     large = frames.repeat(2, axis=1).repeat(2, axis=2)
     np.testing.assert_array_equal(policy(frames, []), policy(large, []))
     assert policy(frames, []).shape == (3,)
+
+
+def test_an_agent_on_frames_repeats_its_actions_and_stacks_what_it_acts_on(bundle, tmp_path):
+    interaction = Interaction(frame_stack=2, action_repeat=2)
+    spec = replace(make_spec("ppo", "latent", bundle), interaction=interaction)
+    model = train(spec)
+    for name, weight in model.policy.named_parameters():
+        if name.startswith("action_net"):
+            weight.data.mul_(300.0)
+    save_agent(model, spec, tmp_path / "agent")
+    frames = np.random.default_rng(0).integers(0, 256, (7, 2, 64, 64, 3), dtype=np.uint8)
+    policy = make_policy(tmp_path / "agent", PICTURE)
+    policy.begin([0, 1])
+    actions = []
+    for step, shown in enumerate(frames):
+        if step == 3:
+            policy.begin([1])  # its episode ended within a repetition
+        actions.append(policy(shown, [{}, {}]))
+    latents = LatentTransform(bundle)(frames.reshape(-1, 64, 64, 3)).reshape(7, 2, -1)
+    none = np.zeros_like(latents[0, 0])
+    left, right = latents[:, 0], latents[:, 1]
+    seen = [  # what each environment's agent acts on: the picture before, and the step
+        [(none, 0)] * 2 + [(left[0], 2)] * 2 + [(left[2], 4)] * 2 + [(left[4], 6)],
+        [(none, 0)] * 2 + [(right[0], 2)] + [(none, 3)] * 2 + [(right[3], 5)] * 2,
+    ]
+    for row, moments in enumerate(seen):
+        stacked = [np.concatenate([before, latents[now, row]]) for before, now in moments]
+        expected = load_agent(tmp_path / "agent").predict(np.stack(stacked))
+        assert [action[row] for action in actions] == expected.tolist()
 
 
 def test_an_agent_on_factors_cannot_act_on_frames(tmp_path):

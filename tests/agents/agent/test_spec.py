@@ -32,7 +32,7 @@ def test_a_spec_survives_json(changes):
     ("changes", "message"),
     [
         ({"kind": "latents"}, "did you mean 'latent'"),
-        ({"algorithm": "a3c"}, "did you mean 'a2c'"),
+        ({"algorithm": "dqm"}, "did you mean 'dqn'"),
         ({"encoder": None}, "needs an encoder"),
         ({"kind": "pixels"}, "has no encoder"),
         ({"sed": 1}, "did you mean 'seed'"),

@@ -210,6 +210,7 @@ def test_one_seed_has_no_band_and_seeds_without_steps_in_common_no_mean(tmp_path
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        ({"action_repeat": 2}, r"of several tasks, .*GoToObject-v0 \| ActionRepeat\(2\)"),
         ({"task": "Darla/SeekAvoid-v0"}, "of several tasks, Darla/GoToObject-v0, Darla/SeekAvoid"),
         (
             {"env_kwargs": {"size": 32}},

@@ -111,7 +111,8 @@ def test_the_source_alone_decides_what_is_best(best, better):
 
 def test_a_summary_is_of_means():
     episodes = [PlayedEpisode(0, 0, 1.0, 3, True), PlayedEpisode(1, 1, 0.0, 5, None)]
-    assert summarise(episodes) == {"return": 0.5, "success": 0.5}
+    assert summarise(episodes) == {"return": 0.5, "success": 1.0}  # where it is known
+    assert summarise(episodes[1:]) == {"return": 0.0}
 
 
 def test_the_progress_bar_counts_all_steps(capsys):

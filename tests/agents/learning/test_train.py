@@ -9,6 +9,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 import toy_tasks  # noqa: F401
 from darla_agents.agent.augmentations import AUGMENTATIONS
+from darla_agents.agent.interaction import PLAIN
 from darla_agents.agent.saved_agent import WEIGHTS, is_saved, load_agent, save_agent
 from darla_agents.learning import train
 from darla_agents.learning.config import TrainAgentConfig
@@ -262,20 +263,26 @@ def test_agents_on_pictures_continue_as_what_they_were(folder, monkeypatch, chan
     assert any(not torch.equal(before[name], after[name]) for name in before)
 
 
-def test_a_run_from_before_there_were_augmentations_and_labels_goes_on(folder, monkeypatch):
+def test_a_run_from_before_there_were_some_of_the_options_goes_on(folder, monkeypatch):
     config = make_config(folder)
     kill_at_the_end(config, monkeypatch)
     values = json.loads((config.out / "run.json").read_text())
-    del values["config"]["augmentation"], values["config"]["label"]
+    for name in ("augmentation", "label", "picture_size", "frame_stack", "reward_scale", "key"):
+        del values["config"][name]
     (config.out / "run.json").write_text(json.dumps(values))
     for path in config.out.rglob("agent.json"):
         description = json.loads(path.read_text())
-        del description["spec"]["augmentation"], description["spec"]["label"]
+        for name in ("augmentation", "label", "interaction"):
+            del description["spec"][name]
         del description["encoder_network"]
         path.write_text(json.dumps(description))
     with pytest.raises(ValueError, match="augmentation=none, not color"):
         train_agent(replace(config, augmentation="color"))
-    assert load_agent(train_agent(config)).num_timesteps == 64
+    with pytest.raises(ValueError, match="frame_stack=1, not 2"):
+        train_agent(replace(config, frame_stack=2))
+    agent = load_agent(train_agent(config))
+    assert agent.num_timesteps == 64 and agent.spec.interaction == PLAIN
+    assert load_agent(train_agent(config)).spec == agent.spec  # it is finished, and said to be
 
 
 @pytest.mark.parametrize("rendering", ["batched", "stock"])

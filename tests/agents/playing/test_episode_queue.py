@@ -21,8 +21,8 @@ class SeededLength(gym.Env):
     observation_space = spaces.Box(0, np.inf, (2,), np.float32)
     action_space = spaces.Discrete(100)
 
-    def __init__(self, tells_success: bool = True) -> None:
-        self.tells_success = tells_success
+    def __init__(self, success: str | None = "is_success") -> None:
+        self.success = success
         self.seeds: list[int] = []
 
     def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
@@ -35,7 +35,7 @@ class SeededLength(gym.Env):
         assert self.left > 0, "stepped after the end"
         self.left -= 1
         over = self.left == 0
-        info = {"is_success": bool(self.seed % 2)} if self.tells_success else {}
+        info = {self.success: self.seed % 2} if self.success else {}
         terminated = over and self.seed % 2 == 0
         return self._observation(), float(action), terminated, over and not terminated, info
 
@@ -92,11 +92,16 @@ def test_stopping_half_way_leaves_the_first_episodes_not_the_shortest(
     assert list(itertools.islice(played, stop)) == expected(seeds)[:stop]
 
 
-def test_success_is_unknown_where_the_task_does_not_say() -> None:
-    played = play_queue(
-        SinglePlayedWorlds([SeededLength(tells_success=False)]), CheckedPolicy(), [3, 4]
-    )
-    assert [episode.success for episode in played] == [None, None]
+@pytest.mark.parametrize(
+    ("said_as", "expected"),
+    [("is_success", [True, False]), ("success", [True, False]), (None, [None, None])],
+)
+def test_success_is_what_the_task_says_of_it(
+    said_as: str | None, expected: list[bool | None]
+) -> None:
+    worlds = SinglePlayedWorlds([SeededLength(success=said_as)])
+    played = play_queue(worlds, CheckedPolicy(), [3, 4])
+    assert [episode.success for episode in played] == expected
 
 
 def test_an_error_within_a_task_is_not_swallowed() -> None:

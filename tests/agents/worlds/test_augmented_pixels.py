@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from stable_baselines3.common.vec_env import DummyVecEnv, VecTransposeImage
+from stable_baselines3.common.vec_env import DummyVecEnv
 
 import toy_tasks  # noqa: F401
 from darla_agents.agent.augmentations import AUGMENTATIONS, Augmentation
@@ -10,7 +10,7 @@ from darla_agents.agent.spec import AgentSpec
 from darla_agents.playing.played_worlds import make_played_worlds
 from darla_agents.worlds.augmented_pixels import AugmentedPixels
 from darla_agents.worlds.environments import make_vec_env
-from toy_envs import CountingDictEnv, CountingImageEnv
+from toy_envs import CountingDictEnv, CountingImageEnv, CountingRenderEnv
 
 SIZE, LENGTHS, STEPS = 16, (2, 3), 12
 NOTHING = np.zeros(len(LENGTHS), int)
@@ -132,9 +132,8 @@ def test_without_seeding_the_constructors_seed_counts():
 def test_what_cannot_be_augmented_is_said():
     with pytest.raises(ValueError, match="did you mean 'shift'"):
         make("shfit")
-    plain = DummyVecEnv([lambda: CountingImageEnv(size=SIZE)])
-    with pytest.raises(ValueError, match="channels come first"):
-        AugmentedPixels(VecTransposeImage(plain), "shift")
+    with pytest.raises(ValueError, match="is no picture"):
+        AugmentedPixels(DummyVecEnv([CountingRenderEnv]), "shift")
 
 
 @pytest.mark.parametrize("name", AUGMENTATIONS)

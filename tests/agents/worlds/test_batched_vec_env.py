@@ -168,8 +168,8 @@ def test_pictures_are_tiled():
     venv = seeded(make())
     venv.reset()
     image = venv.render()
-    assert image.shape == (8, 12, 3)
-    assert image[[1, 1, 5, 5], [1, 7, 1, 7], 0].tolist() == [0, 1, 2, 3]
+    assert image.shape == (16, 20, 3)
+    assert image[[1, 1, 9, 9], [1, 11, 1, 11], 0].tolist() == [0, 1, 2, 3]
     blind = BatchedVecEnv(BatchedEnvs(ToyWorlds(N), AutoresetMode.SAME_STEP), render_mode=None)
     with pytest.warns(UserWarning, match="render_mode is None"):
         assert blind.get_images() == [None] * N

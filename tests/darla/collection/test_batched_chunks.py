@@ -18,6 +18,7 @@ from darla.environments.vectors import make_vector_env
 from darla.frames.writer import FrameChunk
 from darla.running.vector_infos import rows_of
 from toy_envs import TOY_FACTORS, counting_frame
+from toy_tasks import ACTIONS
 from toy_vector_envs import CountingVectorEnv, FactorVectorEnv
 
 
@@ -93,6 +94,41 @@ def test_an_agent_acts_on_what_each_environment_shows(tmp_path: Any) -> None:
     chunk = make_chunk_maker(config, "toy_envs:load_step_reader").make(0)
     steps = np.arange(1000) % 250 % 11
     np.testing.assert_array_equal(chunk.actions, np.where(steps == 0, -1, (steps - 1) % 3))
+
+
+@pytest.mark.parametrize("rendering", ["batched", "stock"])
+@pytest.mark.parametrize("actions", sorted(ACTIONS))
+def test_actions_of_several_numbers_are_kept_with_the_frames_that_they_led_to(
+    rendering: str, actions: str
+) -> None:
+    config = config_of(
+        "Toy/ManyActed-v0",
+        rendering=rendering,
+        size=(8,),
+        num_frames=500,
+        chunk_size=500,
+        env_kwargs={"actions": actions},
+    )
+    maker = make_chunk_maker(config)
+    assert maker.renderer == rendering
+    chunk, space = maker.make(0), ACTIONS[actions]
+    maker.close()
+    if actions == "discrete":
+        assert chunk.action_vectors is None and "action_size" not in maker.attributes
+        return
+    vectors = chunk.action_vectors
+    assert vectors is not None and maker.attributes["action_size"] == vectors.shape[1]
+    assert (chunk.actions == -1).all()
+    np.testing.assert_array_equal(np.isnan(vectors).all(axis=1), chunk.episode_starts)
+    assert all(
+        space.contains(vector.reshape(space.shape).astype(space.dtype))
+        for vector in vectors[~chunk.episode_starts]
+    )
+    # the bright side of the frame before says which actions are paid
+    right = chunk.frames[:-1, 4, 6, 0] > chunk.frames[:-1, 4, 2, 0]
+    acted = ~chunk.episode_starts[1:]
+    paid = (vectors[1:, 0] > 0) == right
+    np.testing.assert_array_equal(chunk.rewards[1:][acted] == 1, paid[acted])
 
 
 @pytest.mark.parametrize("size", [(8,), (12, 10)])

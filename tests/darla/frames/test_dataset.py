@@ -18,6 +18,7 @@ from toy_datasets import attributes_of, write_dataset
     num_frames=st.integers(1, 12),
     chunk_size=st.integers(1, 6),
     factors=st.integers(0, 2),
+    action_size=st.integers(0, 3),
     bounds=st.tuples(st.integers(0, 12), st.integers(0, 12)),
 )
 def test_what_is_written_is_read(
@@ -25,10 +26,12 @@ def test_what_is_written_is_read(
     num_frames: int,
     chunk_size: int,
     factors: int,
+    action_size: int,
     bounds: tuple[int, int],
 ) -> None:
     path = tmp_path_factory.mktemp("frames") / "dataset"
-    chunks = write_dataset(path, num_frames=num_frames, chunk_size=chunk_size, factors=factors)
+    sizes = {"num_frames": num_frames, "chunk_size": chunk_size, "action_size": action_size}
+    chunks = write_dataset(path, factors=factors, **sizes)
     frames = np.concatenate([chunk.frames for chunk in chunks])
 
     dataset = FrameDataset.open(path)
@@ -42,6 +45,10 @@ def test_what_is_written_is_read(
     for name in ("actions", "rewards", "episode_starts"):
         expected = np.concatenate([getattr(chunk, name) for chunk in chunks])
         np.testing.assert_array_equal(getattr(dataset, name), expected)
+    assert dataset.action_vectors.shape == (num_frames, action_size)
+    if action_size:
+        numbers = np.concatenate([chunk.action_vectors for chunk in chunks])
+        np.testing.assert_array_equal(dataset.action_vectors, numbers)
     assert len(dataset) == num_frames
     assert dataset.chunk_size == min(chunk_size, num_frames)
 

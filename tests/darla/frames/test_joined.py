@@ -9,6 +9,7 @@ from darla.frames.dataset import FrameDataset
 from darla.frames.joined import open_frames
 from darla.frames.order import Episodes
 from darla.vision.train import train_vision
+from toy_datasets import write_dataset
 from toy_frames import tiny_config, toy_frames, write_toy_dataset
 
 
@@ -30,6 +31,17 @@ def test_joined_datasets_are_read_end_to_end(tmp_path: Path) -> None:
     assert len(joined.factors["hue"]) == len(joined.actions) == len(joined.rewards) == 90
     with pytest.raises(ValueError, match="frames 80 to 91 are not within 0 to 90"):
         joined.read(80, 91)
+
+
+def test_actions_of_several_numbers_are_joined_where_they_have_as_many(tmp_path: Path) -> None:
+    for name, size in (("a", 2), ("b", 2), ("c", 0)):
+        write_dataset(tmp_path / name, num_frames=8, action_size=size)
+    joined = open_frames([tmp_path / "a", tmp_path / "b"])
+    half = FrameDataset.open(tmp_path / "a").action_vectors
+    np.testing.assert_array_equal(joined.action_vectors, np.concatenate([half, half]))
+    assert open_frames([tmp_path / "c", tmp_path / "c"]).action_vectors.shape == (16, 0)
+    with pytest.raises(ValueError, match="not as many numbers in all of"):
+        _ = open_frames([tmp_path / "a", tmp_path / "c"]).action_vectors
 
 
 def test_no_episode_goes_from_one_dataset_into_the_next(tmp_path: Path) -> None:
