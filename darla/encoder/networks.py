@@ -112,6 +112,7 @@ NETWORKS: Registry[Architecture] = Registry("network", "darla.networks", _check)
 """Architectures by name."""
 
 NETWORKS.register("conv", "darla.encoder.conv_network:CONV")
+NETWORKS.register("painted", "darla.encoder.painted_network:PAINTED")
 
 
 def make_encoder(shape: NetworkShape) -> Encoder:

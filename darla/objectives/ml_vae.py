@@ -96,17 +96,23 @@ class ProductOfPairs(PairPosteriors, BetaVAE):
         return BatchPosterior(
             torch.where(look, plain.mu, copies[0]),
             torch.where(look, plain.logvar, copies[1]),
-            self._likeness((plain.mu, plain.logvar), copies, step),
+            self._charge_likeness((plain.mu, plain.logvar), copies, step),
         )
 
-    def _likeness(self, frames: Gaussians, copies: Gaussians, step: Tensor) -> Penalty | None:
+    def _charge_likeness(
+        self, frames: Gaussians, copies: Gaussians, step: Tensor
+    ) -> Penalty | None:
         """Charge for states of frames that are not those of their copies."""
         if not self.settings.state_likeness:
             return None
-        teacher = copies[0].detach(), copies[1].detach()
-        apart = kl_between(teacher, frames)[:, self.look_latents :].sum(dim=1).mean()
+        apart = self.unlikeness(frames, copies)
         weight = self.settings.state_likeness * self.changed(step)
         return Penalty(weight * apart, {"loss/state_likeness": apart})
+
+    def unlikeness(self, frames: Gaussians, copies: Gaussians) -> Tensor:
+        """Return KL(q(s | copy) || q(s | frame)) in nats, whose first posterior learns nothing."""
+        teacher = copies[0].detach(), copies[1].detach()
+        return kl_between(teacher, frames)[:, self.look_latents :].sum(dim=1).mean()
 
     def prices(self, step: Tensor) -> Tensor:
         """Return what a nat of each latent costs, (z,)."""

@@ -23,6 +23,13 @@ from darla.frames.color_maps import (
     UNITS,
 )
 
+_ALBEDO = 0.35
+"""Standard deviation of what each unit of a map adds to the logarithm of brightness."""
+_MEAN_BRIGHTNESS = (0.15, 0.6)
+_EXPOSURE = (0.4, 3.0)
+"""By how much a picture is darkened or brightened at most to have such a mean."""
+_FAINT = 1e-3
+
 
 @dataclass(frozen=True)
 class ColorMaps:
@@ -84,3 +91,26 @@ def recolored_copies(frames: np.ndarray, copies: int, seed: int) -> list[Tensor]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return [recolor(pictures, every) for _ in range(copies)]
+
+
+def repaint_freely(pictures: Tensor) -> Tensor:
+    """Repaint all pictures, and give each of their colours a brightness of its own.
+
+    What had one colour becomes brighter or darker as a whole, and then the picture: so neither
+    colour nor brightness says what a surface was. Of two shades of one colour the darker one stays
+    the darker. Pictures are float (N, 3, H, W) in [0, 1]; new float32 ones come back.
+    """
+    count, device = len(pictures), pictures.device
+    maps = draw_color_maps(count, device)
+    albedo = torch.randn(count, 1, UNITS, device=device) * _ALBEDO
+    darkest, brightest = _MEAN_BRIGHTNESS
+    wanted = torch.rand(count, 1, 1, device=device) * (brightest - darkest) + darkest
+    with torch.autocast(device.type, enabled=False):
+        colors = pictures.float().flatten(2)
+        brightness = colors.amax(dim=1, keepdim=True).clamp_min_(DARKEST)
+        hidden = torch.baddbmm(maps.inner_bias, maps.inner, colors / brightness).tanh_()
+        painted = torch.baddbmm(maps.outer_bias, maps.outer, hidden).sigmoid_()
+        painted.mul_(brightness.pow_(maps.gamma).mul_(torch.bmm(albedo, hidden).exp_()))
+        mean = painted.mean(dim=(1, 2), keepdim=True)
+        painted.mul_((wanted / (mean + _FAINT)).clamp_(*_EXPOSURE)).clamp_(0, 1)
+        return painted.view_as(pictures).to(memory_format=torch.channels_last)

@@ -62,6 +62,7 @@ for _name, _place in {
     "ada_gvae": "ada_gvae:AdaGVAE",
     "darla_2017": "darla_2017:Darla2017",
     "darla_ada": "ada_gvae:DarlaAda",
+    "look_state_nce": "look_state_nce:LookStateNCE",
 }.items():
     OBJECTIVES.register(_name, f"darla.objectives.{_place}")
 # "darla" is what version 0.1 called it.

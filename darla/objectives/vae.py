@@ -67,7 +67,7 @@ class VariationalAutoencoder(Objective):
         inferred = self.infer(pictures, step)
         mu, logvar = inferred.mu, inferred.logvar
         latents = sample_latents(mu, logvar)
-        logits = self.decoder(latents)
+        logits = self.decode(latents, step)
         kl_per_latent = kl_from_standard_normal(mu, logvar).mean(dim=0)
         kl = kl_per_latent.sum()
         reconstruction, reconstruction_terms = self.reconstruction(logits, pictures)
@@ -90,6 +90,11 @@ class VariationalAutoencoder(Objective):
         mu, logvar = self.encoder(pictures)
         assert logvar is not None, "variational objectives build Gaussian posteriors"
         return mu, logvar
+
+    def decode(self, latents: Tensor, step: Tensor) -> Tensor:
+        """Return the logits (N, 3, H, W) of pictures from latents float32 (N, z)."""
+        logits: Tensor = self.decoder(latents)
+        return logits
 
     def penalty(self, mu: Tensor, logvar: Tensor, latents: Tensor) -> Penalty | None:
         """Return what is added to the VAE's own loss, None for nothing.

@@ -18,7 +18,8 @@ from darla.encoder.networks import (
     to_pictures,
 )
 
-ROWS = {"conv": {"channels": (4, 4, 4, 4), "hidden_units": 8}}
+SMALL = {"channels": (4, 4, 4, 4), "hidden_units": 8}
+ROWS = {"conv": SMALL, "painted": SMALL}
 
 
 def test_every_network_has_a_row() -> None:

@@ -47,6 +47,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "recolored": 0.5,
     },
     "darla_ada": {"dae_epochs": 3.0, "beta": 0.1, "pixel_weight": 0.5},
+    "look_state_nce": {"look_latents": 1, "beta": 0.1, "beta_look": 0.1},
 }
 COUNT = 160
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from darla.objectives.recoloring import recolor
+from darla.objectives.recoloring import recolor, repaint_freely
 
 EVERY, NONE = torch.tensor(1.0), torch.tensor(0.0)
 
@@ -58,3 +58,29 @@ def test_the_same_seed_paints_the_same() -> None:
         torch.manual_seed(1)
         painted.append(recolor(pictures, EVERY))
     assert torch.equal(*painted)
+
+
+def test_free_repainting_keeps_surfaces_whole_and_moves_nothing() -> None:
+    pictures, where = two_colored(60)
+    painted = repaint_freely(pictures)
+    assert painted.shape == pictures.shape and painted.dtype == torch.float32
+    assert painted.min() >= 0 and painted.max() <= 1
+    for part in (where, ~where):
+        colors = painted[:, :, part]
+        torch.testing.assert_close(colors, colors[:, :, :1].expand_as(colors))
+
+
+def test_free_repainting_makes_the_brighter_surface_the_darker_one_as_often_as_not() -> None:
+    torch.manual_seed(0)
+    green, red = torch.tensor([0.1, 0.9, 0.2]), torch.tensor([0.5, 0.1, 0.1])
+    where = (torch.arange(8) < 4).view(1, 1, 1, 8)
+    pictures = torch.where(where, green.view(1, 3, 1, 1), red.view(1, 3, 1, 1))
+    painted = repaint_freely(pictures.expand(500, 3, 6, 8)).mean(dim=(1, 2))
+    assert 0.2 < (painted[:, 0] < painted[:, -1]).float().mean() < 0.6
+
+
+def test_free_repainting_keeps_the_darker_of_two_shades_the_darker() -> None:
+    pictures, where = two_colored(200)
+    first = pictures[:, :, where][..., :1, None]
+    painted = repaint_freely(torch.where(where, first, 0.6 * first))
+    assert (painted[:, :, ~where][..., 0] <= painted[:, :, where][..., 0]).all()

@@ -1,0 +1,75 @@
+"""Convolutions that see pictures also with their colours evened out, and that paint in layers.
+
+The encoder is the convolutional one on six channels: the picture, and the picture whose colours
+have each the same mean and spread, whatever it shows. In the latter what stands out does so alike
+in every light and in all colours; from the former colours can be read.
+
+The decoder paints: from the latents it makes a few colours, and the convolutions make a mask for
+each, of which every pixel takes a share that sums to 1, and a correction of three channels. So a
+change of colour moves no edge, and a change of place mixes no colour: products of both, which a
+plain decoder must learn case by case, come for free.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from darla.encoder.conv_network import ConvDecoder, ConvEncoder
+from darla.encoder.network_shape import NetworkShape
+from darla.encoder.networks import Architecture
+
+_COLORS = 8
+_COLOR_UNITS = 128
+_SHARPNESS = 3.0
+"""Of masks, at first: with 1 all pixels begin with equal shares of all colours."""
+_EVENED_STD = 0.3
+_SMALLEST_STD = 0.03
+
+
+class EvenedConvEncoder(ConvEncoder):
+    """Pictures to latents, seen as they are and with colours evened out."""
+
+    def __init__(self, shape: NetworkShape) -> None:
+        super().__init__(shape)
+        self.convolutions[0] = nn.Conv2d(6, shape.channels[0], kernel_size=4, stride=2, padding=1)
+
+    def _convolve(self, pictures: Tensor, depth: int) -> Tensor:
+        """Apply the first ``depth`` convolutions."""
+        both = torch.cat([pictures, evened(pictures)], dim=1)
+        return super()._convolve(both.contiguous(memory_format=torch.channels_last), depth)
+
+
+class PaintingDecoder(ConvDecoder):
+    """Latents to the logits of a picture that is painted in a few colours."""
+
+    def __init__(self, shape: NetworkShape) -> None:
+        super().__init__(shape)
+        inputs = shape.channels[0]
+        outputs = _COLORS + 3
+        self.convolutions[-1] = nn.ConvTranspose2d(
+            inputs, outputs, kernel_size=4, stride=2, padding=1
+        )
+        self.color_units = nn.Linear(shape.latents, _COLOR_UNITS)
+        self.colors = nn.Linear(_COLOR_UNITS, 3 * _COLORS)
+
+    def forward(self, latents: Tensor) -> Tensor:
+        """Decode float latents (N, z) to float32 logits (N, 3, H, W)."""
+        grid = super().forward(latents)
+        masks = torch.softmax(_SHARPNESS * grid[:, :_COLORS].flatten(2), dim=1)
+        with torch.autocast(grid.device.type, enabled=False):
+            units = torch.relu(self.color_units(latents.float()))
+            colors = self.colors(units).view(-1, 3, _COLORS)
+            painted = torch.bmm(colors, masks.float()).view(-1, 3, *grid.shape[2:])
+        return painted + grid[:, _COLORS:]
+
+
+def evened(pictures: Tensor) -> Tensor:
+    """Give each channel of each picture (N, 3, H, W) mean 0 and a standard deviation of 0.3.
+
+    That of channels which hardly vary is less.
+    """
+    std, mean = torch.std_mean(pictures, dim=(2, 3), keepdim=True)
+    return (pictures - mean) * (_EVENED_STD / (std + _SMALLEST_STD))
+
+
+PAINTED = Architecture(EvenedConvEncoder, PaintingDecoder)
+"""Registered as ``painted``."""

@@ -1,0 +1,98 @@
+import math
+from typing import Any
+
+import pytest
+import torch
+
+from darla.encoder.networks import to_pictures
+from darla.objectives import objective_settings
+from darla.objectives.look_state_nce import LookStateNCE, contrast
+from toy_frames import tiny_objective, toy_frames
+
+
+def make(**changes: Any) -> LookStateNCE:
+    objective = tiny_objective("look_state_nce", **{"look_latents": 1, **changes})
+    assert isinstance(objective, LookStateNCE)
+    return objective
+
+
+def pictures(count: int) -> torch.Tensor:
+    return to_pictures(torch.from_numpy(toy_frames(count)[0]))
+
+
+@pytest.mark.parametrize("temperature", [0.1, 1.0])
+@pytest.mark.parametrize("count", [2, 5])
+def test_the_contrast_of_orthogonal_rows_is_worked_out_by_hand(
+    temperature: float, count: int
+) -> None:
+    rows = torch.eye(count)
+    lost, found = contrast(rows, 3.0 * rows, temperature)
+    by_hand = math.log(1 + (count - 1) * math.exp(-1 / temperature))
+    assert lost.item() == pytest.approx(by_hand, abs=1e-6)
+    assert found.item() == 1.0
+
+
+def test_rows_that_are_all_alike_lose_the_logarithm_of_their_number() -> None:
+    lost, _ = contrast(torch.ones(7, 3), torch.ones(7, 3), 0.2)
+    assert lost.item() == pytest.approx(math.log(7))
+
+
+def test_what_is_found_is_counted() -> None:
+    first = torch.eye(4)
+    assert contrast(first, first[[0, 1, 3, 2]], 0.2)[1].item() == 0.5
+
+
+def test_the_loss_is_half_the_values_times_the_logarithm_of_the_relative_error() -> None:
+    objective = make(independent_values=10.0)
+    frames = torch.from_numpy(toy_frames(64)[0])
+    objective.prepare(lambda: [frames[:40], frames[40:]])
+    shown = to_pictures(frames)
+    assert objective.variance.item() == pytest.approx(
+        shown.double().var(dim=0, correction=0).sum().item(), rel=1e-4
+    )
+    mean = shown.mean(dim=0, keepdim=True).clamp(1e-4, 1 - 1e-4).expand_as(shown)
+    loss, terms = objective.reconstruction(torch.logit(mean), shown)
+    assert terms["loss/relative_error"].item() == pytest.approx(1.0, rel=1e-3)
+    assert loss.item() == pytest.approx(5.0 * math.log(1.001), abs=2e-3)
+
+
+def test_a_dataset_of_one_picture_is_no_division_by_zero() -> None:
+    objective = make()
+    frames = torch.full((8, 32, 32, 3), 90, dtype=torch.uint8)
+    objective.prepare(lambda: [frames])
+    terms = objective.losses(to_pictures(frames), torch.zeros(()))
+    assert torch.isfinite(terms.total)
+
+
+@pytest.mark.parametrize(("share", "kept"), [(0.1, 0.0), (0.4, 0.5), (0.8, 1.0)])
+def test_errors_of_pictures_teach_the_state_more_and_more_and_the_look_from_the_start(
+    share: float, kept: float
+) -> None:
+    objective = make()
+    latents = torch.randn(3, objective.settings.latents)
+    step = torch.tensor(share * objective.facts.steps)
+    gradients = []
+    for decode in (lambda z: objective.decode(z, step), objective.decoder):
+        leaf = latents.clone().requires_grad_()
+        decode(leaf).square().sum().backward()
+        assert leaf.grad is not None
+        gradients.append(leaf.grad)
+    own, plain = gradients
+    torch.testing.assert_close(own[:, :1], plain[:, :1])
+    torch.testing.assert_close(own[:, 1:], kept * plain[:, 1:])
+
+
+def test_the_state_is_inferred_from_copies_and_the_look_from_the_frames_of_a_pair() -> None:
+    objective = make(look_latents=2)
+    shown = pictures(8)
+    inferred = objective.infer(shown, torch.zeros(()))
+    assert inferred.penalty is not None
+    again = objective.infer(shown, torch.zeros(()))
+    torch.testing.assert_close(inferred.mu[:, :2], again.mu[:, :2])
+    torch.testing.assert_close(inferred.mu[:4, :2], inferred.mu[4:, :2])
+    assert (inferred.mu[:, 2:] != again.mu[:, 2:]).any()  # other copies
+
+
+def test_states_must_come_from_copies() -> None:
+    with pytest.raises(ValueError, match="recolored is 0.5, but 'look_state_nce' infers"):
+        objective_settings("look_state_nce", recolored=0.5)
