@@ -166,6 +166,8 @@ def _notes(recording: Recording, encoder: FrozenEncoder) -> Iterator[str]:
     """Yield what must be known to believe what is measured of an encoder."""
     for frames in recording.frames:
         yield from frames.notes(encoder)
+    if not any((frames.actions >= 0).any() for frames in recording.frames):
+        yield "reads no actions: none that are single whole numbers were recorded"
     state, told = state_latents(encoder)
     if not told:
         yield (

@@ -118,6 +118,15 @@ def candidates(recorded: RecordedFrames, places: np.ndarray, most: int) -> np.nd
     return np.array(list(different.values()), dtype=np.int64)
 
 
+def next_frames(recorded: RecordedFrames, most: int) -> np.ndarray:
+    """Return up to ``most`` places whose frames all differ, and follow others of their episode.
+
+    None of them is the one before another, which would be nearer to itself than what follows it.
+    """
+    steps = recorded.steps
+    return candidates(recorded, steps[steps % 2 == 0] + 1, most)
+
+
 def find_frames(
     recorded: RecordedFrames,
     encoder: FrozenEncoder,
@@ -135,7 +144,7 @@ def find_frames(
     if len(places) < _FEWEST or not len(state):
         return None
     copies, _ = recolored_pairs(recorded, encoder, places, seed)
-    following = candidates(recorded, recorded.steps + 1, most)
+    following = next_frames(recorded, most)
     before, after = latents[following - 1][:, state], latents[following][:, state]
     return FoundFrames(
         places,

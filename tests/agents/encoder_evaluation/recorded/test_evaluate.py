@@ -46,6 +46,7 @@ def test_from_frames_with_factors_to_the_table(
         assert f"| {row} " in table, row
     assert "forecast for other looks: hue" not in table  # which is of the look itself
     assert "a: frames of mine, 40 x 40 are resized to 32 x 32" in table
+    assert "a: reads no actions: none that are single whole numbers were recorded" in table
     assert "a: has learnt from mine itself" in table and "b: has learnt" not in table
     assert "a: does not say which latents hold the state; all 3 that are active" in table
     first, second = json.loads((out / "scores.json").read_text())["encoders"]

@@ -8,6 +8,7 @@ from darla_agents.encoder_evaluation.recorded.frames import open_recorded
 from darla_agents.encoder_evaluation.recorded.recoloring import (
     candidates,
     measure_recoloring,
+    next_frames,
     recolored_frames,
 )
 from toy_frames import toy_frames
@@ -41,3 +42,10 @@ def test_candidates_are_all_different(tmp_path: Path) -> None:
     assert len(np.unique(frames.reshape(len(frames), -1), axis=0)) == len(places) < 600
     every = recorded.read(np.arange(600), (WIDTH, WIDTH)).reshape(600, -1)
     assert len(np.unique(every, axis=0)) == len(places)
+
+
+def test_no_frame_is_looked_for_among_others_with_itself(tmp_path: Path) -> None:
+    (recorded,) = open_recorded([write_walks(tmp_path / "walks", episodes=12)], 600)
+    following = next_frames(recorded, 600)
+    assert len(following) > 100 and not set(following) & set(following - 1)
+    assert (recorded.episode[following] == recorded.episode[following - 1]).all()
