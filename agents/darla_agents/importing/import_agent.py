@@ -12,6 +12,7 @@ from gymnasium import spaces
 from stable_baselines3.common.base_class import BaseAlgorithm
 from torch import Tensor
 
+from darla.environments.words import EnvironmentWords
 from darla.running.exclusive import exclusive
 from darla.running.names import lookup
 from darla.wrappers.latent_options import LatentOptions
@@ -30,13 +31,14 @@ _KNOWN = ("ppo", "a2c", "dqn")
 
 
 @dataclass(frozen=True)
-class ImportAgentConfig:
+class ImportAgentConfig(EnvironmentWords):
     """Which agent to import, and what it acts in."""
 
     model: tyro.conf.Positional[Path]
     """The zip file that model.save() wrote."""
     task: Annotated[str, tyro.conf.arg(aliases=["--env"])]
-    """Id of the environment that it was trained in; ``module:Id`` imports a module first."""
+    """Id of the environment that it was trained in; ``module:Id`` imports a module first, and
+    ``module:function`` names what makes an environment that has no id."""
     out: Path
     """Folder of the agent."""
     kind: str = "pixels"
@@ -47,7 +49,7 @@ class ImportAgentConfig:
     algorithm: str | None = None
     """ppo, a2c or dqn; what the file says when not given."""
     domain: str = SOURCE
-    """The domain that it has learnt in."""
+    """The domain that it has learnt in; source stands for what looks call so."""
     seed: int | None = None
     """Seed of its training; what the file says when not given, or 0."""
     label: str = ""
@@ -92,7 +94,7 @@ def import_agent(config: ImportAgentConfig) -> Path:
     except ValueError as error:
         raise ValueError(f"{config.model} cannot be imported: {error}") from error
     spec = _spec(config, algorithm, found, saved.values)
-    with closing(make_vec_env(spec, config.domain, 1)) as venv:
+    with closing(make_vec_env(spec, spec.domain, 1)) as venv:
         observed, acted = venv.observation_space, venv.action_space
     _check_observations(config, observed, saved.values)
     try:
@@ -116,12 +118,17 @@ def _spec(
         raise ValueError(f"the setting policy_kwargs is {own!r}; give a mapping, as JSON")
     settings = _plain_settings(algorithm, values) | given | {"policy_kwargs": network | own}
     check_settings(algorithm, settings)
+    environment = config.environment_of(config.task)
+    looks = environment.looks
     options = LatentOptions(config.standardize, config.zero_dead, config.masked)
     return AgentSpec(
         task=config.task,
+        env_kwargs=environment.env_kwargs,
+        wrappers=environment.wrappers,
+        looks=looks,
         kind=config.kind,
         algorithm=algorithm,
-        domain=config.domain,
+        domain=looks.source if looks is not None and config.domain == SOURCE else config.domain,
         seed=_count(values, "seed") if config.seed is None else config.seed,
         encoder=None if config.encoder is None else str(config.encoder),
         total_timesteps=_count(values, "num_timesteps"),

@@ -11,6 +11,7 @@ from typing import Any
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper, unwrap_vec_wrapper
 
+from darla.environments.spec import EnvironmentSpec
 from darla.wrappers.sb3 import VecLatent
 from darla_agents.agent.kinds import PICTURES, RANDOM
 from darla_agents.playing.episode_queue import PlayedEpisode
@@ -35,7 +36,7 @@ _HASH_LENGTH = 8
 
 def evaluate_model(
     model: Model,
-    environments: str | VecEnv | Mapping[str, VecEnv | MakeEnvs],
+    environments: str | EnvironmentSpec | VecEnv | Mapping[str, VecEnv | MakeEnvs],
     domains: Sequence[str] = (),
     *,
     name: str,
@@ -60,11 +61,13 @@ def evaluate_model(
         model: of Stable-Baselines3, or any object with such a ``predict``.
         environments: vector environments that show what the model sees, by domain, or functions
             without arguments that make them, which are closed again; one alone is the source. Or
-            the id of an environment of Gymnasium, whose domains are made here.
+            the id of an environment of Gymnasium, or its description with wrappers and looks, whose
+            domains are made here.
         domains: of an id: where to play; the source and every target when empty.
         name: of the model, such as ``pixels_0``; in rows the hash of its weights follows.
         kind: of agent, or any label by which tables group models: latent, pixels, mine.
-        task: what the environments are called in rows; their id when None.
+        task: what the environments are called in rows; their id, or the text of their description,
+            when None.
         source: the domain that the model has learnt in.
         agent_seed: the seed that it was trained with; models of one kind differ in it.
         episodes: of the model in each domain.
@@ -87,13 +90,13 @@ def evaluate_model(
             an episode does not end, or ``out`` holds something else.
     """
     _check(name, kind, episodes, random_episodes, num_envs)
-    made = _environments(environments, domains, num_envs, wrap)
+    made = _environments(environments, domains, source, num_envs, wrap)
     rows: list[Row] = []
     with ExitStack() as stack:
         writer = None if out is None else stack.enter_context(RowWriter(Path(out)))
         for domain, make in made.items():
             with make() as venv:
-                called = task or (environments if isinstance(environments, str) else _task_of(venv))
+                called = task or _task_of(environments, venv)
                 player = _describe(model, venv, name, kind, source, agent_seed, deterministic)
                 first = replace(player, task=called, domain=domain)
                 random = replace(_RANDOM, task=called, domain=domain)
@@ -166,15 +169,16 @@ def _check(name: str, kind: str, episodes: int, random_episodes: int, num_envs: 
 
 
 def _environments(
-    environments: str | VecEnv | Mapping[str, VecEnv | MakeEnvs],
+    environments: str | EnvironmentSpec | VecEnv | Mapping[str, VecEnv | MakeEnvs],
     domains: Sequence[str],
+    source: str,
     num_envs: int,
     wrap: Wrap | None,
 ) -> dict[str, Callable[[], Any]]:
     """Return for each domain what opens its environments for a ``with`` block."""
-    if isinstance(environments, str):
+    if isinstance(environments, str | EnvironmentSpec):
         suite = suite_of(environments)
-        names = dict.fromkeys(domains or (SOURCE, *suite.targets()))
+        names = dict.fromkeys(domains or (source, *suite.targets()))
         return {each: partial(_made, environments, each, num_envs, wrap) for each in names}
     if domains or wrap is not None:
         raise ValueError(
@@ -182,15 +186,17 @@ def _environments(
             "by their domains, {'source': venv}, wrapped already"
         )
     if isinstance(environments, VecEnv):
-        environments = {SOURCE: environments}
+        environments = {source: environments}
     if not environments:
         raise ValueError("no environments were given; give some by their domain, {'source': venv}")
     return {domain: partial(_opened, each) for domain, each in environments.items()}
 
 
 @contextmanager
-def _made(task: str, domain: str, num_envs: int, wrap: Wrap | None) -> Iterator[VecEnv]:
-    """Make the environments of an id in a domain, and close them."""
+def _made(
+    task: str | EnvironmentSpec, domain: str, num_envs: int, wrap: Wrap | None
+) -> Iterator[VecEnv]:
+    """Make the environments of an id, or a description, in a domain, and close them."""
     with closing(make_task_envs(task, PICTURES, domain, num_envs)) as venv:
         yield venv if wrap is None else wrap(venv)
 
@@ -210,8 +216,12 @@ def _opened(environments: VecEnv | MakeEnvs) -> Iterator[VecEnv]:
         yield venv
 
 
-def _task_of(venv: VecEnv) -> str:
-    """Return the id of environments."""
+def _task_of(environments: Any, venv: VecEnv) -> str:
+    """Return what tables call environments: the id that they have, or were given by."""
+    if isinstance(environments, EnvironmentSpec):
+        return environments.text
+    if isinstance(environments, str):
+        return environments
     specs = venv.get_attr("spec") if venv.has_attr("spec") else [None]
     if specs[0] is None:
         raise ValueError("the environments have no id; say what they are called as task")

@@ -123,6 +123,17 @@ def test_an_imported_agent_is_evaluated_and_watched_as_any_other(
     assert run_darla("watch", *watch) == 0 and gif.stat().st_size > 1000
 
 
+def test_an_imported_agent_knows_how_its_environment_was_made(tmp_path: Path) -> None:
+    venv = make_vec_env("Toy/BrightSide-v0", 1, env_kwargs={"size": 48})
+    model = PPO("CnnPolicy", venv, device="cpu", **SMALL_PPO)
+    model.save(tmp_path / "mine.zip")
+    made = ("--env-kwargs", "size", 48)
+    assert take_over(tmp_path / "mine.zip", tmp_path / "agent", *made) == 0
+    agent = load_agent(tmp_path / "agent")
+    assert agent.spec.env_kwargs == {"size": 48}
+    assert agent.model.observation_space.shape == (3, 48, 48)
+
+
 class Evil:
     """Makes a file when it is unpickled."""
 

@@ -13,6 +13,8 @@ from stable_baselines3.common.vec_env import VecEnv, VecFrameStack, VecNormalize
 
 import darla
 import toy_tasks
+from darla.environments.looks import Look, Looks
+from darla.environments.spec import EnvironmentSpec
 from darla_agents import evaluate_model
 from darla_agents.agent.saved_agent import load_agent
 from darla_agents.playing.evaluate import (
@@ -112,6 +114,25 @@ def test_an_id_is_played_in_its_domains_through_a_wrapper(tmp_path: Path) -> Non
     ]
     assert rows[0].encoder == str(bundle)
     assert (rows[0].task, rows[0].total_timesteps) == (TOY_TASK, 48)
+
+
+def test_looks_of_ones_own_are_domains_and_told_by_the_task() -> None:
+    domains = {"day": Look(), "blue": Look(env_kwargs={"domain": "new_floor"})}
+    looks = Looks(domains, source="day", unsupervised=None, targets=("blue",))
+    described = EnvironmentSpec(TOY_TASK, looks=looks)
+    rows = evaluate_model(
+        SeesBright(),
+        described,
+        name="sees",
+        kind="mine",
+        source="day",
+        episodes=2,
+        random_episodes=0,
+        num_envs=1,
+    )
+    assert [row.domain for row in rows] == ["day"] * 2 + ["blue"] * 2
+    assert {row.task for row in rows} == {described.text}
+    assert {row.episode_return for row in rows} == {5.0}
 
 
 def test_the_file_is_compared_and_what_it_holds_is_not_played_again(
