@@ -121,8 +121,8 @@ class LookStateNCE(ProductOfPairs):
         copies = self.posterior(repaint_freely(pictures))
         look = self._is_look(frames.mu)
         apart = self.unlikeness((frames.mu, frames.logvar), copies)
-        states = (latents[:, self.look_latents :] for latents in (frames.mu, copies[0]))
-        lost, found = contrast(*states, self.settings.temperature)
+        own, other = frames.mu[:, self.look_latents :], copies[0][:, self.look_latents :]
+        lost, found = contrast(own, other, self.settings.temperature)
         cost = self.settings.state_likeness * apart + self.settings.contrast * lost
         terms = {"loss/state_likeness": apart, "loss/contrast": lost, "contrast/found": found}
         return BatchPosterior(

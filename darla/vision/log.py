@@ -17,8 +17,8 @@ over the steps since the entry before; see :mod:`darla.encoder.likelihoods` for 
 ``loss/adversary``         ``factor_vae``: what its discriminator makes small; ln 2 knows nothing
 ``loss/covariance``        ``dip_vae_i``, ``dip_vae_ii``: what covariances cost
 ``loss/mmd``               ``info_vae``: squared distance of all latents from the prior
-``loss/state_likeness``    ``look_state_vae``, ``look_state_nce``: KL between the states of recoloured
-                           copies and of frames
+``loss/state_likeness``    ``look_state_vae``, ``look_state_nce``: KL between the states of
+                           recoloured copies and of frames
 ``loss/contrast``          ``look_state_nce``: nats by which states fail to find their frames
 ``loss/relative_error``    ``look_state_nce``: squared error over the dataset's variance
 ``contrast/found``         ``look_state_nce``: share of the states that are nearest to their own

@@ -94,5 +94,5 @@ def test_the_state_is_inferred_from_copies_and_the_look_from_the_frames_of_a_pai
 
 
 def test_states_must_come_from_copies() -> None:
-    with pytest.raises(ValueError, match="recolored is 0.5, but 'look_state_nce' infers"):
+    with pytest.raises(ValueError, match=r"recolored is 0\.5, but 'look_state_nce' infers"):
         objective_settings("look_state_nce", recolored=0.5)
