@@ -37,7 +37,7 @@ Policy = Callable[[Any, list[dict[str, Any]]], Any]
 to n actions. Of an environment that shows its pictures by rendering alone these are observed.
 
 One that remembers has a method ``begin``, which is called with the rows of those environments whose
-episode begins with what is observed next."""
+episode begins with the observations that come next."""
 
 Report = Callable[[int], None]
 """Called about ten times a second with the number of frames made since the last call."""
@@ -69,10 +69,10 @@ class ChunkMaker(ABC):
         self._config = config
         self._env = env
         space = getattr(env, "single_observation_space", env.observation_space)
-        chosen = config.chosen_policy
-        self._agent = _load_agent(load_policy, config, space) if chosen == AGENT else None
+        acts = config.chosen_policy == AGENT
+        self._agent = _load_agent(load_policy, config, space) if acts else None
         actions = getattr(env, "single_action_space", env.action_space)
-        self._action_size = 0 if chosen == FACTORS else action_size(actions)
+        self._action_size = 0 if config.chosen_policy == FACTORS else action_size(actions)
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -202,19 +202,19 @@ class StockChunkMaker(ChunkMaker):
             chunk.factors[row] = [column(values) for column in self._columns]
 
 
+def begin_episodes(agent: Policy, environments: Sequence[int]) -> None:
+    """Tell a policy that remembers in which environments an episode begins, by their rows."""
+    begin: Any = getattr(agent, "begin", None)
+    if begin is not None and len(environments):
+        begin(environments)
+
+
 def make_env(config: CollectConfig) -> Environment:
     """Make one environment of those to collect from; raises what ``make_environment`` does."""
     domain = config.environment_domain
     return make_environment(
         config.environment, config.look, further=domain, imports=config.imports, key=config.key
     )
-
-
-def begin_episodes(agent: Policy, environments: Sequence[int]) -> None:
-    """Tell a policy that remembers in which environments an episode begins, by their rows."""
-    begin: Any = getattr(agent, "begin", None)
-    if begin is not None and len(environments):
-        begin(environments)
 
 
 def _load_agent(load_policy: str | None, config: CollectConfig, space: spaces.Space[Any]) -> Policy:

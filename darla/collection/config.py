@@ -171,8 +171,6 @@ class CollectConfig(EnvironmentWords):
 
     def check(self) -> None:
         """Raise a ValueError for what is out of range, unknown or missing."""
-        if not self.env:
-            raise ValueError("no environment is named; give its id as env, such as CartPole-v1")
         if self.looks is not None:
             self._recorded_look()
         if self.chosen_policy not in (*POLICIES, None):
@@ -205,8 +203,7 @@ class CollectConfig(EnvironmentWords):
                 f"frames_per_look is {self.frames_per_look}, but the policy is {policy!r}, "
                 "whose episodes keep their look anyway; leave it out, or give policy 'factors'"
             )
-        said = policy is not None or self.frames_per_look is not None
-        if said and self.chunk_size % self.per_look:
+        if policy is not None and self.chunk_size % self.per_look:
             raise ValueError(
                 f"frames_per_look is {self.per_look}, which does not divide the chunk size "
                 f"{self.chunk_size}; give a divisor of it, or another chunk_size"

@@ -56,8 +56,26 @@ class PictureForm:
             pictures = np.rint(np.clip(pictures * (255.0 / self.white), 0, 255)).astype(np.uint8)
         return np.repeat(pictures, 3, axis=-1) if self.channels == 1 else pictures
 
+    def from_rgb(self, pictures: np.ndarray) -> np.ndarray:
+        """Return pictures (..., H, W, 3) uint8 in this form: uint8, or float64 for float ones.
+
+        What :meth:`to_rgb` made of grey, or of opaque, pictures comes back; colours become grey by
+        their luma (ITU-R BT.601), and alpha is that of opaque ones.
+        """
+        if self.channels == 1:
+            pictures = np.rint(pictures @ _LUMA)[..., None].astype(np.uint8)
+        elif self.channels == 4:
+            opaque = np.full((*pictures.shape[:-1], 1), 255, np.uint8)
+            pictures = np.concatenate([pictures, opaque], axis=-1)
+        if self.axes == "chw":
+            pictures = np.moveaxis(pictures, -1, -3)
+        elif self.axes == "hw":
+            pictures = pictures[..., 0]
+        return pictures if self.white is None else pictures * (self.white / 255.0)
+
 
 _RGB = PictureForm("hwc", 3)
+_LUMA = np.array([0.299, 0.587, 0.114])
 
 
 def form_of(space: spaces.Space[Any]) -> PictureForm | None:

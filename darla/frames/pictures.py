@@ -33,6 +33,16 @@ class PictureEntry:
         found = np.asarray(observation if self.key is None else observation[self.key])
         return self.form.to_rgb(found)
 
+    def repainted(self, observation: Any, pictures: np.ndarray) -> Any:
+        """Return the observation with other pictures, uint8 (..., H, W, 3), in the picture's form.
+
+        Its space is that of the observation.
+        """
+        found = np.asarray(observation if self.key is None else observation[self.key])
+        return self.replaced(
+            observation, self.form.from_rgb(pictures).astype(found.dtype, copy=False)
+        )
+
     def replaced(self, observation: Any, value: Any) -> Any:
         """Return the observation with something else for its picture; others are passed on."""
         if self.key is None:

@@ -1,6 +1,6 @@
 """Saved agents choosing actions, from what environments show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from gymnasium import spaces
 
 from darla.encoder.bundle import FrozenEncoder
 from darla.frames.pictures import PictureEntry, find_picture, resize_frames
+from darla.wrappers.picture_observer import PictureObserver
 from darla_agents.agent.drawn_actions import ActionDraws
 from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.saved_agent import SavedAgent, load_agent
@@ -98,18 +99,17 @@ def load_agent_policy(
         raise ValueError(f"the agent in {folder} cannot play here: {error}") from error
 
 
-class ObservationPolicy:
-    """An agent as a policy on what environments show that somebody else steps.
+class CollectingPolicy:
+    """An agent as a policy in environments that somebody else steps.
 
     It repeats its actions and stacks what it sees itself, as it has learned to.
     """
 
     def __init__(
-        self, policy: AgentPolicy, picture: PictureEntry, size: tuple[int, int], action_repeat: int
+        self, policy: AgentPolicy, prepare: Callable[[Any], Any], action_repeat: int
     ) -> None:
         self._policy = policy
-        self._picture = picture
-        self._size = size
+        self._prepare = prepare
         self._repeat = action_repeat
         self._held: dict[int, tuple[int, Any]] = {}
 
@@ -120,11 +120,17 @@ class ObservationPolicy:
             self._policy.begin(number, 0)
 
     def __call__(self, observations: Any, infos: Sequence[Any] = ()) -> np.ndarray:
-        """Return actions (n, ...) for n observations; infos are ignored."""
-        numbers = range(len(self._picture.of(observations)))
+        """Return actions (n, ...) for a batch of n observations; infos are ignored."""
+        dictionary = isinstance(observations, Mapping)
+        numbers = range(len(next(iter(observations.values())) if dictionary else observations))
         due = [number for number in numbers if self._held.get(number, (0, None))[0] == 0]
         if due:
-            actions = self._policy.act(self._resized(_rows(observations, due)), due)
+            shown = (
+                {name: values[due] for name, values in observations.items()}
+                if dictionary
+                else observations[due]
+            )
+            actions = self._policy.act(self._prepare(shown), due)
             self._held |= {
                 number: (self._repeat, action) for number, action in zip(due, actions, strict=True)
             }
@@ -132,22 +138,10 @@ class ObservationPolicy:
         self._held |= {number: (left - 1, action) for number, (left, action) in enumerate(chosen)}
         return np.stack([action for _, action in chosen])
 
-    def _resized(self, observations: Any) -> Any:
-        """Bring pictures to the size that the agent has learned from."""
-        pictures = resize_frames(self._picture.of(observations), self._size)
-        return self._picture.replaced(observations, pictures)
-
-
-def _rows(observations: Any, numbers: Sequence[int]) -> Any:
-    """Return some of several observations, an array or a dictionary of arrays."""
-    if isinstance(observations, Mapping):
-        return {name: np.asarray(values)[numbers] for name, values in observations.items()}
-    return np.asarray(observations)[numbers]
-
 
 def make_policy(
     folder: Path | str, space: spaces.Space[Any], device: str = "cpu"
-) -> ObservationPolicy:
+) -> CollectingPolicy:
     """Load a saved agent as a policy on what an environment shows, for collecting what it sees.
 
     The space is of one environment's observations, whose picture is resized for an agent on
@@ -156,18 +150,28 @@ def make_policy(
     not see pictures.
     """
     agent = load_agent(folder, device)
-    if agent.spec.traits.sees_factors:
+    spec = agent.spec
+    if spec.traits.sees_factors:
         raise ValueError(f"the agent in {folder} sees true factors and cannot act on pictures")
-    encoder = agent_encoder(agent.spec, device)
-    picture = find_picture(space, agent.spec.interaction.key)
-    known = agent.model.observation_space
-    size = picture.shape[:2] if encoder is not None else _picture_size(known, picture)
-    shown = picture.replaced_space(space, spaces.Box(0, 255, (*size, 3), np.uint8))
+    picture = find_picture(space, spec.interaction.key)
+    prepare: Callable[[Any], Any] = _as_it_is
+    if spec.traits.learns_from_pictures and spec.interaction.picture_size is None:
+        size = _picture_size(agent.model.observation_space, picture)
+        if picture.form.is_rgb or size != picture.shape[:2]:
+            prepare = PictureObserver(
+                lambda pictures: resize_frames(pictures, size), space, picture.key
+            )
+            space = prepare.space
     try:
-        policy = AgentPolicy(agent, shown, encoder)
+        policy = AgentPolicy(agent, space, agent_encoder(spec, device))
     except ValueError as error:
         raise ValueError(f"the agent in {folder} cannot play here: {error}") from error
-    return ObservationPolicy(policy, picture, size, agent.spec.interaction.action_repeat)
+    return CollectingPolicy(policy, prepare, spec.interaction.action_repeat)
+
+
+def _as_it_is(observations: Any) -> Any:
+    """Return observations."""
+    return observations
 
 
 def _picture_size(known: spaces.Space[Any], picture: PictureEntry) -> tuple[int, int]:

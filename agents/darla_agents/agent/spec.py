@@ -118,10 +118,14 @@ class AgentSpec:
         options = LatentOptions.from_dict(data.get("latent_options", {}))
         learning = LearningOptions.from_dict(data.get("learning_options", {}))
         environment = EnvironmentSpec.from_json({"env": data["task"], **data})
-        words = {"wrappers": environment.wrappers, "looks": environment.looks}
-        options_of = {"latent_options": options, "learning_options": learning}
-        interaction = Interaction.from_dict(data.get("interaction", {}))
-        return cls(**{**data, **words, **options_of, "interaction": interaction})
+        found = {
+            "latent_options": options,
+            "learning_options": learning,
+            "interaction": Interaction.from_dict(data.get("interaction", {})),
+            "wrappers": environment.wrappers,
+            "looks": environment.looks,
+        }
+        return cls(**{**data, **found})
 
 
 def _check_label(label: str, kind: str) -> None:

@@ -174,10 +174,10 @@ def _agent_config(run: Path) -> _AgentConfig:
 
 
 def _task_of(config: _AgentConfig) -> str:
-    """Return the text that tells a run's environment, and how time passes there, from others."""
+    """Return what tables call a run's task: its environment, and how time passes there."""
+    environment = EnvironmentSpec.from_json({"env": config["task"], **config})
     repeat, limit = config.get("action_repeat", 1), config.get("max_episode_steps")
-    environment = EnvironmentSpec.from_json({"env": config["task"], **config}).text
-    return environment + Interaction(action_repeat=repeat, max_episode_steps=limit).suffix
+    return environment.text + Interaction(action_repeat=repeat, max_episode_steps=limit).suffix
 
 
 def _group_key(config: _AgentConfig, by: Sequence[str]) -> GroupKey:

@@ -87,7 +87,7 @@ class Player:
 
 
 def random_player(environment: EnvironmentSpec, interaction: Interaction = PLAIN) -> Player:
-    """Return the random policy in an environment, where time passes as it does for some agent."""
+    """Return the random policy in an environment, which time passes for as for some agent."""
     return Player(RANDOM, None, None, environment, interaction=interaction)
 
 

@@ -147,16 +147,18 @@ def make_env(
 ) -> gym.Env[Any, Any]:
     """Make one environment that is simulated by itself, with its Monitor.
 
-    ``observing`` None is for whoever looks at nothing: no more is drawn than must be. A limit to an
-    agent's steps takes the place of the one that was registered. A ValueError where the task is
+    A limit to an agent's steps takes the place of the one that was registered. ``observing`` None
+    is for whoever looks at nothing: no more is drawn than must be. A ValueError where the task is
     unknown, has no such domain, or cannot show what is asked for.
     """
     suite, limit = suite_of(task), interaction.max_episode_steps
-    unlimited = limit is not None and suite.env_id in gym.registry
+    meant = EnvironmentSpec(task) if isinstance(task, str) else task
+    unlimited = limit is not None and meant.name in gym.registry
     further = {"max_episode_steps": -1} if unlimited else {}
     env = suite.single(domain, observing=observing, **further)
     try:
-        check_observations(env.observation_space, suite.env_id)
+        if observing is not None:
+            check_observations(env.observation_space, meant.text)
     except ValueError:
         env.close()
         raise

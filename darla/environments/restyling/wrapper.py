@@ -20,8 +20,8 @@ def restyled(
     """Return an environment that shows pictures in another look; itself where no shift is given.
 
     Args:
-        env: an environment with a uint8 RGB picture in its observations, or that renders to
-            ``rgb_array``.
+        env: an environment with a picture in its observations, in any of the
+            :mod:`darla.frames.picture_forms`, which it keeps, or that renders to ``rgb_array``.
         shifts: of :data:`darla.environments.restyling.SHIFTS` by name, each with a strength from 0
             (no change) to 1, or a range from which one is drawn at every reset.
         key: the picture's entry in a Dict; needed only when there are several.
@@ -99,7 +99,7 @@ class RestyledPictures(gym.Wrapper[Any, Any, Any, Any], RecordConstructorArgs):
         if self._picture is None:
             return observation
         picture = self._picture.of(observation)
-        return self._picture.replaced(observation, self._in_look(picture, self._step))
+        return self._picture.repainted(observation, self._in_look(picture, self._step))
 
     def _in_look(self, picture: Any, step: int) -> Any:
         """Return one picture in the episode's look; what is no picture, as it is."""

@@ -115,14 +115,6 @@ def test_a_restored_agent_learns_on_as_the_original_would(saved):
     assert equal(restored.get_parameters(), model.get_parameters())
 
 
-@pytest.mark.parametrize("algorithm", SMALL)
-def test_layers_of_its_own_stay_what_they_were_in_an_agents_settings(algorithm, bundle, tmp_path):
-    layers = {"net_arch": [8]}
-    spec = make_spec(algorithm, "latent", bundle, policy_kwargs=layers)
-    save_agent(train(spec), spec, tmp_path / "agent")
-    assert load_agent(tmp_path / "agent").spec.settings["policy_kwargs"] == {"net_arch": [8]}
-
-
 @pytest.mark.parametrize("algorithm", ["sac", "td3"])
 def test_an_agent_with_a_memory_learns_on_as_the_original_would(algorithm, bundle, tmp_path):
     spec = make_spec(algorithm, "latent", bundle)
@@ -159,6 +151,14 @@ def test_an_entropy_coefficient_is_saved_by_those_who_adapt_one(bundle, tmp_path
         path.write_text(json.dumps(description))
         with pytest.raises(ValueError, match=r"agent\.safetensors does not fit the agent"):
             load_agent(tmp_path)
+
+
+@pytest.mark.parametrize("algorithm", SMALL)
+def test_layers_of_its_own_stay_what_they_were_in_an_agents_settings(algorithm, bundle, tmp_path):
+    layers = {"net_arch": [8]}
+    spec = make_spec(algorithm, "latent", bundle, policy_kwargs=layers)
+    save_agent(train(spec), spec, tmp_path / "agent")
+    assert load_agent(tmp_path / "agent").spec.settings["policy_kwargs"] == {"net_arch": [8]}
 
 
 def test_loading_leaves_random_numbers_alone(saved):

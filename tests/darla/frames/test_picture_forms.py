@@ -29,6 +29,11 @@ def test_a_picture_in_any_form_comes_back_as_it_was(form, picture):
     found = entry.of(given_form)
     assert found.dtype == np.uint8
     np.testing.assert_array_equal(found, expected)
+    if "rgba" not in form:  # whose alpha is dropped
+        again = entry.repainted(given_form, found)
+        assert again.dtype == given_form.dtype
+        np.testing.assert_allclose(again, given_form, atol=1e-3)
+    np.testing.assert_array_equal(entry.of(entry.repainted(given_form, found)), found)
     batch = np.stack([given_form, np.zeros_like(given_form)])
     np.testing.assert_array_equal(entry.of(batch), [expected, np.zeros_like(picture)])
 

@@ -9,7 +9,15 @@ from gymnasium import spaces
 from gymnasium.utils.env_checker import check_env
 
 from darla.environments.restyling import RestyledPictures, restyled
-from toy_envs import BlindEnv, CountingDictEnv, CountingImageEnv, CountingRenderEnv, counting_frame
+from toy_envs import (
+    FORMS,
+    BlindEnv,
+    CountingDictEnv,
+    CountingImageEnv,
+    CountingRenderEnv,
+    FormedEnv,
+    counting_frame,
+)
 
 EVERYTHING = {"hue": (0.0, 1.0), "tint": (0.0, 0.5), "noise": (0.1, 0.3), "moving_texture": 0.5}
 
@@ -53,6 +61,17 @@ def test_the_same_seed_gives_the_same_pictures_in_this_episode_and_those_after_i
         assert (other != first).any()
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_pictures_keep_the_form_that_they_have(form: str) -> None:
+    env = restyled(FormedEnv(form), {"brightness": 0.5})
+    plain = FormedEnv(form)
+    assert env.observation_space == plain.observation_space
+    shown = play(env, 0)
+    assert all(each in env.observation_space for each in shown)
+    assert shown.dtype == plain.observation_space.dtype
+    assert (shown != play(plain, 0)).any()
+
+
 def test_an_episode_keeps_its_look_and_the_next_has_another() -> None:
     env = restyled(CountingImageEnv(), {"tint": (0.2, 0.9)})
     blue = [play(env, seed)[:, 0, -1, 2] for seed in (0, None, None, None)]
@@ -94,7 +113,7 @@ def test_of_an_environment_that_shows_itself_by_rendering_alone_that_is_restyled
     observation, _ = env.reset(seed=0)
     assert observation == [0.0]
     assert (env.render() != counting_frame(0, 0, 32)).any()
-    with pytest.raises(ValueError, match="no uint8 RGB picture"):
+    with pytest.raises(ValueError, match="is no picture"):
         restyled(BlindEnv(), {"hue": 0.5})
 
 
