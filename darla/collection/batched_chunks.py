@@ -11,6 +11,7 @@ segments of 250 frames, at most 16, so that a chunk of 1,000 frames is made of 4
 
 import inspect
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,7 @@ def make_chunk_maker(config: CollectConfig, load_policy: str | None = None) -> C
     A ValueError where the environment cannot be made, gives no pictures, or does not offer factors
     when they are asked for.
     """
+    config = replace(config, policy=policy_that_suits(config))
     envs = _many(config, num_envs_for(config))
     if envs is not None and (
         config.chosen_policy != FACTORS or offers_settings(envs, config.per_look)

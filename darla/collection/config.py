@@ -171,8 +171,8 @@ class CollectConfig(EnvironmentWords):
 
     def check(self) -> None:
         """Raise a ValueError for what is out of range, unknown or missing."""
-        if self.looks is not None:
-            self._recorded_look()
+        _ = self.environment  # an error where it is none
+        self._recorded_look()
         if self.chosen_policy not in (*POLICIES, None):
             raise unknown("policy", str(self.policy), POLICIES)
         if self.rendering not in RENDERINGS:
@@ -203,7 +203,8 @@ class CollectConfig(EnvironmentWords):
                 f"frames_per_look is {self.frames_per_look}, but the policy is {policy!r}, "
                 "whose episodes keep their look anyway; leave it out, or give policy 'factors'"
             )
-        if policy is not None and self.chunk_size % self.per_look:
+        is_known = policy is not None or self.frames_per_look is not None
+        if is_known and self.chunk_size % self.per_look:
             raise ValueError(
                 f"frames_per_look is {self.per_look}, which does not divide the chunk size "
                 f"{self.chunk_size}; give a divisor of it, or another chunk_size"

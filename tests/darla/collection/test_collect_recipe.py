@@ -96,3 +96,20 @@ def test_a_dataset_is_continued_by_the_renderer_that_began_it(tmp_path: Path) ->
     header.write_text(header.read_text().replace('"renderer": "stock"', '"renderer": "batched"'))
     with pytest.raises(ValueError, match=r"was begun when .* was drawn by the batched renderer"):
         collect(config)
+
+
+@pytest.mark.parametrize(
+    ("env", "how"),
+    [
+        ("Toy/Counting-v0", "random"),
+        ("Toy/Factors-v0", "factors"),
+        ("Toy/ManyFactors-v0", "factors"),
+    ],
+)
+def test_where_no_policy_is_asked_for_it_is_the_one_that_suits(
+    env: str, how: str, tmp_path: Path
+) -> None:
+    config = config_of(tmp_path / "toys", env, policy=None, num_frames=20)
+    assert collect(config).dataset.attributes["how"] == how
+    assert collect(config).new_frames == 0
+    assert collect(dataclasses.replace(config, policy=how)).new_frames == 0
