@@ -103,10 +103,13 @@ def test_from_training_to_plots(tmp_path: Path, grey_package: None) -> None:
 
 
 def test_it_collects_frames_of_any_size(tmp_path: Path, grey_package: None) -> None:
-    policy = make_policy(train(tmp_path), spaces.Box(0, 255, (64, 64, 3), np.uint8))
+    agent = train(tmp_path)
+    policy, same = (
+        make_policy(agent, spaces.Box(0, 255, (side, side, 3), np.uint8)) for side in (64, 128)
+    )
     frames = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), dtype=np.uint8)
     large = frames.repeat(2, axis=1).repeat(2, axis=2)
-    np.testing.assert_array_equal(policy(frames, []), policy(large, []))
+    np.testing.assert_array_equal(policy(frames, []), same(large, []))
 
 
 def test_help_and_messages_name_it_and_what_is_broken_harms_nobody(grey_package: None) -> None:

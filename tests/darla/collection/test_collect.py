@@ -270,7 +270,7 @@ def test_a_full_disk_is_one_line_and_loses_no_finished_chunk(tmp_path: Path) -> 
 
 
 def test_workers_import_little() -> None:
-    unwanted = ("torch", "zarr", "matplotlib", "tyro", "stable_baselines3", "darla_envs")
+    unwanted = ("torch", "zarr", "matplotlib", "stable_baselines3", "darla_envs")
     code = (
         f"import sys, darla.collection.collect; print([n for n in {unwanted} if n in sys.modules])"
     )

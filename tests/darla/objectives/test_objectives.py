@@ -177,9 +177,10 @@ def test_defaults_are_what_they_say() -> None:
         "darla_2017": 1.0,
         "darla_ada": 1.0,
         "look_state_vae": 0.5,
+        "look_state_nce": 0.5,
     }
     warmed_up = {name for name, each in defaults.items() if getattr(each, "beta_warmup", 0)}
-    assert warmed_up == {"darla_2017", "darla_ada", "look_state_vae"}
+    assert warmed_up == {"darla_2017", "darla_ada", "look_state_vae", "look_state_nce"}
 
 
 @dataclass(frozen=True)
