@@ -188,8 +188,8 @@ def _restyled(env: Environment, look: Look, key: str | None) -> Environment:
 def _has_no_pictures(spec: EnvironmentSpec, env: Environment) -> NoReturn:
     """Say that there is nothing to see."""
     raise ValueError(
-        f"{spec.text} has no pictures: its observations are {env.observation_space}, without a "
-        "uint8 Box (H, W, 3), and it does not render to 'rgb_array'"
+        f"{spec.text} has no pictures: its observations are {env.observation_space}, without one "
+        "(grey, RGB or RGBA, uint8 or float from 0 to 1), and it does not render to 'rgb_array'"
     )
 
 
