@@ -5,6 +5,8 @@ convolutions of stride 2 with 32, 32, 64 and 64 channels, a layer of 256 units, 
 and a decoder that mirrors it. Every stage halves the picture.
 """
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 
@@ -15,9 +17,12 @@ from darla.encoder.networks import Architecture, Decoder, Encoder, Posterior
 class ConvEncoder(Encoder):
     """Pictures to latents."""
 
+    channels_in: ClassVar[int] = 3
+    """Of what the first convolution sees."""
+
     def __init__(self, shape: NetworkShape) -> None:
         super().__init__(shape)
-        inputs = (3, *shape.channels[:-1])
+        inputs = (self.channels_in, *shape.channels[:-1])
         self.convolutions = nn.ModuleList(
             nn.Conv2d(before, after, kernel_size=4, stride=2, padding=1)
             for before, after in zip(inputs, shape.channels, strict=True)
@@ -69,6 +74,9 @@ class ConvEncoder(Encoder):
 class ConvDecoder(Decoder):
     """Latents to the logits of a picture; its sigmoid is the picture."""
 
+    channels_out: ClassVar[int] = 3
+    """Of what the last convolution makes."""
+
     def __init__(self, shape: NetworkShape) -> None:
         super().__init__(shape)
         channels, height, width = grid_of(shape)
@@ -76,7 +84,7 @@ class ConvDecoder(Decoder):
         self.hidden = nn.Linear(shape.latents, shape.hidden_units) if shape.hidden_units else None
         self.project = nn.Linear(shape.hidden_units or shape.latents, flat)
         inputs = shape.channels[::-1]
-        outputs = (*inputs[1:], 3)
+        outputs = (*inputs[1:], self.channels_out)
         self.convolutions = nn.ModuleList(
             nn.ConvTranspose2d(before, after, kernel_size=4, stride=2, padding=1)
             for before, after in zip(inputs, outputs, strict=True)

@@ -28,9 +28,7 @@ _SMALLEST_STD = 0.03
 class EvenedConvEncoder(ConvEncoder):
     """Pictures to latents, seen as they are and with colours evened out."""
 
-    def __init__(self, shape: NetworkShape) -> None:
-        super().__init__(shape)
-        self.convolutions[0] = nn.Conv2d(6, shape.channels[0], kernel_size=4, stride=2, padding=1)
+    channels_in = 6
 
     def _convolve(self, pictures: Tensor, depth: int) -> Tensor:
         """Apply the first ``depth`` convolutions."""
@@ -41,13 +39,10 @@ class EvenedConvEncoder(ConvEncoder):
 class PaintingDecoder(ConvDecoder):
     """Latents to the logits of a picture that is painted in a few colours."""
 
+    channels_out = _COLORS + 3
+
     def __init__(self, shape: NetworkShape) -> None:
         super().__init__(shape)
-        inputs = shape.channels[0]
-        outputs = _COLORS + 3
-        self.convolutions[-1] = nn.ConvTranspose2d(
-            inputs, outputs, kernel_size=4, stride=2, padding=1
-        )
         self.color_units = nn.Linear(shape.latents, _COLOR_UNITS)
         self.colors = nn.Linear(_COLOR_UNITS, 3 * _COLORS)
 

@@ -1,4 +1,4 @@
-"""The default here: pairs tell look from state, and the state must tell frames apart.
+"""Pairs tell look from state, and the state must tell frames apart.
 
 Pairs of frames of one episode share their look latents, and the state is inferred from recoloured
 copies, both as in :mod:`darla.objectives.ml_vae`. A policy that sees the state latents alone then
@@ -7,10 +7,10 @@ has painted for it, from some ten thousand frames:
 
 - **The state must tell frames apart** whatever their colours: of all recoloured copies in the
   minibatch it is to find that of its own frame (InfoNCE, van den Oord et al., 2018, on cosines of
-  mu divided by ``temperature``; recolouring as the only augmentation, Chen et al., 2020). Half of
-  what it must reject hardest is in its own look: the partner. Copies are repainted so that neither
+  mu divided by ``temperature``; recolouring as the only augmentation, Chen et al., 2020). One of
+  those that it must reject has its own look: the partner. Copies are repainted so that neither
   colour nor brightness says what a surface was. A decoder alone teaches this late or never: where
-  any surface may have any colour, it is told by products of look and state.
+  any surface may have any colour, pictures are products of look and state.
 - **Frames teach the decoder first.** What a picture looks like teaches the state only from a fifth
   of the steps on, and fully after three fifths; before, the decoder learns from the state that is
   there. Otherwise colours, the largest error, take the state before the look has learnt them.
@@ -34,19 +34,18 @@ from torch.nn import functional
 from darla.encoder.likelihoods import squared_error
 from darla.encoder.networks import to_pictures
 from darla.objectives.base import FrameChunks, TrainingFacts
-from darla.objectives.ml_vae import MLVAESettings, ProductOfPairs
-from darla.objectives.pairs import PairPosteriors
+from darla.objectives.ml_vae import LookStateSettings, ProductOfPairs
+from darla.objectives.pairs import Gaussians
 from darla.objectives.recoloring import repaint_freely
-from darla.objectives.vae import BatchPosterior, Penalty
+from darla.objectives.vae import Penalty
 from darla.running.ranges import AtLeastZero, Positive, Share
 
-_LOOK_LATENTS = 12
 _SMALLEST_ERROR = 1e-3  # relative: below it nothing is gained
 _SMALLEST_VARIANCE = 1e-3  # of a picture, summed over pixels: of a dataset of one picture
 
 
 @dataclass(frozen=True)
-class LookStateNCESettings(MLVAESettings):
+class LookStateNCESettings(LookStateSettings):
     """Look and state of pairs, told apart by contrast; see :mod:`darla.objectives.look_state_nce`.
 
     Its likelihood is its own, and every state is inferred from a recoloured copy.
@@ -54,15 +53,6 @@ class LookStateNCESettings(MLVAESettings):
 
     objective: ClassVar[str] = "look_state_nce"
 
-    beta: AtLeastZero = 0.5
-    """What one nat of KL costs."""
-    beta_warmup: Share = 0.25
-    """Share of the steps in which beta grows from 0."""
-    look_latents: int | None = None
-    """Latents that both frames of a pair share; 12 by default, or half where there are fewer than
-    24."""
-    beta_look: AtLeastZero = 1.5
-    """What one nat of those latents' KL costs in the end."""
     recolored: Share = 1.0
     """Share of the frames whose state is inferred from a copy in other colours; here always 1."""
     state_likeness: AtLeastZero = 1.0
@@ -84,11 +74,6 @@ class LookStateNCESettings(MLVAESettings):
                 f"recolored is {self.recolored}, but {self.objective!r} infers every state from a "
                 "copy; leave it at 1, or train ml_vae"
             )
-
-    def shared_latents(self) -> int:
-        """Return how many latents both frames of a pair share."""
-        usual = min(_LOOK_LATENTS, self.latents // 2)
-        return usual if self.look_latents is None else self.look_latents
 
 
 class LookStateNCE(ProductOfPairs):
@@ -115,21 +100,18 @@ class LookStateNCE(ProductOfPairs):
         variance = (squares / count - (total / count).square()).sum()
         self.variance.copy_(variance.clamp_min(_SMALLEST_VARIANCE))
 
-    def infer(self, pictures: Tensor, step: Tensor) -> BatchPosterior:
-        """Return the posterior of pairs: the look's from frames, the state's from copies."""
-        frames = PairPosteriors.infer(self, pictures, step)
-        copies = self.posterior(repaint_freely(pictures))
-        look = self._is_look(frames.mu)
-        apart = self.unlikeness((frames.mu, frames.logvar), copies)
-        own, other = frames.mu[:, self.look_latents :], copies[0][:, self.look_latents :]
+    def copied(self, pictures: Tensor, step: Tensor) -> Tensor:
+        """Return copies of all pictures in other colours, from the first step on."""
+        return repaint_freely(pictures)
+
+    def charge(self, frames: Gaussians, copies: Gaussians, step: Tensor) -> Penalty:
+        """Charge for states that are not those of their copies, or do not find them."""
+        apart = self.unlikeness(frames, copies)
+        own, other = (mu[:, self.look_latents :] for mu in (frames[0], copies[0]))
         lost, found = contrast(own, other, self.settings.temperature)
         cost = self.settings.state_likeness * apart + self.settings.contrast * lost
         terms = {"loss/state_likeness": apart, "loss/contrast": lost, "contrast/found": found}
-        return BatchPosterior(
-            torch.where(look, frames.mu, copies[0]),
-            torch.where(look, frames.logvar, copies[1]),
-            Penalty(cost, terms),
-        )
+        return Penalty(cost, terms)
 
     def decode(self, latents: Tensor, step: Tensor) -> Tensor:
         """Return logits of pictures, whose errors teach the state more and more."""

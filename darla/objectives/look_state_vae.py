@@ -13,38 +13,19 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from darla.objectives.darla_2017 import Darla2017, Darla2017Settings
-from darla.objectives.ml_vae import MLVAESettings, ProductOfPairs
-from darla.running.ranges import AtLeastZero, Share
-
-_LOOK_LATENTS = 12
+from darla.objectives.ml_vae import LookStateSettings, ProductOfPairs
+from darla.running.ranges import AtLeastZero
 
 
 @dataclass(frozen=True)
-class LookStateVAESettings(MLVAESettings, Darla2017Settings):
+class LookStateVAESettings(LookStateSettings, Darla2017Settings):
     """DARLA's loss on pairs; see :mod:`darla.objectives.look_state_vae`."""
 
     objective: ClassVar[str] = "look_state_vae"
 
-    beta: AtLeastZero = 0.5
-    """What one nat of KL costs."""
-    beta_warmup: Share = 0.25
-    """Share of the steps in which beta grows from 0."""
-    look_latents: int | None = None
-    """Latents that both frames of a pair share; 12 by default, or half where there are fewer than
-    24."""
-    beta_look: AtLeastZero = 1.5
-    """What one nat of those latents' KL costs in the end."""
-    recolored: Share = 1.0
-    """Share of the frames whose state is inferred from a copy in other colours, so that it cannot
-    tell them."""
     state_likeness: AtLeastZero = 0.3
     """Where frames are recoloured, what each nat between the states of a copy and of its frame
     costs."""
-
-    def shared_latents(self) -> int:
-        """Return how many latents both frames of a pair share."""
-        usual = min(_LOOK_LATENTS, self.latents // 2)
-        return usual if self.look_latents is None else self.look_latents
 
 
 class LookStateVAE(ProductOfPairs, Darla2017):

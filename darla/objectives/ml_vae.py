@@ -35,6 +35,7 @@ from darla.objectives.vae import BatchPosterior, Penalty
 from darla.running.ranges import AtLeastZero, Share
 
 _CHANGE_FROM, _CHANGED_FULLY = 0.2, 0.6  # shares of the steps
+_LOOK_LATENTS = 12
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,29 @@ class MLVAESettings(BetaVAESettings):
         return self.latents // 2 if self.look_latents is None else self.look_latents
 
 
+@dataclass(frozen=True)
+class LookStateSettings(MLVAESettings):
+    """What objectives have in common that keep all of the look out of the state."""
+
+    beta: AtLeastZero = 0.5
+    """What one nat of KL costs."""
+    beta_warmup: Share = 0.25
+    """Share of the steps in which beta grows from 0."""
+    look_latents: int | None = None
+    """Latents that both frames of a pair share; 12 by default, or half where there are fewer than
+    24."""
+    beta_look: AtLeastZero = 1.5
+    """What one nat of those latents' KL costs in the end."""
+    recolored: Share = 1.0
+    """Share of the frames whose state is inferred from a copy in other colours, so that it cannot
+    tell them."""
+
+    def shared_latents(self) -> int:
+        """Return how many latents both frames of a pair share."""
+        usual = min(_LOOK_LATENTS, self.latents // 2)
+        return usual if self.look_latents is None else self.look_latents
+
+
 class ProductOfPairs(PairPosteriors, BetaVAE):
     """Mixin: the first latents have the product of a pair's posteriors."""
 
@@ -91,17 +115,19 @@ class ProductOfPairs(PairPosteriors, BetaVAE):
         plain = super().infer(pictures, step)
         if not self.settings.recolored:
             return plain
-        copies = self.posterior(recolor(pictures, self.settings.recolored * self.changed(step)))
+        copies = self.posterior(self.copied(pictures, step))
         look = self._is_look(plain.mu)
         return BatchPosterior(
             torch.where(look, plain.mu, copies[0]),
             torch.where(look, plain.logvar, copies[1]),
-            self._charge_likeness((plain.mu, plain.logvar), copies, step),
+            self.charge((plain.mu, plain.logvar), copies, step),
         )
 
-    def _charge_likeness(
-        self, frames: Gaussians, copies: Gaussians, step: Tensor
-    ) -> Penalty | None:
+    def copied(self, pictures: Tensor, step: Tensor) -> Tensor:
+        """Return copies of pictures (N, 3, H, W) from which their state is inferred."""
+        return recolor(pictures, self.settings.recolored * self.changed(step))
+
+    def charge(self, frames: Gaussians, copies: Gaussians, step: Tensor) -> Penalty | None:
         """Charge for states of frames that are not those of their copies."""
         if not self.settings.state_likeness:
             return None

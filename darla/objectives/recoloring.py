@@ -5,7 +5,7 @@ A map from colours to colours, drawn anew for each picture, is applied to all of
 stays, and with it which way is which.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -43,6 +43,8 @@ class ColorMaps:
     outer: Tensor
     outer_bias: Tensor
     gamma: Tensor
+    albedo: Tensor | None = None
+    """What each unit adds to the logarithm of brightness, (n, 1, UNITS); None for nothing."""
 
 
 def draw_color_maps(count: int, device: torch.device) -> ColorMaps:
@@ -71,14 +73,20 @@ def recolor(pictures: Tensor, share: Tensor) -> Tensor:
 
 
 def repaint(pictures: Tensor, maps: ColorMaps) -> Tensor:
-    """Repaint pictures, float (N, 3, H, W) in [0, 1], each with its map; new float32 ones."""
+    """Repaint pictures, float (N, 3, H, W) in [0, 1], each with its map; new float32 ones.
+
+    They are in [0, 1] too, unless maps have an albedo, which may make them brighter.
+    """
     with torch.autocast(pictures.device.type, enabled=False):
         colors = pictures.float().flatten(2)
         brightness = colors.amax(dim=1, keepdim=True).clamp_min_(DARKEST)
         # In place: fresh memory costs a CPU more than the arithmetic does.
         hidden = torch.baddbmm(maps.inner_bias, maps.inner, colors / brightness).tanh_()
         painted = torch.baddbmm(maps.outer_bias, maps.outer, hidden).sigmoid_()
-        return painted.mul_(brightness.pow_(maps.gamma)).view_as(pictures)
+        brightness.pow_(maps.gamma)
+        if maps.albedo is not None:
+            brightness.mul_(torch.bmm(maps.albedo, hidden).exp_())
+        return painted.mul_(brightness).view_as(pictures)
 
 
 def recolored_copies(frames: np.ndarray, copies: int, seed: int) -> list[Tensor]:
@@ -104,13 +112,8 @@ def repaint_freely(pictures: Tensor) -> Tensor:
     maps = draw_color_maps(count, device)
     albedo = torch.randn(count, 1, UNITS, device=device) * _ALBEDO
     darkest, brightest = _MEAN_BRIGHTNESS
-    wanted = torch.rand(count, 1, 1, device=device) * (brightest - darkest) + darkest
-    with torch.autocast(device.type, enabled=False):
-        colors = pictures.float().flatten(2)
-        brightness = colors.amax(dim=1, keepdim=True).clamp_min_(DARKEST)
-        hidden = torch.baddbmm(maps.inner_bias, maps.inner, colors / brightness).tanh_()
-        painted = torch.baddbmm(maps.outer_bias, maps.outer, hidden).sigmoid_()
-        painted.mul_(brightness.pow_(maps.gamma).mul_(torch.bmm(albedo, hidden).exp_()))
-        mean = painted.mean(dim=(1, 2), keepdim=True)
-        painted.mul_((wanted / (mean + _FAINT)).clamp_(*_EXPOSURE)).clamp_(0, 1)
-        return painted.view_as(pictures).to(memory_format=torch.channels_last)
+    wanted = torch.rand(count, 1, 1, 1, device=device) * (brightest - darkest) + darkest
+    painted = repaint(pictures, replace(maps, albedo=albedo))
+    mean = painted.mean(dim=(1, 2, 3), keepdim=True)
+    painted.mul_((wanted / (mean + _FAINT)).clamp_(*_EXPOSURE)).clamp_(0, 1)
+    return painted.to(memory_format=torch.channels_last)
