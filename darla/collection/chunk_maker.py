@@ -18,7 +18,7 @@ import numpy as np
 from gymnasium import spaces
 
 from darla.collection.config import AGENT, FACTORS, CollectConfig
-from darla.collection.frame_source import Environment, FrameSource
+from darla.collection.frame_source import FrameSource
 from darla.collection.reported_factors import describe_factors, factor_reader
 from darla.collection.rollouts import (
     Step,
@@ -28,7 +28,7 @@ from darla.collection.rollouts import (
     look_factors,
     rollouts,
 )
-from darla.environments.making import make_environment
+from darla.environments.making import Environment, make_environment
 from darla.frames.pictures import stack_observations
 from darla.frames.writer import FrameChunk
 

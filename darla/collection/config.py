@@ -10,13 +10,12 @@ from typing import Any
 from darla.environments.looks import Look
 from darla.environments.spec import EnvironmentSpec
 from darla.environments.words import EnvironmentWords
-from darla.frames.attributes import DEFAULT_CHUNK_SIZE
+from darla.frames.attributes import DEFAULT_CHUNK_SIZE, SIDES
 from darla.running.names import unknown
 
 RANDOM, FACTORS, AGENT = "random", "factors", "agent"
 POLICIES = (RANDOM, FACTORS, AGENT)
 RENDERINGS = ("batched", "stock")
-_SIDES = (8, 1024)
 
 
 @dataclass(frozen=True)
@@ -183,7 +182,7 @@ class CollectConfig(EnvironmentWords):
             _check_positive(workers=self.workers)
         if self.seed < 0:
             raise ValueError(f"seed is a whole number from 0, not {self.seed}")
-        low, high = _SIDES
+        low, high = SIDES
         if len(self.size) not in (1, 2) or not all(low <= side <= high for side in self.size):
             raise ValueError(
                 f"size is one or two numbers of pixels (height, width) from {low} to {high}, "

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-import gymnasium as gym
 import numpy as np
 
+from darla.environments.making import Environment
 from darla.frames.pictures import find_picture, resize_frames
-
-Environment = gym.Env[Any, Any]
 
 
 class FrameSource:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from gymnasium import spaces
 
-from darla.collection.frame_source import Environment
+from darla.environments.making import Environment
 from darla.environments.vectors import VectorEnvironment
 from darla.frames.attributes import MOST_ACTION_NUMBERS
 

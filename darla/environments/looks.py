@@ -21,7 +21,6 @@ or from a file that says the same, by :meth:`Looks.from_toml`::
 The words of :func:`find_looks` are those of commands: ``standard``, or the path of such a file.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -30,6 +29,7 @@ from typing import Any
 from darla.environments.restyling.strengths import Strength, checked_strengths
 from darla.environments.standard_shifts import STANDARD_TARGETS, STANDARD_UNSUPERVISED
 from darla.running.names import nearest, unknown
+from darla.running.plain_json import as_json, shown
 from darla.running.toml_files import read_toml
 
 SOURCE, UNSUPERVISED = "source", "d_u"
@@ -38,7 +38,6 @@ STANDARD = "standard"
 """The word for :meth:`Looks.standard`."""
 
 _NAME_LENGTH = 200
-_DEEPEST = 20
 
 
 @dataclass(frozen=True)
@@ -63,16 +62,16 @@ class Look:
         """Check what is given, and hold it as JSON would give it back."""
         for name in ("env_kwargs", "reset_options", "restyle"):
             if not isinstance(getattr(self, name), Mapping):
-                raise ValueError(f"{name} is {_shown(getattr(self, name))}; expected a mapping")
+                raise ValueError(f"{name} is {shown(getattr(self, name))}; expected a mapping")
         wrappers: Any = self.wrappers
         several = isinstance(wrappers, list | tuple)
         if not several or not all(isinstance(each, str) and each.strip() for each in wrappers):
             raise ValueError(
-                f"wrappers is {_shown(wrappers)}; expected a list of texts, such as "
+                f"wrappers is {shown(wrappers)}; expected a list of texts, such as "
                 "['my_module:Fog(0.2)']"
             )
-        object.__setattr__(self, "env_kwargs", _as_json(self.env_kwargs, "env_kwargs"))
-        object.__setattr__(self, "reset_options", _as_json(self.reset_options, "reset_options"))
+        object.__setattr__(self, "env_kwargs", as_json(self.env_kwargs, "env_kwargs"))
+        object.__setattr__(self, "reset_options", as_json(self.reset_options, "reset_options"))
         object.__setattr__(self, "wrappers", tuple(wrappers))
         object.__setattr__(self, "restyle", checked_strengths(self.restyle))
 
@@ -85,7 +84,7 @@ class Look:
     def to_json(self) -> dict[str, Any]:
         """Return what JSON can hold, from which :meth:`from_json` makes this look again."""
         given = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {name: _as_json(value, name) for name, value in given.items() if value}
+        return {name: as_json(value, name) for name, value in given.items() if value}
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ class Looks:
         """Check that what is named is declared; fill in the targets where none is named."""
         for name in self.domains:
             if not isinstance(name, str) or not name.strip() or len(name) > _NAME_LENGTH:
-                raise ValueError(f"a domain is called {_shown(name)}; expected a short text")
+                raise ValueError(f"a domain is called {shown(name)}; expected a short text")
         if self.source not in self.domains:
             near = nearest(self.source, self.domains)
             raise ValueError(
@@ -165,12 +164,12 @@ class Looks:
         _check_keys(data, [each.name for each in fields(cls)], "key of looks")
         domains, targets = data.get("domains"), data.get("targets", [])
         if not isinstance(domains, Mapping) or not domains:
-            raise ValueError(f"domains is {_shown(domains)}; declare them: [domains.source]")
+            raise ValueError(f"domains is {shown(domains)}; declare them: [domains.source]")
         for name in ("source", "unsupervised"):
             if not isinstance(data.get(name, ""), str | None):
-                raise ValueError(f"{name} is {_shown(data[name])}; expected the name of a domain")
+                raise ValueError(f"{name} is {shown(data[name])}; expected the name of a domain")
         if not isinstance(targets, list) or not all(isinstance(each, str) for each in targets):
-            raise ValueError(f"targets is {_shown(targets)}; expected a list of names of domains")
+            raise ValueError(f"targets is {shown(targets)}; expected a list of names of domains")
         looks = {}
         for name, look in domains.items():
             try:
@@ -210,34 +209,10 @@ def find_looks(words: str) -> Looks:
 def _check_keys(data: Any, known: list[str], what: str) -> None:
     """Raise a ValueError for what is no mapping of known keys."""
     if not isinstance(data, Mapping):
-        raise ValueError(f"there is {_shown(data)} instead of a mapping with {_listed(known)}")
+        raise ValueError(f"there is {shown(data)} instead of a mapping with {_listed(known)}")
     for key in data:
         if key not in known:
             raise unknown(what, key, known)
-
-
-def _as_json(value: Any, where: str, depth: int = 0) -> Any:
-    """Return a value as JSON would give it back: tuples become lists; a ValueError if it cannot."""
-    if depth > _DEEPEST:
-        raise ValueError(f"{where[:60]} is nested too deep; expected at most {_DEEPEST} levels")
-    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
-        return {key: _as_json(each, f"{where}.{key}", depth + 1) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_as_json(each, where, depth + 1) for each in value]
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, float) and math.isfinite(value):
-        return value
-    raise ValueError(
-        f"{where} holds {_shown(value)}; expected what can be recorded as JSON: texts, finite "
-        "numbers, true or false, lists and mappings of these"
-    )
-
-
-def _shown(value: Any) -> str:
-    """Return a value for a message."""
-    text = repr(value)
-    return text if len(text) < 60 else f"{text[:57]}..."
 
 
 def _listed(names: Any) -> str:

@@ -93,8 +93,7 @@ def made_by(spec: EnvironmentSpec) -> Callable[..., Any] | None:
     None where only Gymnasium knows. A ValueError where it names a function that is none.
     """
     if spec.name in gym.registry:
-        creator = gym.spec(spec.name).entry_point
-        return load_env_creator(creator) if isinstance(creator, str) else creator
+        return loaded(gym.spec(spec.name).entry_point)
     if not spec.module or not spec.name.isidentifier():
         return None
     problem = f"cannot make {spec.env}"
@@ -102,6 +101,14 @@ def made_by(spec: EnvironmentSpec) -> Callable[..., Any] | None:
     if not callable(found):
         raise ValueError(f"{problem}: it is {type(found).__name__}, and no id, class or function")
     made: Callable[..., Any] = found
+    return made
+
+
+def loaded(entry_point: Any) -> Callable[..., Any] | None:
+    """Return what an entry point of Gymnasium names; what is no text, as it is."""
+    if isinstance(entry_point, str):
+        return load_env_creator(entry_point)
+    made: Callable[..., Any] | None = entry_point
     return made
 
 

@@ -2,15 +2,16 @@
 
 import hashlib
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from darla.environments.looks import Look, Looks
 from darla.environments.wrapper_calls import WrapperCall
 from darla.running.names import unknown
+from darla.running.plain_json import as_json
 
 _NAME = re.compile(r"[^\s()|]{1,500}")
 
@@ -42,8 +43,11 @@ class EnvironmentSpec:
                 "arguments of the environment are given as env_kwargs"
             )
         for name, value in self.env_kwargs.items():
-            if not _is_json(value):
-                raise ValueError(f"env_kwargs cannot be recorded: {name} is {value!r}, not JSON")
+            try:
+                as_json(value, name)
+            except ValueError as error:
+                said = f"env_kwargs cannot be recorded: {name} is {value!r}, not JSON"
+                raise ValueError(said) from error
         # as they come back from a file, so that what was recorded is the same environment
         object.__setattr__(self, "env_kwargs", json.loads(json.dumps(self.env_kwargs)))
         object.__setattr__(self, "wrappers", tuple(self.wrappers))
@@ -69,7 +73,7 @@ class EnvironmentSpec:
         """Whether it is an id, or what a function makes, as it is."""
         return not (self.env_kwargs or self.wrappers or self.looks)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """What tables call it: the id of a plain one, and of no two different ones the same.
 
@@ -131,16 +135,3 @@ def digest(value: Any) -> str:
     """Return eight hexadecimal digits that tell a plain value from others."""
     text = json.dumps(value, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:8]
-
-
-def _is_json(value: Any) -> bool:
-    """Whether JSON can hold a value; tuples become lists."""
-    if isinstance(value, list | tuple):
-        return all(map(_is_json, value))
-    if isinstance(value, Mapping):
-        return all(isinstance(key, str) and _is_json(each) for key, each in value.items())
-    return (
-        math.isfinite(value)
-        if isinstance(value, float)
-        else isinstance(value, bool | int | str | None)
-    )

@@ -1,14 +1,12 @@
 """Make environments that are simulated and drawn many at a time, and give RGB pictures."""
 
-import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gymnasium as gym
-from gymnasium.envs.registration import load_env_creator
 from gymnasium.vector import AutoresetMode
 
-from darla.environments.making import register
+from darla.environments.making import loaded, register, takes
 from darla.environments.spec import EnvironmentSpec
 from darla.frames.pictures import has_picture
 from darla.running.one_line import one_line
@@ -35,7 +33,7 @@ def make_vector_env(
     if entry_point is None:
         return None
     try:
-        one_thread = {"num_threads": 1} if "num_threads" in _parameters(entry_point) else {}
+        one_thread = {"num_threads": 1} if takes(loaded(entry_point), "num_threads") else {}
         kwargs = {**one_thread, **spec.env_kwargs, **(further or {})}
         envs = gym.make_vec(spec.env, num_envs, "vector_entry_point", **kwargs)
     except (gym.error.Error, ImportError, TypeError) as error:
@@ -57,9 +55,3 @@ def _vector_entry_point(spec: EnvironmentSpec) -> Any:
         return None
     # Gymnasium cannot put the wrappers of a specification around vector environments.
     return None if found.additional_wrappers else found.vector_entry_point
-
-
-def _parameters(entry_point: Any) -> Mapping[str, Any]:
-    """Return the parameters of what an entry point names."""
-    creator = load_env_creator(entry_point) if isinstance(entry_point, str) else entry_point
-    return inspect.signature(creator).parameters

@@ -44,6 +44,9 @@ ATTRIBUTES = {
 }
 """What the attributes of a dataset mean."""
 
+SIDES = (8, 1024)
+"""The fewest and the most pixels of a side that pictures may be brought to."""
+
 MOST_ACTION_NUMBERS = 4096
 """Numbers of an action that a dataset may hold."""
 

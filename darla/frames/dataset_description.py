@@ -23,6 +23,7 @@ _COPIED = (
     "factors",
 )
 _ORIGIN = ("env", "env_kwargs", "how", "in_view", "frames_per_look", "agent", "seed", "key")
+_LATER = ("wrappers", "look")  # which descriptions of earlier versions lack, where there are none
 
 
 def describe_datasets(frames: FrameDataset) -> dict[str, Any]:
@@ -55,6 +56,9 @@ def learnt_from(description: Mapping[str, Any], dataset: FrameDataset) -> bool:
         isinstance(part, Mapping)
         and "env" in part
         and all(part.get(name) == dataset.attributes.get(name) for name in _ORIGIN)
+        and all(
+            (part.get(name) or None) == (dataset.attributes.get(name) or None) for name in _LATER
+        )
         for part in parts
     )
 

@@ -19,6 +19,9 @@ from gymnasium import spaces
 SMALLEST_SIDE = 8
 """Pixels; what is smaller shows symbols, one a cell, and no picture."""
 
+LUMA = np.array([0.299, 0.587, 0.114])
+"""How much red, green and blue count for the grey of a colour (ITU-R BT.601)."""
+
 
 @dataclass(frozen=True)
 class PictureForm:
@@ -60,10 +63,10 @@ class PictureForm:
         """Return pictures (..., H, W, 3) uint8 in this form: uint8, or float64 for float ones.
 
         What :meth:`to_rgb` made of grey, or of opaque, pictures comes back; colours become grey by
-        their luma (ITU-R BT.601), and alpha is that of opaque ones.
+        their :data:`LUMA`, and alpha is that of opaque ones.
         """
         if self.channels == 1:
-            pictures = np.rint(pictures @ _LUMA)[..., None].astype(np.uint8)
+            pictures = np.rint(pictures @ LUMA)[..., None].astype(np.uint8)
         elif self.channels == 4:
             opaque = np.full((*pictures.shape[:-1], 1), 255, np.uint8)
             pictures = np.concatenate([pictures, opaque], axis=-1)
@@ -75,7 +78,6 @@ class PictureForm:
 
 
 _RGB = PictureForm("hwc", 3)
-_LUMA = np.array([0.299, 0.587, 0.114])
 
 
 def form_of(space: spaces.Space[Any]) -> PictureForm | None:

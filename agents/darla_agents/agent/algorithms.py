@@ -30,6 +30,18 @@ ALGORITHMS: dict[str, type[BaseAlgorithm]] = {
 }
 """PPO and A2C take any actions, DQN a Discrete action, SAC and TD3 a Box of them."""
 
+_OF_A_BOX: dict[str, Any] = {
+    "learning_rate": "linear:1e-3",
+    "buffer_size": 50_000,
+    "learning_starts": 2_000,
+    "batch_size": 128,
+    "gamma": 0.98,
+    "tau": 0.01,
+    "train_freq": 1,
+    "gradient_steps": 2,
+}
+"""What SAC and TD3 have in common."""
+
 _SHARED: dict[str, dict[str, Any]] = {
     "ppo": {
         "learning_rate": "linear:1e-3",
@@ -66,28 +78,8 @@ _SHARED: dict[str, dict[str, Any]] = {
         "exploration_fraction": 0.5,
         "exploration_final_eps": 0.05,
     },
-    "sac": {
-        "learning_rate": "linear:1e-3",
-        "buffer_size": 50_000,
-        "learning_starts": 2_000,
-        "batch_size": 128,
-        "gamma": 0.98,
-        "tau": 0.01,
-        "train_freq": 1,
-        "gradient_steps": 2,
-        "ent_coef": "auto",
-    },
-    "td3": {
-        "learning_rate": "linear:1e-3",
-        "buffer_size": 50_000,
-        "learning_starts": 2_000,
-        "batch_size": 128,
-        "gamma": 0.98,
-        "tau": 0.01,
-        "train_freq": 1,
-        "gradient_steps": 2,
-        "action_noise": 0.1,
-    },
+    "sac": {**_OF_A_BOX, "ent_coef": "auto"},
+    "td3": {**_OF_A_BOX, "action_noise": 0.1},
 }
 
 # The entropy of a normal distribution has no bound: a reward for it widens policies for ever.

@@ -4,12 +4,12 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from darla.frames.attributes import SIDES
 from darla.wrappers.latent_options import SavedOptions
 
 MOST_FRAMES = 10
 """Pictures on top of each other; their channels are fewer than the pixels of any side then."""
 _MOST_STEPS = 10**9
-_SIDES = (8, 1024)
 
 NATIVE = "native"
 """What is written for the size that pictures have anyway."""
@@ -91,7 +91,7 @@ def parse_size(text: str) -> tuple[int, int] | None:
 
 def _as_size(size: Any) -> tuple[int, int]:
     """Return height and width; a ValueError where these are none."""
-    low, high = _SIDES
+    low, high = SIDES
     if (
         not isinstance(size, list | tuple)
         or len(size) != 2

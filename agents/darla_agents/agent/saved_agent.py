@@ -157,7 +157,7 @@ def load_agent(folder: Path | str, device: str = "cpu") -> SavedAgent:
     folder = Path(folder)
     description = read_description(folder)
     where = str(folder / DESCRIPTION)
-    spec = read_spec(folder)
+    spec = _spec_of(description, where)
     observed, acted = (
         space_from_json(description[name], f"{name} in {where}", _REMEDY)
         for name in ("observation_space", "action_space")
@@ -174,11 +174,16 @@ def load_agent(folder: Path | str, device: str = "cpu") -> SavedAgent:
 
 def read_spec(folder: Path) -> AgentSpec:
     """Read what an agent is and where it acts, without its weights; errors: :func:`load_agent`."""
+    return _spec_of(read_description(folder), str(folder / DESCRIPTION))
+
+
+def _spec_of(description: dict[str, Any], where: str) -> AgentSpec:
+    """Return what an agent is, by its description; ``where`` it stands is for the message."""
     try:
-        spec = AgentSpec.from_dict(read_description(folder)["spec"])
+        spec = AgentSpec.from_dict(description["spec"])
         check_settings(spec.algorithm, spec.settings)
     except ValueError as error:
-        raise ValueError(f"{folder / DESCRIPTION}: {error}") from error
+        raise ValueError(f"{where}: {error}") from error
     return spec
 
 

@@ -14,6 +14,7 @@ from darla_agents.agent.augmentations import NONE, check_augmentation
 from darla_agents.agent.group_labels import name_of
 from darla_agents.agent.interaction import PLAIN, Interaction
 from darla_agents.agent.kinds import KINDS, RANDOM, Kind
+from darla_envs.description.usual_domains import SOURCE
 
 _LABEL = re.compile(r"[A-Za-z0-9_.+-]*")
 
@@ -101,6 +102,18 @@ class AgentSpec:
         values["interaction"] = self.interaction.to_dict()
         words = self.environment.to_json()
         return values | {name: words[name] for name in ("env_kwargs", "wrappers", "looks")}
+
+    @staticmethod
+    def acting_in(environment: EnvironmentSpec, domain: str) -> dict[str, Any]:
+        """Return the fields that say where an agent learns; ``source`` is what looks call so."""
+        looks = environment.looks
+        return {
+            "task": environment.env,
+            "env_kwargs": environment.env_kwargs,
+            "wrappers": environment.wrappers,
+            "looks": looks,
+            "domain": looks.source if looks is not None and domain == SOURCE else domain,
+        }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "AgentSpec":

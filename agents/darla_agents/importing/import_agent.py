@@ -118,17 +118,11 @@ def _spec(
         raise ValueError(f"the setting policy_kwargs is {own!r}; give a mapping, as JSON")
     settings = _plain_settings(algorithm, values) | given | {"policy_kwargs": network | own}
     check_settings(algorithm, settings)
-    environment = config.environment_of(config.task)
-    looks = environment.looks
     options = LatentOptions(config.standardize, config.zero_dead, config.masked)
     return AgentSpec(
-        task=config.task,
-        env_kwargs=environment.env_kwargs,
-        wrappers=environment.wrappers,
-        looks=looks,
+        **AgentSpec.acting_in(config.environment_of(config.task), config.domain),
         kind=config.kind,
         algorithm=algorithm,
-        domain=looks.source if looks is not None and config.domain == SOURCE else config.domain,
         seed=_count(values, "seed") if config.seed is None else config.seed,
         encoder=None if config.encoder is None else str(config.encoder),
         total_timesteps=_count(values, "num_timesteps"),

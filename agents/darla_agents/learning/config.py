@@ -187,16 +187,10 @@ def make_spec(config: TrainAgentConfig) -> AgentSpec:
         zero_dead=config.zero_dead and kind.encoder != UNTRAINED,
         precision=config.precision if kind.sees_latents else "float32",
     )
-    environment = config.environment_of(config.task)
-    looks = environment.looks
     return AgentSpec(
-        task=config.task,
-        env_kwargs=environment.env_kwargs,
-        wrappers=environment.wrappers,
-        looks=looks,
+        **AgentSpec.acting_in(config.environment_of(config.task), config.domain),
         kind=config.kind,
         algorithm=config.algorithm,
-        domain=looks.source if looks is not None and config.domain == SOURCE else config.domain,
         seed=config.seed,
         encoder=str(config.encoder) if kind.needs_encoder else None,
         total_timesteps=config.total_timesteps,

@@ -102,7 +102,8 @@ def evaluate_transfer(config: EvaluateTransferConfig) -> TransferEvaluation:
     """
     config.check()
     found = find_players(config.agents, not config.stochastic, config.trust)
-    agents = [player.in_looks(config.read_looks()) for player in found]
+    looks = config.read_looks()
+    agents = [player.in_looks(looks) for player in found]
     domains = _domains_to_play(agents, config)
     players = list(agents)
     if config.random:

@@ -72,6 +72,7 @@ def show_looks(config: ShowLooksConfig) -> Path:
             domain or a shift is unknown, or a number is out of range.
     """
     config.check()
+    config = config.with_looks_read()
     if config.shifts is not None:
         titles = [f"{strength:g}" for strength in _STRENGTHS]
         write_look_sheet(_rows_of_shifts(config), config.out, config.side, titles)

@@ -4,13 +4,12 @@ import numpy as np
 
 from darla.environments.restyling.pixel_maps import through_matrix
 from darla.environments.restyling.shift import Moments, Shift
-
-_LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601
+from darla.frames.picture_forms import LUMA
 
 
 def desaturate(pictures: np.ndarray, strength: float, drawn: None, moments: Moments) -> np.ndarray:
     """Move every colour towards the grey of the same luma, which it is at strength 1."""
-    grey = np.tile(_LUMA, (3, 1))
+    grey = np.tile(LUMA, (3, 1))
     return through_matrix(pictures, np.eye(3) + strength * (grey - np.eye(3)))
 
 

@@ -1,6 +1,7 @@
 """Worlds in which an action is done several times in a row."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,11 @@ class RepeatedWorlds(Worlds):
         self._worlds.close()
 
 
-def make_repeated(factory: Callable[[int], Worlds], times: int, num_worlds: int) -> Worlds:
+def repeating(factory: Callable[[int], Worlds], times: int) -> Callable[[int], Worlds]:
+    """Return a factory of worlds in which actions are repeated; it can be sent to a process."""
+    return factory if times == 1 else partial(_make_repeated, factory, times)
+
+
+def _make_repeated(factory: Callable[[int], Worlds], times: int, num_worlds: int) -> Worlds:
     """Make worlds with a factory, and repeat actions in them."""
     return RepeatedWorlds(factory(num_worlds), times)

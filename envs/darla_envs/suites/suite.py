@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any, Literal
 
 import gymnasium as gym
@@ -13,7 +12,7 @@ from darla.environments.making import make_environment
 from darla.environments.spec import EnvironmentSpec
 from darla_envs.batch.batch import Batch, find_autoreset_mode
 from darla_envs.batch.batched_envs import BatchedEnvs
-from darla_envs.batch.repeated_worlds import make_repeated
+from darla_envs.batch.repeated_worlds import repeating
 from darla_envs.batch.worker_envs import WorkerEnvs
 from darla_envs.batch.worlds import CannotBatch, Worlds
 from darla_envs.description.domain import Domain
@@ -150,8 +149,7 @@ class Suite(ABC):
         if num_threads is None and workers:
             num_threads = 1
         factory = self._factory(domain, observing, num_threads, **_given(settings))
-        if action_repeat != 1:
-            factory = partial(make_repeated, factory, action_repeat)
+        factory = repeating(factory, action_repeat)
         if num_envs < 1:
             raise ValueError(f"num_envs is {num_envs}, but there must be at least 1 environment")
         if not workers:
@@ -175,9 +173,7 @@ class Suite(ABC):
         What they are, and what is raised, is as in :meth:`batch`.
         """
         factory = self._factory(domain, observing, num_threads, **_given(settings))
-        if action_repeat != 1:
-            return make_repeated(factory, action_repeat, num_worlds)
-        return factory(num_worlds)
+        return repeating(factory, action_repeat)(num_worlds)
 
     @abstractmethod
     def _factory(
