@@ -112,3 +112,12 @@ def test_the_same_frames_come_from_the_same_recipe(tmp_path: Path) -> None:
     assert not learnt_from(described, FrameDataset.open(other))
     assert learnt_from({"parts": [{}, described]}, FrameDataset.open(moved))
     assert not learnt_from({}, FrameDataset.open(moved))
+
+
+def test_frames_in_another_look_or_wrapper_are_new_to_an_encoder(tmp_path: Path) -> None:
+    dataset = FrameDataset.open(write_walks(tmp_path / "one"))
+    described = describe_datasets(dataset)
+    for other in ({"look": {"name": "night"}}, {"wrappers": ["my_module:Dim"]}):
+        assert not learnt_from(described | other, dataset)
+    earlier = {name: each for name, each in described.items() if name not in ("look", "wrappers")}
+    assert learnt_from(earlier, dataset)
