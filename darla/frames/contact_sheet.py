@@ -82,10 +82,12 @@ def tile(frames: np.ndarray, columns: int) -> np.ndarray:
 def _title(dataset: FrameDataset) -> str:
     """Return what the frames are of."""
     attributes = dataset.attributes
-    made_with = ", ".join(f"{name}={value}" for name, value in attributes["env_kwargs"].items())
+    made_with = [f"{name}={value}" for name, value in attributes["env_kwargs"].items()]
+    if attributes.get("look"):
+        made_with.append(f"look {attributes['look']['name']}")
     count, height, width, _ = dataset.shape
     return (
-        f"{attributes['env']} ({made_with or 'defaults'}), policy {attributes['how']}, "
+        f"{attributes['env']} ({', '.join(made_with) or 'defaults'}), policy {attributes['how']}, "
         f"{count:,} frames of {height}x{width}, {int(dataset.episode_starts.sum()):,} episodes"
     )
 

@@ -101,19 +101,28 @@ def recolored_copies(frames: np.ndarray, copies: int, seed: int) -> list[Tensor]
         return [recolor(pictures, every) for _ in range(copies)]
 
 
-def repaint_freely(pictures: Tensor) -> Tensor:
-    """Repaint all pictures, and give each of their colours a brightness of its own.
+def draw_free_maps(count: int, device: torch.device) -> tuple[ColorMaps, Tensor]:
+    """Draw as many maps of :func:`repaint_freely`, and how bright pictures are to be.
 
-    What had one colour becomes brighter or darker as a whole, and then the picture: so neither
-    colour nor brightness says what a surface was. Of two shades of one colour the darker one stays
-    the darker. Pictures are float (N, 3, H, W) in [0, 1]; new float32 ones come back.
+    The latter is the mean of a picture's values, float32 (n, 1, 1, 1).
     """
-    count, device = len(pictures), pictures.device
     maps = draw_color_maps(count, device)
     albedo = torch.randn(count, 1, UNITS, device=device) * _ALBEDO
     darkest, brightest = _MEAN_BRIGHTNESS
     wanted = torch.rand(count, 1, 1, 1, device=device) * (brightest - darkest) + darkest
-    painted = repaint(pictures, replace(maps, albedo=albedo))
+    return replace(maps, albedo=albedo), wanted
+
+
+def repaint_freely(pictures: Tensor, drawn: tuple[ColorMaps, Tensor] | None = None) -> Tensor:
+    """Repaint all pictures, and give each of their colours a brightness of its own.
+
+    What had one colour becomes brighter or darker as a whole, and then the picture: so neither
+    colour nor brightness says what a surface was. Of two shades of one colour the darker one stays
+    the darker. Pictures are float (N, 3, H, W) in [0, 1]; new float32 ones come back. Maps are
+    those of :func:`draw_free_maps`, drawn anew when not given.
+    """
+    maps, wanted = drawn or draw_free_maps(len(pictures), pictures.device)
+    painted = repaint(pictures, maps)
     mean = painted.mean(dim=(1, 2, 3), keepdim=True)
     painted.mul_((wanted / (mean + _FAINT)).clamp_(*_EXPOSURE)).clamp_(0, 1)
     return painted.to(memory_format=torch.channels_last)

@@ -9,8 +9,9 @@
     darla evaluate-transfer --trust scripts.examples.car_racing --random-episodes 20
 
 The wheel is turned in steps, every action lasts four frames of the game, and only the last of them
-is drawn. ``starts="anywhere"`` is for frames to learn to see from: episodes of ``LONGEST_LOOK``
-actions that begin on any part of the track, so that looks and places change often.
+is drawn, which is most of the time that the game takes. ``starts="anywhere"`` is for frames to
+learn to see from: episodes of ``LONGEST_LOOK`` actions that begin on any part of the track, so that
+looks and places change often.
 """
 
 import math
@@ -18,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from gymnasium.envs.box2d import car_racing
+from pygame import gfxdraw
 
 from darla.running.names import lookup
 
@@ -29,7 +31,18 @@ LONGEST_RACE = 250
 
 _ROAD, _GRASS = (102, 102, 102), (102, 204, 102)
 _BRIGHTEST, _APART = 210, 60  # of 255: of a colour, and between road and grass
-_PATCHES = 20  # by how much one channel of the grass's squares differs
+_OTHER_GREEN = 20  # by how much one channel of the grass's squares differs
+_AHEAD, _FAR_ASIDE = 6, 30.0
+_AROUND = ((1, -1), (-1, -1), (-1, 1), (1, 1))
+_CORNERS = [(car_racing.PLAYFIELD * x, car_racing.PLAYFIELD * y) for x, y in _AROUND]
+_PATCHES = car_racing.GRASS_DIM * np.array(
+    [
+        [(x + (dx + 1) / 2, y + (dy + 1) / 2) for dx, dy in _AROUND]
+        for x in range(-20, 20, 2)
+        for y in range(-20, 20, 2)
+    ]
+)
+"""Squares of another green: float (400, 4, 2), in units of the track."""
 _COLORS = {"usual": False, "any": True}
 _STARTS = {"line": False, "anywhere": True}
 
@@ -37,8 +50,9 @@ _STARTS = {"line": False, "anywhere": True}
 class Recolored(car_racing.CarRacing):
     """CarRacing with five actions, in colours of one's choice.
 
-    Observations are uint8 (96, 96, 3). ``road`` and ``grass`` are ``usual`` or ``any``, drawn anew
-    in each episode; ``starts`` is ``line`` or ``anywhere``. A ValueError for another word.
+    Observations are uint8 (96, 96, 3), and ``info`` holds true ``factors``. ``road`` and ``grass``
+    are ``usual`` or ``any``, drawn anew in each episode; ``starts`` is ``line`` or ``anywhere``.
+    A ValueError for another word.
     """
 
     def __init__(
@@ -61,7 +75,7 @@ class Recolored(car_racing.CarRacing):
         if self._anywhere:
             self._put_anywhere()
             observation = self.state = self._render("state_pixels")
-        return observation, info
+        return observation, {**info, "factors": self._factors()}
 
     def step(self, action: Any) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
         """Act for some frames; None, of a reset, for one."""
@@ -77,11 +91,36 @@ class Recolored(car_racing.CarRacing):
         self._drawing = True
         self._actions += 1
         longest = LONGEST_LOOK if self._anywhere else LONGEST_RACE
+        info["factors"] = self._factors()
         return observation, total, terminated, truncated or self._actions >= longest, info
+
+    def _create_track(self) -> bool:
+        """Lay out a track, and note the corners of all that lies on the ground."""
+        laid = bool(super()._create_track())
+        if laid:
+            road = [[corner[:2] for corner in (*tile, tile[-1])[:4]] for tile, _ in self.road_poly]
+            self._ground = np.concatenate([_PATCHES, road])
+        return laid
 
     def _render(self, mode: str) -> Any:
         """Draw, unless nobody will see it."""
         return super()._render(mode) if self._drawing else self.state
+
+    def _render_road(self, zoom: float, translation: Any, angle: float) -> None:
+        """Draw what is in sight of grass and road: the game's own pictures, but all at once."""
+        super()._draw_colored_polygon(
+            self.surf, _CORNERS, self.bg_color, zoom, translation, angle, clip=False
+        )
+        turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+        corners = self._ground @ turn * zoom + np.array(translation)
+        size = np.array((car_racing.WINDOW_W, car_racing.WINDOW_H))
+        near = np.abs(corners - size / 2) <= size / 2 + car_racing.MAX_SHAPE_DIM
+        for index in np.flatnonzero(near.all(axis=2).any(axis=1)):
+            tile = index - len(_PATCHES)
+            color = self.grass_color if tile < 0 else self.road_poly[tile][1]
+            shape, paint = corners[index].tolist(), [int(value) for value in color]
+            gfxdraw.aapolygon(self.surf, shape, paint)
+            gfxdraw.filled_polygon(self.surf, shape, paint)
 
     def _reinit_colors(self, randomize: bool) -> None:
         """Paint road and grass: what the game calls when an episode begins."""
@@ -94,8 +133,30 @@ class Recolored(car_racing.CarRacing):
             if np.linalg.norm(road - grass) >= _APART:
                 break
         patches = grass.copy()
-        patches[self.np_random.integers(3) if self._new_grass else 1] += _PATCHES
+        patches[self.np_random.integers(3) if self._new_grass else 1] += _OTHER_GREEN
         self.road_color, self.bg_color, self.grass_color = road, grass, patches
+
+    def _factors(self) -> dict[str, float]:
+        """Return what there is to see.
+
+        Speed and place beside the middle of the track are in units of the track (and a second),
+        heading and the track's curve over the next ``_AHEAD`` tiles in radians, colours from 0 to
+        255.
+        """
+        track = np.array(self.track)[:, 1:]
+        place = np.array(self.car.hull.position)
+        nearest = int(np.linalg.norm(track[:, 1:] - place, axis=1).argmin())
+        along, x, y = track[nearest]
+        ahead = track[(nearest + _AHEAD) % len(track), 0]
+        aside = (place[0] - x) * math.cos(along) + (place[1] - y) * math.sin(along)
+        return {
+            "speed": float(np.linalg.norm(self.car.hull.linearVelocity)),
+            "side": float(np.clip(aside, -_FAR_ASIDE, _FAR_ASIDE)),
+            "heading": _turn(self.car.hull.angle - along),
+            "curve": _turn(ahead - along),
+            "road_brightness": float(self.road_color.mean()),
+            "grass_brightness": float(self.bg_color.mean()),
+        }
 
     def _put_anywhere(self) -> None:
         """Put the car at speed somewhere on the track or a little beside it."""
@@ -112,3 +173,8 @@ class Recolored(car_racing.CarRacing):
         for wheel in self.car.wheels:
             wheel.omega = 2 * speed
         self.t = 1.0  # the game zooms in during its first second
+
+
+def _turn(angle: float) -> float:
+    """Return an angle between -pi and pi."""
+    return float((angle + math.pi) % (2 * math.pi) - math.pi)

@@ -2,10 +2,13 @@ import colorsys
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import correlate
 
+from darla.encoder.networks import to_pictures
+from darla.objectives.recoloring import repaint_freely
 from darla_agents.agent.augmentations import AUGMENTATIONS, check_augmentation
 from darla_agents.agent.augmentations.color import (
     HUE_JITTER,
@@ -19,6 +22,7 @@ from darla_agents.agent.augmentations.convolution import (
     draw_kernels,
     identity_kernel,
 )
+from darla_agents.agent.augmentations.recolor import draw_maps, recolor
 from darla_agents.agent.augmentations.shift import PAD, draw_offsets, shift
 
 NEUTRAL = {
@@ -47,7 +51,7 @@ def test_bytes_become_bytes_and_what_was_given_stays(name):
     assert (made != frames).any()
 
 
-@pytest.mark.parametrize("name", AUGMENTATIONS)
+@pytest.mark.parametrize("name", NEUTRAL)
 def test_neutral_parameters_change_nothing(name):
     frames = np.concatenate([pictures(seed=seed) for seed in range(10)])
     frames[0], frames[1] = 0, 255  # greys have no hue
@@ -118,6 +122,19 @@ def test_colours_are_drawn_from_their_ranges():
     np.testing.assert_allclose(factors.min(axis=0), low, atol=0.01)
     np.testing.assert_allclose(factors.max(axis=0), high, atol=0.01)
     np.testing.assert_allclose(factors.mean(axis=0), [1, 1, 1, 0], atol=0.02)
+
+
+def test_pictures_are_repainted_as_those_of_encoders_are():
+    frames = pictures(40, 16, 16)
+    frames[:, :, 8:] = frames[:, :1, :1]  # one colour stays one
+    generator = torch.random.get_rng_state()
+    maps = draw_maps(np.random.default_rng(5), len(frames))
+    assert torch.equal(torch.random.get_rng_state(), generator)
+    made = recolor(frames, maps)
+    assert (made[:, :, 8:] == made[:, :1, :1]).all()
+    torch.manual_seed(int(np.random.default_rng(5).integers(2**63)))
+    theirs = repaint_freely(to_pictures(torch.from_numpy(frames)))
+    np.testing.assert_allclose(made, 255 * theirs.permute(0, 2, 3, 1).numpy(), atol=0.51)
 
 
 def test_a_convolution_is_one_around_medium_grey():

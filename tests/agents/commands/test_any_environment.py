@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from darla import FrameDataset
+from darla.frames.contact_sheet import draw_contact_sheet
 from darla_agents.agent.saved_agent import load_agent
 from darla_agents.playing.rows import read_rows
 from toy_commands import run_darla
@@ -100,8 +101,10 @@ def test_looks_are_the_domains_of_every_command(
 
     frames = "--num-frames 8 --chunk-size 8 --size 16 --workers 1"
     run("collect", *env.split(), "--looks", "others.toml", *frames.split(), "--out", "frames")
-    look = FrameDataset.open(folder / "frames").attributes["look"]
+    dataset = FrameDataset.open(folder / "frames")
+    look = dataset.attributes["look"]
     assert (look["name"], look["env_kwargs"]) == ("d_u", {"ending": "terminated"})
+    assert ", look d_u), policy random" in str(draw_contact_sheet(dataset).get_suptitle())
 
     # the same agents in looks of another file are in another task
     (folder / "others.toml").write_text(LOOKS.replace("Dim(8, plus=16)", "Dim(4)"))

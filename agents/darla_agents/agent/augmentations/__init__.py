@@ -1,8 +1,9 @@
 """Random changes of pictures that an agent learns from, as functions of explicit parameters.
 
 They are those that image-based reinforcement learning is usually compared with, one file each:
-``shift``, ``color`` and ``convolution``. Each draws parameters with a generator, and maps pictures
-and parameters to new pictures. One of another package is added by an entry point::
+``shift``, ``color`` and ``convolution``; and ``recolor``, what encoders learn from. Each draws
+parameters with a generator, and maps pictures and parameters to new pictures. One of another
+package is added by an entry point::
 
     [project.entry-points."darla.augmentations"]
     blur = "my_package.blur:BLUR"
@@ -30,6 +31,7 @@ AUGMENTATIONS: Registry[Augmentation] = Registry("augmentation", "darla.augmenta
 """What can be done to pictures, by name."""
 AUGMENTATIONS.register("shift", f"{_HERE}.shift:SHIFT")
 AUGMENTATIONS.register("color", f"{_HERE}.color:COLOR")
+AUGMENTATIONS.register("recolor", f"{_HERE}.recolor:RECOLOR")
 AUGMENTATIONS.register("conv", f"{_HERE}.convolution:CONVOLUTION")
 
 
