@@ -74,8 +74,8 @@ def policy_that_suits(config: CollectConfig) -> str:
 
 
 def _many(config: CollectConfig, num_envs: int) -> VectorEnvironment | None:
-    """Make environments side by side, where that is asked for and offered; else None."""
-    if config.rendering != "batched":
+    """Make environments side by side, where that is asked for, possible and offered; else None."""
+    if config.rendering != "batched" or config.cuts_looks:
         return None
     domain = config.environment_domain
     return make_vector_env(config.environment, num_envs, further=domain, imports=config.imports)

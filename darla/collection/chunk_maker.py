@@ -155,7 +155,8 @@ class StockChunkMaker(ChunkMaker):
         observation, info = self._env.reset(seed=config.seed)
         self._source.frame(observation)
         self.factors = describe_factors(self._env, info.get("factors", {}))
-        self._look = look_factors(self.factors) if config.per_look > 1 else []
+        sets = config.chosen_policy == FACTORS and config.per_look > 1
+        self._look = look_factors(self.factors) if sets else []
         self._columns = [factor_reader(name, item) for name, item in self.factors.items()]
 
     def _first_frames(self) -> np.ndarray:
@@ -175,11 +176,20 @@ class StockChunkMaker(ChunkMaker):
         if config.chosen_policy == FACTORS:
             per_look = config.per_look
             return factor_settings(self._env, rng, config.in_view, per_look, self._look)
+        cut = config.frames_per_look, self._draw_look()
         if self._agent is not None:
-            return rollouts(self._env, rng, self._choose_as_agent)
+            return rollouts(self._env, rng, self._choose_as_agent, *cut)
         space = self._env.action_space
         space.seed(int(rng.integers(2**31)))
-        return rollouts(self._env, rng, lambda observation, info, starts: space.sample())
+        return rollouts(self._env, rng, lambda observation, info, starts: space.sample(), *cut)
+
+    def _draw_look(self) -> Callable[[], None] | None:
+        """Return what draws another look within an episode; None where no look is only drawn."""
+        look = self._config.look
+        if look is None or not look.only_restyles:
+            return None
+        drawing: Callable[[], None] = self._env.get_wrapper_attr("draw_look")
+        return drawing
 
     def _choose_as_agent(self, observation: Any, info: dict[str, Any], starts: bool) -> Any:
         """Return the agent's action."""

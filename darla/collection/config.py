@@ -40,9 +40,11 @@ class CollectConfig(EnvironmentWords):
     """For ``factors``: the share of frames with an object in view, from 0 to 1; ``None`` leaves
     it to chance."""
     frames_per_look: int | None = None
-    """For ``factors``: frames in a row that share colours and light and differ in all else, the
-    kinds of objects too; 2 by default. They make one episode, which objectives that learn from
-    pairs need."""
+    """Frames in a row that share their look; they count as one episode, as objectives that learn
+    from pairs need it. For ``factors`` 2 by default: colours and light are shared, and all else
+    differs, the kinds of objects too. Policies that act keep a look for a whole episode unless
+    this is given: then another look begins after so many frames, where looks only restyle pictures
+    in the middle of an episode, and otherwise with another episode."""
     agent: Path | None = None
     """For ``agent``: the folder of the saved agent."""
     size: tuple[int, ...] = (64,)
@@ -94,10 +96,15 @@ class CollectConfig(EnvironmentWords):
 
     @property
     def per_look(self) -> int:
-        """Frames in a row that are put into one look; 1 for policies that act."""
-        if self.chosen_policy not in (FACTORS, None):
-            return 1
-        return 2 if self.frames_per_look is None else self.frames_per_look
+        """Frames in a row that share a look; 1 where a policy acts for whole episodes."""
+        if self.frames_per_look is not None:
+            return self.frames_per_look
+        return 2 if self.chosen_policy in (FACTORS, None) else 1
+
+    @property
+    def cuts_looks(self) -> bool:
+        """Whether a policy acts, but not for whole episodes in one look."""
+        return self.chosen_policy in (RANDOM, AGENT) and self.frames_per_look is not None
 
     @property
     def image_size(self) -> tuple[int, int]:
@@ -197,10 +204,10 @@ class CollectConfig(EnvironmentWords):
         if self.frames_per_look is not None:
             _check_positive(frames_per_look=self.frames_per_look)
         policy = self.chosen_policy
-        if (self.frames_per_look or 1) > 1 and policy not in (FACTORS, None):
+        if self.frames_per_look == 1 and policy in (RANDOM, AGENT):
             raise ValueError(
-                f"frames_per_look is {self.frames_per_look}, but the policy is {policy!r}, "
-                "whose episodes keep their look anyway; leave it out, or give policy 'factors'"
+                f"frames_per_look is 1, but the policy is {policy!r}, of whose frames pairs of one "
+                "look are learnt from; give 2 or more, or leave it out for whole episodes"
             )
         is_known = policy is not None or self.frames_per_look is not None
         if is_known and self.chunk_size % self.per_look:

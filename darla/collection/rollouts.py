@@ -42,20 +42,41 @@ class Step(NamedTuple):
     """Whether the frame is the first of an episode."""
 
 
-def rollouts(env: Environment, rng: np.random.Generator, choose: Choose) -> Iterator[Step]:
-    """Act in episode after episode, without end; seeded from ``rng`` at the first reset only."""
+def rollouts(
+    env: Environment,
+    rng: np.random.Generator,
+    choose: Choose,
+    per_look: int | None = None,
+    draw_look: Callable[[], None] | None = None,
+) -> Iterator[Step]:
+    """Act in episode after episode, without end; seeded from ``rng`` at the first reset only.
+
+    Where ``per_look`` is given another look begins after so many frames: ``draw_look`` brings it
+    about within the episode, and where there is none another episode begins. The first frame of
+    a look counts as that of an episode.
+    """
     seed: int | None = int(rng.integers(2**31))
     while True:
         observation, info = env.reset(seed=seed)
         seed = None
         yield Step(observation, info, None, 0.0, starts=True)
-        starts, over = True, False
+        starts, over, shown = True, False, 1
         while not over:
+            another = shown == per_look
+            if another and draw_look is None:
+                break
             action = choose(observation, info, starts)
             starts = False
+            if another and draw_look is not None:
+                draw_look()
+                shown = 0
             observation, reward, terminated, truncated, info = env.step(action)
             over = terminated or truncated
-            yield Step(observation, info, action, float(reward), starts=False)
+            shown += 1
+            if another:
+                yield Step(observation, info, None, 0.0, starts=True)
+            else:
+                yield Step(observation, info, action, float(reward), starts=False)
 
 
 class VectorStep(NamedTuple):

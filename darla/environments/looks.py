@@ -75,6 +75,11 @@ class Look:
         object.__setattr__(self, "wrappers", tuple(wrappers))
         object.__setattr__(self, "restyle", checked_strengths(self.restyle))
 
+    @property
+    def only_restyles(self) -> bool:
+        """Whether it changes pictures, and nothing about the environment that shows them."""
+        return bool(self.restyle) and not (self.env_kwargs or self.reset_options or self.wrappers)
+
     @classmethod
     def from_json(cls, data: Any) -> "Look":
         """Return the look that a mapping describes; a ValueError where it describes none."""

@@ -27,7 +27,7 @@ ATTRIBUTES = {
     "look": "{name, env_kwargs, reset_options, wrappers, restyle}: the domain, of looks",
     "how": "random, factors or agent",
     "in_view": "share of frames with the object in view, for 'factors'",
-    "frames_per_look": "frames in a row that share their look, for 'factors'; without it, 1",
+    "frames_per_look": "frames in a row that share their look; without it, or 1, episodes do",
     "agent": "folder of the agent, for 'agent'",
     "seed": "where all random numbers came from",
     "rendering": "batched or stock, as asked for; without it, stock",

@@ -4,7 +4,7 @@
     darla collect --env Darla/SeekAvoid-v0 --num-frames 50000
     darla collect --env MiniWorld-FourRooms-v0 --out data/four_rooms
     darla collect --env MiniWorld-Maze-v0 --policy random
-    darla collect --env CarRacing-v3 --env-kwargs continuous false --looks standard
+    darla collect --env CarRacing-v3 --looks standard --frames-per-look 8
     darla collect --env my_module:MyEnv-v0 --wrappers "my_module:Repeat(4)"
     darla collect --agent runs/my_agent --domain source --out data/seen
 
@@ -29,6 +29,8 @@ from darla_envs import GO_TO_OBJECT
 from darla_envs.description.usual_domains import SOURCE
 from darla_envs.suites import ForeignSuite, suite_of
 
+_MANY_FRAMES = 50
+"""So many frames of one look are more than encoders need, which would rather see another."""
 _MAKE_POLICY = "darla_agents.agent.acting:make_policy"
 
 
@@ -49,7 +51,8 @@ class CollectCommand(CollectConfig):
 
 def main(config: CollectCommand) -> None:
     """Collect, and say where the dataset is."""
-    result = collect(resolved(config), load_policy=_MAKE_POLICY, progress=True)
+    config = resolved(config)
+    result = collect(config, load_policy=_MAKE_POLICY, progress=True)
     frames, seconds = result.new_frames, result.seconds
     if frames:
         print(f"collected {frames:,} frames in {seconds:.1f} s ({frames / seconds:.0f} frames/s)")
@@ -57,6 +60,13 @@ def main(config: CollectCommand) -> None:
         print("this dataset was finished already")
     print(f"dataset        {result.dataset.path}  {result.dataset.shape}")
     print(f"contact sheet  {result.contact_sheet}")
+    looks, drawn = config.environment.looks, int(result.dataset.episode_starts.sum())
+    in_d_u = looks is not None and result.dataset.attributes["look"]["name"] == looks.unsupervised
+    if in_d_u and drawn * _MANY_FRAMES < len(result.dataset):
+        print(
+            f"only {drawn} looks were drawn, one an episode, and look is told from state by seeing "
+            "many: --frames-per-look 8 draws more"
+        )
 
 
 def resolved(config: CollectCommand) -> CollectCommand:

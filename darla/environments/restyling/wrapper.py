@@ -74,9 +74,15 @@ class RestyledPictures(gym.Wrapper[Any, Any, Any, Any], RecordConstructorArgs):
         if seed is not None or self._rng is None:
             entropy = None if seed is None else [int(Purpose.RESTYLING), seed]
             self._rng = np.random.default_rng(entropy)
-        self._restyling = Restyling(self.shifts, int(self._rng.integers(2**63)))
+        self.draw_look()
         self._step = 0
         return self._seen(observation, info), info
+
+    def draw_look(self) -> None:
+        """Draw another look, in which the episode goes on; a ValueError before the first reset."""
+        if self._rng is None:
+            raise ValueError("no look can be drawn before the first reset; call reset() first")
+        self._restyling = Restyling(self.shifts, int(self._rng.integers(2**63)))
 
     def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
         """Make a step, and show it in the episode's look."""

@@ -92,6 +92,19 @@ def test_a_saved_agent_collects_what_it_sees(tmp_path: Path) -> None:
     assert dataset.attributes["agent"] == str(tmp_path / "agent")
 
 
+def test_it_says_when_there_are_few_looks_and_draws_more_when_asked(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    toys = f"--env Toy/Counting-v0 {TOYS} --env-kwargs size 64 episode_length 300 --num-frames 120"
+    told = "only 2 looks were drawn"
+    for name, more in (("few", ""), ("source", "--domain source"), ("many", "--frames-per-look 8")):
+        out = f"--out {tmp_path / name} --looks standard --chunk-size 80 {more}"
+        assert run_darla("collect", *f"{toys} {out}".split()) == 0
+        assert (told in capfd.readouterr().out) == (name == "few")
+    starts = FrameDataset.open(tmp_path / "many").episode_starts
+    assert starts.nonzero()[0].tolist() == list(range(0, 120, 8))
+
+
 def test_every_option_is_explained(capfd: pytest.CaptureFixture[str]) -> None:
     assert run_darla("collect", "--help") == 0
     out = capfd.readouterr().out

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from darla.collection.chunk_maker import StockChunkMaker
 from darla.collection.collect import CollectConfig
+from darla.environments.looks import Look, Looks
 from darla.frames.writer import FrameChunk
 from toy_envs import TOY_FACTORS, counting_frame
 
@@ -43,6 +44,39 @@ def test_random_frames_are_whole_episodes_in_order(ending: str, length: int, ind
     np.testing.assert_array_equal(chunk.actions == -1, steps == 0)
     np.testing.assert_array_equal(chunk.rewards, np.maximum(chunk.actions, 0))
     np.testing.assert_array_equal(chunk.factors, np.stack([steps, episodes], axis=1))
+
+
+@settings(max_examples=10)
+@given(length=st.integers(1, 30), per_look=st.sampled_from([2, 4, 8, 20]))
+def test_where_looks_are_not_only_restyled_episodes_are_cut(length: int, per_look: int) -> None:
+    kwargs = {"size": 16, "episode_length": length}
+    chunk = chunk_of(env_kwargs=kwargs, frames_per_look=per_look)
+    episodes, steps = np.divmod(np.arange(len(chunk)), min(length + 1, per_look))
+    for frame, episode, step in zip(chunk.frames, episodes, steps, strict=True):
+        np.testing.assert_array_equal(frame, counting_frame(step, episode, 16))
+    np.testing.assert_array_equal(chunk.episode_starts, steps == 0)
+
+
+@settings(max_examples=10)
+@given(length=st.integers(1, 30), per_look=st.sampled_from([2, 4, 8, 20]))
+def test_looks_that_are_only_restyled_change_while_episodes_go_on(
+    length: int, per_look: int
+) -> None:
+    looks = Looks({"source": Look(), "d_u": Look(restyle={"brightness": (0.0, 1.0)})})
+    kwargs = {"size": 16, "episode_length": length}
+    chunk = chunk_of(env_kwargs=kwargs, frames_per_look=per_look, looks=looks)
+    rows = np.arange(len(chunk))
+    episodes, steps = np.divmod(rows, length + 1)
+    np.testing.assert_array_equal(chunk.factors, np.stack([steps, episodes], axis=1))
+    fresh = steps % per_look == 0  # each episode begins with a look of its own
+    np.testing.assert_array_equal(chunk.episode_starts, fresh)
+    np.testing.assert_array_equal(chunk.actions == -1, fresh)
+    plain = np.stack([counting_frame(*row, 16) for row in zip(steps, episodes, strict=True)])
+    looks_of = np.cumsum(fresh)
+    brightness = (chunk.frames.astype(float) - plain).mean(axis=(1, 2, 3))
+    per_frame = {look: brightness[looks_of == look] for look in set(looks_of)}
+    assert all(np.ptp(each) < 25 for each in per_frame.values())
+    assert len({round(float(each[0])) for each in per_frame.values()}) > len(per_frame) // 3
 
 
 def test_random_actions_are_all_of_the_space() -> None:

@@ -66,7 +66,7 @@ def test_the_domain_is_an_argument_of_the_environment() -> None:
         ),
         ({"frames_per_look": 0}, "frames_per_look is a whole number from 1, not 0"),
         ({"frames_per_look": 3}, "frames_per_look is 3, which does not divide the chunk size 1000"),
-        ({"frames_per_look": 2, "policy": "random"}, "is 2, but the policy is 'random'"),
+        ({"frames_per_look": 1, "policy": "random"}, "is 1, but the policy is 'random'"),
         ({"policy": "agent"}, "needs the folder of a saved agent"),
         (
             {"agent": Path("runs/x"), "policy": "factors"},
