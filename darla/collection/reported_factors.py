@@ -1,7 +1,7 @@
 """The true factors that an environment reports: what they are, and their values as numbers."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,12 +10,13 @@ import numpy as np
 def describe_factors(env: Any, reported: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Describe the factors in ``info["factors"]`` of an environment's, or one of a vector's, reset.
 
-    Its ``unwrapped.factors`` describes them, and their order is kept; where it does not, a factor
-    is taken for a continuous one without limits, and follows in the order of the report. For each
-    name there are kind, low, high (None: no limit), unit, categories and role. A ValueError where a
-    factor is text, and no categories are known for it.
+    Its mapping ``unwrapped.factors`` describes them, and their order is kept; where there is none,
+    a method say, a factor is taken for a continuous one without limits, and follows in the order of
+    the report. For each name there are kind, low, high (None: no limit), unit, categories and role.
+    A ValueError where a factor is text, and no categories are known for it.
     """
-    known = getattr(env.unwrapped, "factors", {})
+    offered = getattr(env.unwrapped, "factors", None)
+    known = offered if isinstance(offered, Mapping) else {}
     described = {}
     for name in sorted(reported, key=[*known, *reported].index):
         value = reported[name]

@@ -25,7 +25,9 @@ from darla_agents.playing.players import Player, find_players, random_player, un
 from darla_agents.playing.random_policy import RandomPolicy
 from darla_agents.playing.rows import Row, RowWriter
 from darla_agents.worlds.rendering import BATCHED, check_rendering
-from darla_envs.suites import suite_of
+from darla_envs.suites import ForeignSuite, suite_of
+
+_RANDOM_EPISODES = 200
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,9 @@ class EvaluateTransferConfig(LooksWord):
     """File that rows are appended to; episodes that it holds already are not played again."""
     random: bool = True
     """Play the random policy too, which every score is measured against."""
-    random_episodes: int = 200
-    """Episodes of the random policy in each domain, at least as many as those of the agents."""
+    random_episodes: int | None = None
+    """Episodes of the random policy in each domain, at least as many as those of the agents. When
+    not given, 200, and in other people's environments, which may be slow, as many as those."""
     stochastic: bool = False
     """Draw actions from the policy instead of taking the most probable ones."""
     num_envs: int = 8
@@ -64,8 +67,9 @@ class EvaluateTransferConfig(LooksWord):
         """Raise a ValueError for a number that is too small, or an unknown rendering."""
         check_rendering(self.rendering)
         for name in ("episodes", "random_episodes", "num_envs"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}, but must be at least 1")
+            given = getattr(self, name)
+            if given is not None and given < 1:
+                raise ValueError(f"{name} is {given}, but must be at least 1")
         if self.seed < 0:
             raise ValueError(f"seed is {self.seed}, but must be at least 0")
 
@@ -146,9 +150,13 @@ def _domains_to_play(
 
 def _episodes_of(player: Player, config: EvaluateTransferConfig) -> int:
     """Return how many episodes a player plays in each domain."""
-    if player.kind == RANDOM:
-        return max(config.episodes, config.random_episodes)
-    return config.episodes
+    if player.kind != RANDOM:
+        return config.episodes
+    wanted = config.random_episodes
+    if wanted is None:
+        foreign = isinstance(suite_of(player.environment), ForeignSuite)
+        wanted = config.episodes if foreign else _RANDOM_EPISODES
+    return max(config.episodes, wanted)
 
 
 def _plan(

@@ -45,7 +45,7 @@ def evaluate_model(
     source: str = SOURCE,
     agent_seed: int = 0,
     episodes: int = 50,
-    random_episodes: int = 200,
+    random_episodes: int | None = None,
     seed: int = 0,
     deterministic: bool = True,
     num_envs: int = 8,
@@ -72,7 +72,7 @@ def evaluate_model(
         agent_seed: the seed that it was trained with; models of one kind differ in it.
         episodes: of the model in each domain.
         random_episodes: of the random policy in each domain, which scores are measured against;
-            0 plays none.
+            as many as the model's when None, and 0 plays none.
         seed: decides which episodes are played, as ``--seed`` of the command does.
         deterministic: take the most probable actions; otherwise torch's random numbers, which are
             yours to seed, draw them.
@@ -89,6 +89,7 @@ def evaluate_model(
             no id and ``task`` is not given, they are normalised by statistics that still change,
             an episode does not end, or ``out`` holds something else.
     """
+    random_episodes = episodes if random_episodes is None else random_episodes
     _check(name, kind, episodes, random_episodes, num_envs)
     made = _environments(environments, domains, source, num_envs, wrap)
     rows: list[Row] = []

@@ -294,6 +294,15 @@ def test_an_unknown_domain_suggests_the_nearest(
     assert not config.out.exists()
 
 
+def test_the_random_policy_plays_other_peoples_environments_as_often_as_agents_do(
+    config: EvaluateTransferConfig, tmp_path: Path
+) -> None:
+    make_toy_agent(tmp_path / "agents" / "a")
+    _, rows = run(config, domains=("source",), episodes=3, random_episodes=None)
+    played = Counter(row.kind for row in rows)
+    assert played["random"] == 3 == max(played.values())
+
+
 def test_an_unknown_rendering_suggests_the_nearest(config: EvaluateTransferConfig) -> None:
     with pytest.raises(ValueError, match="unknown rendering 'stok'; did you mean 'stock'"):
         run(config, rendering="stok")

@@ -1,7 +1,9 @@
+import gymnasium as gym
 import numpy as np
 import pytest
 
-from darla.collection.reported_factors import column_reader, factor_reader
+import toy_envs  # noqa: F401
+from darla.collection.reported_factors import column_reader, describe_factors, factor_reader
 
 NUMBER = {"categories": []}
 SHAPE = {"categories": ["box", "ball"]}
@@ -12,6 +14,13 @@ def test_a_number_may_come_in_an_array(value) -> None:
     assert factor_reader("hue", NUMBER)({"hue": value}) == pytest.approx(0.3)
     columns = column_reader("hue", NUMBER)({"hue": [value, value]})
     np.testing.assert_allclose(columns, [0.3, 0.3], rtol=1e-6)
+
+
+def test_a_method_of_that_name_describes_nothing() -> None:
+    env = gym.make("Toy/Counting-v0").unwrapped
+    env.factors = lambda: {"hue": 0.5}
+    described = describe_factors(env, {"hue": 0.5})
+    assert described["hue"]["kind"] == "continuous" and described["hue"]["low"] is None
 
 
 @pytest.mark.parametrize(
