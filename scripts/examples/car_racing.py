@@ -24,7 +24,7 @@ from pygame import gfxdraw
 from darla.running.names import lookup
 
 FRAMES_PER_ACTION = 4
-LONGEST_LOOK = 8
+LONGEST_LOOK = 3
 """Actions of an episode that begins anywhere."""
 LONGEST_RACE = 250
 """Actions of a race."""

@@ -32,7 +32,7 @@ from gymnasium.envs.mujoco.inverted_pendulum_v5 import InvertedPendulumEnv
 MODEL = Path(__file__).with_suffix(".xml")
 SIDE = 64
 """Of pictures, in pixels."""
-LONGEST_LOOK = 8
+LONGEST_LOOK = 3
 """Actions of an episode that begins anywhere."""
 LONGEST_BALANCE = 250
 """Actions of an episode otherwise, and the best return."""
