@@ -4,18 +4,23 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import gymnasium as gym
 import numpy as np
 
 
 def describe_factors(env: Any, reported: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Describe the factors in ``info["factors"]`` of an environment's, or one of a vector's, reset.
 
-    Its mapping ``unwrapped.factors`` describes them, and their order is kept; where there is none,
-    a method say, a factor is taken for a continuous one without limits, and follows in the order of
-    the report. For each name there are kind, low, high (None: no limit), unit, categories and role.
-    A ValueError where a factor is text, and no categories are known for it.
+    Its mapping ``factors``, or a wrapper's, describes them, and their order is kept; where there is
+    none, a method say, a factor is taken for a continuous one without limits, and follows in the
+    order of the report. For each name there are kind, low, high (None: no limit), unit, categories
+    and role. A ValueError where a factor is text, and no categories are known for it.
     """
-    offered = getattr(env.unwrapped, "factors", None)
+    if isinstance(env, gym.Env):  # a vector of environments has no such way to ask wrappers
+        has_any = env.has_wrapper_attr("factors")
+        offered = env.get_wrapper_attr("factors") if has_any else None
+    else:
+        offered = getattr(env.unwrapped, "factors", None)
     known = offered if isinstance(offered, Mapping) else {}
     described = {}
     for name in sorted(reported, key=[*known, *reported].index):

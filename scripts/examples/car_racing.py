@@ -15,7 +15,8 @@ looks and places change often.
 """
 
 import math
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium.envs.box2d import car_racing
@@ -32,6 +33,7 @@ LONGEST_RACE = 250
 _ROAD, _GRASS = (102, 102, 102), (102, 204, 102)
 _BRIGHTEST, _APART = 210, 60  # of 255: of a colour, and between road and grass
 _OTHER_GREEN = 20  # by how much one channel of the grass's squares differs
+_LOOK = ("road_brightness", "grass_brightness")
 _AHEAD, _FAR_ASIDE = 6, 30.0
 _AROUND = ((1, -1), (-1, -1), (-1, 1), (1, 1))
 _CORNERS = [(car_racing.PLAYFIELD * x, car_racing.PLAYFIELD * y) for x, y in _AROUND]
@@ -54,6 +56,9 @@ class Recolored(car_racing.CarRacing):
     are ``usual`` or ``any``, drawn anew in each episode; ``starts`` is ``line`` or ``anywhere``.
     A ValueError for another word.
     """
+
+    factors: ClassVar = {name: SimpleNamespace(role="look") for name in _LOOK}
+    """What is to be said of those in ``info``: which of them are of the look."""
 
     def __init__(
         self, road: str = "usual", grass: str = "usual", starts: str = "line", **kwargs: Any
@@ -154,8 +159,7 @@ class Recolored(car_racing.CarRacing):
             "side": float(np.clip(aside, -_FAR_ASIDE, _FAR_ASIDE)),
             "heading": _turn(self.car.hull.angle - along),
             "curve": _turn(ahead - along),
-            "road_brightness": float(self.road_color.mean()),
-            "grass_brightness": float(self.bg_color.mean()),
+            **dict(zip(_LOOK, map(_brightness, (self.road_color, self.bg_color)), strict=True)),
         }
 
     def _put_anywhere(self) -> None:
@@ -173,6 +177,11 @@ class Recolored(car_racing.CarRacing):
         for wheel in self.car.wheels:
             wheel.omega = 2 * speed
         self.t = 1.0  # the game zooms in during its first second
+
+
+def _brightness(color: np.ndarray) -> float:
+    """Return the mean of red, green and blue."""
+    return float(np.mean(color))
 
 
 def _turn(angle: float) -> float:

@@ -16,7 +16,8 @@ Dict: a picture, and beside it the two velocities, which no single picture shows
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import gymnasium as gym
 import numpy as np
@@ -37,6 +38,7 @@ LONGEST_LOOK = 3
 LONGEST_BALANCE = 250
 """Actions of an episode otherwise, and the best return."""
 
+_LOOK = ("floor_brightness", "wall_brightness", "light")
 _PAINTED = ("floor", "wall", "rail", "cart", "pole")
 _SURFACES = ("plain", "checks", "fade")
 _CAMERA_MOVES = 0.15  # metres
@@ -52,6 +54,9 @@ class PaintedPendulum(gym.Wrapper[dict[str, np.ndarray], np.ndarray, np.ndarray,
     ``usual`` or ``any``; ``starts`` is ``upright``, or ``anywhere`` for frames to learn to see
     from. A ValueError for another word.
     """
+
+    factors: ClassVar = {name: SimpleNamespace(role="look") for name in _LOOK}
+    """What is to be said of those in ``info``: which of them are of the look."""
 
     def __init__(
         self,
@@ -143,13 +148,7 @@ class PaintedPendulum(gym.Wrapper[dict[str, np.ndarray], np.ndarray, np.ndarray,
     def _info(self) -> dict[str, Any]:
         """Return the true factors of the picture."""
         cart, angle = self.env.unwrapped.data.qpos
-        floor, wall = (self._model.geom(name) for name in _PAINTED[:2])
-        return {
-            "factors": {
-                "cart": float(cart),
-                "angle": float(angle),
-                "floor_brightness": float(floor.rgba[:3].mean()),
-                "wall_brightness": float(wall.rgba[:3].mean()),
-                "light": float(self._model.light_diffuse.mean()),
-            }
-        }
+        colors = (self._model.geom(name).rgba[:3] for name in _PAINTED[:2])
+        look = [float(each.mean()) for each in (*colors, self._model.light_diffuse)]
+        state = {"cart": float(cart), "angle": float(angle)}
+        return {"factors": {**state, **dict(zip(_LOOK, look, strict=True))}}

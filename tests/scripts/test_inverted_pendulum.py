@@ -85,7 +85,8 @@ def test_commands_learn_from_its_pictures_and_keep_the_velocities_beside_them(
     run(f"collect {env} --num-frames 64 --chunk-size 32 --workers 1 --out frames")
     dataset = FrameDataset.open(tmp_path / "frames")
     assert dataset.attributes["look"]["name"] == "d_u"
-    assert dataset.episode_starts[:9].tolist() == [True, *[False] * LONGEST_LOOK]
+    assert dataset.episode_starts[:10].nonzero()[0].tolist() == [*range(0, 10, LONGEST_LOOK + 1)]
+    assert dataset.attributes["factors"]["light"]["role"] == "look"
     run(
         "train-vision --data frames --objective look_state_nce --channels 4 4 --hidden-units 8 "
         "--epochs 1 --out see"
