@@ -2,6 +2,6 @@
 
 ``frames`` opens datasets and ``factors`` says what is to be read from them; ``domains`` deals
 frames into those that probes are trained on and those that they are tested on, in the same looks
-and in others. ``measures`` measures on them, ``actions`` and ``recoloring`` where no factor needs
-to be known; ``report`` writes tables and numbers, and ``pictures`` draws.
+and in others. ``measures`` measures on them, ``actions``, ``recoloring`` and ``restyling`` where no
+factor needs to be known; ``report`` writes tables and numbers, and ``pictures`` draws.
 """

@@ -26,7 +26,7 @@ from darla_agents.encoder_evaluation.recorded.report import (
 from darla_agents.encoder_evaluation.report import to_json
 from darla_agents.encoder_evaluation.results import EncoderEvaluation, shown, write_results
 
-_PARTS = 10  # of the work for each encoder
+_PARTS = 11  # of the work for each encoder
 _DEALING = 12  # a purpose of random numbers
 
 

@@ -37,11 +37,14 @@ from darla_agents.encoder_evaluation.recorded.recoloring import (
     recolored_pairs,
 )
 from darla_agents.encoder_evaluation.recorded.report import RecordedScores
+from darla_agents.encoder_evaluation.recorded.restyling import restyled_movements
 
 Shown = Callable[[str, Callable[[], Any]], Any]
 """Does a part of the work that has a name, and returns what it returns."""
-_METRICS, _RECOLORING, _RETRIEVAL = 10, 20_000, 30_000  # purposes of random numbers
+# purposes of random numbers
+_METRICS, _RECOLORING, _RETRIEVAL, _RESTYLING = 10, 20_000, 30_000, 40_000
 _CANDIDATES = 1000
+_RESTYLED = 500  # frames, each in many looks
 _JUDGED = 256  # frames whose reconstructions are compared with them
 _MOST_EPISODES = 20  # that are told apart by their looks
 _EPISODE = "episode"
@@ -124,6 +127,10 @@ def measure(
     def of_state() -> ProbeReport | None:
         return probes(columns=state, names=recording.state_names()) if told else None
 
+    def restyle() -> dict[str, float | None]:
+        places = thinned(np.arange(len(first)), min(config.pairs, _RESTYLED))
+        return restyled_movements(first, encoder, places, state, config.seed + _RESTYLING)
+
     def find() -> FoundFrames | None:
         seed = config.seed + _RETRIEVAL
         return find_frames(first, encoder, latents[0], state, _CANDIDATES, seed)
@@ -153,6 +160,7 @@ def measure(
         look_from_state=part("look in the state", lambda: look(state)),
         look_from_all=look(np.flatnonzero(encoder.active)) if told else None,
         recoloring=part("recolouring", lambda: _recoloring(recording, encoder, labelled, fewer)),
+        restyled=part("looks", restyle),
         found=part("retrieval", find),
         actions=part("actions", read) if len(state) else None,
         action_chance=chance(recording.frames),

@@ -1,6 +1,6 @@
 """What was measured of encoders on recorded frames, as a table for people and as numbers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from darla.probes import PROBES, ProbeReport, Retrieval
@@ -42,6 +42,9 @@ class RecordedScores(EncoderFacts):
     """The same of all active latents, to compare with; None when they are the state."""
     recoloring: Recoloring
     """Movement of the state between frames in random colours."""
+    restyled: Mapping[str, float | None]
+    """Movement of the state between frames and the same in another look, by the shift of the look;
+    empty when no latent stands for the state."""
     found: FoundFrames | None
     """Frames found by the state of others; None when frames do not differ."""
     actions: ProbeReport | None
@@ -83,6 +86,8 @@ def _rows(scores: RecordedScores) -> Iterator[NamedValue]:
     for name, report in {"state": scores.look_from_state, "all": scores.look_from_all}.items():
         yield from _look_rows(f"look read from {name} latents", report)
     yield from _recoloring_rows(scores.recoloring)
+    for name, value in scores.restyled.items():
+        yield f"movement in other looks: the state, {name} at half strength", value
     if scores.found is not None:
         yield from _found_rows("frame found by recoloured copy", scores.found.recolored)
         yield from _found_rows("next frame found by frame", scores.found.next)

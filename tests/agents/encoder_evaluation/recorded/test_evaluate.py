@@ -41,6 +41,7 @@ def test_from_frames_with_factors_to_the_table(
         "forecast from state latents for other looks: x, R2 (mlp)",
         "look read from state latents: hue, R2, less is better",
         *("movement when recoloured: the state", "movement when recoloured: x as read (mlp)"),
+        "movement in other looks: the state, noise at half strength",
         "next frame found by frame, in first five",
     ):
         assert f"| {row} " in table, row
