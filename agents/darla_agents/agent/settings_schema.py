@@ -14,6 +14,7 @@ _Positive = Annotated[float, Meta(gt=0, le=1e9)]
 _Number = Annotated[float, Meta(ge=-1e9, le=1e9)]
 _Layer = Annotated[int, Meta(ge=1, le=4096)]
 _Layers = Annotated[list[_Layer], Meta(max_length=16)]
+MOST_CRITICS = 10
 _MOST_WEIGHTS = 64_000_000
 """Weights that the layers of a policy may have, without its convolutions."""
 
@@ -43,6 +44,7 @@ class _PolicySettings(msgspec.Struct, forbid_unknown_fields=True):
     use_expln: bool | UnsetType = UNSET
     squash_output: bool | UnsetType = UNSET
     share_features_extractor: bool | UnsetType = UNSET
+    n_critics: Annotated[int, Meta(ge=1, le=MOST_CRITICS)] | UnsetType = UNSET
     normalize_images: bool | UnsetType = UNSET
     features_extractor_kwargs: _ExtractorSettings | UnsetType = UNSET
     optimizer_kwargs: dict[str, bool | float | list[float] | None] | UnsetType = UNSET
@@ -115,11 +117,12 @@ def check_network(settings: dict[str, Any], inputs: int) -> None:
 
     Settings that give no layers have SB3's, two of 64.
     """
-    layers = (settings.get("policy_kwargs") or {}).get("net_arch") or []
+    given = settings.get("policy_kwargs") or {}
+    layers, critics = given.get("net_arch") or [], given.get("n_critics", 1)
     towers = list(layers.values()) if isinstance(layers, dict) else [layers]
     for tower in towers:
         widths = [inputs, *(tower or [64, 64])]
-        weights = sum(a * b for a, b in itertools.pairwise(widths))
+        weights = critics * sum(a * b for a, b in itertools.pairwise(widths))
         if weights > _MOST_WEIGHTS:
             raise ValueError(
                 f"bad setting: layers of {' x '.join(map(str, widths))} have {weights:,} weights; "

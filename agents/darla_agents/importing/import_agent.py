@@ -17,6 +17,7 @@ from darla.running.exclusive import exclusive
 from darla.running.names import lookup
 from darla.wrappers.latent_options import LatentOptions
 from darla_agents.agent.algorithms import ALGORITHMS, check_settings, parse_settings
+from darla_agents.agent.interaction import NATIVE, Interaction, parse_size
 from darla_agents.agent.kinds import KINDS
 from darla_agents.agent.models import build_for_acting
 from darla_agents.agent.saved_agent import is_saved, save_agent
@@ -25,9 +26,6 @@ from darla_agents.importing.network_settings import find_algorithm, network_sett
 from darla_agents.importing.zip_file import plain_values, read_zip
 from darla_agents.worlds.environments import make_vec_env
 from darla_envs.description.usual_domains import SOURCE
-
-_KNOWN = ("ppo", "a2c", "dqn")
-"""Algorithms whose policies can be told by their weights."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ class ImportAgentConfig(EnvironmentWords):
     encoder: Path | None = None
     """Encoder bundle's folder, or the name of one that comes with darla (rooms), for latent."""
     algorithm: str | None = None
-    """ppo, a2c or dqn; what the file says when not given."""
+    """ppo, a2c, dqn, sac or td3; what the file says when not given."""
     domain: str = SOURCE
     """The domain that it has learnt in; source stands for what looks call so."""
     seed: int | None = None
@@ -60,6 +58,17 @@ class ImportAgentConfig(EnvironmentWords):
     """The zero_dead of darla.VecLatent."""
     masked: tuple[int, ...] = ()
     """The masked of darla.VecLatent: latents that it has not seen."""
+    frame_stack: int = 1
+    """How many observations it sees at a time: the n_stack of VecFrameStack."""
+    action_repeat: int = 1
+    """How often each of its actions is done."""
+    max_episode_steps: int | None = None
+    """Steps of its own after which episodes are cut, where its environment does not say."""
+    picture_size: str = NATIVE
+    """Size that pictures were brought to, by averaging areas, for an agent of kind pixels: 64, or
+    60x80 (height, width); native for those that its environment shows, as they are."""
+    key: str | None = None
+    """The entry of a Dict observation that is the picture; needed when there are several."""
     settings: tuple[str, ...] = ()
     """Settings of the algorithm that the file does not say, such as
     policy_kwargs={"activation_fn":"relu"}."""
@@ -73,7 +82,19 @@ class ImportAgentConfig(EnvironmentWords):
                 "not hold; import one of kind pixels or latent"
             )
         if self.algorithm is not None:
-            lookup("algorithm", self.algorithm, dict.fromkeys(_KNOWN))
+            lookup("algorithm", self.algorithm, ALGORITHMS)
+        self.interaction()
+
+    def interaction(self) -> Interaction:
+        """Return how it meets its environment; a ValueError for a number that is out of range."""
+        sees = KINDS[self.kind].learns_from_pictures
+        return Interaction(
+            frame_stack=self.frame_stack,
+            action_repeat=self.action_repeat,
+            max_episode_steps=self.max_episode_steps,
+            picture_size=parse_size(self.picture_size) if sees else None,
+            key=self.key,
+        )
 
 
 def import_agent(config: ImportAgentConfig) -> Path:
@@ -129,6 +150,7 @@ def _spec(
         settings=settings,
         latent_options=options if config.encoder is not None else LatentOptions(),
         label=config.label,
+        interaction=config.interaction(),
     )
 
 

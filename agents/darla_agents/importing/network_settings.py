@@ -6,7 +6,7 @@ refused.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -14,29 +14,34 @@ from torch import Tensor
 
 from darla.running.names import lookup
 from darla_agents.agent.models import ACTIVATIONS
+from darla_agents.agent.settings_schema import MOST_CRITICS
 from darla_agents.importing.zip_file import plain_values
 
 _LIBRARY = "stable_baselines3."
 _TOLD = ("normalize_images", "use_expln", "full_std", "squash_output", "log_std_init")
 _TEXT_OF_CLASS = re.compile(r"<class '([\w.]+)'>")
-_SHARING = "features_extractor."
+_EXTRACTOR = "features_extractor."
+_OWN = {"dqn": "exploration_rate", "sac": "target_entropy", "td3": "policy_delay"}
+"""What no other algorithm that learns from a memory says."""
 
 
 def find_algorithm(values: Mapping[str, Any]) -> str:
-    """Return which of ppo, a2c and dqn a file's values are of, by the names of its settings.
+    """Return which of our algorithms a file's values are of, by the names of its settings.
 
     Raises:
         ValueError: it is another.
     """
     if {"clip_range", "gae_lambda"} <= values.keys():
         return "ppo"
-    if {"replay_buffer_class", "exploration_rate"} <= values.keys():
-        return "dqn"
     if "gae_lambda" in values:
         return "a2c"
+    learns_from_memory = "replay_buffer_class" in values
+    for algorithm, own in _OWN.items():
+        if learns_from_memory and own in values:
+            return algorithm
     raise ValueError(
-        "it does not say that it is of ppo, a2c or dqn; give --algorithm if it is of one of these, "
-        "and play agents of others with darla_agents.evaluate_model"
+        f"it does not say that it is of ppo, a2c, {', '.join(_OWN)}; give --algorithm if it is of "
+        "one of these, and play agents of others with darla_agents.evaluate_model"
     )
 
 
@@ -54,19 +59,47 @@ def network_settings(
     found = {name: _plain(value) for name, value in found.items()}
     if "activation_fn" in told:
         found["activation_fn"] = _activation(told["activation_fn"])
-    if algorithm == "dqn":
-        found["net_arch"] = _widths(weights, "q_net.q_net.")[:-1]  # the last one is of actions
-        extractor = "q_net.features_extractor."
-    else:
-        found["net_arch"] = {
-            "pi": _widths(weights, "mlp_extractor.policy_net."),
-            "vf": _widths(weights, "mlp_extractor.value_net."),
-        }
-        extractor = _SHARING
-        if not _is_shared(weights):
-            found["share_features_extractor"] = False
+    read, extractor = _NETWORKS[algorithm]
     sizes = _feature_sizes(weights, extractor)
-    return found | ({"features_extractor_kwargs": sizes} if sizes else {})
+    found |= read(weights) | ({"features_extractor_kwargs": sizes} if sizes else {})
+    return found
+
+
+def _of_q(weights: Mapping[str, Tensor]) -> dict[str, Any]:
+    """Return what builds the network of DQN; the last layer is of actions."""
+    return {"net_arch": _widths(weights, "q_net.q_net.")[:-1]}
+
+
+def _of_policy_and_value(weights: Mapping[str, Tensor]) -> dict[str, Any]:
+    """Return what builds the networks of PPO and A2C."""
+    policy = _widths(weights, "mlp_extractor.policy_net.")
+    found: dict[str, Any] = {
+        "net_arch": {"pi": policy, "vf": _widths(weights, "mlp_extractor.value_net.")}
+    }
+    shared = _are_equal(weights, _EXTRACTOR, f"vf_{_EXTRACTOR}")
+    return found if shared else found | {"share_features_extractor": False}
+
+
+def _of_actor_and_critics(weights: Mapping[str, Tensor]) -> dict[str, Any]:
+    """Return what builds the networks of SAC and TD3; the last layers are of actions and values."""
+    policy = _widths(weights, "actor.latent_pi.") or _widths(weights, "actor.mu.")[:-1]
+    found: dict[str, Any] = {
+        "net_arch": {"pi": policy, "qf": _widths(weights, "critic.qf0.")[:-1]},
+        "n_critics": sum(f"critic.qf{i}.0.weight" in weights for i in range(MOST_CRITICS)),
+    }
+    has_extractor = any(name.startswith(f"actor.{_EXTRACTOR}") for name in weights)
+    shared = has_extractor and _are_equal(weights, f"actor.{_EXTRACTOR}", f"critic.{_EXTRACTOR}")
+    return found | {"share_features_extractor": True} if shared else found
+
+
+_NETWORKS: dict[str, tuple[Callable[[Mapping[str, Tensor]], dict[str, Any]], str]] = {
+    "ppo": (_of_policy_and_value, _EXTRACTOR),
+    "a2c": (_of_policy_and_value, _EXTRACTOR),
+    "dqn": (_of_q, f"q_net.{_EXTRACTOR}"),
+    "sac": (_of_actor_and_critics, f"actor.{_EXTRACTOR}"),
+    "td3": (_of_actor_and_critics, f"actor.{_EXTRACTOR}"),
+}
+"""For each algorithm what reads its networks, and where the one is that looks at pictures."""
 
 
 def _check_library(values: Mapping[str, Any], told: Mapping[str, Any]) -> None:
@@ -109,12 +142,12 @@ def _widths(weights: Mapping[str, Tensor], prefix: str) -> list[int]:
     return [layers[place] for place in sorted(layers)]
 
 
-def _is_shared(weights: Mapping[str, Tensor]) -> bool:
-    """Whether policy and value see the same features: their extractors have equal weights."""
+def _are_equal(weights: Mapping[str, Tensor], first: str, second: str) -> bool:
+    """Whether networks, told by prefixes, have equal weights: one of them then looks for both."""
     return all(
-        torch.equal(tensor, weights.get(f"vf_{name}", tensor))
+        torch.equal(tensor, weights.get(second + name.removeprefix(first), tensor))
         for name, tensor in weights.items()
-        if name.startswith(_SHARING)
+        if name.startswith(first)
     )
 
 

@@ -9,13 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import gymnasium as gym
 import numpy as np
 import pytest
 import torch
-from stable_baselines3 import A2C, DQN, PPO
+from stable_baselines3 import A2C, DQN, PPO, SAC, TD3
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.env_util import make_vec_env
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
+from stable_baselines3.common.vec_env import VecFrameStack
 
 import darla
 import toy_tasks  # noqa: F401
@@ -42,10 +44,13 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def learn(
-    algorithm: type[BaseAlgorithm], bundle: Path | None = None, **settings: Any
+    algorithm: type[BaseAlgorithm],
+    bundle: Path | None = None,
+    env: str = "Toy/BrightSide-v0",
+    **settings: Any,
 ) -> BaseAlgorithm:
     """Train a model for some steps, as a script would, on latents if there is a bundle."""
-    venv = make_vec_env("Toy/BrightSide-v0", 2)
+    venv = make_vec_env(env, 2)
     policy = "CnnPolicy"
     if bundle is not None:
         venv, policy = darla.VecLatent(venv, bundle), "MlpPolicy"
@@ -103,6 +108,87 @@ def test_an_imported_agent_acts_bit_for_bit_as_the_model_did(
     assert (spec.kind, spec.algorithm) == (kind, algorithm.__name__.lower())
     assert (spec.seed, agent.num_timesteps) == (3, model.num_timesteps)
     assert spec.settings["gamma"] == model.gamma
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "kind", "settings"),
+    [
+        (
+            SAC,
+            "latent",
+            {"policy_kwargs": {"net_arch": {"pi": [16, 8], "qf": [4]}, "n_critics": 3}},
+        ),
+        (SAC, "latent", {"use_sde": True, "policy_kwargs": {"net_arch": [8]}}),
+        (SAC, "pixels", {"policy_kwargs": {"net_arch": [8], "share_features_extractor": True}}),
+        (TD3, "latent", {"policy_kwargs": {"net_arch": [8, 4]}}),
+        (TD3, "pixels", {"policy_kwargs": {"net_arch": [8]}}),
+    ],
+)
+def test_agents_that_steer_by_numbers_do_so_too(
+    algorithm: type[BaseAlgorithm],
+    kind: str,
+    settings: dict[str, Any],
+    bundle: Path,
+    tmp_path: Path,
+) -> None:
+    encoder = ["--encoder", bundle] if kind == "latent" else []
+    model = learn(
+        algorithm,
+        bundle if encoder else None,
+        env="Toy/Steered-v0",
+        **SMALL_DQN,
+        **settings,
+    )
+    model.save(tmp_path / "mine.zip")
+    steered = ["--env", "toy_tasks:Toy/Steered-v0", "--kind", kind, *encoder]
+    assert take_over(tmp_path / "mine.zip", tmp_path / "agent", *steered) == 0
+    agent = load_agent(tmp_path / "agent")
+    rng = np.random.default_rng(0)
+    observations: np.ndarray = rng.integers(0, 256, (32, 3, 64, 64), dtype=np.uint8)
+    if encoder:
+        observations = rng.normal(size=(32, LATENTS)).astype(np.float32)
+    expected, _ = model.predict(observations, deterministic=True)
+    np.testing.assert_array_equal(agent.predict(observations), expected)
+    assert agent.spec.algorithm == algorithm.__name__.lower()
+    assert agent.model.policy.state_dict().keys() == model.policy.state_dict().keys()
+
+
+def test_an_imported_agent_meets_its_environment_as_it_did(tmp_path: Path) -> None:
+    venv = make_vec_env("Toy/BrightSide-v0", 1, wrapper_class=Twice, seed=0)
+    model = PPO("CnnPolicy", VecFrameStack(venv, 3), seed=3, device="cpu", **SMALL_PPO)
+    model.learn(16).save(tmp_path / "mine.zip")
+    options = ("--frame-stack", 3, "--action-repeat", 2)
+    out = tmp_path / "agents" / "mine"
+    assert take_over(tmp_path / "mine.zip", out, *options) == 0
+    assert load_agent(out).model.observation_space.shape == (9, 64, 64)
+    rows = tmp_path / "rows.csv"
+    play = ["--agents", out, "--domains", "source", "--episodes", 4, "--num-envs", 2]
+    play += ["--random-episodes", 1, "--out", rows, "--no-progress"]
+    assert run_darla("evaluate-transfer", *play) == 0
+    played = [row for row in read_rows(rows) if row.kind == "pixels"]
+    for row in played:  # as a script would play the same episode
+        shown = VecFrameStack(make_vec_env("Toy/BrightSide-v0", 1, wrapper_class=Twice), 3)
+        shown.seed(row.episode_seed)
+        observation, total, over = shown.reset(), 0.0, False
+        while not over:
+            action, _ = model.predict(observation, deterministic=True)
+            observation, rewards, dones, _ = shown.step(action)
+            total, over = total + float(rewards[0]), bool(dones[0])
+        assert row.episode_return == pytest.approx(total)
+    assert len(played) == 4
+
+
+class Twice(gym.Wrapper[Any, Any, Any, Any]):
+    """Does every action twice, as scripts do."""
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        total = 0.0
+        for _ in range(2):
+            observation, reward, terminated, truncated, info = self.env.step(action)
+            total += float(reward)
+            if terminated or truncated:
+                break
+        return observation, total, terminated, truncated, info
 
 
 def test_an_imported_agent_is_evaluated_and_watched_as_any_other(
