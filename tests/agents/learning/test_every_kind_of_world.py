@@ -18,12 +18,13 @@ from darla_agents.playing.evaluate import EvaluateTransferConfig, evaluate_trans
 from darla_agents.playing.rows import read_rows
 from toy_encoder import make_toy_bundle
 
+SMALL = '{"net_arch": [8], "features_extractor_kwargs": {"features_dim": 16}}'
 SETTINGS = {
     "ppo": ("n_steps=8", "batch_size=16", "n_epochs=1"),
     "a2c": ("n_steps=8",),
     "dqn": ("learning_starts=8", "buffer_size=64", "batch_size=8"),
     "sac": ("learning_starts=8", "buffer_size=64", "batch_size=8"),
-    "td3": ("learning_starts=8", "buffer_size=64", "batch_size=8"),
+    "td3": ("learning_starts=8", "buffer_size=64", "batch_size=8", f"policy_kwargs={SMALL}"),
 }
 
 
