@@ -11,7 +11,8 @@
 The wheel is turned in steps, every action lasts four frames of the game, and only the last of them
 is drawn, which is most of the time that the game takes. ``starts="anywhere"`` is for frames to
 learn to see from: episodes of ``LONGEST_LOOK`` actions that begin on any part of the track, so that
-looks and places change often.
+looks and places change often, and a third of them off it or facing any way, as drivers do who still
+learn.
 """
 
 import math
@@ -45,6 +46,8 @@ _PATCHES = car_racing.GRASS_DIM * np.array(
     ]
 )
 """Squares of another green: float (400, 4, 2), in units of the track."""
+_ASTRAY = 0.35
+"""The share of episodes from anywhere that begin off the track or in any direction."""
 _COLORS = {"usual": False, "any": True}
 _STARTS = {"line": False, "anywhere": True}
 
@@ -163,11 +166,12 @@ class Recolored(car_racing.CarRacing):
         }
 
     def _put_anywhere(self) -> None:
-        """Put the car at speed somewhere on the track or a little beside it."""
+        """Put the car at speed somewhere near the track, or astray as those are who learn."""
         random = self.np_random
         _, along, x, y = self.track[random.integers(len(self.track))]
-        aside = random.uniform(-1.1, 1.1) * car_racing.TRACK_WIDTH
-        heading = along + 0.25 * random.normal()
+        astray = random.random() < _ASTRAY
+        aside = random.uniform(-1, 1) * car_racing.TRACK_WIDTH * (4.0 if astray else 1.1)
+        heading = along + (random.uniform(-math.pi, math.pi) if astray else 0.25 * random.normal())
         speed = random.uniform(0, 60)
         self.car.destroy()
         place = heading, x + aside * math.cos(along), y + aside * math.sin(along)
