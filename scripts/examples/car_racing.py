@@ -5,8 +5,10 @@
     CAR="--env scripts.examples.car_racing:Recolored --looks scripts/examples/car_racing.toml"
     darla collect $CAR --num-frames 20000 --out data/car
     darla train-vision --data data/car --objective look_state_nce --out runs/car
-    darla train-agent $CAR --kind latent --encoder runs/car/encoder --mask-look
-    darla evaluate-transfer --trust scripts.examples.car_racing --random-episodes 20
+    WIDE='policy_kwargs={"net_arch":[256,256],"activation_fn":"relu"}'
+    AGENT="--frame-stack 2 --reward-scale 0.1 --settings $WIDE"
+    darla train-agent $CAR $AGENT --kind latent --encoder runs/car/encoder --mask-look
+    darla evaluate-transfer --trust scripts.examples.car_racing
 
 The wheel is turned in steps, every action lasts four frames of the game, and only the last of them
 is drawn, which is most of the time that the game takes. ``starts="anywhere"`` is for frames to

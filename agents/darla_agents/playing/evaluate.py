@@ -25,7 +25,7 @@ from darla_agents.playing.players import Player, find_players, random_player, un
 from darla_agents.playing.random_policy import RandomPolicy
 from darla_agents.playing.rows import Row, RowWriter
 from darla_agents.worlds.rendering import BATCHED, check_rendering
-from darla_envs.suites import ForeignSuite, suite_of
+from darla_envs.suites import suite_of
 
 _RANDOM_EPISODES = 200
 
@@ -48,7 +48,7 @@ class EvaluateTransferConfig(LooksWord):
     """Play the random policy too, which every score is measured against."""
     random_episodes: int | None = None
     """Episodes of the random policy in each domain, at least as many as those of the agents. When
-    not given, 200, and in other people's environments, which may be slow, as many as those."""
+    not given, 200, or as many as those where worlds cannot be simulated many at a time."""
     stochastic: bool = False
     """Draw actions from the policy instead of taking the most probable ones."""
     num_envs: int = 8
@@ -154,8 +154,8 @@ def _episodes_of(player: Player, config: EvaluateTransferConfig) -> int:
         return config.episodes
     wanted = config.random_episodes
     if wanted is None:
-        foreign = isinstance(suite_of(player.environment), ForeignSuite)
-        wanted = config.episodes if foreign else _RANDOM_EPISODES
+        quick = suite_of(player.environment).can_batch()
+        wanted = _RANDOM_EPISODES if quick else config.episodes
     return max(config.episodes, wanted)
 
 

@@ -22,6 +22,7 @@ train() { # name seed options...
     shift 2
     darla train-agent "${car[@]}" --seed "$seed" --out "$out/agents/${name}_$seed" \
         --total-timesteps "$steps" --frame-stack 2 --reward-scale 0.1 \
+        --settings 'policy_kwargs={"net_arch":[256,256],"activation_fn":"relu"}' \
         --eval-freq 20000 --eval-episodes 5 --threads 1 "$@"
 }
 for seed in ${SEEDS:-0 1 2}; do

@@ -294,7 +294,7 @@ def test_an_unknown_domain_suggests_the_nearest(
     assert not config.out.exists()
 
 
-def test_the_random_policy_plays_other_peoples_environments_as_often_as_agents_do(
+def test_the_random_policy_plays_slow_environments_as_often_as_agents_do(
     config: EvaluateTransferConfig, tmp_path: Path
 ) -> None:
     make_toy_agent(tmp_path / "agents" / "a")
