@@ -105,11 +105,12 @@ class Recolored(car_racing.CarRacing):
         return observation, total, terminated, truncated or self._actions >= longest, info
 
     def _create_track(self) -> bool:
-        """Lay out a track, and note the corners of all that lies on the ground."""
+        """Lay out a track, and note its middle and the corners of all that lies on the ground."""
         laid = bool(super()._create_track())
         if laid:
             road = [[corner[:2] for corner in (*tile, tile[-1])[:4]] for tile, _ in self.road_poly]
             self._ground = np.concatenate([_PATCHES, road])
+            self._middle = np.array(self.track)[:, 1:]  # heading and place of each tile
         return laid
 
     def _render(self, mode: str) -> Any:
@@ -153,7 +154,7 @@ class Recolored(car_racing.CarRacing):
         heading and the track's curve over the next ``_AHEAD`` tiles in radians, colours from 0 to
         255.
         """
-        track = np.array(self.track)[:, 1:]
+        track = self._middle
         place = np.array(self.car.hull.position)
         nearest = int(np.linalg.norm(track[:, 1:] - place, axis=1).argmin())
         along, x, y = track[nearest]

@@ -114,8 +114,9 @@ def evaluate_transfer(config: EvaluateTransferConfig) -> TransferEvaluation:
         alike = {agent.shown_task: agent for agent in agents}
         players += [random_player(each.environment, each.interaction) for each in alike.values()]
     with RowWriter(config.out) as writer:
-        groups = _plan(players, domains, config, writer)
-        wanted = sum(_episodes_of(player, config) * len(domains[player.task]) for player in players)
+        asked = [(player, _episodes_of(player, config)) for player in players]
+        groups = _plan(asked, domains, config.seed, writer)
+        wanted = sum(count * len(domains[player.task]) for player, count in asked)
         left = sum(len(job.episodes) for jobs in groups for job in jobs)
         with progress_bar(left, "episodes", shown=config.progress and left > 0) as bar:
             for jobs in groups:
@@ -160,24 +161,24 @@ def _episodes_of(player: Player, config: EvaluateTransferConfig) -> int:
 
 
 def _plan(
-    players: Sequence[Player],
+    asked: Sequence[tuple[Player, int]],
     domains: dict[str, list[str]],
-    config: EvaluateTransferConfig,
+    seed: int,
     writer: RowWriter,
 ) -> list[list[_Job]]:
     """List what is left to play, domain by domain, in groups that share their environments.
 
+    Of each player it is asked how many episodes it plays in each domain.
     The random policy comes last in its group, so that the first player says what is observed.
     """
     groups: dict[tuple[str, str, bool], list[_Job]] = defaultdict(list)
     for task, names in domains.items():
         for domain in names:
-            for player in (player for player in players if player.task == task):
-                seeds = episode_seeds(config.seed, _episodes_of(player, config))
+            for player, count in (each for each in asked if each[0].task == task):
                 left = tuple(
-                    (number, seed)
-                    for number, seed in enumerate(seeds)
-                    if (player.name, player.shown_task, domain, seed) not in writer.done
+                    (number, start)
+                    for number, start in enumerate(episode_seeds(seed, count))
+                    if (player.name, player.shown_task, domain, start) not in writer.done
                 )
                 if left:
                     alike = player.shown_task, domain, player.observation == PICTURES

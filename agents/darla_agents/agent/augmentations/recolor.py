@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from darla.encoder.networks import to_pictures
+from darla.encoder.networks import to_frames, to_pictures
 from darla.frames.color_maps import UNITS
 from darla.objectives.recoloring import ColorMaps, draw_free_maps, repaint_freely
 from darla_agents.agent.augmentations.base import Augmentation, check_pictures
@@ -38,8 +38,7 @@ def recolor(frames: np.ndarray, maps: np.ndarray) -> np.ndarray:
     ]
     drawn = ColorMaps(*parts[:-1]), parts[-1]
     painted = repaint_freely(to_pictures(torch.from_numpy(frames)), drawn)
-    made: np.ndarray = painted.mul_(255).round_().to(torch.uint8).permute(0, 2, 3, 1).numpy()
-    return np.ascontiguousarray(made)
+    return np.ascontiguousarray(to_frames(painted).numpy())
 
 
 RECOLOR = Augmentation("repainted as encoders' frames are", draw_maps, recolor)
