@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from gymnasium.vector.utils import batch_space
 
 from darla.collection.chunk_maker import (
     PROBED,
@@ -27,7 +28,8 @@ from darla.collection.chunk_maker import (
 from darla.collection.config import FACTORS, RANDOM, CollectConfig
 from darla.collection.reported_factors import column_reader, describe_factors
 from darla.collection.rollouts import VectorStep, look_factors, offers_factors, vector_rollouts
-from darla.environments.vectors import VectorEnvironment, make_vector_env
+from darla.environments.checked_steps import VectorEnvironment
+from darla.environments.vectors import make_vector_env
 from darla.frames.pictures import find_picture, resize_frames
 from darla.frames.writer import FrameChunk
 from darla.running.vector_infos import rows_of
@@ -116,6 +118,8 @@ class BatchedChunkMaker(ChunkMaker):
     ) -> None:
         super().__init__(config, envs, load_policy)
         self._picture = find_picture(envs.single_observation_space, config.key)
+        # EnvPool's own space is that of one environment.
+        self._actions = batch_space(envs.single_action_space, envs.num_envs)
         _, infos = envs.reset(seed=config.seed)
         first = rows_of(infos, envs.num_envs)[0]
         self.factors = describe_factors(envs, first.get("factors", {}))
@@ -171,7 +175,7 @@ class BatchedChunkMaker(ChunkMaker):
         """Fill a chunk by acting in all environments side by side."""
         envs = self._env
         seeds = rng.integers(2**31, size=envs.num_envs).tolist()
-        envs.action_space.seed(int(rng.integers(2**31)))
+        self._actions.seed(int(rng.integers(2**31)))
         choose = self._choose_at_random if self._agent is None else self._choose_as_agent
         bounds = np.arange(envs.num_envs + 1) * len(chunk) // envs.num_envs
         lengths, made = np.diff(bounds), 0
@@ -186,7 +190,7 @@ class BatchedChunkMaker(ChunkMaker):
         self, observations: Any, infos: dict[str, Any], starts: np.ndarray
     ) -> Any:
         """Return an action for each environment, drawn at random."""
-        return self._env.action_space.sample()
+        return self._actions.sample()
 
     def _choose_as_agent(self, observations: Any, infos: dict[str, Any], starts: np.ndarray) -> Any:
         """Return the agent's action for each environment."""

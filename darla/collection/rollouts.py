@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from gymnasium import spaces
 
+from darla.environments.checked_steps import CheckedVectorSteps, VectorEnvironment
 from darla.environments.making import Environment
-from darla.environments.vectors import VectorEnvironment
 from darla.frames.attributes import MOST_ACTION_NUMBERS
 
 Choose = Callable[[Any, dict[str, Any], Any], Any]
@@ -100,18 +100,18 @@ def vector_rollouts(
     """Act in episode after episode of several environments side by side, without end.
 
     They are in Gymnasium's next-step mode: the step after an episode's end is a reset, which
-    ignores its action. There is a seed for the first reset of each.
+    ignores its action. There is a seed for the first reset of each. A ValueError where they do not
+    count episodes so (:class:`~darla.environments.checked_steps.CheckedVectorSteps`).
     """
-    several: Any = seeds  # which Gymnasium takes, but does not say
-    observations, infos = envs.reset(seed=several)
+    checked = CheckedVectorSteps(envs)
+    observations, infos = checked.reset(seeds)
     starts = np.ones(len(seeds), dtype=bool)
     yield VectorStep(observations, infos, None, np.zeros(len(seeds)), starts)
     over = ~starts
     while True:
         actions = choose(observations, infos, starts)
         starts = over
-        observations, rewards, terminated, truncated, infos = envs.step(actions)
-        over = terminated | truncated
+        observations, rewards, over, infos = checked.step(actions)
         yield VectorStep(observations, infos, actions, rewards, starts)
 
 

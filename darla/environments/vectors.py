@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gymnasium as gym
+from gymnasium.envs.registration import EnvSpec
 from gymnasium.vector import AutoresetMode
 
+from darla.environments.checked_steps import VectorEnvironment
 from darla.environments.making import loaded, register, takes
 from darla.environments.spec import EnvironmentSpec
 from darla.frames.pictures import has_picture
 from darla.running.one_line import one_line
-
-VectorEnvironment = gym.vector.VectorEnv[Any, Any, Any]
 
 
 def make_vector_env(
@@ -29,13 +29,17 @@ def make_vector_env(
     :func:`darla.environments.making.make_environment`.
     """
     register(spec, imports)
-    entry_point = _vector_entry_point(spec)
-    if entry_point is None:
+    found = _many(spec)
+    if found is None:
         return None
     try:
-        one_thread = {"num_threads": 1} if takes(loaded(entry_point), "num_threads") else {}
-        kwargs = {**one_thread, **spec.env_kwargs, **(further or {})}
-        envs = gym.make_vec(spec.env, num_envs, "vector_entry_point", **kwargs)
+        # Not gym.make_vec, which puts its specification in the place of EnvPool's own.
+        creator: Any = loaded(found.vector_entry_point)
+        one_thread = {"num_threads": 1} if takes(creator, "num_threads") else {}
+        steps = found.max_episode_steps
+        limit = {} if steps is None else {"max_episode_steps": steps}
+        kwargs = {**limit, **found.kwargs, **one_thread, **spec.env_kwargs, **(further or {})}
+        envs: VectorEnvironment = creator(num_envs=num_envs, **kwargs)
     except (gym.error.Error, ImportError, TypeError) as error:
         raise ValueError(f"cannot make {spec.text}: {one_line(error)}") from error
     mode = envs.metadata.get("autoreset_mode", AutoresetMode.NEXT_STEP)
@@ -45,8 +49,8 @@ def make_vector_env(
     return None
 
 
-def _vector_entry_point(spec: EnvironmentSpec) -> Any:
-    """Return what makes many environments of an id at once; None where nothing does."""
+def _many(spec: EnvironmentSpec) -> EnvSpec | None:
+    """Return what Gymnasium knows of an id that it can make many of at once; else None."""
     if spec.wrappers or spec.looks is not None:
         return None
     try:
@@ -54,4 +58,5 @@ def _vector_entry_point(spec: EnvironmentSpec) -> Any:
     except gym.error.Error:  # gym.make says what is wrong, and suggests another id
         return None
     # Gymnasium cannot put the wrappers of a specification around vector environments.
-    return None if found.additional_wrappers else found.vector_entry_point
+    offered = found.vector_entry_point is not None and not found.additional_wrappers
+    return found if offered else None
