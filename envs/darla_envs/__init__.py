@@ -14,9 +14,9 @@ Importing this package registers its tasks with Gymnasium and imports neither Mi
 import importlib.util
 import warnings
 
-from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID, TASKS, Task
+from darla_envs.description.tasks import GO_TO_OBJECT, PICK_COLOR, SEEK_AVOID, TASKS, Task
 
-__all__ = ["GO_TO_OBJECT", "SEEK_AVOID", "register_task"]
+__all__ = ["GO_TO_OBJECT", "PICK_COLOR", "SEEK_AVOID", "register_task"]
 
 _HAS_GYMNASIUM = importlib.util.find_spec("gymnasium") is not None  # drawing alone does without
 

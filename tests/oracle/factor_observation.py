@@ -33,7 +33,8 @@ class OracleObservation(gym.ObservationWrapper, gym.utils.RecordConstructorArgs)
             )
         self._world = env.unwrapped
         self._world.drawing = False
-        per_object = 4 + len(self._world.shapes)
+        self._colored = bool(self._world.task.good_colors)
+        per_object = 4 + len(self._world.shapes) + self._colored
         length = 4 + per_object * len(self._world.objects)
         self.observation_space = spaces.Box(-1.0, 1.0, (length,), np.float32)
 
@@ -63,8 +64,9 @@ class OracleObservation(gym.ObservationWrapper, gym.utils.RecordConstructorArgs)
     def _observe_object(self, values: dict[str, Any], name: str) -> list[float]:
         shapes = self._world.shapes
         if not values[f"{name}_present"]:
-            return [0.0] * (4 + len(shapes))
+            return [0.0] * (4 + len(shapes) + self._colored)
         bearing = values[f"{name}_bearing"]
         distance = values[f"{name}_distance"] / self._world.factors[f"{name}_distance"].high
         shape = [float(values[f"{name}_shape"] == each) for each in shapes]
-        return [1.0, np.sin(bearing), np.cos(bearing), 2 * distance - 1, *shape]
+        color = [2 * values[f"{name}_color"] - 1] if self._colored else []
+        return [1.0, np.sin(bearing), np.cos(bearing), 2 * distance - 1, *shape, *color]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from darla_envs.description.domain import Domain, Values, draw
+from darla_envs.description.domain import Domain, Values, draw, within
 from darla_envs.description.factors import Factor, Setting
 from darla_envs.description.layout import CANDIDATES, Spacing
 
@@ -12,7 +12,11 @@ _ROOM_LOOK = ("floor", "wall", "ceiling", "light")
 
 
 def look_from(
-    u: np.ndarray, domain: Domain, objects: Sequence[str], shapes: Sequence[tuple[str, ...]]
+    u: np.ndarray,
+    domain: Domain,
+    objects: Sequence[str],
+    shapes: Sequence[tuple[str, ...]],
+    colors: Sequence[Values] = (),
 ) -> Setting:
     """Draw the look of an episode.
 
@@ -22,6 +26,7 @@ def look_from(
         objects: the K objects' names in factors.
         shapes: for each object the shapes it prefers; where the domain allows none of them, any
             shape that the domain allows is taken.
+        colors: for each object the colours that it prefers, likewise; none where all are alike.
     """
     case: Mapping[str, Values] = {}
     if domain.cases:
@@ -31,9 +36,11 @@ def look_from(
         name: draw(look[name], u[1 + index]) for index, name in enumerate(_ROOM_LOOK)
     }
     rest = u[1 + len(_ROOM_LOOK) :].reshape(len(objects), 2)
-    for name, preferred, (color, shape) in zip(objects, shapes, rest, strict=True):
+    every = look["object_color"]
+    tints = [within(every, own) or every for own in colors] or [every] * len(objects)
+    for name, preferred, own, (color, shape) in zip(objects, shapes, tints, rest, strict=True):
         allowed = tuple(each for each in look["object_shape"] if each in preferred)
-        setting[f"{name}_color"] = draw(look["object_color"], color)
+        setting[f"{name}_color"] = draw(own, color)
         setting[f"{name}_shape"] = draw(allowed or look["object_shape"], shape)
     return setting
 

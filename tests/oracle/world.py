@@ -30,6 +30,7 @@ from darla_envs.description.tasks import (
     ANYWHERE,
     GO_TO_OBJECT,
     IN_VIEW,
+    PICK_COLOR,
     SAMPLE_TRIES,
     SEEK_AVOID,
     Task,
@@ -231,7 +232,8 @@ class OracleWorld(MiniWorldEnv):
 
     def _complete(self, u: np.ndarray, fixed: Setting, spacing: Spacing) -> Setting:
         split = _LOOK_DRAWS + 2 * len(self.objects)
-        look = look_from(u[:split], self.domain, self.objects, self.preferred_shapes)
+        shapes, colors = self.preferred_shapes, self.task.preferred_colors
+        look = look_from(u[:split], self.domain, self.objects, shapes, colors)
         places = places_from(u[split:], self.factors, self.objects, fixed, spacing)
         setting = {**look, **places, **fixed}
         check_apart(setting, fixed, self.objects, RADIUS, AGENT_RADIUS)
@@ -350,6 +352,17 @@ class SeekAvoid(OracleWorld):
         return self._setting[f"{name}_shape"] in self.task.good_shapes
 
 
+class PickColor(SeekAvoid):
+    """Touch what is red, avoid what is green."""
+
+    task = find_task(PICK_COLOR)
+
+    def _is_good(self, name: str) -> bool:
+        color = self._setting[f"{name}_color"]
+        return any(low <= color <= high for low, high in self.task.good_colors)
+
+
 def make(task_id: str, **kwargs: Any) -> OracleWorld:
     """Make a world of one of our tasks."""
-    return {GO_TO_OBJECT: GoToObject, SEEK_AVOID: SeekAvoid}[task_id](**kwargs)
+    worlds = {GO_TO_OBJECT: GoToObject, SEEK_AVOID: SeekAvoid, PICK_COLOR: PickColor}
+    return worlds[task_id](**kwargs)

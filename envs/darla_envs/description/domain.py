@@ -91,6 +91,13 @@ def _values(values: Any) -> Any:
     return tuple(value if isinstance(value, str) else tuple(value) for value in values)
 
 
+def within(values: tuple[Interval, ...], allowed: tuple[Interval, ...]) -> tuple[Interval, ...]:
+    """Return the parts of some intervals that lie in allowed ones."""
+    met = itertools.product(values, allowed)
+    ends = [(max(one[0], other[0]), min(one[1], other[1])) for one, other in met]
+    return tuple((low, high) for low, high in ends if low <= high)
+
+
 def draw(values: Values, u: float) -> float | str:
     """Turn one uniform number in [0, 1) into one of the values."""
     if isinstance(values[0], str):

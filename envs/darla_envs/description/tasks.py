@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 
 from darla.running.names import lookup
 from darla.running.registry import Registry
-from darla_envs.description.domain import Domain
+from darla_envs.description.domain import Domain, Interval
 from darla_envs.description.factors import Factor
 from darla_envs.description.layout import Spacing
 from darla_envs.description.palettes import Arc, Line, Palette
 from darla_envs.description.shapes import RADIUS, SHAPES
 from darla_envs.description.usual_domains import SOURCE, usual_domains
-from darla_envs.description.world_factors import AGENT_RADIUS, describe_factors
+from darla_envs.description.world_factors import AGENT_RADIUS, ColorRole, describe_factors
 
 GO_TO_OBJECT = "Darla/GoToObject-v0"
 SEEK_AVOID = "Darla/SeekAvoid-v0"
+PICK_COLOR = "Darla/PickColor-v0"
 
 IN_VIEW = 0.5  # visible fraction from which an object counts as in view
 # Where sampled settings put things: anywhere, as long as nothing touches.
@@ -44,6 +45,11 @@ class Task:
         shapes: the shapes that objects can have.
         preferred_shapes: for each object the shapes it takes where the domain allows one of them.
         good_shapes: touching one of these pays.
+        preferred_colors: for each object the intervals of colours that it takes where the domain
+            allows any of them; none when objects have no colour of their own.
+        good_colors: intervals; touching an object whose colour is in one of these pays, whatever
+            its shape. None when colour means nothing; where it means something it is a factor of
+            the state, not of the look.
         collects: whether a touched object vanishes and pays +1, or -1 when it is not good, and
             the episode ends when no good one is left; otherwise the first touch ends the episode
             and pays the more the sooner it comes.
@@ -90,6 +96,8 @@ class Task:
     camera_pitch: float = -12.0
     field_of_view: float = 85.0
     domains: tuple[Domain, ...] = ()
+    preferred_colors: tuple[tuple[Interval, ...], ...] = ()
+    good_colors: tuple[Interval, ...] = ()
 
     def __post_init__(self) -> None:
         """Check the shapes, and give a task without domains the usual ones."""
@@ -104,6 +112,11 @@ class Task:
                 f"task {self.task_id} has {len(self.objects)} objects and preferred shapes of "
                 f"{len(self.preferred_shapes)}; give each object a tuple of shapes"
             )
+        if self.preferred_colors and len(self.preferred_colors) != len(self.objects):
+            raise ValueError(
+                f"task {self.task_id} has {len(self.objects)} objects and preferred colors of "
+                f"{len(self.preferred_colors)}; give each object a tuple of intervals"
+            )
         if not self.domains:
             object.__setattr__(self, "domains", usual_domains(self.shapes))
         if SOURCE not in (each.name for each in self.domains):
@@ -113,7 +126,8 @@ class Task:
 
     def describe_factors(self) -> dict[str, Factor]:
         """Return every factor of the task by name."""
-        return describe_factors(self.room_size, self.objects, self.shapes)
+        color_role: ColorRole = "state" if self.good_colors else "look"
+        return describe_factors(self.room_size, self.objects, self.shapes, color_role)
 
 
 def _check(env_id: str, task: Task) -> None:
@@ -128,6 +142,7 @@ points of the group ``darla.tasks``, whose names are the ids."""
 
 TASKS.register(GO_TO_OBJECT, "darla_envs.tasks.go_to_object:TASK")
 TASKS.register(SEEK_AVOID, "darla_envs.tasks.seek_avoid:TASK")
+TASKS.register(PICK_COLOR, "darla_envs.tasks.pick_color:TASK")
 
 
 def find_task(task_id: str) -> Task:

@@ -1,15 +1,15 @@
 """A domain as arrays, so that the looks of many episodes are drawn without Python.
 
 An episode takes one of the domain's cases, and draws each factor from the case's values or the
-domain's. An object takes one of the shapes that it prefers where the domain allows one, and any
-that the domain allows otherwise.
+domain's. An object takes one of the shapes and colours that it prefers where the domain allows one,
+and any that the domain allows otherwise.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from darla_envs.description.domain import Domain, Values
+from darla_envs.description.domain import Domain, Values, within
 from darla_envs.description.tasks import Task
 from darla_envs.kernels.compiled import kernel
 from darla_envs.rooms.setting_rows import (
@@ -23,21 +23,21 @@ from darla_envs.rooms.setting_rows import (
     WALL,
 )
 
-_CONTINUOUS = ("floor", "wall", "ceiling", "light", "object_color")
+_OF_THE_ROOM = ("floor", "wall", "ceiling", "light")
 
 
 class LookTable(NamedTuple):
     """The values that a domain allows, for each of its C cases (one where it has none).
 
-    The second axis is the continuous factor: floor, wall, ceiling, light, colour of objects; the
-    last is the interval, or the shape, padded with zeros.
+    The second axis is the continuous factor: floor, wall, ceiling, light, and the colour of each of
+    K objects; the last is the interval, or the shape, padded with zeros.
 
     Attributes:
-        low: (C, 5, M) float64, where each interval begins.
-        high: (C, 5, M) float64, where it ends.
-        length: (C, 5, M) float64.
-        num_intervals: (C, 5) int64.
-        total: (C, 5) float64, the lengths' sum.
+        low: (C, 4 + K, M) float64, where each interval begins.
+        high: (C, 4 + K, M) float64, where it ends.
+        length: (C, 4 + K, M) float64.
+        num_intervals: (C, 4 + K) int64.
+        total: (C, 4 + K) float64, the lengths' sum.
         shapes: (C, K, S) int64, the shapes that each of the K objects may have.
         num_shapes: (C, K) int64.
     """
@@ -54,7 +54,10 @@ class LookTable(NamedTuple):
 def look_table(domain: Domain, task: Task) -> LookTable:
     """Return a task's domain as arrays."""
     looks = [{**domain.look, **case} for case in domain.cases or ({},)]
-    intervals = [[look[name] for name in _CONTINUOUS] for look in looks]
+    intervals = [
+        [*(look[name] for name in _OF_THE_ROOM), *_colors(look["object_color"], task)]
+        for look in looks
+    ]
     num_intervals = np.array([[len(values) for values in case] for case in intervals])
     low, high, length = np.zeros((3, *num_intervals.shape, num_intervals.max()))
     total = np.zeros(num_intervals.shape)
@@ -69,6 +72,13 @@ def look_table(domain: Domain, task: Task) -> LookTable:
     for (case, index), count in np.ndenumerate(num_shapes):
         table[case, index, :count] = shapes[case][index]
     return LookTable(low, high, length, num_intervals, total, table, num_shapes)
+
+
+def _colors(values: Any, task: Task) -> list[Values]:
+    """Return the colours that each object may have."""
+    if not task.preferred_colors:
+        return [values] * len(task.objects)
+    return [within(values, preferred) or values for preferred in task.preferred_colors]
 
 
 def _shapes(names: Values, task: Task) -> list[list[int]]:
@@ -88,7 +98,7 @@ def draw_look(u: np.ndarray, table: LookTable, row: np.ndarray) -> None:
         row[column] = _draw(u[1 + factor], table, case, factor)
     for index in range(table.shapes.shape[1]):
         column = OBJECTS + PER_OBJECT * index
-        row[column + COLOR] = _draw(u[5 + 2 * index], table, case, 4)
+        row[column + COLOR] = _draw(u[5 + 2 * index], table, case, 4 + index)
         chosen = int(u[6 + 2 * index] * table.num_shapes[case, index])
         row[column + SHAPE] = table.shapes[case, index, chosen]
 

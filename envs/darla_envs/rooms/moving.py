@@ -9,6 +9,7 @@ from darla_envs.description.tasks import Task
 from darla_envs.description.world_factors import AGENT_RADIUS
 from darla_envs.kernels.compiled import kernel
 from darla_envs.rooms.room_state import RoomState
+from darla_envs.rooms.setting_rows import COLOR, OBJECTS, PER_OBJECT, SHAPE
 
 LEFT, RIGHT, FORWARD = range(3)
 
@@ -23,7 +24,8 @@ class Rules(NamedTuple):
         forward: metres of one move.
         reach: metres between centres below which an object is touched.
         collects: whether touched objects vanish; see :class:`darla_envs.description.tasks.Task`.
-        good: (S,) bool, whether a shape pays.
+        good: (S,) bool, whether a shape pays, where colours mean nothing.
+        good_colors: (G, 2) float64, the colours that pay; without any, shapes do.
         max_steps: steps after which an episode is truncated; -1 for never.
         slow: steps after which reaching an object pays no less: the task's own limit.
     """
@@ -35,6 +37,7 @@ class Rules(NamedTuple):
     reach: float
     collects: bool
     good: np.ndarray
+    good_colors: np.ndarray
     max_steps: int
     slow: int
 
@@ -49,6 +52,7 @@ def rules_of(task: Task, max_steps: int) -> Rules:
         reach=task.reach,
         collects=task.collects,
         good=np.array([shape in task.good_shapes for shape in task.shapes]),
+        good_colors=np.array(task.good_colors, dtype=np.float64).reshape(-1, 2),
         max_steps=max_steps,
         slow=task.max_episode_steps,
     )
@@ -77,7 +81,7 @@ def act(
         agent, places = agents[world], state.objects[world]
         if rules.collects:
             reward, over, good = _collect(
-                rules, agent, places, state.object_shapes[world], state.present[world]
+                rules, agent, places, state.settings[world], state.present[world]
             )
         else:
             reward, over, good = _reach(rules, agent, places, steps[world])
@@ -119,12 +123,12 @@ def _reach(
 
 @kernel
 def _collect(
-    rules: Rules, agent: np.ndarray, objects: np.ndarray, shapes: np.ndarray, present: np.ndarray
+    rules: Rules, agent: np.ndarray, objects: np.ndarray, setting: np.ndarray, present: np.ndarray
 ) -> tuple[float, bool, bool]:
     """Return reward, terminated and success where touched objects vanish."""
     reward, touched, good_left, bad_lost = 0.0, False, False, False
     for index in range(len(objects)):
-        good = rules.good[shapes[index]]
+        good = _pays(rules, setting, index)
         if present[index] and _touches(rules, agent, objects[index]):
             reward += 1.0 if good else -1.0
             present[index] = False
@@ -133,3 +137,16 @@ def _collect(
         bad_lost = bad_lost or not (good or present[index])
     over = touched and not good_left
     return reward, over, over and not bad_lost
+
+
+@kernel
+def _pays(rules: Rules, setting: np.ndarray, index: int) -> bool:
+    """Return whether touching an object pays."""
+    column = OBJECTS + PER_OBJECT * index
+    if len(rules.good_colors) == 0:
+        return bool(rules.good[int(setting[column + SHAPE])])
+    color = setting[column + COLOR]
+    for number in range(len(rules.good_colors)):
+        if rules.good_colors[number, 0] <= color <= rules.good_colors[number, 1]:
+            return True
+    return False

@@ -15,7 +15,7 @@ from darla_envs.rooms.visible import Camera, visible_fraction
 # The rows of a factor table follow the order of the task's factors: as in a setting, but every
 # object's four settable factors are followed by its four derived ones.
 _ROWS_PER_OBJECT = 8
-_SHAPE, _BEARING, _DISTANCE, _VISIBLE, _PRESENT = 1, 4, 5, 6, 7
+_COLOR, _SHAPE, _BEARING, _DISTANCE, _VISIBLE, _PRESENT = 0, 1, 4, 5, 6, 7
 
 
 class RoomFactors:
@@ -29,7 +29,8 @@ class RoomFactors:
             for name, factor in self._factors.items()
             if factor.categories
         }
-        size = 4 + (4 + len(task.shapes)) * len(task.objects)
+        self._shows_color = bool(task.good_colors)
+        size = 4 + (4 + len(task.shapes) + self._shows_color) * len(task.objects)
         self.observation_space = spaces.Box(-1.0, 1.0, (size,), np.float32)
 
     def infos(self, chosen: np.ndarray) -> dict[str, Any]:
@@ -53,7 +54,8 @@ class RoomFactors:
         width, depth = self._task.room_size
         farthest = self._factors[f"{self._task.objects[0]}_distance"].high
         table = self._table(chosen, visible=False)
-        _observe(table, width, depth, farthest, len(self._task.shapes), seen)
+        num_shapes = len(self._task.shapes)
+        _observe(table, width, depth, farthest, num_shapes, self._shows_color, seen)
         return seen
 
     def _table(self, chosen: np.ndarray, visible: bool) -> np.ndarray:
@@ -108,7 +110,7 @@ def _tabulate(
 @kernel
 def _observe(
     table: np.ndarray, width: float, depth: float, farthest: float, num_shapes: int,
-    seen: np.ndarray,
+    shows_color: bool, seen: np.ndarray,
 ) -> None:  # fmt: skip
     """Write what agents see of factors (F, n) into ``seen``, (n, D), which holds zeros."""
     num_objects = (len(table) - OBJECTS) // _ROWS_PER_OBJECT
@@ -121,12 +123,15 @@ def _observe(
             row = OBJECTS + _ROWS_PER_OBJECT * number
             if table[row + _PRESENT, index] == 0.0:
                 continue  # the last places stay zero
-            place = 4 + (4 + num_shapes) * _num_nearer(table, index, number, num_objects)
+            size = 4 + num_shapes + shows_color
+            place = 4 + size * _num_nearer(table, index, number, num_objects)
             bearing = table[row + _BEARING, index]
             seen[index, place] = 1.0
             seen[index, place + 1], seen[index, place + 2] = math.sin(bearing), math.cos(bearing)
             seen[index, place + 3] = 2 * (table[row + _DISTANCE, index] / farthest) - 1
             seen[index, place + 4 + int(table[row + _SHAPE, index])] = 1.0
+            if shows_color:
+                seen[index, place + size - 1] = 2 * table[row + _COLOR, index] - 1
 
 
 @kernel

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode
 
-from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.description.tasks import GO_TO_OBJECT, PICK_COLOR, SEEK_AVOID
 from darla_envs.make import make_batched
 from oracle.factor_observation import OracleObservation
 from oracle.world import make as make_oracle
@@ -12,7 +12,7 @@ from oracle.world import make as make_oracle
 STEPS = 130  # both tasks' episodes end before
 
 
-@pytest.mark.parametrize("task", [GO_TO_OBJECT, SEEK_AVOID])
+@pytest.mark.parametrize("task", [GO_TO_OBJECT, SEEK_AVOID, PICK_COLOR])
 def test_observations_equal_those_of_single_environments(task):
     batch = make_batched(task, 2, observing="factors", autoreset_mode=AutoresetMode.SAME_STEP)
     singles = [OracleObservation(make_oracle(task)) for _ in range(2)]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from darla_envs.description.domain import Domain
 from darla_envs.description.domains import find_domain
 from darla_envs.description.shapes import HEIGHT, RADIUS
-from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID, find_task
+from darla_envs.description.tasks import GO_TO_OBJECT, PICK_COLOR, SEEK_AVOID, find_task
 from darla_envs.description.view import find_view
 from darla_envs.rooms.look_table import draw_look, look_table
 from darla_envs.rooms.room_worlds import RoomWorlds
@@ -23,7 +23,7 @@ from oracle.layout import look_from
 from oracle.visibility import visible_fractions
 from oracle.world import make as make_oracle
 
-TASKS = (GO_TO_OBJECT, SEEK_AVOID)
+TASKS = (GO_TO_OBJECT, SEEK_AVOID, PICK_COLOR)
 
 
 def world(task: str, domain: Any = "d_u") -> Any:
@@ -200,20 +200,28 @@ looks = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.parametrize("task_id", [SEEK_AVOID, PICK_COLOR])
 @given(looks, st.lists(looks, max_size=3), st.integers(0, 2**32))
 @hypothesis_settings(max_examples=150)
 def test_looks_are_those_of_the_domain(
-    look: dict[str, Any], cases: list[dict[str, Any]], seed: int
+    task_id: str, look: dict[str, Any], cases: list[dict[str, Any]], seed: int
 ) -> None:
-    task = find_task(SEEK_AVOID)
-    domain = find_domain(SEEK_AVOID, Domain("any", look, tuple(cases)))
+    task = find_task(task_id)
+    allowed = [
+        {**each, "object_shape": names}
+        for each in (look, *cases)
+        for names in [tuple(set(each.get("object_shape", task.shapes)) & set(task.shapes))]
+        if names
+    ]
+    look, *cases = allowed or [{}]
+    domain = find_domain(task_id, Domain("any", look, tuple(cases)))
     table, rows = look_table(domain, task), SettingRows(task.describe_factors())
     rng = np.random.default_rng(seed)
     for _ in range(3):
-        u = rng.random(13)
+        u = rng.random(5 + 2 * len(task.objects))
         row = np.full(len(rows.names), np.nan)
         draw_look(u, table, row)
-        expected = look_from(u, domain, task.objects, task.preferred_shapes)
+        expected = look_from(u, domain, task.objects, task.preferred_shapes, task.preferred_colors)
         assert rows.to_settings(row[None]) == [expected]
 
 

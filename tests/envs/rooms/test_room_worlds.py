@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from darla_envs.description.domain import Domain, point, without
-from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.description.tasks import GO_TO_OBJECT, PICK_COLOR, SEEK_AVOID
 from darla_envs.rooms.room_worlds import RoomWorlds
 from oracle.factor_observation import OracleObservation
 from oracle.world import make as make_oracle
@@ -39,6 +39,8 @@ CASES = [
     (SEEK_AVOID, MIXED.to_dict()),
     (GO_TO_OBJECT, "source_pairs"),
     (SEEK_AVOID, SHIFTED),
+    (PICK_COLOR, "d_u"),
+    (PICK_COLOR, Domain("any", {"object_color": ((0.2, 0.7),)})),
 ]
 Report = tuple[dict[str, Any], bool]
 
@@ -114,7 +116,7 @@ def test_episodes_are_those_of_single_environments(task: str, domain: Any) -> No
         episodes += len(over)
 
 
-@pytest.mark.parametrize("task", [GO_TO_OBJECT, SEEK_AVOID])
+@pytest.mark.parametrize("task", [GO_TO_OBJECT, SEEK_AVOID, PICK_COLOR])
 def test_going_for_objects_is_the_same(task: str) -> None:
     """Random actions seldom touch anything, so go where the nearest object is."""
     worlds = RoomWorlds(task, 6, "d_u")
@@ -129,7 +131,7 @@ def test_going_for_objects_is_the_same(task: str) -> None:
         if len(over):
             both.reset(over)
         ends += len(over)
-    assert (gone > 0) == (task == SEEK_AVOID)
+    assert (gone > 0) == (task != GO_TO_OBJECT)
 
 
 def test_a_domain_can_be_changed_for_later_episodes() -> None:

@@ -9,10 +9,10 @@ from stable_baselines3.common.env_checker import check_env as check_env_sb3
 import darla_envs
 from darla_envs.description.domain import Domain, point
 from darla_envs.description.domains import domain_names
-from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
+from darla_envs.description.tasks import GO_TO_OBJECT, PICK_COLOR, SEEK_AVOID
 from darla_envs.single.world import FactorWorld
 
-TASKS = (GO_TO_OBJECT, SEEK_AVOID)
+TASKS = (GO_TO_OBJECT, SEEK_AVOID, PICK_COLOR)
 EVERY = [(task, domain) for task in TASKS for domain in domain_names(task)]
 
 
@@ -198,6 +198,26 @@ def test_seek_avoid_ends_when_the_good_ones_are_gone():
     env.close()
 
 
+@pytest.mark.parametrize("shape", ["box", "ball"])
+@pytest.mark.parametrize("good", [0.0, 0.3])
+@pytest.mark.parametrize("bad", [0.31, 0.9])
+def test_pick_color_pays_for_red_and_ends_with_it(shape, good, bad):
+    env = gym.make(PICK_COLOR).unwrapped
+    start = {"agent_x": 1.0, "agent_z": 3.0, "agent_yaw": 0.0}
+    start |= {"object0_x": 4.0, "object0_z": 3.0, "object1_x": 2.2, "object1_z": 3.0}
+    start |= {"object0_color": good, "object1_color": bad}
+    start |= {f"object{index}_shape": shape for index in range(2)}
+    for colors, rewards in (((good, bad), [-1.0, 1.0]), ((bad, good), [1.0])):
+        start |= {f"object{index}_color": color for index, color in enumerate(colors)}
+        env.reset(seed=0, options={"factors": start})
+        steps = [env.step(2)[1:] for _ in range(11)]
+        ends = [index for index, step in enumerate(steps) if step[1]]
+        paid = [step[0] for step in steps[: ends[0] + 1] if step[0]]
+        assert paid == rewards
+        assert steps[ends[0]][3]["is_success"] == (rewards == [1.0])
+    env.close()
+
+
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
@@ -231,7 +251,10 @@ def _towards(env, values, _rng):
 def _seek(env, values, _rng):
     """Head for the nearest good object, pushed aside by the bad ones on the way."""
     there = [name for name in env.unwrapped.task.objects if values[f"{name}_present"]]
-    good = [name for name in there if values[f"{name}_shape"] in ("box", "ball")]
+    if env.unwrapped.task.good_colors:
+        good = [name for name in there if values[f"{name}_color"] < 0.5]
+    else:
+        good = [name for name in there if values[f"{name}_shape"] in ("box", "ball")]
     goal = min(good, key=lambda name: values[f"{name}_distance"])
     way = np.exp(1j * values[f"{goal}_bearing"])
     for name in set(there) - set(good):
@@ -262,7 +285,8 @@ def _mean_return(task, policy, episodes=120):
 
 
 @pytest.mark.parametrize(
-    ("task", "best", "able"), [(TASKS[0], 1.0, _towards), (TASKS[1], 2.0, _seek)]
+    ("task", "best", "able"),
+    [(TASKS[0], 1.0, _towards), (TASKS[1], 2.0, _seek), (TASKS[2], 1.0, _seek)],
 )
 def test_chance_scores_little_and_true_factors_much(task, best, able):
     assert _mean_return(task, _random) <= 0.1 * best

@@ -1,0 +1,79 @@
+"""Darla/PickColor-v0: touch the red object and leave the green one, in rooms of any other colour.
+
+Two objects of one kind. Touching the one whose colour is in the first part of the palette (red to
+orange) pays +1 and ends the episode, touching the other (green) costs 1 and takes it away; after 60
+steps the episode ends. So 1 is the best return, and colour is a cause that agents must see: who
+ignores all colours gets nothing, and who has learnt the room's colours too falls where these
+change.
+"""
+
+from collections.abc import Mapping
+
+from darla_envs.description.domain import Domain, Interval, Values, point
+from darla_envs.description.layout import Spacing
+from darla_envs.description.tasks import PICK_COLOR, Task
+from darla_envs.description.usual_domains import (
+    NEW,
+    SOURCE,
+    UNSUPERVISED,
+    VALIDATION,
+    source_look,
+    unsupervised_look,
+)
+
+_SHAPES = ("box", "ball")
+_GOOD: Interval = (0.0, 0.3)
+_BAD: Interval = (0.6, 0.9)
+_SEEN = (_GOOD, _BAD)
+_SOURCE: Mapping[str, Values] = {
+    **source_look(("box",)),
+    "object_color": (*point(0.1), *point(0.85)),
+}
+_ROOM = ("floor", "wall")
+
+
+def _new(name: str, **look: Values) -> Domain:
+    """Return the source with other values of some factors."""
+    return Domain(name, {**_SOURCE, **look})
+
+
+def _room(value: float) -> dict[str, Values]:
+    """Return a value of floor and wall."""
+    return dict.fromkeys(_ROOM, point(value))
+
+
+_BOTH = {name: NEW[name] for name in _ROOM}
+_DIM: Values = point(0.55)
+
+TASK = Task(
+    task_id=PICK_COLOR,
+    objects=("object0", "object1"),
+    shapes=_SHAPES,
+    preferred_shapes=(_SHAPES, _SHAPES),
+    good_shapes=_SHAPES,
+    preferred_colors=((_GOOD,), (_BAD,)),
+    good_colors=(_GOOD,),
+    collects=True,
+    room_size=(7.0, 5.5),
+    start=Spacing(objects=1.9, agent=1.6),
+    max_episode_steps=60,
+    reach=0.8,
+    domains=(
+        Domain(SOURCE, _SOURCE),
+        Domain(UNSUPERVISED, {**unsupervised_look(_SHAPES), "object_color": _SEEN}),
+        Domain(VALIDATION, {**unsupervised_look(("box",)), "object_color": _SEEN}),
+        _new("new_floor", floor=NEW["floor"]),
+        _new("new_wall", wall=NEW["wall"]),
+        _new("floor_and_wall", **_BOTH),
+        _new("new_light", light=_DIM),
+        _new("new_room", **_BOTH, ceiling=point(0.9), light=_DIM),
+        _new("unseen_room", **_room(0.98)),
+        _new("middle_room", **_room(0.5)),
+        # Other reds and greens: what is told apart must be the two parts of the palette.
+        _new("new_shades", object_color=(*point(0.25), *point(0.65))),
+        _new("new_shape", object_shape=("ball",)),
+        Domain("textured", _SOURCE, textures={"floor": "floor_tiles_bw", "wall": "marble"}),
+        Domain("new_camera_height", _SOURCE, camera={"height": 1.5}),
+        Domain("new_field_of_view", _SOURCE, camera={"field_of_view": 70.0}),
+    ),
+)
