@@ -20,6 +20,8 @@ has painted for it, from some ten thousand frames:
   with as many independent values as that for the pixels, which are not independent. So one nat
   costs the same in a dark picture as in a bright one, and what is small counts once what is large
   is right.
+- **Nats are dear late.** Beta grows over three fifths of the steps: colours that cost before the
+  decoder can paint with them are given up.
 - **Frames are seen as their copies are**: ``state_likeness`` KL(q(s | copy) || q(s | frame)).
 - The network paints in layers (:mod:`darla.encoder.painted_network`).
 """
@@ -53,6 +55,9 @@ class LookStateNCESettings(LookStateSettings):
 
     objective: ClassVar[str] = "look_state_nce"
 
+    beta_warmup: Share = 0.6
+    """Share of the steps in which beta grows from 0: colours that cost before the decoder can paint
+    with them are given up, and are learnt late or never."""
     recolored: Share = 1.0
     """Share of the frames whose state is inferred from a copy in other colours; here always 1."""
     state_likeness: AtLeastZero = 1.0

@@ -9,8 +9,9 @@
     darla train-agent $POLE --kind latent --encoder runs/pole/encoder --mask-look
     darla evaluate-transfer --trust scripts.examples.inverted_pendulum
 
-Gymnasium's InvertedPendulum with a room of its own (``inverted_pendulum.xml``). Observations are a
-Dict: a picture, and beside it the two velocities, which no single picture shows.
+Gymnasium's InvertedPendulum with a room of its own (``inverted_pendulum.xml``), and a bob on its
+pole, which is too thin to be seen well in so small a picture. Observations are a Dict: a picture,
+and beside it the two velocities, which no single picture shows.
 """
 
 import os
@@ -34,7 +35,7 @@ MODEL = Path(__file__).with_suffix(".xml")
 SIDE = 64
 """Of pictures, in pixels."""
 LONGEST_LOOK = 3
-"""Actions of an episode that begins anywhere."""
+"""Actions of an episode in which cart and pole are anywhere."""
 LONGEST_BALANCE = 250
 """Actions of an episode otherwise, and the best return."""
 
@@ -52,7 +53,8 @@ class PaintedPendulum(gym.Wrapper[dict[str, np.ndarray], np.ndarray, np.ndarray,
     Observations hold ``picture``, uint8 (64, 64, 3), and ``velocities``, float32 (2,), in metres
     and radians a second, cut off at 10. ``colors``, ``texture``, ``light`` and ``camera`` are
     ``usual`` or ``any``; ``starts`` is ``upright``, or ``anywhere`` for frames to learn to see
-    from. A ValueError for another word.
+    from: then cart and pole are put anywhere in every step, so that frames of one look show what
+    moves in places far apart. A ValueError for another word.
     """
 
     factors: ClassVar = {name: SimpleNamespace(role="look") for name in _LOOK}
@@ -108,10 +110,9 @@ class PaintedPendulum(gym.Wrapper[dict[str, np.ndarray], np.ndarray, np.ndarray,
         world = self.env.unwrapped
         random, place, speed = world.np_random, world.data.qpos.copy(), world.data.qvel.copy()
         self._paint(random)
-        if self._anywhere:
-            place = random.uniform((-0.95, -0.5), (0.95, 0.5))
-            speed = random.normal(scale=0.5, size=2)
         world.set_state(place, speed)  # which moves the camera, too
+        if self._anywhere:
+            self._put_anywhere(random)
         return self._observation(), self._info()
 
     def step(
@@ -120,9 +121,16 @@ class PaintedPendulum(gym.Wrapper[dict[str, np.ndarray], np.ndarray, np.ndarray,
         """Act once."""
         _, reward, fell, _, _ = self.env.step(action)
         self._actions += 1
+        if self._anywhere:
+            self._put_anywhere(self.env.unwrapped.np_random)
         longest = LONGEST_LOOK if self._anywhere else LONGEST_BALANCE
         fell = fell and not self._anywhere
         return self._observation(), reward, fell, self._actions >= longest, self._info()
+
+    def _put_anywhere(self, random: np.random.Generator) -> None:
+        """Put cart and pole where a learner may get to."""
+        place = random.uniform((-0.95, -0.5), (0.95, 0.5))
+        self.env.unwrapped.set_state(place, random.normal(scale=0.5, size=2))
 
     def _paint(self, random: np.random.Generator) -> None:
         """Draw what may be any, and leave the rest as it was."""
@@ -132,6 +140,7 @@ class PaintedPendulum(gym.Wrapper[dict[str, np.ndarray], np.ndarray, np.ndarray,
         ids = [self._model.geom(name).id for name in _PAINTED]
         if self._drawn["colors"]:
             parts["colors"][ids, :3] = random.uniform(size=(len(ids), 3))
+            parts["colors"][self._model.geom("bob").id] = parts["colors"][ids[-1]]
         if self._drawn["texture"]:
             materials = [self._model.material(name).id for name in _SURFACES]
             parts["texture"][ids[:2]] = random.choice(materials, 2)

@@ -64,6 +64,15 @@ def test_a_pole_that_falls_ends_an_episode_unless_it_begins_anywhere() -> None:
     ]
 
 
+def test_frames_to_learn_from_show_one_look_in_places_far_apart() -> None:
+    env = PaintedPendulum(colors="any", light="any", starts="anywhere")
+    shown = [env.reset(seed=3)[1]["factors"]]
+    shown += [env.step(np.zeros(1, np.float32))[4]["factors"] for _ in range(LONGEST_LOOK)]
+    assert np.ptp([each["cart"] for each in shown]) > 0.4
+    assert np.ptp([each["angle"] for each in shown]) > 0.2
+    assert len({(each["floor_brightness"], each["light"]) for each in shown}) == 1
+
+
 def test_its_looks_are_domains_of_it() -> None:
     looks = Looks.from_toml(TOML)
     assert looks.targets == ("new_colors", "new_light", "new_texture", "new_camera")
