@@ -140,7 +140,8 @@ class PaintedPendulum(gym.Wrapper[dict[str, np.ndarray], np.ndarray, np.ndarray,
         ids = [self._model.geom(name).id for name in _PAINTED]
         if self._drawn["colors"]:
             parts["colors"][ids, :3] = random.uniform(size=(len(ids), 3))
-            parts["colors"][self._model.geom("bob").id] = parts["colors"][ids[-1]]
+            bob, pole = (self._model.geom(name).id for name in ("bob", "pole"))
+            parts["colors"][bob] = parts["colors"][pole]
         if self._drawn["texture"]:
             materials = [self._model.material(name).id for name in _SURFACES]
             parts["texture"][ids[:2]] = random.choice(materials, 2)

@@ -34,6 +34,9 @@ NEW: Mapping[str, Values] = {
 }
 """Colours far from the source and within D_U."""
 
+NEW_LIGHT: Values = point(0.55)
+"""Dimmer than the source's."""
+
 # Light enough that the source's colours still show, so that the pattern is what is new. D_U has no
 # textures: neither the encoder nor the policy has seen any.
 _TEXTURES = {"floor": "floor_tiles_bw", "wall": "marble"}
@@ -58,22 +61,29 @@ def usual_domains(
     Objects of the source and of targets have ``shapes``, those of D_U ``seen_shapes``, if given.
     """
     source = source_look(shapes)
-
-    def new(name: str, *factors: str) -> Domain:
-        """Return the source with new values of some factors."""
-        return Domain(name, {**source, **{factor: NEW[factor] for factor in factors}})
-
     return (
         Domain(SOURCE, source),
         Domain(UNSUPERVISED, unsupervised_look(seen_shapes or shapes)),
-        new("new_floor", "floor"),
-        new("new_wall", "wall"),
-        new("new_object_color", "object_color"),
-        new("floor_and_wall", "floor", "wall"),
-        new("all_three", *_COLORED),
-        Domain("new_light", {**source, "light": point(0.55)}),
+        recolored("new_floor", source, "floor"),
+        recolored("new_wall", source, "wall"),
+        recolored("new_object_color", source, "object_color"),
+        recolored("floor_and_wall", source, "floor", "wall"),
+        recolored("all_three", source, *_COLORED),
+        Domain("new_light", {**source, "light": NEW_LIGHT}),
         Domain("unseen_colors", {**source, **dict.fromkeys(_COLORED, _UNSEEN)}),
         Domain("middle_colors", {**source, **dict.fromkeys(_COLORED, point(0.5))}),
+        *new_views(source),
+    )
+
+
+def recolored(name: str, source: Mapping[str, Values], *factors: str) -> Domain:
+    """Return a source with the new colours of some factors."""
+    return Domain(name, {**source, **{factor: NEW[factor] for factor in factors}})
+
+
+def new_views(source: Mapping[str, Values]) -> tuple[Domain, ...]:
+    """Return the targets that change no factor of a source: textures, and the camera."""
+    return (
         Domain("textured", source, textures=_TEXTURES),
         Domain("new_camera_height", source, camera={"height": 1.5}),
         Domain("new_field_of_view", source, camera={"field_of_view": 70.0}),

@@ -14,9 +14,12 @@ from darla_envs.description.layout import Spacing
 from darla_envs.description.tasks import PICK_COLOR, Task
 from darla_envs.description.usual_domains import (
     NEW,
+    NEW_LIGHT,
     SOURCE,
     UNSUPERVISED,
     VALIDATION,
+    new_views,
+    recolored,
     source_look,
     unsupervised_look,
 )
@@ -42,9 +45,6 @@ def _room(value: float) -> dict[str, Values]:
     return dict.fromkeys(_ROOM, point(value))
 
 
-_BOTH = {name: NEW[name] for name in _ROOM}
-_DIM: Values = point(0.55)
-
 TASK = Task(
     task_id=PICK_COLOR,
     objects=("object0", "object1"),
@@ -62,18 +62,22 @@ TASK = Task(
         Domain(SOURCE, _SOURCE),
         Domain(UNSUPERVISED, {**unsupervised_look(_SHAPES), "object_color": _SEEN}),
         Domain(VALIDATION, {**unsupervised_look(("box",)), "object_color": _SEEN}),
-        _new("new_floor", floor=NEW["floor"]),
-        _new("new_wall", wall=NEW["wall"]),
-        _new("floor_and_wall", **_BOTH),
-        _new("new_light", light=_DIM),
-        _new("new_room", **_BOTH, ceiling=point(0.9), light=_DIM),
+        recolored("new_floor", _SOURCE, "floor"),
+        recolored("new_wall", _SOURCE, "wall"),
+        recolored("floor_and_wall", _SOURCE, *_ROOM),
+        _new("new_light", light=NEW_LIGHT),
+        _new(
+            "new_room",
+            floor=NEW["floor"],
+            wall=NEW["wall"],
+            ceiling=point(0.9),
+            light=NEW_LIGHT,
+        ),
         _new("unseen_room", **_room(0.98)),
         _new("middle_room", **_room(0.5)),
         # Other reds and greens: what is told apart must be the two parts of the palette.
         _new("new_shades", object_color=(*point(0.25), *point(0.65))),
         _new("new_shape", object_shape=("ball",)),
-        Domain("textured", _SOURCE, textures={"floor": "floor_tiles_bw", "wall": "marble"}),
-        Domain("new_camera_height", _SOURCE, camera={"height": 1.5}),
-        Domain("new_field_of_view", _SOURCE, camera={"field_of_view": 70.0}),
+        *new_views(_SOURCE),
     ),
 )

@@ -205,7 +205,6 @@ def test_pick_color_pays_for_red_and_ends_with_it(shape, good, bad):
     env = gym.make(PICK_COLOR).unwrapped
     start = {"agent_x": 1.0, "agent_z": 3.0, "agent_yaw": 0.0}
     start |= {"object0_x": 4.0, "object0_z": 3.0, "object1_x": 2.2, "object1_z": 3.0}
-    start |= {"object0_color": good, "object1_color": bad}
     start |= {f"object{index}_shape": shape for index in range(2)}
     for colors, rewards in (((good, bad), [-1.0, 1.0]), ((bad, good), [1.0])):
         start |= {f"object{index}_color": color for index, color in enumerate(colors)}
