@@ -34,9 +34,9 @@ class DemoConfig:
     """Folder of everything that is made."""
     seeds: tuple[int, ...] = (0,)
     """Each seed has frames, an encoder and agents of its own."""
-    num_frames: int = 30_000
+    num_frames: int = 20_000
     """Frames to collect for an encoder."""
-    epochs: float = 7.0
+    epochs: float = 8.0
     """Passes over the frames that train the encoder."""
     mask_look: bool = True
     """Agents on latents see those of the state alone, which the look cannot surprise."""

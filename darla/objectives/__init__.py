@@ -7,7 +7,8 @@ file for each, with its settings beside it:
 - ``vae``, and what changes the price of its latents: ``beta_vae``, ``annealed_vae``,
   ``factor_vae``, ``beta_tcvae``, ``dip_vae``, ``info_vae``;
 - ``pairs``: learning from two frames of one episode, as ``ml_vae`` and ``ada_gvae`` do;
-- ``darla_2017``: DARLA as published; ``look_state_vae``: its loss on pairs, the default here.
+- ``darla_2017``: DARLA as published; ``look_state_vae``: its loss on pairs;
+- ``look_state_nce``: pairs, and states that must tell frames apart; the default here.
 """
 
 from darla.objectives.base import FrameChunks, LossTerms, Objective, Stage, TrainingFacts

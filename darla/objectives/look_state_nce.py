@@ -1,4 +1,4 @@
-"""Pairs tell look from state, and the state must tell frames apart.
+"""The default here: pairs tell look from state, and the state must tell frames apart.
 
 Pairs of frames of one episode share their look latents, and the state is inferred from recoloured
 copies, both as in :mod:`darla.objectives.ml_vae`. A policy that sees the state latents alone then

@@ -1,4 +1,4 @@
-"""The default here: DARLA's loss, learnt from pairs, which tell the look from the state.
+"""DARLA's loss, learnt from pairs, which tell the look from the state.
 
 The loss is that of :mod:`darla.objectives.darla_2017`. Pairs of frames of one episode tell the look
 from the state, and the state is inferred from recoloured copies, both as in

@@ -4,7 +4,7 @@
 
     CAR="--env scripts.examples.car_racing:Recolored --looks scripts/examples/car_racing.toml"
     darla collect $CAR --num-frames 20000 --out data/car
-    darla train-vision --data data/car --objective look_state_nce --out runs/car
+    darla train-vision --data data/car --out runs/car
     WIDE='policy_kwargs={"net_arch":[256,256],"activation_fn":"relu"}'
     AGENT="--frame-stack 2 --reward-scale 0.1 --settings $WIDE"
     darla train-agent $CAR $AGENT --kind latent --encoder runs/car/encoder --mask-look

@@ -5,7 +5,7 @@
     POLE="--env scripts.examples.inverted_pendulum:PaintedPendulum"
     POLE="$POLE --looks scripts/examples/inverted_pendulum.toml"
     darla collect $POLE --num-frames 20000 --out data/pole
-    darla train-vision --data data/pole --objective look_state_nce --out runs/pole
+    darla train-vision --data data/pole --out runs/pole
     darla train-agent $POLE --kind latent --encoder runs/pole/encoder --mask-look
     darla evaluate-transfer --trust scripts.examples.inverted_pendulum
 

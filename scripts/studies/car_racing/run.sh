@@ -14,7 +14,7 @@ car=(--env scripts.examples.car_racing:Recolored --looks scripts/examples/car_ra
 
 darla collect "${car[@]}" --num-frames 20000 --out "$out/frames"
 darla collect "${car[@]}" --num-frames 4000 --seed 1 --out "$out/test_frames"
-darla train-vision --data "$out/frames" --objective look_state_nce --out "$out/vision"
+darla train-vision --data "$out/frames" --out "$out/vision"
 darla evaluate-encoder --bundles "$out/vision/encoder" --data "$out/test_frames" --out "$out/encoder"
 
 train() { # name seed options...

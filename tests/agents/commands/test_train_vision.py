@@ -21,6 +21,7 @@ def command(data: Path, out: Path, *more: str) -> list[str]:
     settings = {
         "--data": data,
         "--out": out,
+        "--objective": "look_state_vae",  # which has two stages
         "--channels": "8",
         "--dae-units": 8,
         "--hidden-units": 16,
