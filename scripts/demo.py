@@ -36,7 +36,7 @@ class DemoConfig:
     """Each seed has frames, an encoder and agents of its own."""
     num_frames: int = 20_000
     """Frames to collect for an encoder."""
-    epochs: float = 8.0
+    epochs: float = 7.0
     """Passes over the frames that train the encoder."""
     mask_look: bool = True
     """Agents on latents see those of the state alone, which the look cannot surprise."""

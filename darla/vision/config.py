@@ -35,8 +35,8 @@ class VisionConfig:
     """Folder of the run: checkpoints, TensorBoard events, pictures and the encoder bundle."""
     objective: ObjectiveSettings = field(default_factory=LookStateNCESettings)
     """What to train, and its settings."""
-    epochs: Positive = 8.0
-    """Passes over the dataset; fractions are allowed. Eight over 20,000 frames of 64x64 take the
+    epochs: Positive = 7.0
+    """Passes over the dataset; fractions are allowed. Seven over 20,000 frames of 64x64 take the
     default objective a quarter of an hour on two cores."""
     batch_size: PositiveInt = 32
     """Frames in a step, those of pairs counted one by one: many small steps learn fastest on a CPU;
