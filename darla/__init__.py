@@ -3,6 +3,7 @@
 The names below are the public API, in the order in which a project needs them::
 
     Looks({"source": Look(), ...}), restyled(env, {"hue": 0.5})   how an environment looks
+    CroppedPictures(env, rows=(80, 150))             which part of it is shown
     collect(CollectConfig(env="MyEnv-v0", ...))      frames      -> Collected
     train_vision(VisionConfig(data=...))             an encoder  -> TrainedVision
     objective_settings("beta_vae", beta=2.0)         what to train, for VisionConfig
@@ -24,6 +25,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not look into __get
     from darla.collection.config import CollectConfig
     from darla.encoder.bundle import load_encoder
     from darla.encoder.frozen_encoder import FrozenEncoder
+    from darla.environments.cropped_pictures import CroppedPictures
     from darla.environments.looks import Look, Looks
     from darla.environments.restyling.wrapper import restyled
     from darla.frames.dataset import FrameDataset
@@ -42,6 +44,7 @@ forget_missing_backend()  # before anything imports Matplotlib
 _HOMES = {
     "CollectConfig": "darla.collection.config",
     "Collected": "darla.collection.collect",
+    "CroppedPictures": "darla.environments.cropped_pictures",
     "EncoderExtractor": "darla.wrappers.sb3",
     "FrameDataset": "darla.frames.dataset",
     "FrozenEncoder": "darla.encoder.frozen_encoder",
@@ -64,6 +67,7 @@ _HOMES = {
 __all__ = [
     "CollectConfig",
     "Collected",
+    "CroppedPictures",
     "EncoderExtractor",
     "FrameDataset",
     "FrozenEncoder",

@@ -95,10 +95,14 @@ class EnvironmentSpec:
         return plain if self.is_plain else f"{plain}-{digest(self.text)}"
 
     def named_modules(self) -> list[str]:
-        """Return the modules that wrappers name, those of all looks too, each once."""
+        """Return the modules that wrappers name, those of all looks too, each once.
+
+        Wrappers of this package need none, and are not among them.
+        """
         looks = self.looks.domains.values() if self.looks is not None else ()
         texts = [*self.wrappers, *(text for look in looks for text in look.wrappers)]
-        return list(dict.fromkeys(WrapperCall.parse(text).module for text in texts))
+        calls = map(WrapperCall.parse, texts)
+        return list(dict.fromkeys(call.module for call in calls if not call.is_own))
 
     def look(self, domain: str) -> Look:
         """Return what its looks say of a domain; a ValueError, suggesting the nearest, if nothing.

@@ -18,6 +18,7 @@ from darla.running.one_line import one_line
 _FORM = 'module:Class or module:Class(1, name="x"), with literals as arguments'
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _LONGEST = 2_000
+_OWN = {("darla", "CroppedPictures")}
 _SCALARS = (bool, int, float, str, type(None))
 
 
@@ -52,6 +53,11 @@ class WrapperCall:
         shown = [repr(value) for value in self.arguments]
         shown += [f"{name}={value!r}" for name, value in sorted(self.named.items())]
         return f"{self.module}:{self.name}" + (f"({', '.join(shown)})" if shown else "")
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a wrapper of this package, which may be called with whatever is written."""
+        return (self.module, self.name) in _OWN
 
     def around(self, env: gym.Env[Any, Any]) -> gym.Env[Any, Any]:
         """Return the environment in this wrapper, whose module is imported.

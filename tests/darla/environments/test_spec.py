@@ -84,6 +84,13 @@ def test_modules_of_wrappers_are_named_those_of_looks_too() -> None:
     assert spec.named_modules() == ["fog", "gymnasium.wrappers", "dusk"]
 
 
+def test_a_wrapper_of_this_package_needs_no_trust_and_other_names_in_it_do() -> None:
+    spec = EnvironmentSpec("A-v0", {}, ("darla:CroppedPictures(rows=(0, 8))",))
+    assert spec.named_modules() == []
+    spec = EnvironmentSpec("A-v0", {}, ("darla:collect(1)",))
+    assert spec.named_modules() == ["darla"]
+
+
 def test_a_domain_that_looks_lack_suggests_the_nearest() -> None:
     spec = EnvironmentSpec("A-v0", looks=LOOKS)
     assert spec.look("night").reset_options == {"dark": True}
