@@ -4,8 +4,10 @@ A domain is data. The unsupervised domain D_U is where frames for the encoder co
 is where agents learn, and targets are where they are tested without further training. What a
 domain does not name keeps the value that it has in the task's source.
 
-Textures and the camera are no factors: they are the same in all episodes of a domain, and nothing
-is drawn for them, so that the episodes of two domains that differ in them alone are the same.
+Textures and the camera are no factors, and no random number is drawn for them, so that the episodes
+of two domains that differ in them alone are the same. Where a domain offers several, which of them
+an episode has follows from its look: the same setting gives the same picture, and frames of one
+look share them.
 """
 
 import itertools
@@ -46,16 +48,18 @@ class Domain:
             those of ``look``. Empty for none.
         textures: for ``floor``, ``wall`` or ``ceiling`` the name of one of MiniWorld's textures
             (see :func:`darla_envs.description.texture_files.texture_names`), which the surface's
-            colour multiplies; what is not named is plain paint.
+            colour multiplies, or of several, each as likely as often as it is named; what is not
+            named is plain paint.
         camera: ``height`` in metres, ``pitch`` in degrees (negative looks down) and
-            ``field_of_view`` in degrees; what is not named is the task's.
+            ``field_of_view`` in degrees, each a number or intervals as in ``look``; what is not
+            named is the task's.
     """
 
     name: str
     look: Mapping[str, Values] = field(default_factory=dict)
     cases: tuple[Mapping[str, Values], ...] = ()
-    textures: Mapping[str, str] = field(default_factory=dict)
-    camera: Mapping[str, float] = field(default_factory=dict)
+    textures: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    camera: Mapping[str, float | tuple[Interval, ...]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the domain as JSON can hold it; textures and camera only where there are any."""
@@ -82,13 +86,19 @@ class Domain:
         cases = tuple(
             {key: _values(values) for key, values in case.items()} for case in data.get("cases", ())
         )
-        textures, camera = (dict(data.get(key, {})) for key in ("textures", "camera"))
+        textures, camera = (
+            {
+                name: _values(values) if isinstance(values, list | tuple) else values
+                for name, values in data.get(key, {}).items()
+            }
+            for key in ("textures", "camera")
+        )
         return cls(data["name"], look, cases, textures, camera)
 
 
 def _values(values: Any) -> Any:
     """Return names or intervals as tuples; JSON has lists."""
-    return tuple(value if isinstance(value, str) else tuple(value) for value in values)
+    return tuple(tuple(value) if isinstance(value, list) else value for value in values)
 
 
 def within(values: tuple[Interval, ...], allowed: tuple[Interval, ...]) -> tuple[Interval, ...]:

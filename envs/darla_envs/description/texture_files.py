@@ -36,17 +36,27 @@ def texture_picture(name: str) -> np.ndarray:
         return np.asarray(picture.convert("RGB"))
 
 
-def check_textures(textures: Mapping[str, str]) -> None:
+def textures_of(names: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return the textures that a domain offers for a surface: one, or several."""
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def check_textures(textures: Mapping[str, str | tuple[str, ...]]) -> None:
     """Raise a ValueError where a surface or a texture is unknown; the nearest is suggested."""
-    for surface, name in textures.items():
-        for what, given, known in (
-            ("surface", surface, SURFACES),
-            ("texture", name, texture_names()),
-        ):
-            if given not in known:
-                raise ValueError(
-                    f"unknown {what} {given!r}; {nearest(given, known)}known: {', '.join(known)}"
-                )
+    for surface, names in textures.items():
+        _check("surface", surface, SURFACES)
+        if not textures_of(names):
+            raise ValueError(f"the {surface} has no texture to be drawn from; name one or more")
+        for name in textures_of(names):
+            _check("texture", name, texture_names())
+
+
+def _check(what: str, given: str, known: tuple[str, ...]) -> None:
+    """Raise a ValueError where something is not known."""
+    if given not in known:
+        raise ValueError(
+            f"unknown {what} {given!r}; {nearest(given, known)}known: {', '.join(known)}"
+        )
 
 
 def _folder() -> Path:

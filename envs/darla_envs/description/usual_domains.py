@@ -6,12 +6,16 @@ Every function returns data, from which a task makes its own list; see :mod:`dar
 from collections.abc import Mapping
 
 from darla_envs.description.domain import WHOLE, Domain, Values, point, without
+from darla_envs.description.texture_files import PLAIN
 
 SOURCE, UNSUPERVISED, VALIDATION = "source", "d_u", "validation"
+RICH = "d_u_rich"
+"""D_U whose surfaces also have textures, and whose camera is another in each look."""
+
 SOURCES = (SOURCE, "source_pairs")
 """Domains that agents learn in."""
 
-SEEN_LOOKS = (UNSUPERVISED, VALIDATION)
+SEEN_LOOKS = (UNSUPERVISED, RICH, VALIDATION)
 """Domains whose looks are those of the encoder's frames: neither sources nor targets."""
 
 # D_U leaves out the last tenth of every colour, so that one target can show colours that neither
@@ -20,6 +24,7 @@ HELD_OUT = (0.9, 1.0)
 _SEEN = without(HELD_OUT)[:1]
 _UNSEEN = point(0.98)
 _COLORED = ("floor", "wall", "object_color")
+_ROOM = ("floor", "wall")
 OLD: Mapping[str, Values] = {
     "floor": point(0.15),
     "wall": point(0.05),
@@ -40,6 +45,26 @@ NEW_LIGHT: Values = point(0.55)
 # Light enough that the source's colours still show, so that the pattern is what is new. D_U has no
 # textures: neither the encoder nor the policy has seen any.
 _TEXTURES = {"floor": "floor_tiles_bw", "wall": "marble"}
+
+SEEN_TEXTURES = (
+    "airduct_grate", "asphalt", "brick_wall", "cardboard", "ceiling_tile_noborder", "concrete",
+    "concrete_tiles", "door_doom", "grass", "lava", "stucco", "wood",
+)  # fmt: skip
+"""The half of MiniWorld's textures that the rich D_U shows."""
+
+HELD_OUT_TEXTURES = (
+    "ceiling_tiles", "cinder_blocks", "drywall", "floor_tiles_bw", "logo_mila", "marble",
+    "metal_grill", "picket_fence", "rock", "slime", "water", "wood_planks",
+)  # fmt: skip
+"""The other half, which targets show."""
+
+# A third of the surfaces stays plain. Cameras leave out what lies around those of targets.
+_RICH_TEXTURES = dict.fromkeys(("floor", "wall", "ceiling"), (PLAIN,) * 6 + SEEN_TEXTURES)
+_RICH_CAMERA = {
+    "height": ((1.0, 1.42), (1.58, 1.8)),
+    "pitch": ((-20.0, -4.0),),
+    "field_of_view": ((60.0, 66.0), (74.0, 100.0)),
+}
 
 
 def source_look(shapes: tuple[str, ...]) -> dict[str, Values]:
@@ -64,6 +89,7 @@ def usual_domains(
     return (
         Domain(SOURCE, source),
         Domain(UNSUPERVISED, unsupervised_look(seen_shapes or shapes)),
+        rich(unsupervised_look(seen_shapes or shapes)),
         recolored("new_floor", source, "floor"),
         recolored("new_wall", source, "wall"),
         recolored("new_object_color", source, "object_color"),
@@ -76,16 +102,28 @@ def usual_domains(
     )
 
 
+def rich(look: Mapping[str, Values]) -> Domain:
+    """Return D_U's look with textures, and with cameras of other heights, pitches and angles."""
+    return Domain(RICH, look, textures=_RICH_TEXTURES, camera=_RICH_CAMERA)
+
+
 def recolored(name: str, source: Mapping[str, Values], *factors: str) -> Domain:
     """Return a source with the new colours of some factors."""
     return Domain(name, {**source, **{factor: NEW[factor] for factor in factors}})
 
 
 def new_views(source: Mapping[str, Values]) -> tuple[Domain, ...]:
-    """Return the targets that change no factor of a source: textures, and the camera."""
+    """Return the targets that leave a source's colours: textures, and the camera.
+
+    Which of the held-out textures an episode has follows from its colours, so these vary a little.
+    """
+    near = {name: ((source[name][0][0] - 0.02, source[name][0][0] + 0.02),) for name in _ROOM}
+    held_out = dict.fromkeys(("floor", "wall"), HELD_OUT_TEXTURES)
     return (
         Domain("textured", source, textures=_TEXTURES),
+        Domain("new_textures", {**source, **near}, textures=held_out),
         Domain("new_camera_height", source, camera={"height": 1.5}),
+        Domain("low_camera", source, camera={"height": 0.9}),
         Domain("new_field_of_view", source, camera={"field_of_view": 70.0}),
     )
 

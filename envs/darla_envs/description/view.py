@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from darla.running.names import nearest
+from darla_envs.description.domain import Interval
 from darla_envs.description.tasks import Task
 
 # The camera is between floor and ceiling, and is neither turned over nor flattened to a line.
@@ -52,6 +53,33 @@ def find_view(task: Task, shift: Mapping[str, float]) -> View:
     """
     own = View(task.camera_height, task.camera_pitch, task.field_of_view)
     return View(**{**asdict(own), **{name: _checked(name, shift[name]) for name in shift}})
+
+
+def view_ranges(task: Task, shift: Mapping[str, Any]) -> list[tuple[Interval, ...]]:
+    """Return where height, pitch and field of view of a domain's cameras are drawn from.
+
+    A domain names some of them, and gives each a number or intervals.
+
+    Raises:
+        ValueError: a name is unknown (the nearest is suggested), or a value is no number in range.
+    """
+    for name in shift:
+        _checked(name, _ends(shift[name])[0])
+    given = [shift.get(name, getattr(find_view(task, {}), name)) for name in _RANGES]
+    checked = [
+        [_checked(name, end) for end in _ends(values)]
+        for name, values in zip(_RANGES, given, strict=True)
+    ]
+    return [tuple(zip(ends[::2], ends[1::2], strict=True)) for ends in checked]
+
+
+def _ends(values: Any) -> list[Any]:
+    """Return where intervals begin and end, by turns; a number is where one begins and ends."""
+    if not isinstance(values, list | tuple):
+        return [values, values]
+    ends = [end for pair in values for end in (pair if isinstance(pair, list | tuple) else [pair])]
+    whole = len(ends) == 2 * len(values) > 0
+    return ends if whole and ends[::2] <= ends[1::2] else [values, values]
 
 
 def _checked(name: str, value: Any) -> float:

@@ -14,6 +14,7 @@ Kernels call the same thing by the same name, and say no more of it than what th
 - ``u``: uniform numbers in [0, 1) of one episode, or a row of them for each; see
   :func:`darla_envs.description.layout.num_draws`. ``rng``: where they come from.
 - ``looks`` and ``places``: where looks are drawn from and where things may stand, see
-  ``look_table`` and ``placing``; ``camera``: the agent's, see ``visible``.
+  ``look_table`` and ``placing``; ``camera``: the agent's, see ``visible``, which is drawn from
+  ``cameras``, see ``surroundings``.
 - ``objects``: (K, 2), x and z in metres, of which those with ``present``, (K,) bool, are there.
 """

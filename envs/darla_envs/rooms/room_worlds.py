@@ -87,8 +87,8 @@ class RoomWorlds(SampledRooms):
         if self._covering is None:
             textures, size = self.domain.textures, self.task.room_size
             self._covering = cover(textures, size, self._textures)
-        self._scenes.faces.textures[chosen] = self._covering.textures
-        self._scenes.faces.texture_coordinates[chosen] = self._covering.coordinates
+        faces = self._scenes.faces
+        faces.textures[chosen], faces.texture_coordinates[chosen] = self._covering.of(rows)
 
     def _place(self, chosen: np.ndarray) -> None:
         """Bring the chosen worlds' scenes and cameras up to date with their state."""

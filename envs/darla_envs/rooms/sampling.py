@@ -6,9 +6,11 @@ import numpy as np
 
 from darla_envs.description.tasks import IN_VIEW, SAMPLE_TRIES
 from darla_envs.kernels.compiled import kernel
+from darla_envs.rooms.intervals import Intervals
 from darla_envs.rooms.look_table import LookTable
 from darla_envs.rooms.placing import PlaceTable, complete_setting, overlaps
 from darla_envs.rooms.setting_rows import AGENT_X, AGENT_YAW, AGENT_Z, OBJECTS, PER_OBJECT, X, Z
+from darla_envs.rooms.surroundings import camera_in
 from darla_envs.rooms.visible import Camera, visible_fraction
 
 FOUND, OVERLAPPING, NOT_FOUND = range(3)
@@ -17,7 +19,7 @@ FOUND, OVERLAPPING, NOT_FOUND = range(3)
 @kernel
 def sample_rows(
     rng: np.random.Generator, share: float, fixed: np.ndarray, num_draws: int, looks: LookTable,
-    places: PlaceTable, camera: Camera, per_look: int, kept: np.ndarray, rows: np.ndarray,
+    places: PlaceTable, cameras: Intervals, per_look: int, kept: np.ndarray, rows: np.ndarray,
 ) -> tuple[int, int, bool]:  # fmt: skip
     """Draw settings, as many in a row with one look as ``per_look`` says.
 
@@ -38,7 +40,7 @@ def sample_rows(
             given[column] = rows[first, column] if is_kept else fixed[column]
         wanted = rng.random() < share if not np.isnan(share) else False
         result = sample_row(
-            rng, share, wanted, given, u, looks, places, camera, objects, rows[index]
+            rng, share, wanted, given, u, looks, places, cameras, objects, rows[index]
         )
         if result != FOUND:
             return result, index, wanted
@@ -48,7 +50,7 @@ def sample_rows(
 @kernel
 def sample_row(
     rng: np.random.Generator, share: float, wanted: bool, fixed: np.ndarray, u: np.ndarray,
-    looks: LookTable, places: PlaceTable, camera: Camera, objects: np.ndarray, row: np.ndarray,
+    looks: LookTable, places: PlaceTable, cameras: Intervals, objects: np.ndarray, row: np.ndarray,
 ) -> int:  # fmt: skip
     """Draw one setting; return ``FOUND``, or why it could not be drawn.
 
@@ -64,6 +66,7 @@ def sample_row(
         for index in range(len(objects)):
             column = OBJECTS + PER_OBJECT * index
             objects[index, 0], objects[index, 1] = row[column + X], row[column + Z]
+        camera = camera_in(row, cameras)
         if wanted and np.isnan(fixed[AGENT_YAW]):
             row[AGENT_YAW] = _towards_object(rng, row, objects, camera)
         if np.isnan(share) or _sees_object(row, objects, camera) == wanted:

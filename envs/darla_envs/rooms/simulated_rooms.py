@@ -15,7 +15,6 @@ from darla_envs.description.room_domains import RoomDomains
 from darla_envs.description.shapes import RADIUS
 from darla_envs.description.tasks import Task, find_task
 from darla_envs.description.usual_domains import SOURCE
-from darla_envs.description.view import find_view
 from darla_envs.description.world_factors import AGENT_RADIUS
 from darla_envs.rooms.episode_seeds import EpisodeSeeds
 from darla_envs.rooms.look_table import look_table
@@ -33,7 +32,7 @@ from darla_envs.rooms.setting_rows import (
     SettingRows,
     X,
 )
-from darla_envs.rooms.visible import camera_of
+from darla_envs.rooms.surroundings import cameras_of, put_cameras
 
 NO_LIMIT = -1
 """As ``max_episode_steps``: episodes are never cut."""
@@ -103,7 +102,7 @@ class SimulatedRooms(Worlds):
     def set_domain(self, domain: DomainLike) -> None:
         """Draw all later episodes from another domain; those under way stay as they are."""
         found: Domain = RoomDomains(self.task).find(domain)
-        self._camera = camera_of(find_view(self.task, found.camera))
+        self._cameras = cameras_of(found, self.task)
         self.domain, self._looks = found, look_table(found, self.task)
 
     def reset(self, chosen: np.ndarray, seeds: Seeds = None, settings: Settings = None) -> None:
@@ -144,7 +143,7 @@ class SimulatedRooms(Worlds):
         state.present[chosen] = True
         state.steps[chosen] = 0
         state.success[chosen] = False
-        state.cameras[chosen] = self._camera
+        put_cameras(chosen, state.settings, self._cameras, state.cameras)
         paint(chosen, state, self._palettes)
 
     def step(self, chosen: np.ndarray, actions: np.ndarray) -> Outcomes:

@@ -15,12 +15,12 @@ from darla_envs.description.domain import Domain
 from darla_envs.description.factors import Factor, FactorValue, Setting
 from darla_envs.description.named_domains import DomainLike
 from darla_envs.description.tasks import Task
-from darla_envs.description.texture_files import PLAIN, SURFACES
+from darla_envs.description.texture_files import SURFACES
 from darla_envs.description.usual_domains import SOURCE
-from darla_envs.description.view import find_view
 from darla_envs.description.world_factors import AGENT_RADIUS
 from darla_envs.rooms.factor_worlds import FactorWorlds
 from darla_envs.rooms.simulated_rooms import NO_LIMIT
+from darla_envs.rooms.surroundings import cameras_of, textures_in, view_in
 from darla_envs.single.painted import PaintedObject, PaintedRoom
 
 _THIS = np.zeros(1, np.int64)  # the only world of the simulation
@@ -155,6 +155,7 @@ class FactorWorld(MiniWorldEnv):  # type: ignore[misc]
         self.params.set("light_color", light * self.task.diffuse)
         self.params.set("light_ambient", light * self.task.ambient)
         self.rooms.append(self._paint_room(setting))
+        self._set_camera()
         self._objects = []
         for name, (x, z) in zip(self.task.objects, self.simulation.state.objects[0], strict=True):
             tint = self.task.palettes["object"].rgb(setting[f"{name}_color"])
@@ -174,10 +175,11 @@ class FactorWorld(MiniWorldEnv):  # type: ignore[misc]
                 self.entities.remove(entity)
 
     def _paint_room(self, setting: Mapping[str, Any]) -> PaintedRoom:
-        """Return the room in the colours of a setting, covered with the domain's textures."""
+        """Return the room in the colours of a setting, covered with the episode's textures."""
         width, depth = self.task.room_size
         outline = np.array([[width, depth], [width, 0.0], [0.0, 0.0], [0.0, depth]])
-        floor, wall, ceiling = (self.domain.textures.get(name, PLAIN) for name in SURFACES)
+        textures = textures_in(self.simulation.state.settings[0], self.domain)
+        floor, wall, ceiling = (textures[surface] for surface in SURFACES)
         room = PaintedRoom(outline, floor_tex=floor, wall_tex=wall, ceil_tex=ceiling)
         palettes = self.task.palettes
         room.floor_tint = palettes["floor"].rgb(setting["floor"])
@@ -187,12 +189,15 @@ class FactorWorld(MiniWorldEnv):  # type: ignore[misc]
         return room
 
     def _parameters(self) -> Any:
-        """Return MiniWorld's parameters: nothing random, and the camera of task and domain."""
-        camera = find_view(self.task, self.domain.camera)
+        """Return MiniWorld's parameters: nothing random, and how far a step goes."""
         parameters = DEFAULT_PARAMS.no_random()
         parameters.set("forward_step", self.task.forward_step)
         parameters.set("turn_step", self.task.turn_step)
-        parameters.set("cam_height", camera.height)
-        parameters.set("cam_pitch", camera.pitch)
-        parameters.set("cam_fov_y", camera.field_of_view)
         return parameters
+
+    def _set_camera(self) -> None:
+        """Make the camera that of the episode."""
+        camera = view_in(self.simulation.state.settings[0], cameras_of(self.domain, self.task))
+        self.params.set("cam_height", camera.height)
+        self.params.set("cam_pitch", camera.pitch)
+        self.params.set("cam_fov_y", camera.field_of_view)

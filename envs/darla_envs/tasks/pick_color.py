@@ -20,6 +20,7 @@ from darla_envs.description.usual_domains import (
     VALIDATION,
     new_views,
     recolored,
+    rich,
     source_look,
     unsupervised_look,
 )
@@ -32,6 +33,7 @@ _SOURCE: Mapping[str, Values] = {
     **source_look(("box",)),
     "object_color": (*point(0.1), *point(0.85)),
 }
+_UNSUPERVISED: Mapping[str, Values] = {**unsupervised_look(_SHAPES), "object_color": _SEEN}
 _ROOM = ("floor", "wall")
 
 
@@ -60,7 +62,8 @@ TASK = Task(
     reach=0.8,
     domains=(
         Domain(SOURCE, _SOURCE),
-        Domain(UNSUPERVISED, {**unsupervised_look(_SHAPES), "object_color": _SEEN}),
+        Domain(UNSUPERVISED, _UNSUPERVISED),
+        rich(_UNSUPERVISED),
         Domain(VALIDATION, {**unsupervised_look(("box",)), "object_color": _SEEN}),
         recolored("new_floor", _SOURCE, "floor"),
         recolored("new_wall", _SOURCE, "wall"),

@@ -163,6 +163,13 @@ def test_what_a_domain_does_not_name_is_as_in_the_source():
         (Domain("x", camera={"height": 5}), "height cannot be 5; allowed: 0.1 to 2.6 m"),
         (Domain("x", camera={"pitch": float("nan")}), "pitch cannot be nan; allowed: -80 to 80"),
         (Domain("x", camera={"field_of_view": "wide"}), "field_of_view cannot be 'wide'"),
+        (Domain("x", textures={"floor": ()}), "the floor has no texture to be drawn from"),
+        (Domain("x", textures={"floor": ("wood", "marbel")}), "did you mean 'marble'"),
+        (Domain("x", camera={"height": ((1.0, 5.0),)}), "height cannot be 5.0; allowed"),
+        (Domain("x", camera={"height": ((1.4, 1.0),)}), "height cannot be"),
+        (Domain("x", camera={"height": ()}), r"height cannot be \(\)"),
+        (Domain("x", textures={"wall": ("wood", "rock")}), "several values for wall, but its look"),
+        (Domain("x", camera={"pitch": ((-9.0, 0.0),)}), "several values for pitch, but its look"),
     ],
 )
 def test_wrong_domains_are_named(domain, message):

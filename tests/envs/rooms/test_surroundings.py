@@ -1,0 +1,106 @@
+"""Textures and cameras that follow from an episode's look."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from darla_envs.description.domain import Domain
+from darla_envs.description.domains import find_domain
+from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID, find_task
+from darla_envs.description.texture_files import PLAIN, SURFACES, texture_names, textures_of
+from darla_envs.description.usual_domains import (
+    HELD_OUT_TEXTURES,
+    RICH,
+    SEEN_TEXTURES,
+    UNSUPERVISED,
+)
+from darla_envs.rooms.room_worlds import RoomWorlds
+from darla_envs.rooms.surroundings import cameras_of, textures_in, view_in
+
+COUNT = 2000
+
+
+@pytest.fixture(scope="module")
+def rows() -> np.ndarray:
+    """Settings of as many looks, which any domain with D_U's colours may have drawn."""
+    worlds = RoomWorlds(GO_TO_OBJECT, 1, RICH)
+    return worlds.sample_settings(np.random.default_rng(0), COUNT)
+
+
+def test_every_texture_is_as_likely_as_it_is_named_often(rows: np.ndarray) -> None:
+    domain = find_domain(GO_TO_OBJECT, RICH)
+    found = [textures_in(row, domain) for row in rows]
+    for surface in SURFACES:
+        offered = textures_of(domain.textures[surface])
+        names = [each[surface] for each in found]
+        for name in set(offered):
+            share = offered.count(name) / len(offered)
+            spread = np.sqrt(share * (1 - share) / COUNT)
+            assert names.count(name) / COUNT == pytest.approx(share, abs=4 * spread)
+
+
+def test_cameras_fill_their_intervals_each_on_its_own(rows: np.ndarray) -> None:
+    domain = find_domain(GO_TO_OBJECT, RICH)
+    ranges = cameras_of(domain, find_task(GO_TO_OBJECT))
+    views = [view_in(row, ranges) for row in rows]
+    drawn = np.array([(view.height, view.pitch, view.field_of_view) for view in views])
+    for values, name in zip(drawn.T, ("height", "pitch", "field_of_view"), strict=True):
+        intervals = domain.camera[name]
+        total = sum(high - low for low, high in intervals)
+        inside = 0
+        for low, high in intervals:
+            within = (low <= values) & (values <= high)
+            share = (high - low) / total
+            assert within.mean() == pytest.approx(share, abs=4 * np.sqrt(0.25 / COUNT))
+            assert values[within].mean() == pytest.approx((low + high) / 2, abs=(high - low) / 10)
+            inside += within.sum()
+        assert inside == COUNT
+    tall = [textures_in(row, domain)["wall"] == "white" for row in rows]
+    beside = np.corrcoef(np.column_stack([drawn, tall, rows[:, :4]]).T)
+    assert np.abs(beside[:4] - np.eye(8)[:4]).max() < 4.5 / np.sqrt(COUNT)
+
+
+def test_frames_of_one_look_share_them_wherever_things_stand() -> None:
+    worlds = RoomWorlds(SEEK_AVOID, 12, RICH)
+    rows = worlds.sample_settings(np.random.default_rng(1), 12, per_look=4)
+    worlds.reset_to(np.arange(12), rows)
+    cameras = worlds.state.cameras.reshape(3, 4, -1)
+    assert (cameras == cameras[:, :1]).all()
+    assert len(np.unique(cameras[:, 0], axis=0)) == 3
+    domain = find_domain(SEEK_AVOID, RICH)
+    textures = [tuple(textures_in(row, domain).items()) for row in rows]
+    assert [len(set(textures[first : first + 4])) for first in (0, 4, 8)] == [1, 1, 1]
+    assert len(set(textures)) == 3
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_nothing_else_is_drawn_for_them(seed: int) -> None:
+    started = []
+    for domain in (UNSUPERVISED, RICH):
+        worlds = RoomWorlds(GO_TO_OBJECT, 1, domain)
+        worlds.reset(np.arange(1), [seed])
+        started.append(worlds.state.settings)
+    np.testing.assert_array_equal(*started)
+
+
+def test_the_halves_of_textures_have_none_in_common_and_are_all_but_plain_paint() -> None:
+    assert not set(SEEN_TEXTURES) & set(HELD_OUT_TEXTURES)
+    assert {*SEEN_TEXTURES, *HELD_OUT_TEXTURES, PLAIN} == set(texture_names())
+
+
+@pytest.mark.parametrize("task", [GO_TO_OBJECT, SEEK_AVOID, "Darla/PickColor-v0"])
+def test_the_rich_domain_shows_no_texture_and_no_camera_of_a_target(task: str) -> None:
+    rich = find_domain(task, RICH)
+    for name in ("textured", "new_textures"):
+        target = find_domain(task, name).textures
+        shown = {each for names in target.values() for each in textures_of(names)}
+        assert shown <= set(HELD_OUT_TEXTURES)
+    for name in ("new_camera_height", "low_camera", "new_field_of_view"):
+        ((what, value),) = find_domain(task, name).camera.items()
+        assert all(not low <= value <= high for low, high in rich.camera[what])
+
+
+def test_several_survive_a_dictionary() -> None:
+    domain = find_domain(GO_TO_OBJECT, RICH)
+    assert Domain.from_dict(domain.to_dict()) == domain
