@@ -17,12 +17,13 @@ from typing import Any
 
 import numpy as np
 
+from darla.environments.restyling.strengths import Strength
 from darla.running.names import nearest
 
 Interval = tuple[float, float]
 Values = tuple[Interval, ...] | tuple[str, ...]
 WHOLE: Values = ((0.0, 1.0),)
-_KEYS = ("name", "look", "cases", "textures", "camera")
+_KEYS = ("name", "look", "cases", "textures", "camera", "restyle")
 
 
 def point(value: float) -> Values:
@@ -53,6 +54,9 @@ class Domain:
         camera: ``height`` in metres, ``pitch`` in degrees (negative looks down) and
             ``field_of_view`` in degrees, each a number or intervals as in ``look``; what is not
             named is the task's.
+        restyle: what is done to pictures after all that: shifts of
+            :data:`darla.environments.restyling.SHIFTS` by name, each with a strength from 0 to 1 or
+            a range of two. What they draw follows from the setting that an episode starts from.
     """
 
     name: str
@@ -60,11 +64,12 @@ class Domain:
     cases: tuple[Mapping[str, Values], ...] = ()
     textures: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     camera: Mapping[str, float | tuple[Interval, ...]] = field(default_factory=dict)
+    restyle: Mapping[str, Strength] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the domain as JSON can hold it; textures and camera only where there are any."""
+        """Return the domain as JSON can hold it; what is no look only where there is any."""
         cases = [dict(case) for case in self.cases]
-        shifts = {"textures": dict(self.textures), "camera": dict(self.camera)}
+        shifts = {name: dict(getattr(self, name)) for name in _KEYS[3:]}
         given = {key: value for key, value in shifts.items() if value}
         return {"name": self.name, "look": dict(self.look), "cases": cases, **given}
 
@@ -86,14 +91,14 @@ class Domain:
         cases = tuple(
             {key: _values(values) for key, values in case.items()} for case in data.get("cases", ())
         )
-        textures, camera = (
+        others = [
             {
                 name: _values(values) if isinstance(values, list | tuple) else values
                 for name, values in data.get(key, {}).items()
             }
-            for key in ("textures", "camera")
-        )
-        return cls(data["name"], look, cases, textures, camera)
+            for key in _KEYS[3:]
+        ]
+        return cls(data["name"], look, cases, *others)
 
 
 def _values(values: Any) -> Any:

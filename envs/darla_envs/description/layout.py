@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from darla.environments.restyling.strengths import checked_strengths
 from darla_envs.description.domain import Domain
 from darla_envs.description.factors import Factor, Setting, check_setting
 from darla_envs.description.texture_files import check_textures
@@ -37,15 +38,16 @@ def num_draws(num_objects: int) -> int:
 
 
 def check_domain(domain: Domain, factors: Mapping[str, Factor], objects: Sequence[str]) -> None:
-    """Check that every value of a domain is one of its factor's, and that its textures exist.
+    """Check that a domain's values are those of its factors, and its textures and shifts exist.
 
     A domain speaks of all objects alike, whose names in factors are given.
 
     Raises:
-        ValueError: a factor is unknown or has no value, a value is out of its range, or a surface
-            or a texture is unknown.
+        ValueError: a factor is unknown or has no value, a value is out of its range, or a surface,
+            a texture or a shift is unknown.
     """
     check_textures(domain.textures)
+    checked_strengths(domain.restyle)
     for look in (domain.look, *domain.cases):
         for name, values in look.items():
             if not len(values):

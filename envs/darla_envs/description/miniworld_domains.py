@@ -49,6 +49,12 @@ class MiniWorldDomains(NamedDomains):
         if isinstance(domain, Look):
             check_look(domain)
             return
+        for name in ("textures", "camera", "restyle"):
+            if getattr(domain, name):
+                raise ValueError(
+                    f"domain {domain.name!r} has {name}, which only domains of this package's own "
+                    "tasks have; to restyle pictures of any environment, give looks"
+                )
         for values in (domain.look, *domain.cases):
             for name, ranges in values.items():
                 _check_ranges(domain.name, name, ranges)

@@ -38,6 +38,7 @@ class RoomDomains(NamedDomains):
             look={**source.look, **domain.look},
             textures={**source.textures, **domain.textures},
             camera={**source.camera, **domain.camera},
+            restyle={**source.restyle, **domain.restyle},
         )
         check_domain(whole, self._task.describe_factors(), self._task.objects)
         view_ranges(self._task, whole.camera)

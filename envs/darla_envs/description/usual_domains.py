@@ -23,6 +23,7 @@ SEEN_LOOKS = (UNSUPERVISED, RICH, VALIDATION)
 HELD_OUT = (0.9, 1.0)
 _SEEN = without(HELD_OUT)[:1]
 _UNSEEN = point(0.98)
+_LITTLE = 0.02
 _COLORED = ("floor", "wall", "object_color")
 _ROOM = ("floor", "wall")
 OLD: Mapping[str, Values] = {
@@ -98,8 +99,15 @@ def usual_domains(
         Domain("new_light", {**source, "light": NEW_LIGHT}),
         Domain("unseen_colors", {**source, **dict.fromkeys(_COLORED, _UNSEEN)}),
         Domain("middle_colors", {**source, **dict.fromkeys(_COLORED, point(0.5))}),
+        Domain("grey", source, restyle={"grey": 1.0}),
         *new_views(source),
     )
+
+
+def _around(values: Values) -> Values:
+    """Return what lies around a single value."""
+    middle = float(values[0][0])
+    return ((middle - _LITTLE, middle + _LITTLE),)
 
 
 def rich(look: Mapping[str, Values]) -> Domain:
@@ -113,11 +121,11 @@ def recolored(name: str, source: Mapping[str, Values], *factors: str) -> Domain:
 
 
 def new_views(source: Mapping[str, Values]) -> tuple[Domain, ...]:
-    """Return the targets that leave a source's colours: textures, and the camera.
+    """Return the targets that leave a source's colours: textures, the camera, noise and blur.
 
     Which of the held-out textures an episode has follows from its colours, so these vary a little.
     """
-    near = {name: ((source[name][0][0] - 0.02, source[name][0][0] + 0.02),) for name in _ROOM}
+    near = {name: _around(source[name]) for name in _ROOM}
     held_out = dict.fromkeys(("floor", "wall"), HELD_OUT_TEXTURES)
     return (
         Domain("textured", source, textures=_TEXTURES),
@@ -125,6 +133,8 @@ def new_views(source: Mapping[str, Values]) -> tuple[Domain, ...]:
         Domain("new_camera_height", source, camera={"height": 1.5}),
         Domain("low_camera", source, camera={"height": 0.9}),
         Domain("new_field_of_view", source, camera={"field_of_view": 70.0}),
+        Domain("noisy", source, restyle={"noise": 0.5}),
+        Domain("blurred", source, restyle={"blur": 0.5}),
     )
 
 

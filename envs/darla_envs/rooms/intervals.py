@@ -16,32 +16,32 @@ class Intervals(NamedTuple):
         low: (F, M) float64, where each interval begins.
         high: (F, M) float64, where it ends.
         length: (F, M) float64.
-        count: (F,) int64, how many there are.
+        number: (F,) int64, how many there are.
         total: (F,) float64, the lengths' sum.
     """
 
     low: np.ndarray
     high: np.ndarray
     length: np.ndarray
-    count: np.ndarray
+    number: np.ndarray
     total: np.ndarray
 
 
 def intervals_of(factors: Sequence[Sequence[Interval]]) -> Intervals:
     """Return the intervals of each factor, at least one, as arrays."""
-    count = np.array([len(values) for values in factors])
-    low, high, length = np.zeros((3, len(factors), count.max()))
+    number = np.array([len(values) for values in factors])
+    low, high, length = np.zeros((3, len(factors), number.max()))
     for factor, values in enumerate(factors):
         ends = np.array(values, dtype=np.float64)
         low[factor, : len(ends)], high[factor, : len(ends)] = ends.T
         length[factor, : len(ends)] = ends[:, 1] - ends[:, 0]
-    return Intervals(low, high, length, count, length.sum(axis=1))
+    return Intervals(low, high, length, number, length.sum(axis=1))
 
 
 @kernel
 def draw_from(u: float, intervals: Intervals, factor: int) -> float:
     """Turn a uniform number in [0, 1) into a value of a factor; all of them are equally likely."""
-    count, total = intervals.count[factor], intervals.total[factor]
+    count, total = intervals.number[factor], intervals.total[factor]
     if total == 0.0:  # single values, all alike
         return float(intervals.low[factor, int(u * count)])
     position = u * total

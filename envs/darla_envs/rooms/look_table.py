@@ -45,7 +45,7 @@ class LookTable(NamedTuple):
 def look_table(domain: Domain, task: Task) -> LookTable:
     """Return a task's domain as arrays."""
     looks = [{**domain.look, **case} for case in domain.cases or ({},)]
-    values = [
+    values: list[list[Any]] = [
         [*(look[name] for name in _OF_THE_ROOM), *_colors(look["object_color"], task)]
         for look in looks
     ]

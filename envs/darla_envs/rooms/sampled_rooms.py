@@ -66,8 +66,8 @@ class SampledRooms(SimulatedRooms):
         rows = np.empty((count, len(self.setting_names)))
         share = np.nan if in_view is None else float(in_view)
         result, row, wanted = sample_rows(
-            rng, share, given, self._num_draws, self._looks, self._anywhere, self._cameras, per_look,
-            self._look_columns, rows,
+            rng, share, given, self._num_draws, self._looks, self._anywhere, self._cameras,
+            per_look, self._look_columns, rows,
         )  # fmt: skip
         if result != FOUND:
             self._raise_not_found(result, rows[row], given, wanted)
@@ -91,8 +91,8 @@ class SampledRooms(SimulatedRooms):
         share = np.nan if in_view is None else 1.0
         u, objects = np.empty(self._num_draws), np.empty((len(self.task.objects), 2))
         result = sample_row(
-            rng, share, bool(in_view), given, u, self._looks, self._anywhere, self._cameras, objects,
-            row,
+            rng, share, bool(in_view), given, u, self._looks, self._anywhere, self._cameras,
+            objects, row,
         )  # fmt: skip
         if result != FOUND:
             self._raise_not_found(result, row, given, in_view)

@@ -1,15 +1,17 @@
-"""What no factor names: the camera and the textures of an episode.
+"""What no factor names: the camera and the textures of an episode, and what befalls its pictures.
 
-Where a domain offers several, a fixed hash of the episode's look, its colours and light, says which
-an episode has. So the same setting gives the same picture wherever it is drawn, frames of one look
-share their camera and textures, and nothing else that is drawn changes.
+Where a domain offers several cameras or textures, a fixed hash of the episode's look, its colours
+and light, says which an episode has. So the same setting gives the same picture wherever it is
+drawn, frames of one look share their camera and textures, and nothing else that is drawn changes.
 """
 
 import math
+import zlib
 from collections.abc import Mapping
 
 import numpy as np
 
+from darla.environments.restyling.restyling import Restyling
 from darla_envs.description.domain import Domain
 from darla_envs.description.tasks import Task
 from darla_envs.description.texture_files import PLAIN, SURFACES, textures_of
@@ -54,6 +56,14 @@ def textures_in(row: np.ndarray, domain: Domain) -> Mapping[str, str]:
         surface: names[texture_choice(row, index, len(names))]
         for index, (surface, names) in enumerate(zip(SURFACES, offered, strict=True))
     }
+
+
+def restyling_in(row: np.ndarray, domain: Domain) -> Restyling:
+    """Return what befalls the pictures of an episode that starts from a whole setting, (S,).
+
+    It follows from all of the setting, where things stand too.
+    """
+    return Restyling(domain.restyle, zlib.crc32(row.tobytes()))
 
 
 @kernel

@@ -26,7 +26,12 @@ OTHERS = {
     "textured": {"textures"},
     "new_camera_height": {"camera"},
     "new_field_of_view": {"camera"},
+    "low_camera": {"camera"},
+    "new_textures": {"textures", "floor", "wall"},
     "middle_colors": set(COLOR_FACTORS),
+    "grey": {"restyle"},
+    "noisy": {"restyle"},
+    "blurred": {"restyle"},
 }
 
 
@@ -58,7 +63,7 @@ def test_other_targets_change_one_thing(task):
         if name in target_names(task):
             found = find_domain(task, name)
             changed = {key for key in source.look if source.look[key] != found.look[key]}
-            changed |= {key for key in ("textures", "camera") if getattr(found, key)}
+            changed |= {key for key in ("textures", "camera", "restyle") if getattr(found, key)}
             assert changed == expected, name
 
 
@@ -154,7 +159,7 @@ def test_what_a_domain_does_not_name_is_as_in_the_source():
         (Domain("x", {"flor": point(0.5)}), "did you mean 'floor'"),
         (Domain("x", {"floor": point(1.5)}), "factor 'floor' cannot be 1.5"),
         (Domain("x", {"object_shape": ("cube",)}), "allowed: one of"),
-        ({"look": {}}, "keys name, look, cases, textures and camera"),
+        ({"look": {}}, "keys name, look, cases, textures, camera and restyle"),
         ({"name": "x", "texture": {}}, "did you mean 'textures'"),
         (Domain("x", textures={"flor": "wood"}), "unknown surface 'flor'; did you mean 'floor'"),
         (Domain("x", textures={"floor": "marbel"}), "texture 'marbel'; did you mean 'marble'"),
@@ -163,6 +168,8 @@ def test_what_a_domain_does_not_name_is_as_in_the_source():
         (Domain("x", camera={"height": 5}), "height cannot be 5; allowed: 0.1 to 2.6 m"),
         (Domain("x", camera={"pitch": float("nan")}), "pitch cannot be nan; allowed: -80 to 80"),
         (Domain("x", camera={"field_of_view": "wide"}), "field_of_view cannot be 'wide'"),
+        (Domain("x", restyle={"noice": 0.5}), "unknown shift 'noice'; did you mean 'noise'"),
+        (Domain("x", restyle={"noise": 2}), "strength of shift 'noise' is 2"),
         (Domain("x", textures={"floor": ()}), "the floor has no texture to be drawn from"),
         (Domain("x", textures={"floor": ("wood", "marbel")}), "did you mean 'marble'"),
         (Domain("x", camera={"height": ((1.0, 5.0),)}), "height cannot be 5.0; allowed"),

@@ -45,7 +45,6 @@ def alone(domain: Any, seed: int, actions: tuple[int, ...] = ()) -> np.ndarray:
         (GO_TO_OBJECT, Domain("low", camera=LOW)),
         (SEEK_AVOID, Domain("high", camera=HIGH)),
         (GO_TO_OBJECT, BOTH),
-        (SEEK_AVOID, "d_u_rich"),
     ],
 )
 def test_pictures_are_miniworlds(task: str, domain: Any, size: tuple[int, int]) -> None:

@@ -1,10 +1,14 @@
 """Textures and cameras that follow from an episode's look."""
 
+import dataclasses
+
+import gymnasium as gym
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import darla_envs  # noqa: F401  (registers the tasks)
 from darla_envs.description.domain import Domain
 from darla_envs.description.domains import find_domain
 from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID, find_task
@@ -17,6 +21,7 @@ from darla_envs.description.usual_domains import (
 )
 from darla_envs.rooms.room_worlds import RoomWorlds
 from darla_envs.rooms.surroundings import cameras_of, textures_in, view_in
+from parity import measures
 
 COUNT = 2000
 
@@ -104,3 +109,79 @@ def test_the_rich_domain_shows_no_texture_and_no_camera_of_a_target(task: str) -
 def test_several_survive_a_dictionary() -> None:
     domain = find_domain(GO_TO_OBJECT, RICH)
     assert Domain.from_dict(domain.to_dict()) == domain
+
+
+def drawn(domain: str | Domain, seeds: list[int], steps: int = 0) -> np.ndarray:
+    """Return pictures after some steps of episodes."""
+    worlds = RoomWorlds(GO_TO_OBJECT, len(seeds), domain, num_threads=1)
+    every = np.arange(len(seeds))
+    worlds.reset(every, seeds)
+    for _ in range(steps):
+        worlds.step(every, np.zeros(len(seeds), np.int64))
+    out = np.empty((len(seeds), 64, 64, 3), np.uint8)
+    worlds.draw(every, out)
+    return out
+
+
+def test_pictures_are_restyled_as_their_setting_says() -> None:
+    plain, noisy = drawn("source", [1, 2, 3]), drawn("noisy", [1, 2, 3])
+    errors = noisy.astype(int) - plain
+    assert 5 < errors.std() < 60
+    np.testing.assert_array_equal(noisy, drawn("noisy", [1, 2, 3]))
+    np.testing.assert_array_equal(noisy[1:2], drawn("noisy", [2]))
+    later = drawn("noisy", [1], steps=1).astype(int) - drawn("source", [1], steps=1)
+    assert np.abs(np.corrcoef(errors[0].ravel(), later[0].ravel())[0, 1]) < 0.1  # other noise
+    grey = drawn("grey", [1])
+    np.testing.assert_array_equal(grey, grey[..., :1].repeat(3, axis=-1))
+    blurred = drawn("blurred", [1, 2, 3])
+    assert (
+        np.abs(np.diff(blurred.astype(int), axis=1)).max()
+        < np.abs(np.diff(plain.astype(int), axis=1)).max()
+    )
+
+
+def test_worlds_are_restyled_each_in_the_domain_of_its_episode() -> None:
+    worlds, both = RoomWorlds(GO_TO_OBJECT, 2, "grey", num_threads=1), np.arange(2)
+    worlds.reset(both, [1, 2])
+    worlds.set_domain("source")
+    worlds.reset(both[1:], [2])
+    out = np.empty((2, 64, 64, 3), np.uint8)
+    worlds.draw(both, out)
+    np.testing.assert_array_equal(out[:1], drawn("grey", [1]))
+    np.testing.assert_array_equal(out[1:], drawn("source", [2]))
+    worlds.reset(both, [1, 2])
+    worlds.draw(both, out)
+    np.testing.assert_array_equal(out, drawn("source", [1, 2]))
+
+
+@pytest.mark.parametrize("task", [GO_TO_OBJECT, SEEK_AVOID])
+def test_one_of_several_looks_as_it_does_alone(task: str) -> None:
+    rich = find_domain(task, RICH)
+    worlds = RoomWorlds(task, 1, RICH, num_threads=1)
+    ranges = cameras_of(rich, find_task(task))
+    for row in worlds.sample_settings(np.random.default_rng(0), 8):
+        camera = dataclasses.asdict(view_in(row, ranges))
+        one = Domain("one", rich.look, (), textures_in(row, rich), camera)
+        found = []
+        for each in (worlds, RoomWorlds(task, 1, one, num_threads=1)):
+            each.reset_to(np.arange(1), row[None])
+            found.append(np.empty((1, 64, 64, 3), np.uint8))
+            each.draw(np.arange(1), found[-1])
+        np.testing.assert_array_equal(*found)
+
+
+@pytest.mark.parametrize("domain", [RICH, "new_textures", "noisy", "blurred"])
+def test_a_world_alone_looks_as_in_a_batch(domain: str) -> None:
+    single = gym.make(GO_TO_OBJECT, domain=domain)
+    worlds, pairs = RoomWorlds(GO_TO_OBJECT, 1, domain, num_threads=1), []
+    rows = worlds.sample_settings(np.random.default_rng(0), 10, in_view=0.7)
+    for row, setting in zip(rows, worlds.settings_from(rows), strict=True):
+        single.reset(seed=0, options={"factors": setting})
+        worlds.reset_to(np.arange(1), row[None])
+        worlds.step(np.arange(1), np.array([1]))
+        out = np.empty((1, 64, 64, 3), np.uint8)
+        worlds.draw(np.arange(1), out)
+        pairs.append((single.step(1)[0], out[0]))
+    mean, share, worst = measures(np.array(pairs))
+    assert mean < 0.5 and share > 0.99 and worst < 1.0, (mean, share, worst)
+    single.close()
