@@ -31,11 +31,13 @@ def intervals_of(factors: Sequence[Sequence[Interval]]) -> Intervals:
     """Return the intervals of each factor, at least one, as arrays."""
     number = np.array([len(values) for values in factors])
     low, high, length = np.zeros((3, len(factors), number.max()))
+    total = np.zeros(len(factors))
     for factor, values in enumerate(factors):
         ends = np.array(values, dtype=np.float64)
         low[factor, : len(ends)], high[factor, : len(ends)] = ends.T
-        length[factor, : len(ends)] = ends[:, 1] - ends[:, 0]
-    return Intervals(low, high, length, number, length.sum(axis=1))
+        length[factor, : len(ends)] = lengths = ends[:, 1] - ends[:, 0]
+        total[factor] = lengths.sum()  # without the padding, whose zeros would change rounding
+    return Intervals(low, high, length, number, total)
 
 
 @kernel
