@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not look into __get
     from darla.encoder.frozen_encoder import FrozenEncoder
     from darla.environments.cropped_pictures import CroppedPictures
     from darla.environments.looks import Look, Looks
-    from darla.environments.restyling.wrapper import restyled
+    from darla.environments.restyled_pictures import restyled
     from darla.frames.dataset import FrameDataset
     from darla.objectives.registry import objective_settings
     from darla.vision.config import VisionConfig
@@ -60,7 +60,7 @@ _HOMES = {
     "collect": "darla.collection.collect",
     "load_encoder": "darla.encoder.bundle",
     "objective_settings": "darla.objectives.registry",
-    "restyled": "darla.environments.restyling.wrapper",
+    "restyled": "darla.environments.restyled_pictures",
     "train_vision": "darla.vision.train",
 }
 

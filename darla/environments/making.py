@@ -187,7 +187,7 @@ def _rendered(spec: EnvironmentSpec, env: Environment) -> Environment:
 
 def _restyled(env: Environment, look: Look, key: str | None) -> Environment:
     """Return an environment whose pictures are changed by the shifts of a look."""
-    from darla.environments.restyling import restyled  # here, for most do without
+    from darla.environments.restyled_pictures import restyled  # here, for most do without
 
     return restyled(env, look.restyle, key)
 

@@ -34,7 +34,7 @@ SAMPLED_ENDS = 0.01
 """Sampled extremes fall short of the range that they were drawn from; so much counts as covered."""
 
 _DRAWN = ("name", "look", "cases")  # what a domain draws from
-_CONSTANTS = ("textures", "camera")  # its mappings that are the same in all episodes
+_CONSTANTS = ("textures", "camera", "restyle")  # its mappings to what is no factor
 _Value = str | tuple[float, float]
 
 
@@ -55,8 +55,8 @@ class EncoderCoverage:
     values: Mapping[str, Sequence[_Value]]
     """For each factor of the look the values that its frames hold."""
     constants: tuple[Mapping[str, Any], ...] = ()
-    """Textures and cameras of the domains that its frames come from, where recorded: one mapping
-    for each, from ``textures.floor`` and the like to its value."""
+    """Textures, cameras and shifts of the domains that its frames come from, where recorded: one
+    mapping for each, from ``textures.floor`` and the like to its value."""
 
 
 def novelty(target: Domain, source: Domain, encoder: EncoderCoverage | None = None) -> Novelty:

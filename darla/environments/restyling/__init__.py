@@ -2,7 +2,7 @@
 
 Each is a file of its own, named after it: a :class:`Shift`, which draws once an episode what stays
 while it lasts, and changes pictures by a strength from 0, which leaves every byte as it is, to 1.
-:func:`~darla.environments.restyling.wrapper.restyled` puts them around an environment::
+:func:`~darla.environments.restyled_pictures.restyled` puts them around an environment::
 
     env = restyled(gym.make("CarRacing-v3"), {"hue": (0.0, 1.0), "noise": 0.3})
 
@@ -16,15 +16,12 @@ from darla.environments.restyling.registry import SHIFTS
 from darla.environments.restyling.restyling import Restyling
 from darla.environments.restyling.shift import Moments, Shift
 from darla.environments.restyling.strengths import Strength, checked_strengths
-from darla.environments.restyling.wrapper import RestyledPictures, restyled
 
 __all__ = [
     "SHIFTS",
     "Moments",
-    "RestyledPictures",
     "Restyling",
     "Shift",
     "Strength",
     "checked_strengths",
-    "restyled",
 ]

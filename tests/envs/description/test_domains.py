@@ -85,7 +85,7 @@ def test_names():
     assert set(target_names(SEEK_AVOID)) == everywhere
     assert set(target_names(GO_TO_OBJECT)) == everywhere | {"new_shape"}
     for task in (GO_TO_OBJECT, SEEK_AVOID):
-        others = {"source", "source_pairs", "d_u"}
+        others = {"source", "source_pairs", "d_u", "d_u_rich"}
         others |= {"validation"} if task == GO_TO_OBJECT else set()
         assert set(domain_names(task)) == {*target_names(task), *others}
         assert not others & set(target_names(task))

@@ -8,7 +8,7 @@ import pytest
 from gymnasium import spaces
 from gymnasium.utils.env_checker import check_env
 
-from darla.environments.restyling import RestyledPictures, restyled
+from darla.environments.restyled_pictures import RestyledPictures, restyled
 from toy_envs import (
     FORMS,
     BlindEnv,
