@@ -19,6 +19,7 @@ from pathlib import Path
 from darla.running.children import end_together, start
 from darla.running.command import run_command
 from darla_envs.description.tasks import GO_TO_OBJECT
+from darla_envs.description.usual_domains import RICH
 
 KINDS = ("latent", "pixels", "factors")
 OVER = ("new_floor", "new_wall", "floor_and_wall")
@@ -34,6 +35,8 @@ class DemoConfig:
     """Folder of everything that is made."""
     seeds: tuple[int, ...] = (0,)
     """Each seed has frames, an encoder and agents of its own."""
+    domain: str = RICH
+    """Where an encoder's frames come from."""
     num_frames: int = 20_000
     """Frames to collect for an encoder."""
     epochs: float = 7.0
@@ -74,6 +77,7 @@ def run_seed(config: DemoConfig, seed: int) -> None:
     folder = seed_folder(config, seed)
     frames, vision, agents = folder / "frames", folder / "vision", folder / "agents"
     collect = ["collect", "--env", config.task, "--out", frames, "--seed", seed]
+    collect += ["--domain", config.domain]
     run_side_by_side([[*collect, "--num-frames", config.num_frames]])
     see = ["train-vision", "--data", frames, "--out", vision, "--seed", seed]
     run_side_by_side([[*see, "--epochs", config.epochs]])
