@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Frames with textures and other cameras: what they are worth, beside pixels that get as much.
+#
+#     bash scripts/studies/textures_and_cameras/run.sh            # -> runs/textures_and_cameras
+#     SEEDS="0" bash scripts/studies/textures_and_cameras/run.sh
+#
+# Stopped at any moment, the same command continues. Two agents learn side by side.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
+out=${OUT:-runs/textures_and_cameras}
+export PATH="$PWD/.venv/bin:$PATH"
+
+darla collect --domain d_u_rich --num-frames 20000 --out "$out/frames"
+darla train-vision --data "$out/frames" --out "$out/vision"
+
+train() { # name seed options...
+    darla train-agent --seed "$2" --out "$out/agents/$1_$2" --threads 1 "${@:3}"
+}
+# The encoder's frames count as steps: pixels get 20,000 more.
+for seed in ${SEEDS:-0 1 2}; do
+    train latent "$seed" --encoder "$out/vision/encoder" --mask-look --total-timesteps 60000 &
+    train pixels "$seed" --kind pixels --total-timesteps 80000
+    wait
+    train recolor "$seed" --kind pixels --augmentation recolor --total-timesteps 80000 &
+    train rich "$seed" --kind pixels --domain d_u_rich --total-timesteps 80000
+    wait
+done
+darla evaluate-transfer --agents "$out/agents" --stochastic --episodes 100 --out "$out/transfer.csv"
+darla compare --rows "$out/transfer.csv" --out "$out/compare"
