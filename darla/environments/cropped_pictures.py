@@ -8,6 +8,7 @@ import numpy as np
 from gymnasium import spaces
 from gymnasium.utils import RecordConstructorArgs
 
+from darla.environments.rendered_pictures import rendered_picture
 from darla.frames.pictures import find_picture, has_picture
 
 
@@ -90,12 +91,11 @@ class CroppedPictures(gym.Wrapper[Any, Any, Any, Any], RecordConstructorArgs):
 
 def _rendered_size(env: gym.Env[Any, Any]) -> tuple[int, int]:
     """Return height and width of what is rendered; a ValueError where that is no picture."""
-    if env.render_mode == "rgb_array":
-        env.reset()
-        rendered: Any = env.render()
-        if isinstance(rendered, np.ndarray) and rendered.ndim == 3:
-            return rendered.shape[0], rendered.shape[1]
-    raise ValueError("there is no picture to crop: none is observed, and none rendered")
+    if env.render_mode != "rgb_array":
+        raise ValueError("there is no picture to crop: none is observed, and none rendered")
+    env.reset()
+    height, width, _ = rendered_picture(env).shape
+    return height, width
 
 
 def _checked(name: str, kept: Sequence[int] | None, size: int) -> slice:

@@ -110,9 +110,10 @@ class PaintedPendulum(gym.Wrapper[dict[str, np.ndarray], np.ndarray, np.ndarray,
         world = self.env.unwrapped
         random, place, speed = world.np_random, world.data.qpos.copy(), world.data.qvel.copy()
         self._paint(random)
-        world.set_state(place, speed)  # which moves the camera, too
         if self._anywhere:
             self._put_anywhere(random)
+        else:
+            world.set_state(place, speed)  # which moves the camera, too
         return self._observation(), self._info()
 
     def step(

@@ -24,7 +24,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from darla_envs.description.domain import Domain
+from darla_envs.description.domain import NO_FACTORS, Domain
 
 SEEN, NEW_PAIR, OOD, OOD1, OOD2 = "seen", "new pair", "OOD", "OOD1", "OOD2"
 LABELS = (SEEN, NEW_PAIR, OOD, OOD1, OOD2)
@@ -34,7 +34,6 @@ SAMPLED_ENDS = 0.01
 """Sampled extremes fall short of the range that they were drawn from; so much counts as covered."""
 
 _DRAWN = ("name", "look", "cases")  # what a domain draws from
-_CONSTANTS = ("textures", "camera", "restyle")  # its mappings to what is no factor
 _Value = str | tuple[float, float]
 
 
@@ -104,7 +103,7 @@ def encoder_coverage(dataset: Mapping[str, Any]) -> EncoderCoverage:
         domain, looks = part.get("domain") or {}, []
         if "look" in domain:
             looks = _looks(Domain.from_dict({key: domain[key] for key in _DRAWN if key in domain}))
-            constants.append(_constants({name: domain.get(name, {}) for name in _CONSTANTS}))
+            constants.append(_constants({name: domain.get(name, {}) for name in NO_FACTORS}))
         for name, covered in part.get("coverage", {}).items():
             factor = re.sub(r"^object\d+_", "object_", name)
             drawn = [value for look in looks for value in look.get(factor, ())]
@@ -173,7 +172,7 @@ def _new_constants(
 ) -> dict[str, str]:
     """Label textures and properties of the camera that differ; one that is not named is stock."""
     there, here = (
-        _constants({name: getattr(domain, name, {}) for name in _CONSTANTS})
+        _constants({name: getattr(domain, name, {}) for name in NO_FACTORS})
         for domain in (target, source)
     )
     labels = {}

@@ -23,7 +23,10 @@ from darla.running.names import nearest
 Interval = tuple[float, float]
 Values = tuple[Interval, ...] | tuple[str, ...]
 WHOLE: Values = ((0.0, 1.0),)
-_KEYS = ("name", "look", "cases", "textures", "camera", "restyle")
+NO_FACTORS = ("textures", "camera", "restyle")
+"""What a domain may shift beside the factors of its look."""
+
+_KEYS = ("name", "look", "cases", *NO_FACTORS)
 
 
 def point(value: float) -> Values:
@@ -69,7 +72,7 @@ class Domain:
     def to_dict(self) -> dict[str, Any]:
         """Return the domain as JSON can hold it; what is no look only where there is any."""
         cases = [dict(case) for case in self.cases]
-        shifts = {name: dict(getattr(self, name)) for name in _KEYS[3:]}
+        shifts = {name: dict(getattr(self, name)) for name in NO_FACTORS}
         given = {key: value for key, value in shifts.items() if value}
         return {"name": self.name, "look": dict(self.look), "cases": cases, **given}
 
@@ -96,7 +99,7 @@ class Domain:
                 name: _values(values) if isinstance(values, list | tuple) else values
                 for name, values in data.get(key, {}).items()
             }
-            for key in _KEYS[3:]
+            for key in NO_FACTORS
         ]
         return cls(data["name"], look, cases, *others)
 

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from darla.running.names import nearest
-from darla_envs.description.domain import Domain
+from darla_envs.description.domain import NO_FACTORS, Domain
 from darla_envs.description.look import Look, check_look
 from darla_envs.description.look_ranges import FACTORS, LOOKS, STOCK, without_objects
 from darla_envs.description.named_domains import NamedDomains
@@ -49,7 +49,7 @@ class MiniWorldDomains(NamedDomains):
         if isinstance(domain, Look):
             check_look(domain)
             return
-        for name in ("textures", "camera", "restyle"):
+        for name in NO_FACTORS:
             if getattr(domain, name):
                 raise ValueError(
                     f"domain {domain.name!r} has {name}, which only domains of this package's own "

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from darla_envs.description.domain import Domain
+from darla_envs.description.domain import NO_FACTORS, Domain
 from darla_envs.description.layout import check_domain
 from darla_envs.description.look import Look
 from darla_envs.description.named_domains import NamedDomains
@@ -33,13 +33,11 @@ class RoomDomains(NamedDomains):
                 f"{self.env_id} has no domain {domain!r}: give a name, a Domain or its dictionary"
             )
         source = self._listed[SOURCE]
-        whole = replace(
-            domain,
-            look={**source.look, **domain.look},
-            textures={**source.textures, **domain.textures},
-            camera={**source.camera, **domain.camera},
-            restyle={**source.restyle, **domain.restyle},
-        )
+        parts: dict[str, Any] = {
+            name: {**getattr(source, name), **getattr(domain, name)}
+            for name in ("look", *NO_FACTORS)
+        }
+        whole = replace(domain, **parts)
         check_domain(whole, self._task.describe_factors(), self._task.objects)
         view_ranges(self._task, whole.camera)
         _check_looks_vary(whole)

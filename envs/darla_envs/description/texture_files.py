@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from darla.running.names import nearest
+from darla.running.names import unknown
 
 PLAIN = "white"
 """The texture that leaves a surface's colour as it is."""
@@ -44,19 +44,13 @@ def textures_of(names: str | tuple[str, ...]) -> tuple[str, ...]:
 def check_textures(textures: Mapping[str, str | tuple[str, ...]]) -> None:
     """Raise a ValueError where a surface or a texture is unknown; the nearest is suggested."""
     for surface, names in textures.items():
-        _check("surface", surface, SURFACES)
+        if surface not in SURFACES:
+            raise unknown("surface", surface, SURFACES)
         if not textures_of(names):
             raise ValueError(f"the {surface} has no texture to be drawn from; name one or more")
         for name in textures_of(names):
-            _check("texture", name, texture_names())
-
-
-def _check(what: str, given: str, known: tuple[str, ...]) -> None:
-    """Raise a ValueError where something is not known."""
-    if given not in known:
-        raise ValueError(
-            f"unknown {what} {given!r}; {nearest(given, known)}known: {', '.join(known)}"
-        )
+            if name not in texture_names():
+                raise unknown("texture", name, texture_names())
 
 
 def _folder() -> Path:

@@ -25,7 +25,7 @@ _SEEN = without(HELD_OUT)[:1]
 _UNSEEN = point(0.98)
 _LITTLE = 0.02
 _COLORED = ("floor", "wall", "object_color")
-_ROOM = ("floor", "wall")
+ROOM = ("floor", "wall")
 OLD: Mapping[str, Values] = {
     "floor": point(0.15),
     "wall": point(0.05),
@@ -89,12 +89,11 @@ def usual_domains(
     source = source_look(shapes)
     return (
         Domain(SOURCE, source),
-        Domain(UNSUPERVISED, unsupervised_look(seen_shapes or shapes)),
-        rich(unsupervised_look(seen_shapes or shapes)),
+        *unsupervised(unsupervised_look(seen_shapes or shapes)),
         recolored("new_floor", source, "floor"),
         recolored("new_wall", source, "wall"),
         recolored("new_object_color", source, "object_color"),
-        recolored("floor_and_wall", source, "floor", "wall"),
+        recolored("floor_and_wall", source, *ROOM),
         recolored("all_three", source, *_COLORED),
         Domain("new_light", {**source, "light": NEW_LIGHT}),
         Domain("unseen_colors", {**source, **dict.fromkeys(_COLORED, _UNSEEN)}),
@@ -110,9 +109,12 @@ def _around(values: Values) -> Values:
     return ((middle - _LITTLE, middle + _LITTLE),)
 
 
-def rich(look: Mapping[str, Values]) -> Domain:
-    """Return D_U's look with textures, and with cameras of other heights, pitches and angles."""
-    return Domain(RICH, look, textures=_RICH_TEXTURES, camera=_RICH_CAMERA)
+def unsupervised(look: Mapping[str, Values]) -> tuple[Domain, ...]:
+    """Return D_U, and D_U with textures and with cameras of other heights, pitches and angles."""
+    return (
+        Domain(UNSUPERVISED, look),
+        Domain(RICH, look, textures=_RICH_TEXTURES, camera=_RICH_CAMERA),
+    )
 
 
 def recolored(name: str, source: Mapping[str, Values], *factors: str) -> Domain:
@@ -125,8 +127,8 @@ def new_views(source: Mapping[str, Values]) -> tuple[Domain, ...]:
 
     Which of the held-out textures an episode has follows from its colours, so these vary a little.
     """
-    near = {name: _around(source[name]) for name in _ROOM}
-    held_out = dict.fromkeys(("floor", "wall"), HELD_OUT_TEXTURES)
+    near = {name: _around(source[name]) for name in ROOM}
+    held_out = dict.fromkeys(ROOM, HELD_OUT_TEXTURES)
     return (
         Domain("textured", source, textures=_TEXTURES),
         Domain("new_textures", {**source, **near}, textures=held_out),

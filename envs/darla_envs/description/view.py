@@ -63,13 +63,8 @@ def view_ranges(task: Task, shift: Mapping[str, Any]) -> list[tuple[Interval, ..
     Raises:
         ValueError: a name is unknown (the nearest is suggested), or a value is no number in range.
     """
-    for name in shift:
-        _checked(name, _ends(shift[name])[0])
-    given = [shift.get(name, getattr(find_view(task, {}), name)) for name in _RANGES]
-    checked = [
-        [_checked(name, end) for end in _ends(values)]
-        for name, values in zip(_RANGES, given, strict=True)
-    ]
+    given = {**asdict(find_view(task, {})), **shift}
+    checked = [[_checked(name, end) for end in _ends(given[name])] for name in given]
     return [tuple(zip(ends[::2], ends[1::2], strict=True)) for ends in checked]
 
 

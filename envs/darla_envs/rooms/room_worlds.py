@@ -92,10 +92,12 @@ class RoomWorlds(SampledRooms):
         if self._covering is None:
             textures, size = self.domain.textures, self.task.room_size
             self._covering = cover(textures, size, self._textures)
-        for world in chosen if self._restylings else ():
-            self._restylings.pop(int(world), None)
-        for row, world in zip(rows, chosen, strict=True) if self.domain.restyle else ():
-            self._restylings[int(world)] = restyling_in(row, self.domain)
+        if self.domain.restyle:
+            drawn = [restyling_in(row, self.domain) for row in rows]
+            self._restylings.update(zip(chosen.tolist(), drawn, strict=True))
+        elif self._restylings:
+            for world in chosen.tolist():
+                self._restylings.pop(world, None)
         faces = self._scenes.faces
         faces.textures[chosen], faces.texture_coordinates[chosen] = self._covering.of(rows)
 

@@ -66,7 +66,7 @@ class SampledRooms(SimulatedRooms):
         rows = np.empty((count, len(self.setting_names)))
         share = np.nan if in_view is None else float(in_view)
         result, row, wanted = sample_rows(
-            rng, share, given, self._num_draws, self._looks, self._anywhere, self._cameras,
+            rng, share, given, self._num_draws, self._looks, self._anywhere, self.cameras,
             per_look, self._look_columns, rows,
         )  # fmt: skip
         if result != FOUND:
@@ -91,7 +91,7 @@ class SampledRooms(SimulatedRooms):
         share = np.nan if in_view is None else 1.0
         u, objects = np.empty(self._num_draws), np.empty((len(self.task.objects), 2))
         result = sample_row(
-            rng, share, bool(in_view), given, u, self._looks, self._anywhere, self._cameras,
+            rng, share, bool(in_view), given, u, self._looks, self._anywhere, self.cameras,
             objects, row,
         )  # fmt: skip
         if result != FOUND:

@@ -49,6 +49,7 @@ class SimulatedRooms(Worlds):
         task: what the rooms are.
         factors: all factors by name.
         domain: where looks are drawn from.
+        cameras: where cameras are drawn from, see :mod:`darla_envs.rooms.surroundings`.
         max_episode_steps: steps after which an episode is truncated; -1 for never.
         state: the rooms as they are now.
         setting_names: the settable factors, one for each column of a setting's row.
@@ -102,7 +103,7 @@ class SimulatedRooms(Worlds):
     def set_domain(self, domain: DomainLike) -> None:
         """Draw all later episodes from another domain; those under way stay as they are."""
         found: Domain = RoomDomains(self.task).find(domain)
-        self._cameras = cameras_of(found, self.task)
+        self.cameras = cameras_of(found, self.task)
         self.domain, self._looks = found, look_table(found, self.task)
 
     def reset(self, chosen: np.ndarray, seeds: Seeds = None, settings: Settings = None) -> None:
@@ -143,7 +144,7 @@ class SimulatedRooms(Worlds):
         state.present[chosen] = True
         state.steps[chosen] = 0
         state.success[chosen] = False
-        put_cameras(chosen, state.settings, self._cameras, state.cameras)
+        put_cameras(chosen, state.settings, self.cameras, state.cameras)
         paint(chosen, state, self._palettes)
 
     def step(self, chosen: np.ndarray, actions: np.ndarray) -> Outcomes:

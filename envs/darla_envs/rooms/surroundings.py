@@ -5,7 +5,6 @@ and light, says which an episode has. So the same setting gives the same picture
 drawn, frames of one look share their camera and textures, and nothing else that is drawn changes.
 """
 
-import math
 import zlib
 from collections.abc import Mapping
 
@@ -27,7 +26,7 @@ from darla_envs.rooms.setting_rows import (
     PER_OBJECT,
     WALL,
 )
-from darla_envs.rooms.visible import Camera
+from darla_envs.rooms.visible import Camera, camera_at
 
 _HEIGHT, _PITCH, _FIELD_OF_VIEW, _TEXTURE = range(4)  # of what a uniform number is for
 # The constants of splitmix64 (Steele et al. 2014), which turns any 64 bits into random ones.
@@ -80,9 +79,8 @@ def put_cameras(
 @kernel
 def camera_in(row: np.ndarray, ranges: Intervals) -> Camera:
     """Return the camera of an episode that starts from a whole setting."""
-    height, pitch, degrees = _drawn_view(row, ranges)
-    angle = math.radians(degrees)
-    return Camera(height, math.radians(pitch), math.tan(angle / 2.0), angle)
+    height, pitch, field_of_view = _drawn_view(row, ranges)
+    return camera_at(height, pitch, field_of_view)
 
 
 @kernel
@@ -99,17 +97,25 @@ def texture_choices(settings: np.ndarray, counts: np.ndarray, chosen: np.ndarray
 @kernel
 def texture_choice(row: np.ndarray, surface: int, count: int) -> int:
     """Return which of several textures a surface has in an episode."""
-    return int(_uniform(row, _TEXTURE + surface) * count)
+    return int(_uniform(row, _TEXTURE + surface) * count) if count > 1 else 0
 
 
 @kernel
 def _drawn_view(row: np.ndarray, ranges: Intervals) -> tuple[float, float, float]:
     """Return height, pitch and field of view."""
     return (
-        draw_from(_uniform(row, _HEIGHT), ranges, _HEIGHT),
-        draw_from(_uniform(row, _PITCH), ranges, _PITCH),
-        draw_from(_uniform(row, _FIELD_OF_VIEW), ranges, _FIELD_OF_VIEW),
+        _drawn(row, ranges, _HEIGHT),
+        _drawn(row, ranges, _PITCH),
+        _drawn(row, ranges, _FIELD_OF_VIEW),
     )
+
+
+@kernel
+def _drawn(row: np.ndarray, ranges: Intervals, purpose: int) -> float:
+    """Return one number of a view; most domains have one to choose from."""
+    if ranges.number[purpose] == 1 and ranges.total[purpose] == 0.0:
+        return float(ranges.low[purpose, 0])
+    return draw_from(_uniform(row, purpose), ranges, purpose)
 
 
 @kernel

@@ -31,9 +31,15 @@ class Camera(NamedTuple):
 
 
 def camera_of(view: View) -> Camera:
-    """Return a camera in radians."""
-    pitch, angle = math.radians(view.pitch), math.radians(view.field_of_view)
-    return Camera(view.height, pitch, view.tangent, angle)
+    """Return a view's camera."""
+    return camera_at(view.height, view.pitch, view.field_of_view)
+
+
+@kernel
+def camera_at(height: float, pitch: float, field_of_view: float) -> Camera:
+    """Return the camera of a view, in metres and degrees."""
+    angle = math.radians(field_of_view)
+    return Camera(height, math.radians(pitch), math.tan(angle / 2.0), angle)
 
 
 @kernel

@@ -20,7 +20,7 @@ from darla_envs.description.usual_domains import SOURCE
 from darla_envs.description.world_factors import AGENT_RADIUS
 from darla_envs.rooms.factor_worlds import FactorWorlds
 from darla_envs.rooms.simulated_rooms import NO_LIMIT
-from darla_envs.rooms.surroundings import cameras_of, restyling_in, textures_in, view_in
+from darla_envs.rooms.surroundings import restyling_in, textures_in, view_in
 from darla_envs.single.painted import PaintedObject, PaintedRoom
 
 _THIS = np.zeros(1, np.int64)  # the only world of the simulation
@@ -142,7 +142,7 @@ class FactorWorld(MiniWorldEnv):  # type: ignore[misc]
         if frame_buffer is None and not self.drawing:
             return np.zeros(self.observation_space.shape, dtype=np.uint8)
         drawn: np.ndarray = super().render_obs(frame_buffer)
-        if not self.domain.restyle:
+        if self._restyling is None:
             return drawn
         restyled: np.ndarray = self._restyling(drawn[None], self.simulation.state.steps)[0]
         return restyled
@@ -158,7 +158,8 @@ class FactorWorld(MiniWorldEnv):  # type: ignore[misc]
         self.params.set("light_color", light * self.task.diffuse)
         self.params.set("light_ambient", light * self.task.ambient)
         self.rooms.append(self._paint_room(setting))
-        self._restyling = restyling_in(self.simulation.state.settings[0], self.domain)
+        row = self.simulation.state.settings[0]
+        self._restyling = restyling_in(row, self.domain) if self.domain.restyle else None
         self._set_camera()
         self._objects = []
         for name, (x, z) in zip(self.task.objects, self.simulation.state.objects[0], strict=True):
@@ -201,7 +202,7 @@ class FactorWorld(MiniWorldEnv):  # type: ignore[misc]
 
     def _set_camera(self) -> None:
         """Make the camera that of the episode."""
-        camera = view_in(self.simulation.state.settings[0], cameras_of(self.domain, self.task))
+        camera = view_in(self.simulation.state.settings[0], self.simulation.cameras)
         self.params.set("cam_height", camera.height)
         self.params.set("cam_pitch", camera.pitch)
         self.params.set("cam_fov_y", camera.field_of_view)

@@ -15,13 +15,13 @@ from darla_envs.description.tasks import PICK_COLOR, Task
 from darla_envs.description.usual_domains import (
     NEW,
     NEW_LIGHT,
+    ROOM,
     SOURCE,
-    UNSUPERVISED,
     VALIDATION,
     new_views,
     recolored,
-    rich,
     source_look,
+    unsupervised,
     unsupervised_look,
 )
 
@@ -33,8 +33,6 @@ _SOURCE: Mapping[str, Values] = {
     **source_look(("box",)),
     "object_color": (*point(0.1), *point(0.85)),
 }
-_UNSUPERVISED: Mapping[str, Values] = {**unsupervised_look(_SHAPES), "object_color": _SEEN}
-_ROOM = ("floor", "wall")
 
 
 def _new(name: str, **look: Values) -> Domain:
@@ -44,7 +42,7 @@ def _new(name: str, **look: Values) -> Domain:
 
 def _room(value: float) -> dict[str, Values]:
     """Return a value of floor and wall."""
-    return dict.fromkeys(_ROOM, point(value))
+    return dict.fromkeys(ROOM, point(value))
 
 
 TASK = Task(
@@ -62,12 +60,11 @@ TASK = Task(
     reach=0.8,
     domains=(
         Domain(SOURCE, _SOURCE),
-        Domain(UNSUPERVISED, _UNSUPERVISED),
-        rich(_UNSUPERVISED),
+        *unsupervised({**unsupervised_look(_SHAPES), "object_color": _SEEN}),
         Domain(VALIDATION, {**unsupervised_look(("box",)), "object_color": _SEEN}),
         recolored("new_floor", _SOURCE, "floor"),
         recolored("new_wall", _SOURCE, "wall"),
-        recolored("floor_and_wall", _SOURCE, *_ROOM),
+        recolored("floor_and_wall", _SOURCE, *ROOM),
         _new("new_light", light=NEW_LIGHT),
         _new(
             "new_room",
