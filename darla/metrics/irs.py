@@ -5,12 +5,16 @@ see how far latent j strays from its mean; the most that it strays, relative to 
 nothing held, is taken from 1. A latent's robustness is its best over factors, and the score is
 their mean, weighted by how far each strays with nothing held.
 
-"The most" is the 99th percentile of |z - mean| in a batch, averaged over batches; with nothing held
-it is taken over batches of the same size, so that a latent that does not care for a factor has
-exactly its own measure, and a robustness of 0 but for chance. The weights make the score depend on
-the latents' scales, as in the paper; one scale for all of them makes no difference. Kinds of
-factors do not matter: they are only held. With the defaults each factor takes 6,400 frames, and so
-do those with nothing held.
+"The most" is, as in disentanglement_lib (Locatello et al., 2019), the 99th percentile of |z - mean|
+in a batch, averaged over batches, while a factor is held, and the maximum of |z - mean| over all
+frames with nothing held. So a latent that does not care for a factor can have a robustness above 0:
+with the defaults 0.00 where it is uniform, and 0.39 where it is normal. disentanglement_lib sorts
+one set of frames by the values of each factor, continuous ones in 20 bins; here a factor is held at
+exactly one value in batches of 64, whose percentiles are lower than those of larger batches.
+
+The weights make the score depend on the latents' scales, as in the paper; one scale for all of them
+makes no difference. Kinds of factors do not matter: they are only held. With the defaults each
+factor takes 6,400 frames, and so do those with nothing held.
 """
 
 from dataclasses import dataclass
@@ -56,7 +60,7 @@ def irs(
     """
     surveyed = survey(interventions, "IRS", batches * batch_size, rng, active)
     names = tuple(interventions.factors)
-    free = _straying(surveyed.latents.reshape(batches, batch_size, -1))
+    free = np.abs(surveyed.latents - surveyed.latents.mean(axis=0)).max(axis=0)
     columns = []
     for name in names:
         held = _straying(interventions.encode_with_held(name, batches, batch_size, rng))

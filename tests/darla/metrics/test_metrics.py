@@ -119,7 +119,8 @@ def test_order_sign_scale_and_origin_of_latents_do_not_matter(
     changed = (noisy().latents * signs * scales + shift)[:, order]
     samples = check_samples(changed, noisy().factors)
     scores = METRICS[name](samples, np.random.default_rng(0)).scores
-    noise = 0.05 if name == "dci" else 5e-3  # trees draw their cuts latent by latent
+    # Trees draw their cuts latent by latent; SAP's machines ask how large a latent is.
+    noise = {"dci": 0.05, "sap": 0.25}.get(name, 5e-3)
     assert scores == pytest.approx(score(name), abs=noise)
 
 
@@ -131,7 +132,7 @@ def test_the_order_of_samples_does_not_matter(name: str, seed: int) -> None:
     factors = [replace(factor, values=factor.values[rows]) for factor in noisy().factors]
     shuffled = check_samples(noisy().latents[rows], factors)
     scores = METRICS[name](shuffled, np.random.default_rng(0)).scores
-    noise = 1e-6 if name in ("mig", "sap") else 0.08  # others hold out a third at random
+    noise = 1e-6 if name == "mig" else 0.08  # others hold out a third at random
     assert scores == pytest.approx(score(name), abs=noise)
 
 

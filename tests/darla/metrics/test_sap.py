@@ -2,8 +2,14 @@ import numpy as np
 import pytest
 
 from darla.metrics import FactorColumn, check_samples
-from darla.metrics.sap import sap
-from toy_codes import mixed_factors, stacked
+from darla.metrics.factor_columns import Samples
+from darla.metrics.sap import SAP
+from darla.metrics.sap import sap as measure_sap
+from toy_codes import mixed_factors
+
+
+def sap(samples: Samples) -> SAP:
+    return measure_sap(samples, np.random.default_rng(0))
 
 
 def test_continuous_factors_are_a_matter_of_squared_correlation() -> None:
@@ -26,22 +32,28 @@ def test_circular_factors_are_a_matter_of_sine_and_cosine() -> None:
     assert table[2] == pytest.approx(0.0, abs=0.01)
 
 
-def test_categories_are_told_apart_by_a_line_with_chance_at_0() -> None:
-    factors = mixed_factors()[2:]
-    noise = np.random.default_rng(1).normal(size=(2000, 2))
-    latents = np.concatenate([stacked(factors), noise], axis=1)
-    table = sap(check_samples(latents, factors)).predictability
-    np.testing.assert_allclose(np.diag(table), 1.0)
-    assert table[2:].max() < 0.1
+def test_categories_are_told_apart_by_a_line_by_plain_accuracy() -> None:
+    rng = np.random.default_rng(1)
+    lamp, latents = rng.integers(0, 2, 3000), rng.normal(size=(3000, 3))
+    latents[:, 0] += np.where(lamp, 1.0, -1.0)
+    latents[:, 2] = 5.0  # dead: always the same answer
+    result = sap(check_samples(latents, [FactorColumn("lamp", "categorical", lamp, 0, 1)]))
+    np.testing.assert_allclose(result.predictability[:, 0], [0.841, 0.5, 0.5], atol=0.04)
+    best = np.sort(result.predictability[:, 0])
+    assert result.score == pytest.approx(best[2] - best[1])
 
 
-def test_rare_categories_count_as_much_as_others() -> None:
-    rare = (np.arange(2000) % 50 == 0).astype(float)
-    noise = np.random.default_rng(1).normal(size=2000)
-    latents = np.stack([noise, rare], axis=1)
-    factors = [FactorColumn("lamp", "categorical", rare, 0, 1)]
-    result = sap(check_samples(latents, factors))
-    assert result.predictability[0, 0] < 0.35 and result.predictability[1, 0] == 1.0
+def test_categories_depend_on_the_scale_of_a_latent_and_numbers_do_not() -> None:
+    rng = np.random.default_rng(1)
+    shape, place = rng.integers(0, 3, 3000), rng.uniform(size=3000)
+    latents = np.stack([shape - 1.0 + rng.normal(size=3000) / 5, place], axis=1)
+    factors = [
+        FactorColumn("shape", "categorical", shape, 0, 2),
+        FactorColumn("place", "continuous", place, 0, 1),
+    ]
+    wide, narrow = (sap(check_samples(scale * latents, factors)) for scale in (1.0, 0.01))
+    np.testing.assert_allclose(wide.predictability[:, 1], narrow.predictability[:, 1], atol=1e-9)
+    assert wide.gaps[0] > narrow.gaps[0] + 0.05
 
 
 def test_a_sine_and_a_cosine_have_no_gap() -> None:
