@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from darla_agents.comparison.statistics import RESAMPLES, Floats, Interval, percentile_interval
+from darla_agents.comparison.intervals import Floats, Interval
+from darla_agents.comparison.statistics import RESAMPLES, percentile_interval
 
 _LEAST = 3  # two pairs are always in one order or in the other, which says nothing
 

@@ -14,6 +14,7 @@ from darla_agents.agent.kinds import RANDOM
 from darla_agents.comparison.curve_plot import draw_curves
 from darla_agents.comparison.estimates import Sampling
 from darla_agents.comparison.plots import plot_profiles, plot_ratios
+from darla_agents.comparison.report import INTERVALS
 from darla_agents.comparison.scores import score_tasks
 from darla_agents.comparison.summary import summarise_group
 from darla_agents.playing.rows import Row, read_rows
@@ -75,7 +76,7 @@ def main(config: ReportConfig) -> None:
     transferring = [row for row in rows if (row.kind, row.agent_seed) not in idle]
     parts = [
         f"# {config.task}",
-        f"Means over seeds, in brackets 95% bootstrap intervals. Colours: {', '.join(colors)}.",
+        f"Means over seeds. {INTERVALS} Colours: {', '.join(colors)}.",
         summary_table(scores, order, colors),
         learnt_too_little(scores, order),
         "Wrapper options, by what they return in D_U's looks with the source's objects; claims are "
@@ -114,7 +115,7 @@ def pictures(
         files["learning curves"] = config.out / f"{stem}_curves.png"
         found = dict.fromkeys(point.domain for point in points)
         domains = [name for name in found if name not in SEEN_LOOKS]
-        draw_curves(points, domains, files["learning curves"], Sampling())
+        draw_curves(points, domains, files["learning curves"])
     return [f"![{name} of {config.task}]({path.name})" for name, path in files.items()]
 
 

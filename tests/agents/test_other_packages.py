@@ -96,9 +96,7 @@ def test_from_training_to_plots(tmp_path: Path, grey_package: None) -> None:
     # it is listed after our own, whatever the names
     assert files.report.index("pixels (1 seed)") < files.report.index("grey_dim (1 seed)")
     assert len(files.plots) >= 2
-    curves = plot_curves(
-        PlotCurvesConfig((tmp_path / "agents",), out=tmp_path / "curves.png", resamples=100)
-    )
+    curves = plot_curves(PlotCurvesConfig((tmp_path / "agents",), out=tmp_path / "curves.png"))
     assert Image.open(curves).size[0] > 100
 
 

@@ -1,6 +1,7 @@
 """Turn transfer rows into tables, numbers and plots."""
 
 import fnmatch
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,16 +48,20 @@ class CompareConfig:
     plots: bool = True
     """Draw the plots."""
     resamples: int = RESAMPLES
-    """How often the bootstrap resamples."""
+    """How often the bootstrap resamples, for interquartile means, profiles and probabilities."""
     seed: int = 0
     """Seed of the bootstrap."""
+    gamma: float = 1.0
+    """Normalised score that optimality gaps are measured from: 0 as random, 1 as true factors."""
 
     def check(self) -> None:
-        """Raise a ValueError where there is no file, or too few resamples."""
+        """Raise a ValueError where there is no file, or too few resamples, or gamma is no score."""
         if not self.rows:
             raise ValueError("no file of rows was given; give --rows results/transfer.csv")
         if self.resamples < 100:
             raise ValueError(f"resamples is {self.resamples}, but must be at least 100")
+        if not 0.0 < self.gamma < math.inf:
+            raise ValueError(f"gamma is {self.gamma}, but must be a number above 0, such as 1")
 
 
 @dataclass(frozen=True)
@@ -119,10 +124,12 @@ def _check_names(what: str, names: Sequence[str], known: set[str]) -> None:
 def _summarise(scores: TaskScores, config: CompareConfig) -> TaskSummary:
     """Summarise the groups of one task, and compare the two kinds."""
     sampling = Sampling(config.resamples, config.seed)
-    groups = tuple(summarise_group(scores, group, sampling) for group in scores.groups)
+    groups = tuple(
+        summarise_group(scores, group, sampling, config.gamma) for group in scores.groups
+    )
     over = config.over or scores.targets
     comparisons = tuple(compare_kinds(scores, *config.kinds, over, sampling))
-    return TaskSummary(scores, groups, tuple(close_gaps(scores, sampling)), comparisons)
+    return TaskSummary(scores, groups, tuple(close_gaps(scores)), comparisons)
 
 
 def _section(summary: TaskSummary, config: CompareConfig) -> str:
@@ -134,7 +141,7 @@ def _section(summary: TaskSummary, config: CompareConfig) -> str:
             f"**{first} against {second}**: nothing to compare; it takes agents of both kinds with "
             "the same algorithm, source and steps, and a domain other than the source."
         ]
-    return report_task(summary, paragraphs)
+    return report_task(summary, paragraphs, config.gamma)
 
 
 def _draw(summaries: Sequence[TaskSummary], stem: Path) -> dict[str, list[Path]]:
@@ -182,6 +189,7 @@ def _numbers(summaries: Sequence[TaskSummary], config: CompareConfig) -> dict[st
         "rows": [str(path) for path in config.rows],
         "resamples": config.resamples,
         "seed": config.seed,
+        "gamma": config.gamma,
         "tasks": [_task_numbers(summary) for summary in summaries],
     }
 
@@ -210,6 +218,7 @@ def _group_numbers(summary: GroupSummary) -> dict[str, Any]:
         "kind": group.kind,
         **group.settings,
         "seeds": list(group.seeds),
+        "encoders": list(group.encoders),
         "domains": plain(summary.domains),
         "all_targets": plain(summary.targets),
         "profile": plain(summary.profile),

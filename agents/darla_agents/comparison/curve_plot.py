@@ -14,7 +14,6 @@ from matplotlib.ticker import EngFormatter
 from darla.running.names import unknown
 from darla_agents.agent.group_labels import rank
 from darla_agents.comparison.curves import SECONDS, STEP, CurvePoint, mean_curves, read_curves
-from darla_agents.comparison.estimates import Sampling
 from darla_agents.comparison.plot_style import (
     SETTINGS,
     add_grid,
@@ -27,13 +26,12 @@ from darla_agents.comparison.plot_style import (
     style_of,
 )
 from darla_agents.comparison.scores import GROUPING
-from darla_agents.comparison.statistics import RESAMPLES
 from darla_envs.description.usual_domains import SOURCES, UNSUPERVISED
 
 _PANEL = (3.1, 2.1)  # inches
 _MOST_IN_A_COLUMN = 3  # domains; more stand in two columns
 _HOW = (
-    "mean over seeds with pointwise 95% bootstrap interval, over the steps that all seeds cover; "
+    "mean over seeds with pointwise 95% t interval, over the steps that all seeds cover; "
     "thin lines: single seeds; time: median over seeds, with evaluations, without pauses"
 )
 _AXES = {STEP: "steps", SECONDS: "seconds"}
@@ -51,17 +49,11 @@ class PlotCurvesConfig:
     """Columns in which agents of one group must agree; leave out encoder to pool encoders."""
     out: Path = Path("results/curves.png")
     """The picture."""
-    resamples: int = RESAMPLES
-    """How often the bootstrap resamples."""
-    seed: int = 0
-    """Seed of the bootstrap."""
 
     def check(self) -> None:
-        """Raise a ValueError where there are no agents, or too few resamples."""
+        """Raise a ValueError where there are no agents."""
         if not self.agents:
             raise ValueError("no folder of agents was given; give --agents runs/agents")
-        if self.resamples < 100:
-            raise ValueError(f"resamples is {self.resamples}, but must be at least 100")
 
 
 def plot_curves(config: PlotCurvesConfig) -> Path:
@@ -77,15 +69,11 @@ def plot_curves(config: PlotCurvesConfig) -> Path:
     for domain in config.domains:
         if domain not in known:
             raise unknown("domain", domain, known)
-    draw_curves(
-        points, config.domains or known, config.out, Sampling(config.resamples, config.seed)
-    )
+    draw_curves(points, config.domains or known, config.out)
     return config.out
 
 
-def draw_curves(
-    points: Sequence[CurvePoint], domains: Sequence[str], path: Path, sampling: Sampling
-) -> None:
+def draw_curves(points: Sequence[CurvePoint], domains: Sequence[str], path: Path) -> None:
     """Draw mean returns with intervals, and single seeds as thin lines, as a PNG.
 
     Each of the domains has two panels.
@@ -99,7 +87,7 @@ def draw_curves(
         for place, domain in enumerate(domains):
             row, column = place // pairs, 2 * (place % pairs)
             for axes, against in zip(panels[row, column : column + 2], _AXES, strict=True):
-                _draw_panel(axes, points, domain, against, sampling)
+                _draw_panel(axes, points, domain, against)
             panels[row, column].set_title(readable(domain), loc="left", fontsize=10)
         for axes in panels.ravel()[2 * len(domains) :]:
             axes.set_axis_off()
@@ -110,9 +98,7 @@ def draw_curves(
         save(figure, path)
 
 
-def _draw_panel(
-    axes: Axes, points: Sequence[CurvePoint], domain: str, against: str, sampling: Sampling
-) -> None:
+def _draw_panel(axes: Axes, points: Sequence[CurvePoint], domain: str, against: str) -> None:
     """Draw all groups in one domain against STEP or SECONDS."""
     groups = sorted(
         dict.fromkeys((point.label, point.kind) for point in points),
@@ -126,7 +112,7 @@ def _draw_panel(
             line = [point for point in mine if point.seed == seed]
             x = [getattr(point, against) for point in line]
             axes.plot(x, [p.episode_return for p in line], color=color, linewidth=0.7, alpha=0.35)
-    curves = mean_curves(points, domain, against, sampling)
+    curves = mean_curves(points, domain, against)
     for curve in curves:
         color = styles[curve.label]
         if curve.band is not None:

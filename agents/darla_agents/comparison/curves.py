@@ -9,7 +9,7 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict, cast
 
@@ -22,10 +22,9 @@ from darla.running.run_record import RECORD, read_run_config
 from darla_agents.agent.group_labels import GroupKey, label, name_of, rank
 from darla_agents.agent.interaction import Interaction
 from darla_agents.agent.kinds import KINDS
-from darla_agents.comparison.estimates import Sampling
+from darla_agents.comparison.intervals import Floats
 from darla_agents.comparison.profiles import Band, mean_band
 from darla_agents.comparison.scores import GROUPING, check_grouping
-from darla_agents.comparison.statistics import Floats
 
 STEP, SECONDS = "step", "seconds"
 """What a curve may be drawn against."""
@@ -87,7 +86,7 @@ class MeanCurve:
     mean: Floats
     """float64 array (points,), mean return."""
     band: Band | None
-    """Its pointwise 95% bootstrap intervals over seeds; None for one seed."""
+    """Its pointwise 95% intervals, Student's t over seeds, shared encoders or not; None for one."""
 
 
 def read_curves(folders: Sequence[Path], by: Sequence[str] = GROUPING) -> list[CurvePoint]:
@@ -123,9 +122,7 @@ def read_curves(folders: Sequence[Path], by: Sequence[str] = GROUPING) -> list[C
     return points
 
 
-def mean_curves(
-    points: Iterable[CurvePoint], domain: str, against: str, sampling: Sampling
-) -> list[MeanCurve]:
+def mean_curves(points: Iterable[CurvePoint], domain: str, against: str) -> list[MeanCurve]:
     """Return the mean curve of every group that has a span in common, in one domain.
 
     It is drawn against STEP or SECONDS.
@@ -147,8 +144,8 @@ def mean_curves(
             values = np.stack([np.interp(shared, steps, returns) for steps, _, returns in each])
             seconds = [np.interp(shared, steps, seconds) for steps, seconds, _ in each]
             x = shared if against == STEP else np.median(seconds, axis=0)
-            band = mean_band(values, **asdict(sampling))
-            curves.append(MeanCurve(name, kind, len(each), x, values.mean(axis=0), band))
+            mean, band = values.mean(axis=0), mean_band(values)
+            curves.append(MeanCurve(name, kind, len(each), x, mean, band))
     return curves
 
 

@@ -6,22 +6,20 @@ the target without any of this lies the gap.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
 from darla_agents.agent.kinds import BASELINE
-from darla_agents.comparison.estimates import Estimate, Sampling
-from darla_agents.comparison.scores import Group, TaskScores
-from darla_agents.comparison.statistics import (
-    Floats,
-    Interval,
-    bootstrap,
-    gap_closed,
-    percentile_interval,
+from darla_agents.comparison.estimates import Estimate
+from darla_agents.comparison.intervals import (
+    SampleMean,
+    independent_units,
+    sample_mean,
+    share_interval,
 )
-
-_LEVEL = 0.95
+from darla_agents.comparison.scores import Group, TaskScores
+from darla_agents.comparison.statistics import gap_closed
 
 
 @dataclass(frozen=True)
@@ -35,18 +33,16 @@ class GapClosed:
     """For each target the label of the agents that were trained there."""
     domains: dict[str, Estimate]
     """For each target the share (``darla_agents.comparison.statistics.gap_closed``) between the
-    means over seeds of the three; its value is NaN where the gap is under 0.1. Intervals are
-    over the seeds of all three, which are resampled apart from each other; None where one of
-    them has a single seed, or where the gap is under 0.1 in so many resamples that the ends of
-    the interval could lie there."""
+    means over seeds of the three; its value is NaN where the gap is under 0.1. The interval is
+    Fieller's, of the means of three groups that are independent
+    (``darla_agents.comparison.intervals.share_interval``); None where one of them has a single
+    seed, or where the two references are not apart."""
     together: Estimate | None
     """The share between the means over all these targets, so that a target counts by the width of
     its gap, and one without a gap does no harm; None where there is one target."""
 
 
-def close_gaps(
-    scores: TaskScores, sampling: Sampling, over: Sequence[str] | None = None
-) -> list[GapClosed]:
+def close_gaps(scores: TaskScores, over: Sequence[str] | None = None) -> list[GapClosed]:
     """Return the shares of every group but the references; empty without agents of targets.
 
     Targets are those in ``over``, and all when not given.
@@ -69,7 +65,7 @@ def close_gaps(
             and (reference := _upper(scores, lower, domain)) is not None
         }
         if upper:
-            found.append(_close(group, lower, upper, sampling))
+            found.append(_close(scores, group, lower, upper))
     return found
 
 
@@ -98,10 +94,10 @@ def _nearest(candidates: Sequence[Group], group: Group) -> Group | None:
     return chosen[0] if len(chosen) == 1 else None
 
 
-def _close(group: Group, lower: Group, upper: dict[str, Group], sampling: Sampling) -> GapClosed:
+def _close(scores: TaskScores, group: Group, lower: Group, upper: dict[str, Group]) -> GapClosed:
     """Return the shares that a group closes, in each target and together."""
     domains = {
-        domain: _estimate(group, lower, {domain: reference}, sampling)
+        domain: _estimate(scores, group, lower, {domain: reference})
         for domain, reference in upper.items()
     }
     return GapClosed(
@@ -109,34 +105,30 @@ def _close(group: Group, lower: Group, upper: dict[str, Group], sampling: Sampli
         lower.label,
         {domain: reference.label for domain, reference in upper.items()},
         domains,
-        _estimate(group, lower, upper, sampling) if len(upper) > 1 else None,
+        _estimate(scores, group, lower, upper) if len(upper) > 1 else None,
     )
 
 
-def _estimate(group: Group, lower: Group, upper: dict[str, Group], sampling: Sampling) -> Estimate:
-    """Estimate the share over some targets; an agent's results in several of them stay together."""
-    agents, low = group.complete_returns([*upper]), lower.complete_returns([*upper])
-    high = [reference.complete_returns([domain]) for domain, reference in upper.items()]
-    strata = [agents, low, *high]
-    if not all(len(stratum) for stratum in strata):
-        return Estimate(float("nan"), None, len(agents))
-    ends = np.cumsum([stratum.size for stratum in strata])[:-1]
-
-    def share(drawn: Floats) -> Floats:
-        """Map the returns of all strata side by side, (resamples, cells), to (resamples,)."""
-        first, second, *references = (part.mean(axis=1) for part in np.split(drawn, ends, axis=1))
-        return gap_closed(first, second, np.mean(references, axis=0))
-
-    value = float(share(np.concatenate([stratum.ravel() for stratum in strata])[None])[0])
-    interval = None
-    if np.isfinite(value) and min(len(stratum) for stratum in strata) > 1:
-        interval = _interval(bootstrap(strata, share, **asdict(sampling)))
-    return Estimate(value, interval, len(agents))
+def _estimate(scores: TaskScores, group: Group, lower: Group, upper: dict[str, Group]) -> Estimate:
+    """Estimate the share over some targets; an agent's results in several of them are averaged."""
+    agents = _mean(scores, group, [*upper])
+    low = _mean(scores, lower, [*upper])
+    high = [_mean(scores, reference, [domain]) for domain, reference in upper.items()]
+    seeds = int(np.isfinite(scores.mean_returns(group, [*upper])).sum())
+    if agents is None or low is None or any(each is None for each in high):
+        return Estimate(float("nan"), None, seeds)
+    above = [each for each in high if each is not None]
+    top = np.mean([each.value for each in above])
+    value = float(gap_closed(agents.value, low.value, top))
+    interval = share_interval(agents, low, above) if np.isfinite(value) else None
+    return Estimate(value, interval, seeds)
 
 
-def _interval(shares: Floats) -> Interval | None:
-    """Return the interval of those that are defined, if the others cannot reach its ends."""
-    defined = shares[np.isfinite(shares)]
-    if len(shares) - len(defined) > (1.0 - _LEVEL) / 2.0 * len(shares):
+def _mean(scores: TaskScores, group: Group, domains: Sequence[str]) -> SampleMean | None:
+    """Return a group's mean over the seeds that were evaluated in all domains; None without any."""
+    returns = scores.mean_returns(group, domains)
+    known = np.flatnonzero(np.isfinite(returns))
+    if not known.size:
         return None
-    return percentile_interval(defined, _LEVEL)
+    units = independent_units([group.encoders[place] for place in known])
+    return sample_mean(returns[known], units)

@@ -30,7 +30,7 @@ from darla_agents.comparison.plot_style import (
 from darla_agents.comparison.scores import TaskScores
 from darla_agents.comparison.summary import ALL_TARGETS, THRESHOLDS, GroupSummary, Profile
 
-_HOW = "mean over seeds with 95% bootstrap interval; small dots: single seeds"
+_HOW = "mean over seeds with 95% t interval; small dots: single seeds"
 _DASHES = (0, (3, 2))  # of the random policy's lines
 _SPREAD = 0.62  # share of a column that the groups are spread over
 _MARGIN = 0.05  # of ratio, beside what is shown

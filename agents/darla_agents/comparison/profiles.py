@@ -1,4 +1,4 @@
-"""Performance profiles, and pointwise intervals of curves that are means over training runs.
+"""Performance profiles, and pointwise intervals of curves over training runs.
 
 A performance profile says, for every threshold, which share of runs scores above it: where one
 profile lies above another throughout, its agents are better however one looks at them, and where
@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from darla_agents.comparison.statistics import RESAMPLES, Floats, units_by_cells
+from darla_agents.comparison.intervals import LEVEL, Floats, check_level, mean_interval
+from darla_agents.comparison.statistics import RESAMPLES, units_by_cells
 
 
 @dataclass(frozen=True)
 class Band:
-    """A bootstrap interval at every point of a curve, its ends float64 (points,).
+    """An interval at every point of a curve, its ends float64 (points,).
 
     Intervals are pointwise, not simultaneous.
     """
@@ -24,7 +25,7 @@ class Band:
     low: Floats
     high: Floats
     level: float
-    """Share of the resampled curves that lie between the two at any one point."""
+    """How often it is to hold the true value at any one point."""
 
 
 def performance_profile(scores: ArrayLike, thresholds: ArrayLike) -> Floats:
@@ -41,7 +42,7 @@ def performance_profile_band(
     strata: Sequence[ArrayLike],
     thresholds: ArrayLike,
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Band | None:
@@ -50,46 +51,35 @@ def performance_profile_band(
     Arguments are those of ``darla_agents.comparison.statistics.bootstrap_interval``, and thresholds
     (thresholds,). None where a stratum has one unit only.
     """
+    check_level(level)
     tables = [units_by_cells(stratum) for stratum in strata]
-    counts = [_counts_above(table, thresholds) for table in tables]
+    if any(len(table) < 2 for table in tables):
+        return None
+    generator = np.random.default_rng(seed)
+    total: Floats = np.zeros((resamples, np.size(thresholds)))
+    for table in tables:
+        # How often each unit was drawn; sums over drawn units are then a product of matrices.
+        chance = np.full(len(table), 1.0 / len(table))
+        drawn = generator.multinomial(len(table), chance, size=resamples)
+        total += drawn @ _counts_above(table, thresholds)
+    tail = (1.0 - level) / 2.0
     cells = sum(table.size for table in tables)
-    return _band(counts, cells, level, resamples, seed)
+    low, high = np.quantile(total / cells, (tail, 1.0 - tail), axis=0)
+    return Band(low, high, level)
 
 
-def mean_band(
-    curves: ArrayLike, *, level: float = 0.95, resamples: int = RESAMPLES, seed: int = 0
-) -> Band | None:
+def mean_band(curves: ArrayLike, *, level: float = LEVEL) -> Band | None:
     """Return pointwise intervals of the mean of several runs' curves; None for one run.
 
-    Curves are (runs, points), and a run is drawn with its whole curve; the other arguments are
-    those of ``darla_agents.comparison.statistics.bootstrap_interval``.
+    Curves are (runs, points), and runs are the units: see ``darla_agents.comparison.intervals``.
     """
     table = units_by_cells(curves)
-    return _band([table], len(table), level, resamples, seed)
+    intervals = [mean_interval(column, level=level) for column in table.T]
+    ends = [(each.low, each.high) for each in intervals if each is not None]
+    return Band(*np.array(ends).T, level=level) if ends else None
 
 
 def _counts_above(scores: Floats, thresholds: ArrayLike) -> Floats:
     """Return how many cells of each unit lie above each threshold, (units, thresholds)."""
     above = scores[:, :, None] > np.asarray(thresholds, dtype=np.float64)
     return np.asarray(above.sum(axis=1), dtype=np.float64)
-
-
-def _band(
-    strata: Sequence[Floats], divisor: int, level: float, resamples: int, seed: int
-) -> Band | None:
-    """Resample units, sum their curves, and return pointwise quantiles of sum / divisor."""
-    if not 0.0 < level < 1.0:
-        raise ValueError(f"the level of a band lies between 0 and 1, for example 0.95: {level}")
-    if any(len(curves) < 2 for curves in strata):
-        return None
-    generator = np.random.default_rng(seed)
-    total: Floats = np.zeros((resamples, strata[0].shape[1]))
-    for curves in strata:
-        # How often each unit was drawn; sums over drawn units are then a product of matrices.
-        drawn = generator.multinomial(
-            len(curves), np.full(len(curves), 1.0 / len(curves)), size=resamples
-        )
-        total += drawn @ curves
-    tail = (1.0 - level) / 2.0
-    low, high = np.quantile(total / divisor, (tail, 1.0 - tail), axis=0)
-    return Band(low, high, level)

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from darla.running.markdown import join_names, markdown_table
-from darla_agents.comparison.estimates import Estimate, format_estimate, format_interval
-from darla_agents.comparison.gap import GapClosed
+from darla_agents.comparison.estimates import format_estimate, format_interval
+from darla_agents.comparison.intervals import Interval
+from darla_agents.comparison.normalised import reference_in
+from darla_agents.comparison.report_gaps import report_gaps
 from darla_agents.comparison.scores import Group, TaskScores
-from darla_agents.comparison.statistics import MINIMUM_MARGIN, Interval
+from darla_agents.comparison.statistics import MINIMUM_MARGIN
 from darla_agents.comparison.summary import (
     ALL_TARGETS,
     RATIO,
@@ -18,16 +20,23 @@ from darla_agents.comparison.summary import (
     TaskSummary,
 )
 
-_TOGETHER, _NO_INTERVAL = "together", "no interval"
+INTERVALS = (
+    "In brackets: 95% intervals. Those of means, ratios and differences are Student's t over "
+    "agents, or over\nencoders where a group has several; those of IQMs and probabilities are "
+    "bootstraps over agents, too short with few."
+)
 
 
-def report_task(summary: TaskSummary, comparison: Sequence[str]) -> str:
-    """Return the Markdown section of one task, with paragraphs about one kind against another."""
+def report_task(summary: TaskSummary, comparison: Sequence[str], gamma: float = 1.0) -> str:
+    """Return the Markdown section of one task, with paragraphs about one kind against another.
+
+    Gamma is the normalised score that optimality gaps were measured from.
+    """
     scores = summary.scores
     parts = [
         f"## {scores.task}",
         _who(scores),
-        "Return: mean and interquartile mean (IQM) over seeds.",
+        _what_returns_are(scores, gamma),
         _returns_table(scores, summary.groups),
         _what_ratios_are(scores),
         _ratio_table(scores, summary.groups),
@@ -65,7 +74,8 @@ def report_comparison(comparison: Comparison) -> str:
     pairs = zip(comparison.seeds, comparison.first_scores - comparison.second_scores, strict=True)
     lines.append("By seed: " + ", ".join(f"{seed}: {_plus(gap)}" for seed, gap in pairs) + ".")
     if not difference.intervals:
-        lines.append("One pair of seeds gives no interval: train more seeds.")
+        what = "pair of seeds" if difference.pairs == 1 else "group of encoders"
+        lines.append(f"One {what} gives no interval: train more seeds.")
     for interval in difference.intervals:
         ends = f"[{_plus(interval.low)}, {_plus(interval.high)}]"
         verdict = _verdict(interval, comparison)
@@ -88,7 +98,7 @@ def _who(scores: TaskScores) -> str:
     random = _range([score.episodes for score in scores.random.values()])
     return (
         f"{groups}; {episodes} episodes for each agent in each domain, {random} of the random "
-        f"policy.\n{_references(scores)}In brackets: 95% bootstrap intervals over seeds."
+        f"policy.\n{_references(scores)}{INTERVALS}"
     )
 
 
@@ -122,13 +132,33 @@ def _returns_table(scores: TaskScores, summaries: Sequence[GroupSummary]) -> str
                     summary.group.label,
                     format_estimate(cell.mean),
                     format_estimate(cell.interquartile_mean),
+                    format_estimate(cell.optimality_gap),
                     "-" if math.isnan(cell.success) else f"{cell.success:.2f}",
                     f"{cell.random:.2f}",
                 ]
             )
             first = False
-    header = ["domain", "agents", "mean return", "IQM", "success", "random policy"]
+    header = [
+        "domain",
+        "agents",
+        "mean return",
+        "IQM",
+        "optimality gap",
+        "success",
+        "random policy",
+    ]
     return markdown_table(header, rows, left=2)
+
+
+def _what_returns_are(scores: TaskScores, gamma: float) -> str:
+    """Say what is in the table of returns, and what normalised scores are relative to."""
+    names = [reference.agents for d in scores.domains if (reference := reference_in(scores, d))]
+    best = join_names([*dict.fromkeys(names)])
+    return (
+        "Return: mean and interquartile mean (IQM) over seeds. Optimality gap: the mean of "
+        f"max(0, {gamma:g} - score),\nwhere a score of 0 is the random policy's return in that "
+        f"domain, and 1 the mean return there of {best}."
+    )
 
 
 def _what_ratios_are(scores: TaskScores) -> str:
@@ -195,8 +225,21 @@ def _notes(scores: TaskScores, summaries: Sequence[GroupSummary]) -> list[str]:
         group = summary.group
         if len(group.seeds) == 1 and not scores.trained_in_target(group):
             notes.append(f"{group.label}: one seed gives no interval; train more seeds.")
-        notes += _missing(scores, group)
+        notes += [*_units(group), *_missing(scores, group)]
     return notes
+
+
+def _units(group: Group) -> list[str]:
+    """Say what a group's encoders mean for its intervals; nothing where it has none."""
+    encoders = [name for name in group.encoders if name]
+    several = len({*encoders})
+    if not encoders or len(group.seeds) == 1:
+        return []
+    if several == 1:
+        return [f"{group.label}: one encoder, so intervals are about agents on it, not on others."]
+    if several == len(group.seeds):
+        return [f"{group.label}: an encoder for each agent."]
+    return [f"{group.label}: {several} encoders, the units of intervals of means."]
 
 
 def _missing(scores: TaskScores, group: Group) -> list[str]:
@@ -239,45 +282,3 @@ def _size(group: Group) -> str:
 def _seeds(seeds: Sequence[int]) -> str:
     """Return ``seed 1``, or ``seeds 1, 2 and 3``."""
     return f"{'seed' if len(seeds) == 1 else 'seeds'} {join_names([str(seed) for seed in seeds])}"
-
-
-def report_gaps(scores: TaskScores, gaps: Sequence[GapClosed]) -> list[str]:
-    """Return the paragraphs about agents that were trained in targets; none without such agents."""
-    if not gaps:
-        return []
-    domains = [name for name in scores.targets if any(name in gap.domains for gap in gaps)]
-    rows = [[name, *(_share(gap.domains.get(name)) for gap in gaps)] for name in domains]
-    if any(gap.together is not None for gap in gaps):
-        rows.append([_TOGETHER, *(_share(gap.together) for gap in gaps)])
-    parts = [
-        _what_is_closed(scores, gaps),
-        markdown_table(["domain", *(gap.agents for gap in gaps)], rows),
-    ]
-    if any(_NO_INTERVAL in cell for row in rows for cell in row):
-        parts.append(
-            "No interval: the lower or the upper group has a single seed, or the gap is too small "
-            "for its seeds."
-        )
-    return parts
-
-
-def _what_is_closed(scores: TaskScores, gaps: Sequence[GapClosed]) -> str:
-    """Say what the share is, and between which agents."""
-    uppers = {label for gap in gaps for label in gap.upper.values()}
-    groups = [group for group in scores.groups if group.label in uppers]
-    kinds = join_names([*dict.fromkeys(group.kind for group in groups)])
-    lowers = [*dict.fromkeys(gap.lower for gap in gaps)]
-    return (
-        "Share of the gap closed, (R_target - R_lower) / (R_upper - R_lower), between means over "
-        f"seeds:\nlower is {join_names(lowers)}, upper are agents on {kinds} that were trained in "
-        f"that target.\n{_TOGETHER.capitalize()}: between means over these targets."
-    )
-
-
-def _share(share: Estimate | None) -> str:
-    """Return a cell of the table."""
-    if share is None:
-        return ""
-    if math.isnan(share.value):
-        return "undefined"
-    return format_estimate(share, "one seed" if share.seeds == 1 else _NO_INTERVAL)

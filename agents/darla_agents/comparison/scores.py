@@ -13,7 +13,8 @@ import numpy as np
 from darla.running.names import unknown
 from darla_agents.agent.group_labels import GroupKey, label, rank
 from darla_agents.agent.kinds import RANDOM
-from darla_agents.comparison.statistics import Floats, transfer_ratio
+from darla_agents.comparison.intervals import Floats
+from darla_agents.comparison.statistics import transfer_ratio
 from darla_agents.playing.rows import STOCHASTIC, Row
 from darla_envs.description.usual_domains import SEEN_LOOKS, SOURCES, UNSUPERVISED
 
@@ -37,6 +38,8 @@ class Group:
     """The columns that all of its agents share, as far as rows were grouped by them."""
     seeds: tuple[int, ...]
     """Of the agents, ascending."""
+    encoders: tuple[str, ...]
+    """Of the agents, in the order of seeds; empty where an agent has none."""
     returns: dict[str, Floats]
     """For each domain a float64 array (seeds,), each agent's mean return over its episodes; NaN
     where the agent was not evaluated."""
@@ -49,12 +52,6 @@ class Group:
         """Whether it agrees with another in all columns of its settings but some."""
         shared = [column for column in self.settings if column not in but]
         return all(self.settings[column] == other.settings[column] for column in shared)
-
-    def complete_returns(self, domains: Sequence[str]) -> Floats:
-        """Return mean returns (seeds, domains) of the seeds that were evaluated in all of them."""
-        nowhere = np.full(len(self.seeds), np.nan)
-        returns: Floats = np.stack([self.returns.get(each, nowhere) for each in domains], axis=1)
-        return np.asarray(returns[np.isfinite(returns).all(axis=1)])
 
 
 @dataclass(frozen=True)
@@ -219,8 +216,9 @@ def _group(name: str, details: str, key: GroupKey, agents: dict[str, list[Row]])
         scores["returns"][domain] = np.array([_mean_return(cell) for cell in cells])
         scores["successes"][domain] = np.array([_success(cell) for cell in cells])
         scores["episodes"][domain] = np.array([len(cell) for cell in cells])
-    kind = settings.pop("kind")
-    return Group(name, details, kind, settings["source"], settings, seeds, **scores)
+    kind, source = settings.pop("kind"), settings["source"]
+    encoders = tuple(agents[by_seed[seed]][0].encoder for seed in seeds)
+    return Group(name, details, kind, source, settings, seeds, encoders, **scores)
 
 
 def _mean_return(rows: Sequence[Row]) -> float:

@@ -1,23 +1,32 @@
-"""Statistics of a few training runs: robust means, bootstrap intervals, transfer ratios.
+"""Statistics of a few training runs: robust means, transfer ratios, differences, the bootstrap.
 
-A training run (a seed) is the unit everywhere: episodes of one agent are averaged first, because
-they share its weights and say nothing about another run. Intervals are percentile bootstraps over
-units, vectorised, and the same for the same seed. With five runs such intervals are known to be a
-little too short; with one there is none.
+Episodes of one agent are averaged first, because they share its weights and say nothing about
+another run. Intervals of means are those of ``darla_agents.comparison.intervals``. Those of
+interquartile means, probabilities of improvement and profiles are percentile bootstraps over runs,
+as in rliable, the same for the same seed. With few runs they are too short: agents/README.md has a
+table of how often they hold the true value.
 
-The robust mean, the stratified bootstrap and the probability of improvement follow Agarwal et al.,
-"Deep Reinforcement Learning at the Edge of the Statistical Precipice", NeurIPS 2021 (2108.13264);
-so do the performance profiles of ``darla_agents.comparison.profiles``.
+The robust mean, the optimality gap, the stratified bootstrap and the probability of improvement
+follow Agarwal et al., "Deep Reinforcement Learning at the Edge of the Statistical Precipice",
+NeurIPS 2021 (2108.13264); so do the performance profiles of ``darla_agents.comparison.profiles``.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import trim_mean
 
-Floats = NDArray[np.float64]
+from darla_agents.comparison.intervals import (
+    LEVEL,
+    Floats,
+    Interval,
+    check_level,
+    independent_units,
+    sample_mean,
+)
+
 Statistic = Callable[[Floats], Floats]
 
 RESAMPLES = 10_000
@@ -25,20 +34,16 @@ MINIMUM_MARGIN = 0.1
 
 
 @dataclass(frozen=True)
-class Interval:
-    """A bootstrap interval: ``level`` of the resampled statistics lie between its ends."""
-
-    low: float
-    high: float
-    level: float
-
-
-@dataclass(frozen=True)
 class PairedDifference:
-    """The mean of first minus second over pairs, with an interval per level (none for one pair)."""
+    """The mean of first minus second over pairs, with an interval per level.
+
+    There is none for one independent unit.
+    """
 
     mean: float
     pairs: int
+    units: int
+    """Independent ones: pairs, or encoders where pairs share them."""
     intervals: tuple[Interval, ...]
 
 
@@ -54,6 +59,17 @@ def interquartile_mean(scores: ArrayLike) -> Floats:
     scores give the plain mean. Agarwal et al. 2021, section 4.3.
     """
     return np.asarray(trim_mean(np.asarray(scores, dtype=np.float64), 0.25, axis=-1))
+
+
+def optimality_gap(normalised: ArrayLike, gamma: float = 1.0) -> Floats:
+    """Return by how much scores fall short of ``gamma`` on average over the last axis.
+
+    The mean of max(0, gamma - score), (..., n) -> (...): 0 where all scores reach gamma, and what
+    is won beyond it makes up for nothing. Scores are normalised, so that 1 is what can be asked.
+    Agarwal et al. 2021, section 4.3.
+    """
+    missing = np.maximum(0.0, gamma - np.asarray(normalised, dtype=np.float64))
+    return np.asarray(missing.mean(axis=-1))
 
 
 def bootstrap(
@@ -81,13 +97,9 @@ def bootstrap(
     return statistic(np.concatenate(drawn, axis=1))
 
 
-def percentile_interval(distribution: ArrayLike, level: float = 0.95) -> Interval:
+def percentile_interval(distribution: ArrayLike, level: float = LEVEL) -> Interval:
     """Return the interval that leaves half of ``1 - level`` of a distribution on either side."""
-    if not 0.0 < level < 1.0:
-        raise ValueError(
-            f"the level of an interval lies between 0 and 1, for example 0.95: {level}"
-        )
-    tail = (1.0 - level) / 2.0
+    tail = (1.0 - check_level(level)) / 2.0
     low, high = np.quantile(np.asarray(distribution, dtype=np.float64), (tail, 1.0 - tail))
     return Interval(float(low), float(high), level)
 
@@ -96,7 +108,7 @@ def bootstrap_interval(
     strata: Sequence[ArrayLike],
     statistic: Statistic,
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Interval | None:
@@ -152,16 +164,14 @@ def _share(part: Floats, whole: Floats) -> Floats:
 def paired_difference(
     first: ArrayLike,
     second: ArrayLike,
-    *,
-    levels: Sequence[float] = (0.8, 0.95),
-    resamples: int = RESAMPLES,
-    seed: int = 0,
+    *encoders: Sequence[str],
+    levels: Sequence[float] = (0.8, LEVEL),
 ) -> PairedDifference:
-    """Return the mean of ``first - second`` over pairs, with bootstrap intervals over pairs.
+    """Return the mean of ``first - second`` over pairs, with an interval of each level.
 
-    Scores are (pairs,), and entry i of both belongs to the same seed. There is an interval of each
-    level; see ``bootstrap`` for the other arguments. A ValueError where the lengths differ or there
-    is no pair.
+    Scores are (pairs,), and entry i of both belongs to the same seed. Encoders are names (pairs,)
+    of either side's, see ``darla_agents.comparison.intervals.independent_units``; without them each
+    pair is a unit. A ValueError where the lengths differ or there is no pair.
     """
     a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     if a.shape != b.shape or a.ndim != 1 or a.size == 0:
@@ -169,12 +179,10 @@ def paired_difference(
             "a paired difference needs two equally long lists of scores, one entry a pair: "
             f"got shapes {a.shape} and {b.shape}"
         )
-    differences = a - b
-    intervals: tuple[Interval, ...] = ()
-    if differences.size > 1:
-        resampled = bootstrap([differences], mean, resamples=resamples, seed=seed)
-        intervals = tuple(percentile_interval(resampled, level) for level in levels)
-    return PairedDifference(float(differences.mean()), differences.size, intervals)
+    found = sample_mean(a - b, independent_units(*encoders) if encoders else None)
+    each = (found.interval(level) for level in levels)
+    intervals = tuple(interval for interval in each if interval is not None)
+    return PairedDifference(found.value, a.size, found.units, intervals)
 
 
 def probability_of_improvement(first: ArrayLike, second: ArrayLike) -> float:
@@ -189,7 +197,7 @@ def probability_of_improvement_interval(
     first: ArrayLike,
     second: ArrayLike,
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Interval | None:

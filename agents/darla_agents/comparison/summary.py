@@ -5,16 +5,20 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from darla_agents.comparison.estimates import Estimate, Sampling, estimate
+from darla_agents.comparison.estimates import (
+    Estimate,
+    Sampling,
+    estimate_interquartile_mean,
+    estimate_mean,
+)
 from darla_agents.comparison.gap import GapClosed
+from darla_agents.comparison.intervals import Floats, Interval
+from darla_agents.comparison.normalised import normalised
 from darla_agents.comparison.profiles import Band, performance_profile, performance_profile_band
 from darla_agents.comparison.scores import Group, TaskScores
 from darla_agents.comparison.statistics import (
-    Floats,
-    Interval,
     PairedDifference,
-    interquartile_mean,
-    mean,
+    optimality_gap,
     paired_difference,
     probability_of_improvement,
     probability_of_improvement_interval,
@@ -37,6 +41,8 @@ class DomainSummary:
 
     mean: Estimate
     interquartile_mean: Estimate
+    optimality_gap: Estimate
+    """Mean shortfall of normalised scores (``darla_agents.comparison.normalised``)."""
     success: float
     """Share of episodes that ended in success; NaN where the task does not say."""
     ratio: Estimate
@@ -123,15 +129,20 @@ class TaskSummary:
     comparisons: tuple[Comparison, ...]
 
 
-def summarise_group(scores: TaskScores, group: Group, sampling: Sampling) -> GroupSummary:
-    """Summarise a group in every domain, and over the targets together."""
+def summarise_group(
+    scores: TaskScores, group: Group, sampling: Sampling, gamma: float = 1.0
+) -> GroupSummary:
+    """Summarise a group in every domain, and over the targets together.
+
+    Gamma is the normalised score that the optimality gap is measured from.
+    """
     here = [domain for domain in scores.domains if domain in group.returns]
-    domains = {domain: _summarise(scores, group, [domain], sampling) for domain in here}
+    domains = {domain: _summarise(scores, group, [domain], sampling, gamma) for domain in here}
     # Agents trained in one target have fewer of them: over those they would not compare.
     complete = set(scores.targets) <= {*here} and not scores.trained_in_target(group)
     together = profile = None
     if complete and len(scores.targets) > 1:
-        found = _summarise(scores, group, scores.targets, sampling)
+        found = _summarise(scores, group, scores.targets, sampling, gamma)
         together = found if found.mean.seeds else None
     if complete and scores.targets:
         profile = _profile(scores, group, sampling)
@@ -149,18 +160,20 @@ def _profile(scores: TaskScores, group: Group, sampling: Sampling) -> Profile | 
 
 
 def _summarise(
-    scores: TaskScores, group: Group, domains: Sequence[str], sampling: Sampling
+    scores: TaskScores, group: Group, domains: Sequence[str], sampling: Sampling, gamma: float
 ) -> DomainSummary:
     """Summarise over domains; the results of one agent in several of them stay together."""
     returns = np.stack([group.returns[domain] for domain in domains], axis=1)
     ratios = scores.mean_ratios(group, domains)
     successes = np.stack([group.successes[domain] for domain in domains], axis=1)
+    missing = optimality_gap(normalised(scores, group, domains), gamma)
     known = successes[~np.isnan(successes).any(axis=1)]
     return DomainSummary(
-        mean=estimate(returns, mean, sampling),
-        interquartile_mean=estimate(returns, interquartile_mean, sampling),
+        mean=estimate_mean(returns, group.encoders),
+        interquartile_mean=estimate_interquartile_mean(returns, sampling),
+        optimality_gap=estimate_mean(missing, group.encoders),
         success=float(known.mean()) if known.size else float("nan"),
-        ratio=estimate(ratios, mean, sampling),
+        ratio=estimate_mean(ratios, group.encoders),
         random=float(np.mean([scores.random[domain].mean_return for domain in domains])),
         returns=returns.mean(axis=1),
         ratios=ratios,
@@ -224,6 +237,7 @@ def _compare(
         seed for seed in every_seed if all(np.isfinite(table.get(seed, np.nan)) for table in tables)
     )
     a, b = (np.array([table[seed] for seed in seeds]) for table in tables)
+    encoders = [[group.encoders[group.seeds.index(s)] for s in seeds] for group in (first, second)]
     how = asdict(sampling)
     return Comparison(
         first=first.label,
@@ -234,7 +248,7 @@ def _compare(
         left_out=tuple(seed for seed in every_seed if seed not in seeds),
         first_scores=a,
         second_scores=b,
-        difference=paired_difference(a, b, **how) if seeds else None,
+        difference=paired_difference(a, b, *encoders) if seeds else None,
         probability=probability_of_improvement(a, b) if seeds else float("nan"),
         probability_interval=probability_of_improvement_interval(a, b, **how) if seeds else None,
     )

@@ -6,13 +6,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from darla.running.markdown import markdown_table
-from darla_agents.comparison.estimates import Estimate, Sampling, estimate, format_estimate
+from darla_agents.comparison.estimates import (
+    Estimate,
+    estimate_interquartile_mean,
+    estimate_mean,
+    format_estimate,
+)
 from darla_agents.comparison.gap import close_gaps
+from darla_agents.comparison.intervals import Floats
+from darla_agents.comparison.normalised import normalised
 from darla_agents.comparison.scores import Group, TaskScores
 from darla_agents.comparison.statistics import (
-    Floats,
-    interquartile_mean,
-    mean,
+    optimality_gap,
     probability_of_improvement,
     probability_of_improvement_interval,
 )
@@ -34,25 +39,43 @@ def summary_table(scores: TaskScores, order: Sequence[str], colors: Sequence[str
 
     Colours are the targets that are averaged over.
     """
-    gaps = {gap.agents: gap for gap in close_gaps(scores, Sampling(), colors)}
+    gaps = {gap.agents: gap for gap in close_gaps(scores, colors)}
     groups = [group for group in in_order(scores, order) if not scores.trained_in_target(group)]
     pixels = next((group for group in groups if group.kind == REFERENCE), None)
-    header = ["agents", "seeds", "source, IQM", "colours, mean ratio", "colours, IQM of ratios"]
-    header += ["lowest colour", "return, colours", "gap closed", f"beats {REFERENCE}"]
+    header = [
+        "agents",
+        "seeds",
+        "source, mean",
+        "source, IQM",
+        "colours, mean ratio",
+        "colours, IQM of ratios",
+    ]
+    header += [
+        "lowest colour",
+        "return, colours",
+        "optimality gap",
+        "gap closed",
+        f"beats {REFERENCE}",
+    ]
     lines = []
     for group in groups:
-        ratios, returns = ratios_of(scores, group, colors), group.complete_returns(colors)
-        lowest = np.nanmin(ratios.mean(axis=0)) if len(ratios) else np.nan
+        ratios, encoders = ratios_of(scores, group, colors), group.encoders
+        complete = ratios[np.isfinite(ratios).all(axis=1)]
+        lowest = complete.mean(axis=0).min() if len(complete) else np.nan
+        source = scores.mean_returns(group, [group.source])
+        missing = optimality_gap(normalised(scores, group, colors))
         gap = gaps.get(group.label)
         lines.append(
             [
                 group.kind,
                 str(len(group.seeds)),
-                shown(estimate(group.complete_returns([group.source]), interquartile_mean)),
-                shown(estimate(ratios, mean)),
-                shown(estimate(ratios, interquartile_mean)),
+                shown(estimate_mean(source, encoders)),
+                shown(estimate_interquartile_mean(source)),
+                shown(estimate_mean(ratios, encoders)),
+                shown(estimate_interquartile_mean(ratios)),
                 "-" if np.isnan(lowest) else f"{lowest:.2f}",
-                shown(estimate(returns, mean)),
+                shown(returns_of(scores, group, colors)),
+                shown(estimate_mean(missing, encoders)),
                 shown(None if gap is None else gap.together),
                 "-" if pixels in (None, group) else beats(scores, group, pixels, colors),
             ]
@@ -76,12 +99,10 @@ def targets_table(
     lines = []
     for target in scores.targets:
         there = ceilings.get(target)
-        found = None if there is None else estimate(there.complete_returns([target]), mean)
+        found = None if there is None else returns_of(scores, there, [target])
         seeds = "-" if found is None else str(found.seeds)
         line = [target, *(new[target] for new in labels.values()), shown(found), seeds]
-        lines.append(
-            line + [shown(estimate(each.complete_returns([target]), mean)) for each in others]
-        )
+        lines.append(line + [shown(returns_of(scores, each, [target])) for each in others])
     return markdown_table(header, lines, left=1 + len(labels))
 
 
@@ -90,7 +111,7 @@ def ratios_table(scores: TaskScores, order: Sequence[str]) -> str:
     lines = [
         [
             group.kind,
-            *(shown(estimate(ratios_of(scores, group, [name]), mean)) for name in scores.targets),
+            *(shown(ratio_of(scores, group, [name])) for name in scores.targets),
         ]
         for group in in_order(scores, order)
         if not scores.trained_in_target(group)
@@ -106,7 +127,7 @@ def options_by_return(
     The best of them is the option that the claims are about: it is chosen without any target.
     """
     found = {
-        group.kind: estimate(group.complete_returns([domain]), mean)
+        group.kind: returns_of(scores, group, [domain])
         for group in scores.groups
         if group.kind in options
     }
@@ -131,8 +152,7 @@ def rivals_table(scores: TaskScores, options: Sequence[str]) -> str:
     lines = []
     for target in scores.targets:
         pixels, *others = (
-            estimate(ratios_of(scores, groups[kind], [target]), mean)
-            for kind in (REFERENCE, *options)
+            ratio_of(scores, groups[kind], [target]) for kind in (REFERENCE, *options)
         )
         if pixels.value <= LITTLE:
             apart = [shown(each) + (" apart" if _above(each, pixels) else "") for each in others]
@@ -146,7 +166,7 @@ def learnt_too_little(scores: TaskScores, order: Sequence[str]) -> str:
     And how many have less than half of it, see :func:`nothing_learnt`.
     """
     returns = {
-        group.kind: estimate(group.complete_returns([group.source]), mean).value
+        group.kind: returns_of(scores, group, [group.source]).value
         for group in in_order(scores, order)
         if not scores.trained_in_target(group)
     }
@@ -201,18 +221,28 @@ def in_order(scores: TaskScores, order: Sequence[str]) -> list[Group]:
 
 
 def ratios_of(scores: TaskScores, group: Group, targets: Sequence[str]) -> Floats:
-    """Return transfer ratios (seeds, targets) of the seeds for which all are defined.
+    """Return transfer ratios (seeds, targets); NaN where they are undefined.
 
-    Those that learnt nothing have none, see :func:`nothing_learnt`.
+    Agents that learnt nothing have none, see :func:`nothing_learnt`.
     """
     ratios = np.stack([scores.ratios(group, target) for target in targets], axis=1)
-    ratios = ratios[_learnt(scores, group)]
-    return ratios[np.isfinite(ratios).all(axis=1)]
+    return np.where(_learnt(scores, group)[:, None], ratios, np.nan)
+
+
+def ratio_of(scores: TaskScores, group: Group, targets: Sequence[str]) -> Estimate:
+    """Return a group's mean transfer ratio over targets."""
+    return estimate_mean(ratios_of(scores, group, targets), group.encoders)
+
+
+def returns_of(scores: TaskScores, group: Group, domains: Sequence[str]) -> Estimate:
+    """Return a group's mean return over domains."""
+    return estimate_mean(scores.mean_returns(group, domains), group.encoders)
 
 
 def beats(scores: TaskScores, group: Group, other: Group, targets: Sequence[str]) -> str:
     """Return the chance that a run of a group has a higher mean ratio than one of another."""
     first, second = (ratios_of(scores, each, targets).mean(axis=1) for each in (group, other))
+    first, second = (each[np.isfinite(each)] for each in (first, second))
     if not len(first) or not len(second):
         return "-"
     chance = probability_of_improvement(first, second)

@@ -47,10 +47,11 @@ def test_the_table_holds_what_the_rows_say(tmp_path: Path) -> None:
     report = compare(config_for(tmp_path, study())).report
     lines = returns_table(report)
     cells = lines["new_floor latent"]
-    assert cells[2].startswith("0.81 [0.8") and cells[3].startswith("0.81 [0.8")
-    assert cells[4:] == ["1.00", "0.10"]
+    assert cells[2] == "0.81 [0.79, 0.83]" and cells[3].startswith("0.81 [0.8")
+    assert cells[4] == "0.16 [0.14, 0.19]"
+    assert cells[5:] == ["1.00", "0.10"]
     assert lines["source factors"][2] == "0.95 [one seed]"
-    assert lines["new_wall pixels"][4] == "0.00"
+    assert lines["new_wall pixels"][5] == "0.00"
     assert lines["all targets pixels"][2].startswith("0.40")
     assert "latent (3 seeds), pixels (3 seeds), factors (1 seed)" in report
     assert "factors: one seed gives no interval" in report
@@ -123,7 +124,7 @@ def test_agents_of_d_u_are_compared_on_returns_in_the_targets(tmp_path: Path) ->
 
 def test_without_agents_of_targets_or_of_d_u_nothing_is_said_of_them(tmp_path: Path) -> None:
     result = compare(config_for(tmp_path, study()))
-    for words in ("gap", "Trained in a target", "own source", "mean return over"):
+    for words in ("Share of the gap", "Trained in a target", "own source", "mean return over"):
         assert words not in result.report
     (task,) = json.loads(result.numbers.read_text())["tasks"]
     assert task["gaps"] == []

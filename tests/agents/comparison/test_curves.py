@@ -18,11 +18,9 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 from darla_agents.agent.kinds import KINDS
 from darla_agents.comparison.curve_plot import PlotCurvesConfig, plot_curves
 from darla_agents.comparison.curves import SECONDS, STEP, CurvePoint, mean_curves, read_curves
-from darla_agents.comparison.estimates import Sampling
 from darla_agents.comparison.profiles import mean_band
 from darla_agents.learning.tensorboard_layout import RETURN, TensorBoardFolder, evaluation_tag
 
-SAMPLING = Sampling(resamples=200)
 ROOT = Path(__file__).parents[3]
 START = 1_700_000_000.0  # seconds since 1970
 
@@ -184,14 +182,14 @@ def test_means_are_over_seeds_at_a_step_and_time_is_their_median(
 ) -> None:
     for seed, returns in enumerate([[0.2, 0.4, 0.6], [0.4, 0.6, 0.8]]):
         simple_run(tmp_path / str(seed), returns, pace=10.0 + 5.0 * seed, seed=seed)
-    (mean,) = mean_curves(read_curves([tmp_path]), "source", against, SAMPLING)
+    (mean,) = mean_curves(read_curves([tmp_path]), "source", against)
     assert (mean.label, mean.seeds) == ("pixels", 2)
     seeds = np.array([[0.2, 0.4, 0.6], [0.4, 0.6, 0.8]])
     # one at 10, 20, 30 seconds, the other at 15, 30, 45
     x = [100, 200, 300] if against == STEP else [12.5, 25.0, 37.5]
     np.testing.assert_allclose(mean.x, x)
     np.testing.assert_allclose(mean.mean, seeds.mean(axis=0), atol=1e-6)
-    band = mean_band(seeds, resamples=200)
+    band = mean_band(seeds)
     assert band is not None and mean.band is not None
     np.testing.assert_allclose(mean.band.low, band.low, atol=1e-6)
     np.testing.assert_allclose(mean.band.high, band.high, atol=1e-6)
@@ -200,11 +198,11 @@ def test_means_are_over_seeds_at_a_step_and_time_is_their_median(
 def test_one_seed_has_no_band_and_seeds_without_steps_in_common_no_mean(tmp_path: Path) -> None:
     simple_run(tmp_path / "0", [0.5], pace=10.0, seed=0)
     points = read_curves([tmp_path])
-    (alone,) = mean_curves(points, "source", SECONDS, SAMPLING)
+    (alone,) = mean_curves(points, "source", SECONDS)
     assert alone.band is None and alone.x.tolist() == [10.0]
-    assert mean_curves(points, "elsewhere", STEP, SAMPLING) == []
+    assert mean_curves(points, "elsewhere", STEP) == []
     later = [replace(point, seed=1, step=point.step + 1) for point in points]
-    assert mean_curves([*points, *later], "source", STEP, SAMPLING) == []
+    assert mean_curves([*points, *later], "source", STEP) == []
 
 
 @pytest.mark.parametrize(
@@ -247,7 +245,7 @@ def test_a_picture_has_two_panels_for_each_domain(tmp_path: Path, domains: int) 
         tags = {f"eval/domain_{number}/return": points for number in range(domains)}
         write_session(run, 0.0, tags)
     out = tmp_path / "results" / "curves.png"
-    config = PlotCurvesConfig((tmp_path / "runs",), out=out, resamples=100)
+    config = PlotCurvesConfig((tmp_path / "runs",), out=out)
     assert plot_curves(config) == out
     picture = imread(out)[..., :3]
     orange = np.abs(picture - np.array([0xD5, 0x5E, 0x00]) / 255).max(axis=-1) < 0.02
@@ -261,7 +259,6 @@ def test_wrong_settings_are_refused(tmp_path: Path) -> None:
     for changes, message in (
         ({"domains": ("sorce",)}, "unknown domain 'sorce'; did you mean 'source'"),
         ({"by": ("encodr",)}, "did you mean 'encoder'"),
-        ({"resamples": 5}, "resamples is 5, but must be at least 100"),
         ({"agents": ()}, "no folder of agents was given"),
     ):
         with pytest.raises(ValueError, match=message):

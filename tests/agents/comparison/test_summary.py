@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from darla_agents.comparison.estimates import Sampling
+from darla_agents.comparison.intervals import Interval, mean_interval
 from darla_agents.comparison.profiles import performance_profile, performance_profile_band
 from darla_agents.comparison.scores import TaskScores, score_tasks
-from darla_agents.comparison.statistics import bootstrap_interval, mean
 from darla_agents.comparison.summary import (
     RATIO,
     RETURN,
@@ -43,11 +43,57 @@ def test_means_and_intervals_are_over_seeds() -> None:
     assert summary.mean.value == pytest.approx(0.4)
     assert summary.interquartile_mean.value == pytest.approx(0.4)
     assert summary.mean.seeds == 5
-    assert summary.mean.interval == bootstrap_interval([summary.returns], mean, resamples=500)
+    assert summary.mean.interval == mean_interval(summary.returns)
     assert summary.success == 0.0
     assert summary.random == 0.0
     np.testing.assert_allclose(summary.ratios, np.array(returns) / [0.76, 0.78, 0.8, 0.82, 0.84])
     assert summary.ratio.value == pytest.approx(np.mean(summary.ratios))
+
+
+def ends(interval: Interval | None) -> list[float]:
+    assert interval is not None
+    return [interval.low, interval.high]
+
+
+def test_encoders_are_the_units_where_a_group_has_several() -> None:
+    def intervals(*encoders: str) -> list[list[float]]:
+        rows = []
+        for seed, encoder in enumerate(encoders):
+            returns = {"source": 1.0, "new_floor": [0.5, 0.7, 0.9, 0.6][seed]}
+            rows += agent_rows("latent", seed, returns, encoder=encoder)
+            rows += agent_rows("pixels", seed, {"source": 1.0, "new_floor": 0.1 * seed})
+        (task,) = score_tasks(rows + RANDOM, ("algorithm", "source", "total_timesteps"))
+        floor = summarise_group(task, task.groups[0], SAMPLING).domains["new_floor"]
+        (pair,) = compare_kinds(task, "latent", "pixels", ["new_floor"], SAMPLING)
+        assert pair.difference is not None
+        return [ends(floor.mean.interval), ends(pair.difference.intervals[1])]
+
+    returns, differences = np.array([0.5, 0.7, 0.9, 0.6]), np.array([0.5, 0.6, 0.7, 0.3])
+    each = [ends(mean_interval(values)) for values in (returns, differences)]
+    np.testing.assert_allclose(intervals("a", "b", "c", "d"), each)
+    np.testing.assert_allclose(intervals("a", "a", "a", "a"), each)  # of agents on it alone
+    two = [
+        ends(mean_interval([values[:2].mean(), values[2:].mean()]))
+        for values in (returns, differences)
+    ]
+    np.testing.assert_allclose(intervals("a", "a", "b", "b"), two)
+
+
+def test_the_optimality_gap_is_to_true_factors_or_else_to_the_best() -> None:
+    def gaps(rows: list, gamma: float = 1.0) -> list[float]:
+        task = scores_of(rows)
+        found = [summarise_group(task, group, SAMPLING, gamma) for group in task.groups]
+        assert all(summary.targets is not None for summary in found)
+        return [summary.targets.optimality_gap.value for summary in found]
+
+    rows = []
+    for seed, (floor, wall) in enumerate([(0.8, 0.2), (0.4, 0.6)]):
+        rows += agent_rows("latent", seed, {"source": 0.9, "new_floor": floor, "new_wall": wall})
+    assert gaps(rows) == pytest.approx([(0.0 + 0.5 + 1 / 3 + 0.0) / 4])  # of 0.6 and of 0.4
+    rows += agent_rows("factors", 0, {"source": 0.9, "new_floor": 0.8, "new_wall": 0.5})
+    latent = (0.0 + 0.6 + 0.5 + 0.0) / 4
+    assert gaps(rows) == pytest.approx([latent, 0.0])
+    assert gaps(rows, 0.5) == pytest.approx([0.1 / 4, 0.0])
 
 
 def test_one_seed_has_no_interval() -> None:
