@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 
 from darla.running.atomic import write_bytes
 from darla_agents.agent.kinds import KINDS
+from darla_agents.comparison.intervals import Floats
 from darla_agents.comparison.profiles import Band
-from darla_agents.comparison.statistics import Floats
 from darla_envs.description.usual_domains import UNSUPERVISED
 
 # Of labels, and of kinds without a style: these colours, then those of kinds not in the plot.

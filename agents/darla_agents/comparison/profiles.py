@@ -74,9 +74,9 @@ def mean_band(curves: ArrayLike, *, level: float = LEVEL) -> Band | None:
     Curves are (runs, points), and runs are the units: see ``darla_agents.comparison.intervals``.
     """
     table = units_by_cells(curves)
-    intervals = [mean_interval(column, level=level) for column in table.T]
-    ends = [(each.low, each.high) for each in intervals if each is not None]
-    return Band(*np.array(ends).T, level=level) if ends else None
+    each = [mean_interval(column, level=level) for column in table.T]
+    ends = np.array([(one.low, one.high) for one in each if one is not None])
+    return Band(ends[:, 0], ends[:, 1], level) if ends.size else None
 
 
 def _counts_above(scores: Floats, thresholds: ArrayLike) -> Floats:
