@@ -99,7 +99,8 @@ def test_shares_of_a_gap_hold_the_true_one_as_often_as_they_say() -> None:
     rng = np.random.default_rng(0)
     held = 0
     for _ in range(1000):
-        low, agents, first, second = [*rng.normal(size=(4, 3)), [0.0], [6.0], [9.0], [11.0]]
+        noise = rng.normal(size=(4, 3))
+        low, agents, first, second = noise + np.array([0.0, 6.0, 9.0, 11.0])[:, np.newaxis]
         upper = [sample_mean(first), sample_mean(second)]
         found = share_interval(sample_mean(agents), sample_mean(low), upper)
         held += found is None or found.low <= 0.6 <= found.high
