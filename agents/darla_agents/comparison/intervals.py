@@ -8,8 +8,8 @@ itself is over agents either way. Its variance is the cluster-robust one of Bell
 of freedom of Student's t are Satterthwaite's as they give them (Imbens & Kolesar 2016, equation
 11). With one agent a unit, or as many agents in each, that is Student's t over units, exactly.
 
-How often such intervals hold the true mean is told in agents/README.md and measured by
-scripts/tools/interval_coverage.py. They are not cut off at the ends of what is possible.
+How often such intervals hold the true mean is told, as measured, in agents/README.md. They are not
+cut off at the ends of what is possible.
 """
 
 from collections.abc import Sequence
