@@ -147,7 +147,7 @@ def test_the_report_comes_from_the_rows_alone(tmp_path: Path) -> None:
     agents, targets = cells_below(text, "# Darla/GoToObject-v0"), cells_below(text, "What is new")
     assert agents["pixels"][0] == "5"
     # the committed study's own figure: the mean over seeds and the five targets of new colours
-    assert agents["pixels"][2].startswith("0.24 [")
+    assert agents["pixels"][3].startswith("0.24 [")
     new = {name: cells[0] for name, cells in targets.items()}
     assert [new[name] for name in ("new_wall", "all_three")] == ["OOD1", "OOD1"]
     assert [new[name] for name in ("textured", "unseen_colors")] == ["OOD2", "OOD2"]
@@ -236,8 +236,9 @@ def test_agents_that_learnt_nothing_have_nothing_to_transfer(
     (scores,) = score_tasks(rows)
     darla = next(group for group in scores.groups if group.kind == "darla")
     assert tables.nothing_learnt(scores) == [("darla", 1)]
-    assert tables.ratios_of(scores, darla, ["new_wall"]).ravel() == pytest.approx([0.25])
-    assert darla.complete_returns(["new_wall"]).ravel() == pytest.approx([0.2, 0.3])
+    ratios = tables.ratios_of(scores, darla, ["new_wall"]).ravel()
+    assert ratios == pytest.approx([0.25, float("nan")], nan_ok=True)
+    assert scores.mean_returns(darla, ["new_wall"]) == pytest.approx([0.2, 0.3])
     said = tables.learnt_too_little(scores, [])
     assert said.endswith("Below 50%, without a transfer ratio: 1 of 2 darla.")
     (scores,) = score_tasks([row for row in rows if row.kind != "factors"])
