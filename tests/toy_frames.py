@@ -38,18 +38,21 @@ FACTORS = {
 
 
 def toy_frames(
-    count: int, size: int = 32, seed: int = 0, per_look: int = 1
+    count: int, size: int = 32, seed: int = 0, per_look: int = 1, looks: int = 1
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw a large white block somewhere on a background from red to green.
 
-    As many frames in a row as ``per_look`` says have one background.
+    As many frames in a row as ``per_look`` says have one background, and so many rows of frames as
+    ``looks`` says have their blocks where the first of them has them.
 
     Returns:
         uint8 (count, size, size, 3), and the factors, float32 (count, 3).
     """
     random = np.random.default_rng(seed)
-    looks = random.uniform(size=-(-count // per_look))
-    hue, x = np.repeat(looks, per_look)[:count], random.uniform(0, 0.5, size=count)
+    hues = random.uniform(size=-(-count // per_look))
+    hue, x = np.repeat(hues, per_look)[:count], random.uniform(0, 0.5, size=count)
+    row = np.arange(count)
+    x = x[row // (per_look * looks) * per_look * looks + row % per_look]
     frames = np.zeros((count, size, size, 3), np.uint8)
     frames[..., 0] = (hue * 250).astype(np.uint8)[:, None, None]
     frames[..., 1] = (250 - hue * 250).astype(np.uint8)[:, None, None]
@@ -66,14 +69,17 @@ def write_toy_dataset(
     chunk_size: int = 20,
     seed: int = 0,
     per_look: int = 1,
+    looks: int = 1,
 ) -> Path:
     """Write a finished dataset of :func:`toy_frames`; each background is an episode."""
-    frames, factors = toy_frames(count, size, seed, per_look)
+    frames, factors = toy_frames(count, size, seed, per_look, looks)
     attributes: dict[str, Any] = {
         "env": "Toy-v0",
         "env_kwargs": {"domain": "d_u"},
         "how": "factors",
         "in_view": 0.5,
+        "frames_per_look": per_look,
+        "looks_per_state": looks,
         "agent": None,
         "seed": seed,
         "key": None,

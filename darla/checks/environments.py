@@ -235,7 +235,7 @@ def _same(one: Any, other: Any, factor: Any) -> bool:
 def _check_many(envs: gym.vector.VectorEnv[Any, Any, Any], seed: int) -> None:
     """Check a vector environment that is put into many settings at a time."""
     name = _name_of(envs)
-    if not offers_settings(envs, per_look=2):
+    if not offers_settings(envs, ["per_look"]):
         raise ValueError(
             f"{name} does not offer settings: give it sample_settings(rng, count, in_view, "
             "per_look=...) and reset_to(rows, frames)"

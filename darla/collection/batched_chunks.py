@@ -10,7 +10,7 @@ segments of 250 frames, at most 16, so that a chunk of 1,000 frames is made of 4
 """
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -48,7 +48,7 @@ def make_chunk_maker(config: CollectConfig, load_policy: str | None = None) -> C
     config = replace(config, policy=policy_that_suits(config))
     envs = _many(config, num_envs_for(config))
     if envs is not None and (
-        config.chosen_policy != FACTORS or offers_settings(envs, config.per_look)
+        config.chosen_policy != FACTORS or offers_settings(envs, _sharing(config))
     ):
         return BatchedChunkMaker(config, envs, load_policy)
     if envs is not None:
@@ -65,7 +65,7 @@ def policy_that_suits(config: CollectConfig) -> str:
         return config.chosen_policy
     envs = _many(config, 1)
     if envs is not None:
-        offered = offers_settings(envs, config.per_look)
+        offered = offers_settings(envs, _sharing(config))
         envs.close()
         if offered:
             return FACTORS
@@ -91,18 +91,29 @@ def num_envs_for(config: CollectConfig) -> int:
     return min(max(longest // _SEGMENT, 1), _MOST_SEGMENTS)
 
 
-def offers_settings(envs: VectorEnvironment, per_look: int = 1) -> bool:
-    """Whether settings of factors can be drawn many at once.
+def offers_settings(envs: VectorEnvironment, asked: Iterable[str] = ()) -> bool:
+    """Whether settings of factors can be drawn many at once, sharing what is ``asked``.
 
     Such a vector environment has ``sample_settings(rng, count, in_view)``, which gives rows, and
     ``reset_to(rows, frames)``, which puts as many of its environments into these settings, draws
     them into ``frames`` (n, H, W, 3) uint8 and returns the pictures and infos with n rows. To draw
-    ``per_look`` settings in a row with one look, it takes ``per_look=`` too.
+    ``per_look`` settings in a row with one look, it takes ``per_look=`` too, and for twins
+    ``looks_per_state=`` and ``look_factors=``.
     """
     sample: Any = getattr(envs, "sample_settings", None)
     if not callable(sample) or not hasattr(envs, "reset_to"):
         return False
-    return per_look == 1 or "per_look" in inspect.signature(sample).parameters
+    return {*asked} <= {*inspect.signature(sample).parameters}
+
+
+def _sharing(config: CollectConfig) -> dict[str, Any]:
+    """Return what ``sample_settings`` is told of what settings share, where they share anything."""
+    asked = {
+        "per_look": config.per_look if config.per_look > 1 else None,
+        "looks_per_state": config.looks_per_state if config.looks_per_state > 1 else None,
+        "look_factors": config.look_factors or None,
+    }
+    return {name: value for name, value in asked.items() if value is not None}
 
 
 class BatchedChunkMaker(ChunkMaker):
@@ -123,8 +134,8 @@ class BatchedChunkMaker(ChunkMaker):
         _, infos = envs.reset(seed=config.seed)
         first = rows_of(infos, envs.num_envs)[0]
         self.factors = describe_factors(envs, first.get("factors", {}))
-        if config.per_look > 1:
-            look_factors(self.factors)  # an error if there are none
+        if config.block > 1:
+            look_factors(self.factors, config.look_factors)  # an error if there are none
         self._columns = [column_reader(name, item) for name, item in self.factors.items()]
 
     def _first_frames(self) -> np.ndarray:
@@ -148,8 +159,8 @@ class BatchedChunkMaker(ChunkMaker):
         envs: Any = self._env
         per_look = self._config.per_look
         rng.integers(2**31)  # the seed of a single environment
-        kept = {"per_look": per_look} if per_look > 1 else {}
-        rows = envs.sample_settings(rng, len(chunk), self._config.in_view, **kept)
+        shared = _sharing(self._config)
+        rows = envs.sample_settings(rng, len(chunk), self._config.in_view, **shared)
         chunk.episode_starts[::per_look] = True
         for start in range(0, len(chunk), envs.num_envs):
             part = slice(start, min(start + envs.num_envs, len(chunk)))

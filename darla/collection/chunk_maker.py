@@ -21,6 +21,7 @@ from darla.collection.config import AGENT, FACTORS, CollectConfig
 from darla.collection.frame_source import FrameSource
 from darla.collection.reported_factors import describe_factors, factor_reader
 from darla.collection.rollouts import (
+    Drawing,
     Step,
     action_size,
     check_offers_factors,
@@ -151,12 +152,13 @@ class StockChunkMaker(ChunkMaker):
         super().__init__(config, make_env(config), load_policy)
         self._source = FrameSource(self._env, config.image_size, config.key)
         if config.chosen_policy == FACTORS:
-            check_offers_factors(config.env, self._env, config.per_look)
+            check_offers_factors(config.env, self._env, config.block)
         observation, info = self._env.reset(seed=config.seed)
         self._source.frame(observation)
         self.factors = describe_factors(self._env, info.get("factors", {}))
-        sets = config.chosen_policy == FACTORS and config.per_look > 1
-        self._look = look_factors(self.factors) if sets else []
+        sets = config.chosen_policy == FACTORS and config.block > 1
+        look = look_factors(self.factors, config.look_factors) if sets else []
+        self._drawing = Drawing(config.per_look, config.looks_per_state, look)
         self._columns = [factor_reader(name, item) for name, item in self.factors.items()]
 
     def _first_frames(self) -> np.ndarray:
@@ -174,8 +176,7 @@ class StockChunkMaker(ChunkMaker):
         """Return the endless stream of steps that the policy leads to."""
         config = self._config
         if config.chosen_policy == FACTORS:
-            per_look = config.per_look
-            return factor_settings(self._env, rng, config.in_view, per_look, self._look)
+            return factor_settings(self._env, rng, config.in_view, self._drawing)
         cut = config.frames_per_look, self._draw_look()
         if self._agent is not None:
             return rollouts(self._env, rng, self._choose_as_agent, *cut)

@@ -45,6 +45,12 @@ class CollectConfig(EnvironmentWords):
     differs, the kinds of objects too. Policies that act keep a look for a whole episode unless
     this is given: then another look begins after so many frames, where looks only restyle pictures
     in the middle of an episode, and otherwise with another episode."""
+    looks_per_state: int = 1
+    """For ``factors``: in how many looks those frames are drawn, one look after the other, so that
+    each has a twin which shows the same state in another look."""
+    look_factors: tuple[str, ...] = ()
+    """For ``factors``: those that make the look, which frames of one look share and twins do not;
+    by default all whose role is ``look``, but no kinds of objects."""
     agent: Path | None = None
     """For ``agent``: the folder of the saved agent."""
     size: tuple[int, ...] = (64,)
@@ -102,6 +108,11 @@ class CollectConfig(EnvironmentWords):
         return 2 if self.chosen_policy in (FACTORS, None) else 1
 
     @property
+    def block(self) -> int:
+        """Frames in a row that share looks or states."""
+        return self.per_look * self.looks_per_state
+
+    @property
     def cuts_looks(self) -> bool:
         """Whether a policy acts, but not for whole episodes in one look."""
         return self.chosen_policy in (RANDOM, AGENT) and self.frames_per_look is not None
@@ -147,6 +158,7 @@ class CollectConfig(EnvironmentWords):
             "how": policy,
             "in_view": self.in_view if policy == FACTORS else None,
             "frames_per_look": self.per_look,
+            **self._twins(),
             "agent": str(self.agent) if policy == AGENT else None,
             "seed": self.seed,
             "rendering": self.rendering,
@@ -157,6 +169,11 @@ class CollectConfig(EnvironmentWords):
         }
         plain: dict[str, Any] = json.loads(json.dumps(recipe))
         return plain
+
+    def _twins(self) -> dict[str, Any]:
+        """Return what decides of twins, where it is not the default."""
+        twins = {"looks_per_state": self.looks_per_state} if self.looks_per_state > 1 else {}
+        return {**twins, **({"look_factors": self.look_factors} if self.look_factors else {})}
 
     def _domain_of_looks(self) -> str:
         """Return the domain that is meant, where there are looks."""
@@ -209,12 +226,32 @@ class CollectConfig(EnvironmentWords):
                 f"frames_per_look is 1, but the policy is {policy!r}, of whose frames pairs of one "
                 "look are learnt from; give 2 or more, or leave it out for whole episodes"
             )
+        self._check_twins()
         is_known = policy is not None or self.frames_per_look is not None
-        if is_known and self.chunk_size % self.per_look:
+        if is_known and self.chunk_size % self.block:
+            what = f"frames_per_look is {self.per_look}"
+            if self.looks_per_state > 1:
+                what = f"{what} and looks_per_state {self.looks_per_state}, whose product"
+            else:
+                what = f"{what}, which"
             raise ValueError(
-                f"frames_per_look is {self.per_look}, which does not divide the chunk size "
+                f"{what} does not divide the chunk size "
                 f"{self.chunk_size}; give a divisor of it, or another chunk_size"
             )
+
+    def _check_twins(self) -> None:
+        """Check that twins are asked for where settings of factors are drawn."""
+        _check_positive(looks_per_state=self.looks_per_state)
+        policy = self.chosen_policy
+        for name, given in (
+            ("looks_per_state", self.looks_per_state > 1),
+            ("look_factors", bool(self.look_factors)),
+        ):
+            if given and policy in (RANDOM, AGENT):
+                raise ValueError(
+                    f"{name} is given, but the policy is {policy!r}, which cannot put the world "
+                    f"into one state twice; leave it out, or collect with policy {FACTORS!r}"
+                )
 
     def _check_agent(self) -> None:
         """Check that there is an agent exactly when one is to act."""

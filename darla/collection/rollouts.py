@@ -1,7 +1,6 @@
 """Endless streams of steps through environments: acting in them, or setting their factors."""
 
 import inspect
-import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ from gymnasium import spaces
 from darla.environments.checked_steps import CheckedVectorSteps, VectorEnvironment
 from darla.environments.making import Environment
 from darla.frames.attributes import MOST_ACTION_NUMBERS
+from darla.running.names import unknown
 
 Choose = Callable[[Any, dict[str, Any], Any], Any]
 """Gives the action for an observation, its info, and whether it is the first of its episode: of
@@ -115,30 +115,53 @@ def vector_rollouts(
         yield VectorStep(observations, infos, actions, rewards, starts)
 
 
+class Drawing(NamedTuple):
+    """How frames share looks and states."""
+
+    per_look: int = 1
+    """Frames in a row that share their look."""
+    looks: int = 1
+    """In how many looks those states are shown, one look after the other."""
+    factors: Sequence[str] = ()
+    """What makes the look; of no meaning where both are 1."""
+
+
 def factor_settings(
-    env: Environment,
-    rng: np.random.Generator,
-    in_view: float | None,
-    per_look: int = 1,
-    look: Sequence[str] = (),
+    env: Environment, rng: np.random.Generator, in_view: float | None, drawing: Drawing
 ) -> Iterator[Step]:
-    """Put the world into a fresh setting of its factors for every frame, without end.
+    """Put the world into settings of its factors, without end.
 
     It offers ``sample_factors(fixed, in_view=..., rng=...)`` and ``reset(options=...)``.
-    ``in_view`` is the share of frames with an object in view; None leaves it to chance. So many
-    frames in a row as ``per_look`` share the factors ``look``; they are one episode.
+    ``in_view`` is the share of frames with an object in view; None leaves it to chance. Frames in a
+    row that share their look are one episode.
     """
-    sample = env.unwrapped.sample_factors  # type: ignore[attr-defined]
     seed: int | None = int(rng.integers(2**31))
-    kept: dict[str, Any] = {}
-    for row in itertools.count():
-        starts = row % per_look == 0
+    while True:
+        for row, setting in enumerate(_block(env, rng, in_view, drawing)):
+            observation, info = env.reset(seed=seed, options={"factors": setting})
+            seed = None
+            yield Step(observation, info, None, 0.0, starts=row % drawing.per_look == 0)
+
+
+def _block(
+    env: Environment, rng: np.random.Generator, in_view: float | None, drawing: Drawing
+) -> list[dict[str, Any]]:
+    """Draw settings of some states, in one look after the other."""
+    sample = env.unwrapped.sample_factors  # type: ignore[attr-defined]
+
+    def draw(**kept: Any) -> dict[str, Any]:
         visible = None if in_view is None else bool(rng.random() < in_view)
-        setting = sample(**({} if starts else kept), in_view=visible, rng=rng)
-        kept = {"fixed": {name: setting[name] for name in look}}
-        observation, info = env.reset(seed=seed, options={"factors": setting})
-        seed = None
-        yield Step(observation, info, None, 0.0, starts)
+        setting: dict[str, Any] = sample(**kept, in_view=visible, rng=rng)
+        return setting
+
+    def look_of(setting: dict[str, Any]) -> dict[str, Any]:
+        return {name: setting[name] for name in drawing.factors}
+
+    first = draw()
+    look = look_of(first)
+    states = [first, *(draw(fixed=look) for _ in range(drawing.per_look - 1))]
+    looks = [look, *(look_of(draw()) for _ in range(drawing.looks - 1))]
+    return [{**state, **each} for each in looks for state in states]
 
 
 def offers_factors(env: Environment) -> bool:
@@ -177,12 +200,19 @@ def check_offers_factors(env_id: str, env: Environment, per_look: int = 1) -> No
         )
 
 
-def look_factors(described: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def look_factors(
+    described: Mapping[str, Mapping[str, Any]], asked: Sequence[str] = ()
+) -> list[str]:
     """Return the names of the factors that frames of one look share: tints, but no kinds.
 
-    They are described by :func:`darla.collection.reported_factors.describe_factors`; a ValueError
-    where there are none.
+    They are described by :func:`darla.collection.reported_factors.describe_factors`. Those that are
+    ``asked`` for take the place of these; a ValueError where one is unknown, or there are none.
     """
+    for name in asked:
+        if name not in described:
+            raise unknown("factor of the look", name, described)
+    if asked:
+        return list(asked)
     names = [
         name
         for name, factor in described.items()

@@ -28,6 +28,8 @@ ATTRIBUTES = {
     "how": "random, factors or agent",
     "in_view": "share of frames with the object in view, for 'factors'",
     "frames_per_look": "frames in a row that share their look; without it, or 1, episodes do",
+    "looks_per_state": "looks in which those frames are drawn one after the other; without it, 1",
+    "look_factors": "factors that make the look; without it, all whose role it is but kinds",
     "agent": "folder of the agent, for 'agent'",
     "seed": "where all random numbers came from",
     "rendering": "batched or stock, as asked for; without it, stock",
@@ -80,6 +82,8 @@ class _Attributes(TypedDict):
     how: NotRequired[str | None]
     in_view: NotRequired[float | None]
     frames_per_look: NotRequired[_FromOne | None]
+    looks_per_state: NotRequired[_FromOne | None]
+    look_factors: NotRequired[list[str] | None]
     agent: NotRequired[str | None]
     seed: NotRequired[Count | None]
     rendering: NotRequired[str | None]

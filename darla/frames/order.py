@@ -1,4 +1,4 @@
-"""The order in which frames are learnt from, alone or in pairs; only the seed decides it.
+"""The order in which frames are learnt from, alone, in pairs or in squares; the seed decides it.
 
 Frames come in an endless stream of rows, epoch after epoch. Within an epoch the dataset's chunks
 are shuffled and dealt into windows, and the frames of each window are shuffled.
@@ -12,6 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from darla.frames.dataset import FrameDataset
+from darla.frames.joined import datasets_in
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,67 @@ class PairOrder(FrameOrder):
         draws = np.random.default_rng((*self.seed, epoch, 1)).random(self.num_frames)
         for frames in super().windows(epoch):
             yield np.stack([frames, self.episodes.partners(frames, draws[frames])], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class SquareOrder(PairOrder):
+    """The order of squares of frames: two states, each in two looks.
+
+    Each row is a frame, its twin, its partner and the partner's twin. A frame without a twin is its
+    own.
+    """
+
+    twins: "Twins"
+    """Which frames show one state."""
+
+    frames_per_row: ClassVar[int] = 4
+
+    def windows(self, epoch: int) -> Iterator[np.ndarray]:
+        """Yield the windows of one epoch, int64 (n, 4)."""
+        draws = np.random.default_rng((*self.seed, epoch, 2)).random(self.num_frames)
+        for pairs in super().windows(epoch):
+            drawn = draws[pairs[:, 0]]  # one for a pair, whose twins have one look in common too
+            twins = [self.twins.of_frames(frames, drawn) for frames in pairs.T]
+            yield np.stack([pairs[:, 0], twins[0], pairs[:, 1], twins[1]], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Twins:
+    """The frames that show one state in several looks, seen from each of the N frames."""
+
+    apart: np.ndarray
+    """int64 (N,), how many frames lie between a frame and its next twin; 0 where there is none."""
+    looks: np.ndarray
+    """int64 (N,), in how many looks the frame's state is shown."""
+    look: np.ndarray
+    """int64 (N,), which of them the frame has."""
+
+    @classmethod
+    def of(cls, dataset: FrameDataset) -> "Twins | None":
+        """Find a dataset's twins; None where it has none."""
+        parts = [_laid_out(part) for part in datasets_in(dataset)]
+        if all((looks == 1).all() for _, looks, _ in parts):
+            return None
+        return cls(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+
+    def of_frames(self, frames: np.ndarray, draws: np.ndarray) -> np.ndarray:
+        """Return a twin for each of some frames, indices (n,), by draws (n,) from [0, 1)."""
+        looks, look = self.looks[frames], self.look[frames]
+        away = 1 + (draws * (looks - 1)).astype(np.int64)
+        twins: np.ndarray = frames + ((look + away) % looks - look) * self.apart[frames]
+        return twins
+
+
+def _laid_out(dataset: FrameDataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return what :class:`Twins` holds of one dataset."""
+    count = len(dataset)
+    looks = dataset.attributes.get("looks_per_state") or 1
+    states = dataset.attributes.get("frames_per_look") or 1
+    frames = np.arange(count)
+    within = frames % dataset.chunk_size % (looks * states)
+    last = frames - within + looks * states > count  # a block that was cut
+    whole = np.where(last, 1, looks)
+    return np.where(whole > 1, states, 0), whole, np.where(whole > 1, within // states, 0)
 
 
 @dataclass(frozen=True, eq=False)

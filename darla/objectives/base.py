@@ -38,6 +38,8 @@ class TrainingFacts:
     """How often the last stage sees each frame, on average."""
     learning_rate: float = 1e-3
     """Adam's, of the last stage."""
+    has_twins: bool = False
+    """Whether frames show one state in several looks."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,9 @@ class Objective(nn.Module, ABC):
     """How many frames its loss needs to compare."""
     paired: ClassVar[bool] = False
     """Whether batches hold pairs of frames of one episode, partners in the second half."""
+    twinned: bool = False
+    """Whether they hold squares: each half's second half are the twins of its first, the same
+    states in another look. Of objectives that are paired, where the frames have twins."""
     settings: ObjectiveSettings
     facts: TrainingFacts
     """What it was told of its training."""

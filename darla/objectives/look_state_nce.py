@@ -59,7 +59,8 @@ class LookStateNCESettings(LookStateSettings):
     """Share of the steps in which beta grows from 0: colours that cost before the decoder can paint
     with them are given up, and are learnt late or never."""
     recolored: Share = 1.0
-    """Share of the frames whose state is inferred from a copy in other colours; here always 1."""
+    """Share of the copies that are repainted. Where frames have twins these are the copies; 0 keeps
+    their colours, for states that hold a colour. Without twins it is always 1."""
     state_likeness: AtLeastZero = 1.0
     """What each nat between the states of a copy and of its frame costs."""
     contrast: AtLeastZero = 20.0
@@ -71,15 +72,6 @@ class LookStateNCESettings(LookStateSettings):
     network: str = "painted"
     """Architecture of encoder and decoder."""
 
-    def check(self) -> None:
-        """Check ranges, and that every state is inferred from a copy."""
-        super().check()
-        if self.recolored != 1.0:
-            raise ValueError(
-                f"recolored is {self.recolored}, but {self.objective!r} infers every state from a "
-                "copy; leave it at 1, or train ml_vae"
-            )
-
 
 class LookStateNCE(ProductOfPairs):
     """Pairs that share the product of their posteriors, and states that find their frames."""
@@ -89,6 +81,13 @@ class LookStateNCE(ProductOfPairs):
 
     def __init__(self, settings: LookStateNCESettings, facts: TrainingFacts) -> None:
         super().__init__(settings, facts)
+        self.twinned = facts.has_twins
+        if settings.recolored != 1.0 and not self.twinned:
+            raise ValueError(
+                f"recolored is {settings.recolored}, but {self.name!r} infers every state from a "
+                "copy, and these frames have no twins; leave it at 1, or collect with "
+                "--looks-per-state 2"
+            )
         self.variance: Tensor
         self.register_buffer("variance", torch.ones(()))
 
@@ -106,14 +105,28 @@ class LookStateNCE(ProductOfPairs):
         self.variance.copy_(variance.clamp_min(_SMALLEST_VARIANCE))
 
     def copied(self, pictures: Tensor, step: Tensor) -> Tensor:
-        """Return copies of all pictures in other colours, from the first step on."""
-        return repaint_freely(pictures)
+        """Return copies of all pictures, from the first step on, that show the same states.
+
+        They are the pictures themselves in other colours, or their twins where there are any, of
+        which a share is repainted.
+        """
+        if not self.twinned:
+            return repaint_freely(pictures)
+        twins = of_twins(pictures)
+        share = self.settings.recolored
+        if share == 0.0:
+            return twins
+        chosen = torch.rand(len(twins), 1, 1, 1, device=twins.device) < share
+        return torch.where(chosen, repaint_freely(twins), twins)
 
     def charge(self, frames: Gaussians, copies: Gaussians, step: Tensor) -> Penalty:
         """Charge for states that are not those of their copies, or do not find them."""
         apart = self.unlikeness(frames, copies)
         own, other = (mu[:, self.look_latents :] for mu in (frames[0], copies[0]))
-        lost, found = contrast(own, other, self.settings.temperature)
+        same = None
+        if self.twinned:  # the twin's copy shows the same state: there is nothing to tell apart
+            same = of_twins(torch.arange(len(own), device=own.device))
+        lost, found = contrast(own, other, self.settings.temperature, same)
         cost = self.settings.state_likeness * apart + self.settings.contrast * lost
         terms = {"loss/state_likeness": apart, "loss/contrast": lost, "contrast/found": found}
         return Penalty(cost, terms)
@@ -152,17 +165,28 @@ class LookStateNCE(ProductOfPairs):
         }
 
 
-def contrast(first: Tensor, second: Tensor, temperature: float) -> tuple[Tensor, Tensor]:
+def of_twins(rows: Tensor) -> Tensor:
+    """Return what each frame's twin has: of squares, the halves of each half in turn."""
+    return torch.cat([part for half in rows.chunk(2) for part in half.chunk(2)[::-1]])
+
+
+def contrast(
+    first: Tensor, second: Tensor, temperature: float, same: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """Return by how many nats rows fail to find each other, and how often they do.
 
     Row i of either, float (N, k), is to find row i among all rows of the other, by the softmax of
     cosines over the temperature (InfoNCE: van den Oord et al. 2018, eq. 4; both ways, as in Radford
-    et al. 2021). Both results are float32 scalars: the mean cross-entropy, which is log N where
-    nothing is found, and the share of first rows that are nearest to their own.
+    et al. 2021). Row ``same[i]`` of the other, int64 (N,), shows the same as row i, and counts
+    neither for nor against it. Both results are float32 scalars: the mean cross-entropy, which is
+    log N where nothing is found, and the share of first rows that are nearest to their own.
     """
     with torch.autocast(first.device.type, enabled=False):
         one, other = (functional.normalize(each.float(), dim=1) for each in (first, second))
         logits = one @ other.T / temperature
         own = torch.arange(len(logits), device=logits.device)
+        if same is not None:
+            alike = functional.one_hot(same, len(logits)).bool()
+            logits = logits.masked_fill(alike | alike.T, -torch.inf)
         lost = functional.cross_entropy(logits, own) + functional.cross_entropy(logits.T, own)
         return 0.5 * lost, (logits.argmax(dim=1) == own).float().mean()

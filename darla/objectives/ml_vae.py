@@ -113,7 +113,7 @@ class ProductOfPairs(PairPosteriors, BetaVAE):
     def infer(self, pictures: Tensor, step: Tensor) -> BatchPosterior:
         """Return the posterior of pairs, the state's from recoloured copies if configured."""
         plain = super().infer(pictures, step)
-        if not self.settings.recolored:
+        if not self.settings.recolored and not self.twinned:
             return plain
         copies = self.posterior(self.copied(pictures, step))
         look = self._is_look(plain.mu)

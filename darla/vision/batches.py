@@ -1,10 +1,11 @@
-"""Batches of frames, or of pairs of frames, in an order that only the seed decides.
+"""Batches of frames, or of pairs or squares of frames, in an order that only the seed decides.
 
 Frames come in an endless stream of rows, epoch after epoch (see :mod:`darla.frames.order`): a row
-is a frame, or a frame and its partner. Batch number k holds rows k R to (k + 1) R of the stream, R
-being the batch size, or half of it for pairs, so that every batch is full, one may span two epochs,
-and the number of steps done is all that a resumed run must know. A batch of pairs holds R frames
-and then their R partners, in the same order.
+is a frame, or a frame and its partner, or both and their twins. Batch number k holds rows k R to
+(k + 1) R of the stream, R being the batch size over the frames of a row, so that every batch is
+full, one may span two epochs, and the number of steps done is all that a resumed run must know. A
+batch of pairs holds R frames and then their R partners, in the same order; one of squares R frames,
+their twins, their partners and the partners' twins.
 
 A dataset that fits into memory is one window; a larger one is read window by window, the next while
 the present one is used.
@@ -20,7 +21,7 @@ import torch
 from torch import Tensor
 
 from darla.frames.dataset import FrameDataset
-from darla.frames.order import Episodes, FrameOrder, PairOrder
+from darla.frames.order import Episodes, FrameOrder, PairOrder, SquareOrder, Twins
 
 _WINDOWS_IN_MEMORY = 2  # one in use, one being read
 
@@ -47,6 +48,7 @@ class FrameBatches:
         device: torch.device,
         resident: Tensor | None = None,
         paired: bool = False,
+        twins: Twins | None = None,
     ) -> None:
         """Describe batches of so many frames, in an order drawn from the seed; none is read yet.
 
@@ -55,9 +57,12 @@ class FrameBatches:
         pairs of frames of one episode. A ValueError where there are no pairs, or half a pair would
         be left over in a batch.
         """
-        kind = PairOrder if paired else FrameOrder
+        kind = SquareOrder if twins else PairOrder if paired else FrameOrder
         if batch_size % kind.frames_per_row:
-            raise ValueError(f"batch_size is {batch_size}; batches of pairs need an even number")
+            raise ValueError(
+                f"batch_size is {batch_size}; batches of {'squares' if twins else 'pairs'} need a "
+                f"multiple of {kind.frames_per_row}"
+            )
         copies = kind.frames_per_row  # of the frames, when they are read window by window
         order: dict[str, Any] = {
             "num_frames": len(dataset),
@@ -67,6 +72,8 @@ class FrameBatches:
         }
         if paired:
             order["episodes"] = Episodes.of(dataset)
+        if twins:
+            order["twins"] = twins
         self.order: FrameOrder = kind(**order)
         self._dataset = dataset
         self._rows = batch_size // kind.frames_per_row
@@ -123,14 +130,14 @@ class FrameBatches:
 
 
 Piece = tuple[np.ndarray, np.ndarray | None]
-"""A part of the stream: rows (n,) or (n, 2), and (n, H, W, 3) or (n, 2, H, W, 3) if read."""
+"""A part of the stream: rows (n,) or (n, k), and (n, H, W, 3) or (n, k, H, W, 3) if read."""
 
 
 def _end_to_end(rows: np.ndarray, ndim: int | None = None) -> np.ndarray:
-    """Put the second of all pairs behind the first of all: (n, 2, ...) to (2 n, ...)."""
+    """Put the second of all rows behind the first of all, and so on: (n, k, ...) to (k n, ...)."""
     if (rows.ndim if ndim is None else ndim) == 1:
         return rows
-    return np.concatenate([rows[:, 0], rows[:, 1]])
+    return np.concatenate([*np.moveaxis(rows, 1, 0)])
 
 
 def _carve(pieces: Iterator[Piece], size: int) -> Iterator[Piece]:

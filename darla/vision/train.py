@@ -14,7 +14,7 @@ from darla.encoder.network_shape import check_image_shape
 from darla.frames.dataset import FrameDataset
 from darla.frames.dataset_description import describe_datasets
 from darla.frames.joined import datasets_in, open_frames
-from darla.frames.order import Episodes
+from darla.frames.order import Episodes, Twins
 from darla.objectives import TrainingFacts, make_objective
 from darla.running.denormals import denormals_flushed
 from darla.running.device import resolve_device
@@ -88,6 +88,7 @@ class VisionRun:
             steps=self._steps(config.epochs),
             epochs=config.epochs,
             learning_rate=config.learning_rate,
+            has_twins=Twins.of(dataset) is not None,
         )
         self._objective = make_objective(config.objective, facts).to(self._device)
         # mypy: torch's annotations lack this overload.
@@ -146,7 +147,7 @@ class VisionRun:
         return StageLoop(
             stage=stage,
             steps=self._steps(stage.epochs),
-            batches=frames.batches(number, stage.objective.paired),
+            batches=frames.batches(number, stage.objective.paired, stage.objective.twinned),
             step=step,
             check_every=1 if self._device.type == "cpu" else _GPU_CHECK_EVERY,
             config=config,

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from darla.frames.dataset import FrameDataset
+from darla.frames.order import Twins
 from darla.vision.batches import FrameBatches, load_resident, sample_chunks, sample_pairs
 from darla.vision.config import VisionConfig
 
@@ -25,8 +26,12 @@ class TrainingFrames:
         self._device = device
         self._resident = load_resident(dataset, config.max_memory_gb, device)
 
-    def batches(self, stage: int, paired: bool) -> FrameBatches:
-        """Return the batches of stage number ``stage``; ``paired``: of pairs of one episode."""
+    def batches(self, stage: int, paired: bool, twinned: bool = False) -> FrameBatches:
+        """Return the batches of stage number ``stage``.
+
+        They are of pairs of one episode where it is ``paired``, and of squares where it is
+        ``twinned`` as well.
+        """
         return FrameBatches(
             self._dataset,
             self._config.batch_size,
@@ -35,6 +40,7 @@ class TrainingFrames:
             device=self._device,
             resident=self._resident,
             paired=paired,
+            twins=Twins.of(self._dataset) if twinned else None,
         )
 
     def sample(self) -> Iterator[Tensor]:

@@ -174,12 +174,17 @@ class SettableVectorEnv(BatchedVectorEnv):
         count: int,
         in_view: float | None = None,
         per_look: int = 1,
+        looks_per_state: int = 1,
+        look_factors: Sequence[str] = (),
     ) -> np.ndarray:
         """Draw settings, (count, S) float64; :meth:`reset_to` takes up to ``num_envs`` at a time.
 
         See :meth:`darla_envs.rooms.room_worlds.RoomWorlds.sample_settings`.
         """
-        rows: np.ndarray = self._worlds.sample_settings(rng, count, in_view, per_look=per_look)
+        twins = {"looks_per_state": looks_per_state, "look_factors": look_factors}
+        rows: np.ndarray = self._worlds.sample_settings(
+            rng, count, in_view, per_look=per_look, **twins
+        )
         return rows
 
     def reset_to(

@@ -1,6 +1,6 @@
 """Starts of episodes for frame collectors: each frame another room, some in a row in one look."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,8 +12,19 @@ _DIRECTIONS = 8  # looked into from each start; a picture is wider than an eight
 _TRIES = 4  # starts looked at for a frame; in a maze most show nothing, wherever one looks
 
 
+class Shared(NamedTuple):
+    """What some starts have in common."""
+
+    states: np.ndarray
+    """int64 (n,), the number of each start's state."""
+    looks: np.ndarray
+    """int64 (n,), the number of its look."""
+    is_look: np.ndarray
+    """bool (F,), which of the worlds' factors make the look; others belong to the state."""
+
+
 def draw_starts(
-    worlds: Any, rng: np.random.Generator, count: int, in_view: float | None, per_look: int
+    worlds: Any, rng: np.random.Generator, in_view: float | None, shared: Shared
 ) -> np.ndarray:
     """Draw seeds of episodes, turns of the agent at their starts, and looks from the domain.
 
@@ -24,35 +35,52 @@ def draw_starts(
         worlds: :class:`darla_envs.miniworlds.miniworlds.MiniWorlds`, which are reset while it is
             seen what starts show.
         rng: where all comes from.
-        count: how many; ``per_look`` of them in a row share their look.
         in_view: the share of starts that show an entity, or less where four episodes did not offer
             one, whatever way the agent was turned. None leaves it to chance, and turns nobody.
-        per_look: see there.
+        shared: which of n starts share their look, and which all else.
 
     Returns:
-        (count, 2 + F) float64: a seed, degrees, and a value for each of the worlds' factors.
+        (n, 2 + F) float64: a seed, degrees, and a value for each of the worlds' factors.
     """
-    rows = np.zeros((count, 2 + len(worlds.factors)))
-    domain = worlds.domain
-    if isinstance(domain, Domain):
-        numbers = rng.random((-(-count // per_look), NUM_DRAWS))
-        looks = np.array([[*positions(domain, u).values()] for u in numbers])
-        rows[:, 2:] = np.repeat(looks, per_look, axis=0)[:count]
-    rows[:, 0] = rng.integers(2**31, size=count)
-    if in_view is None:
-        return rows
+    count = int(shared.states.max(initial=-1)) + 1
+    rows = np.empty((len(shared.states), 2 + len(worlds.factors)))
+    if isinstance(worlds.domain, Domain):
+        looks = _looks(worlds.domain, rng, int(shared.looks.max(initial=-1)) + 1)
+        rows[:, 2:] = looks[shared.looks]
+    states = np.zeros((count, 2))
+    states[:, 0] = rng.integers(2**31, size=count)
+    if in_view is not None:
+        _turn_to_entities(worlds, rng, in_view, states)
+    rows[:, :2] = states[shared.states]
+    if not shared.is_look.all():
+        others = np.flatnonzero(~shared.is_look) + 2
+        own = np.insert(_looks(worlds.domain, rng, count), [0, 0], 0.0, axis=1)
+        rows[:, others] = own[shared.states][:, others]
+    return rows
+
+
+def _looks(domain: Domain, rng: np.random.Generator, count: int) -> np.ndarray:
+    """Draw looks, (n, F) float64."""
+    numbers = rng.random((count, NUM_DRAWS))
+    return np.array([[*positions(domain, u).values()] for u in numbers])
+
+
+def _turn_to_entities(
+    worlds: Any, rng: np.random.Generator, in_view: float, states: np.ndarray
+) -> None:
+    """Turn agents so that a share of starts shows an entity; (n, 2) seeds and degrees, in place."""
+    count = len(states)
     left, wanted = np.arange(count), rng.random(count) < in_view
     for _ in range(_TRIES):
         found = np.zeros(len(left), dtype=np.bool_)
         for start in range(0, len(left), worlds.num_worlds):
             part = slice(start, start + worlds.num_worlds)
             some = left[part]
-            rows[some, 1], found[part] = _directions(worlds, rng, rows[some, 0], wanted[some])
+            states[some, 1], found[part] = _directions(worlds, rng, states[some, 0], wanted[some])
         left = left[~found]
         if not len(left):
             break
-        rows[left, 0] = rng.integers(2**31, size=len(left))
-    return rows
+        states[left, 0] = rng.integers(2**31, size=len(left))
 
 
 def _directions(

@@ -1,6 +1,6 @@
 """Any MiniWorld environment, many worlds at once: MiniWorld simulates, the renderer draws."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,11 @@ from darla_envs.description.domain import Domain
 from darla_envs.description.factors import Factor
 from darla_envs.description.miniworld_domains import MiniWorldDomains
 from darla_envs.description.named_domains import DomainLike
+from darla_envs.description.sharing import in_look, shared
 from darla_envs.description.usual_domains import SOURCE
 from darla_envs.miniworlds.asset_library import AssetLibrary
 from darla_envs.miniworlds.drawn_looks import DrawnLook, LookSequence, look_at, named_factors
-from darla_envs.miniworlds.fresh_starts import draw_starts
+from darla_envs.miniworlds.fresh_starts import Shared, draw_starts
 from darla_envs.miniworlds.scene_follower import SceneFollower, aim_cameras
 from darla_envs.miniworlds.undrawn_envs import find_picture_key, is_wrapped, make_undrawn
 from darla_envs.miniworlds.without_gl import without_loading
@@ -128,6 +129,8 @@ class MiniWorlds(Worlds):
         count: int,
         in_view: float | None = None,
         per_look: int = 1,
+        looks_per_state: int = 1,
+        look_factors: Sequence[str] = (),
     ) -> np.ndarray:
         """Draw starts of episodes; see :func:`darla_envs.miniworlds.fresh_starts.draw_starts`.
 
@@ -136,11 +139,14 @@ class MiniWorlds(Worlds):
             at its start, and a value for each of ``factors``.
 
         Raises:
-            ValueError: the environments have factors of their own.
+            ValueError: the environments have factors of their own, or none of a name that is to
+                make the look.
         """
         if self._has_factors:
             raise ValueError(f"{self.env_id} samples factors of its own; draw it one at a time")
-        return draw_starts(self, rng, count, in_view, per_look)
+        states, looks = shared(count, per_look, looks_per_state)
+        is_look = in_look(self.factors, [True] * len(self.factors), look_factors)
+        return draw_starts(self, rng, in_view, Shared(states, looks, is_look))
 
     def reset_to(self, chosen: np.ndarray, rows: np.ndarray) -> None:
         """Start an episode in each chosen world as a row of :meth:`sample_settings` says.

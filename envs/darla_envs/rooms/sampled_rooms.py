@@ -1,12 +1,13 @@
 """Rooms that settings can be drawn for: what frames are collected from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NoReturn
 
 import numpy as np
 
 from darla_envs.description.factors import Setting
+from darla_envs.description.sharing import in_look, shared
 from darla_envs.description.tasks import ANYWHERE, SAMPLE_TRIES
 from darla_envs.rooms.placing import PlaceTable, place_table
 from darla_envs.rooms.sampling import FOUND, OVERLAPPING, sample_row, sample_rows
@@ -34,13 +35,16 @@ class SampledRooms(SimulatedRooms):
         in_view: float | None = None,
         fixed: Mapping[str, Any] | None = None,
         per_look: int = 1,
+        looks_per_state: int = 1,
+        look_factors: Sequence[str] = (),
     ) -> np.ndarray:
         """Draw possible settings of all factors from the domain, poses uniformly.
 
         These are the settings, and this the use of ``rng``, of :meth:`sample_setting` with ``wanted
         = rng.random() < in_view`` drawn before each (None for in_view None). With ``per_look`` K,
         that is how the first of K settings in a row is drawn; in the K - 1 that follow, its colours
-        and light are fixed too.
+        and light are fixed too. With ``looks_per_state`` L, L - 1 settings are drawn after these,
+        and the K states appear again in the look of each.
 
         Args:
             rng: where they come from.
@@ -49,6 +53,8 @@ class SampledRooms(SimulatedRooms):
                 chance.
             fixed: values to keep in all of them.
             per_look: how many settings in a row look alike, but for the objects' shapes.
+            looks_per_state: in how many looks those states appear, one look after the other.
+            look_factors: what makes the look; colours and light when not given.
 
         Returns:
             (count, S) float64, one column for each of ``setting_names``; shapes as indices.
@@ -57,21 +63,31 @@ class SampledRooms(SimulatedRooms):
             ValueError: the fixed values are wrong, or leave nothing possible, or looks are to be
                 kept although the domain's cases tie them to shapes.
         """
-        if per_look > 1 and self.domain.cases:
+        if per_look * looks_per_state > 1 and self.domain.cases:
             raise ValueError(
                 f"domain {self.domain.name!r} ties looks to shapes by its cases, so that no look "
                 "can be kept while shapes change; draw each setting with a look of its own"
             )
         given = self._rows.from_settings([fixed])[0]
-        rows = np.empty((count, len(self.setting_names)))
+        kept = in_look(self.setting_names, self._look_columns, look_factors)
+        states, looks = shared(count, per_look, looks_per_state)
+        block = per_look + looks_per_state - 1
+        blocks = -(-count // (per_look * looks_per_state))
+        drawn = np.empty((count if looks_per_state == 1 else blocks * block, len(kept)))
         share = np.nan if in_view is None else float(in_view)
         result, row, wanted = sample_rows(
             rng, share, given, self._num_draws, self._looks, self._anywhere, self.cameras,
-            per_look, self._look_columns, rows,
+            per_look, block, kept, drawn,
         )  # fmt: skip
         if result != FOUND:
-            self._raise_not_found(result, rows[row], given, wanted)
-        return rows
+            self._raise_not_found(result, drawn[row], given, wanted)
+        if looks_per_state == 1:
+            return drawn
+        of_block, state = np.divmod(states, per_look)
+        look = looks % looks_per_state
+        rows = drawn[of_block * block + state]
+        in_looks = drawn[of_block * block + np.where(look > 0, per_look - 1 + look, 0)]
+        return np.where(kept, in_looks, rows)
 
     def sample_setting(
         self,

@@ -19,9 +19,10 @@ FOUND, OVERLAPPING, NOT_FOUND = range(3)
 @kernel
 def sample_rows(
     rng: np.random.Generator, share: float, fixed: np.ndarray, num_draws: int, looks: LookTable,
-    places: PlaceTable, cameras: Intervals, per_look: int, kept: np.ndarray, rows: np.ndarray,
+    places: PlaceTable, cameras: Intervals, per_look: int, block: int, kept: np.ndarray,
+    rows: np.ndarray,
 ) -> tuple[int, int, bool]:  # fmt: skip
-    """Draw settings, as many in a row with one look as ``per_look`` says.
+    """Draw settings, block by block; the first ``per_look`` of each block have one look.
 
     An object is in view in a share of them; NaN leaves it to chance. Each takes ``num_draws``
     uniform numbers. Those of one look have the columns ``kept``, (S,) bool, in common.
@@ -34,9 +35,9 @@ def sample_rows(
     objects = np.empty((places.low.shape[0] - 1, 2))
     given = fixed.copy()
     for index in range(len(rows)):
-        first = index - index % per_look
+        first = index - index % block
         for column in range(len(given)):
-            is_kept = kept[column] and first < index
+            is_kept = kept[column] and first < index < first + per_look
             given[column] = rows[first, column] if is_kept else fixed[column]
         wanted = rng.random() < share if not np.isnan(share) else False
         result = sample_row(

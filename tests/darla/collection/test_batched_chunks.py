@@ -308,10 +308,18 @@ def test_infos_are_taken_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("task", "per_look"),
-    [("Darla/GoToObject-v0", 1), ("Darla/SeekAvoid-v0", 1), ("Darla/SeekAvoid-v0", 3)],
+    ("task", "per_look", "looks", "named"),
+    [
+        ("Darla/GoToObject-v0", 1, 1, ()),
+        ("Darla/SeekAvoid-v0", 1, 1, ()),
+        ("Darla/SeekAvoid-v0", 3, 1, ()),
+        ("Darla/SeekAvoid-v0", 3, 3, ()),
+        ("Darla/PickColor-v0", 1, 3, ("floor", "wall")),
+    ],
 )
-def test_both_renderers_show_the_same_settings(task: str, per_look: int) -> None:
+def test_both_renderers_show_the_same_settings(
+    task: str, per_look: int, looks: int, named: tuple[str, ...]
+) -> None:
     config = config_of(
         task,
         policy="factors",
@@ -321,6 +329,8 @@ def test_both_renderers_show_the_same_settings(task: str, per_look: int) -> None
         num_frames=60,
         chunk_size=45,
         frames_per_look=per_look,
+        looks_per_state=looks,
+        look_factors=named,
     )
     batched, stock = make_chunk_maker(config), StockChunkMaker(config)
     assert isinstance(batched, BatchedChunkMaker)

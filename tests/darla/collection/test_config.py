@@ -67,6 +67,16 @@ def test_the_domain_is_an_argument_of_the_environment() -> None:
         ({"frames_per_look": 0}, "frames_per_look is a whole number from 1, not 0"),
         ({"frames_per_look": 3}, "frames_per_look is 3, which does not divide the chunk size 1000"),
         ({"frames_per_look": 1, "policy": "random"}, "is 1, but the policy is 'random'"),
+        (
+            {"frames_per_look": 2, "looks_per_state": 3},
+            "frames_per_look is 2 and looks_per_state 3, whose product does not divide",
+        ),
+        ({"looks_per_state": 0}, "looks_per_state is a whole number from 1, not 0"),
+        (
+            {"looks_per_state": 2, "policy": "random"},
+            "looks_per_state is given, but the policy is 'random'",
+        ),
+        ({"look_factors": ("wall",), "policy": "random"}, "look_factors is given, but"),
         ({"policy": "agent"}, "needs the folder of a saved agent"),
         (
             {"agent": Path("runs/x"), "policy": "factors"},

@@ -127,5 +127,5 @@ def test_a_dataset_without_pairs_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_half_a_pair_is_refused(dataset: FrameDataset) -> None:
-    with pytest.raises(ValueError, match="batch_size is 15; batches of pairs need an even number"):
+    with pytest.raises(ValueError, match="batch_size is 15; batches of pairs need a multiple of 2"):
         FrameBatches(dataset, 15, (0,), 1.0, CPU, paired=True)

@@ -1,3 +1,4 @@
+import dataclasses
 import math
 from typing import Any
 
@@ -5,9 +6,9 @@ import pytest
 import torch
 
 from darla.encoder.networks import to_pictures
-from darla.objectives import objective_settings
+from darla.objectives import make_objective
 from darla.objectives.look_state_nce import LookStateNCE, contrast
-from toy_frames import tiny_objective, toy_frames
+from toy_frames import tiny_objective, tiny_settings, toy_facts, toy_frames
 
 
 def make(**changes: Any) -> LookStateNCE:
@@ -93,6 +94,32 @@ def test_the_state_is_inferred_from_copies_and_the_look_from_the_frames_of_a_pai
     assert (inferred.mu[:, 2:] != again.mu[:, 2:]).any()  # other copies
 
 
-def test_states_must_come_from_copies() -> None:
-    with pytest.raises(ValueError, match=r"recolored is 0\.5, but 'look_state_nce' infers"):
-        objective_settings("look_state_nce", recolored=0.5)
+@pytest.mark.parametrize("recolored", [0.0, 1.0])
+def test_the_copies_of_frames_with_twins_are_their_twins(recolored: float) -> None:
+    torch.manual_seed(0)
+    facts = dataclasses.replace(toy_facts(), has_twins=True)
+    settings = tiny_settings("look_state_nce", look_latents=1, recolored=recolored)
+    objective = make_objective(settings, facts)
+    assert isinstance(objective, LookStateNCE) and objective.twinned
+    shown = pictures(8)
+    copies = objective.copied(shown, torch.zeros(()))
+    twins = shown[[2, 3, 0, 1, 6, 7, 4, 5]]
+    assert torch.equal(copies, twins) == (recolored == 0.0)
+    brightness = copies.mean(dim=(1, 2, 3)), twins.mean(dim=(1, 2, 3))
+    assert torch.allclose(*brightness) == (recolored == 0.0)
+    inferred = objective.infer(shown, torch.zeros(()))
+    if recolored == 0.0:
+        mu, _ = objective.posterior(twins)
+        assert torch.equal(inferred.mu[:, 1:], mu[:, 1:])
+
+
+def test_copies_keep_their_colours_only_where_there_are_twins() -> None:
+    with pytest.raises(ValueError, match=r"recolored is 0\.5, but 'look_state_nce' .* no twins"):
+        make(recolored=0.5)
+
+
+def test_what_shows_the_same_is_neither_sought_nor_rejected() -> None:
+    rows = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
+    lost, found = contrast(rows, rows, 1.0, torch.tensor([1, 0, 3, 2]))
+    assert lost.item() == pytest.approx(math.log(1 + 2 * math.exp(-1.0)))
+    assert found.item() == 1.0

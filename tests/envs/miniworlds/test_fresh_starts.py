@@ -46,6 +46,20 @@ def test_frames_in_a_row_share_their_look_and_nothing_else(many):
     assert len(np.unique(frames.reshape(21, -1), axis=0)) == 21
 
 
+@pytest.mark.parametrize("named", [(), ("wall",)])
+def test_starts_are_shown_in_several_looks(many, named):
+    rows = draw(many, 12, in_view=0.8, per_look=2, looks_per_state=3, look_factors=named)
+    is_look = np.array([name in named or not named for name in many.factors])
+    for start in range(0, 12, 6):
+        looks = rows[start : start + 6].reshape(3, 2, -1)
+        assert (looks[:, :, :2] == looks[:1, :, :2]).all()
+        values = looks[:, :, 2:]
+        assert (values[:, :, is_look] == values[:, :1][:, :, is_look]).all()
+        assert len(np.unique(values[:, 0][:, is_look], axis=0)) == 3
+        assert (values[:, :, ~is_look] == values[:1][:, :, ~is_look]).all()
+    assert len(np.unique(rows[:, 0])) == 4
+
+
 def test_settings_come_from_the_generator_alone(many):
     rows = draw(many, 12, in_view=0.5)
     many.reset(seed=99)

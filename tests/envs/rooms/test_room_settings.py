@@ -75,6 +75,36 @@ def test_settings_in_a_row_share_their_look(task: str, in_view: float | None) ->
     assert len(np.unique(rows[:, 0])) == 3
 
 
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("in_view", [None, 0.6])
+@pytest.mark.parametrize("named", [(), ("floor", "light")])
+def test_states_are_shown_in_several_looks(
+    task: str, in_view: float | None, named: tuple[str, ...]
+) -> None:
+    worlds = RoomWorlds(task, 1, "d_u")
+    rng, same = np.random.default_rng(4), np.random.default_rng(4)
+    rows = worlds.sample_settings(rng, 22, in_view, None, 3, 2, named)
+    names = worlds.setting_names
+    factors = [worlds.factors[name] for name in names]
+    usual = [each.role == "look" and not each.categories for each in factors]
+    in_look = np.array([name in named for name in names] if named else usual)
+    for start in range(0, 22, 6):
+        first, second = rows[start : start + 3], rows[start + 3 : start + 6]
+        for look in (first, second):
+            assert len(np.unique(look[:, in_look], axis=0)) == 1
+        np.testing.assert_array_equal(first[: len(second), ~in_look], second[:, ~in_look])
+        assert (first[0, in_look] != second[0, in_look]).all()
+        assert len(np.unique(first[:, ~in_look], axis=0)) == 3
+    again = worlds.sample_settings(same, 12, in_view, None, 3, 2, named)
+    np.testing.assert_array_equal(rows[:12], again)
+
+
+def test_an_unknown_factor_of_the_look_is_named() -> None:
+    worlds = RoomWorlds(GO_TO_OBJECT, 1, "d_u")
+    with pytest.raises(ValueError, match="unknown factor of the look 'flor'; did you mean 'floor'"):
+        worlds.sample_settings(np.random.default_rng(0), 4, look_factors=("flor",))
+
+
 def test_looks_of_cases_cannot_be_kept() -> None:
     worlds = RoomWorlds(SEEK_AVOID, 1, "source_pairs")
     with pytest.raises(ValueError, match="'source_pairs' ties looks to shapes by its cases"):
