@@ -88,7 +88,8 @@ def save_bundle(
 ) -> None:
     """Write a bundle; ``config.json`` comes last, so that a folder with one is whole.
 
-    An earlier bundle in the folder is replaced. ``statistics`` and ``reference_frames``, uint8
+    An earlier bundle in the folder is replaced. The decoder's shape is the encoder's, and may name
+    an architecture of its own. ``statistics`` and ``reference_frames``, uint8
     (n, H, W, 3), are of D_U; ``description`` is the ``objective``, ``likelihood``, ``dataset``,
     ``training`` and, if known, ``latent_roles`` and ``verdict`` of the config.
     """
@@ -100,7 +101,7 @@ def save_bundle(
     config = {
         "format": FORMAT,
         "schema": SCHEMA,
-        "network": encoder.shape.to_json(),
+        "network": decoder.shape.to_json(),
         **description,
         "preprocessing": PREPROCESSING,
         "versions": versions(),
@@ -184,11 +185,12 @@ def _read_config(folder: Path) -> dict[str, Any]:
 
 def _networks(folder: Path, shape: NetworkShape) -> tuple[Encoder, Decoder]:
     """Make the networks of a bundle, without its weights."""
-    if shape.network not in NETWORKS:
-        raise ValueError(
-            f"{folder} holds a network {shape.network!r}, which no installed package adds (known: "
-            f"{', '.join(NETWORKS)}); install the package that it was trained with"
-        )
+    for name in (shape.network, shape.decoder or shape.network):
+        if name not in NETWORKS:
+            raise ValueError(
+                f"{folder} holds a network {name!r}, which no installed package adds (known: "
+                f"{', '.join(NETWORKS)}); install the package that it was trained with"
+            )
     try:
         return make_encoder(shape), make_decoder(shape)
     except ValueError as error:

@@ -24,6 +24,7 @@ class NetworkJson(TypedDict):
     latents: _Layer
     posterior: str
     network: NotRequired[Name]
+    decoder: NotRequired[Name]
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class NetworkShape:
     """``gaussian``: mu and logvar for each latent; ``point``: one value for each latent."""
     network: str = CONV
     """Name of the architecture in :data:`darla.encoder.networks.NETWORKS`."""
+    decoder: str | None = None
+    """Name of the architecture whose decoder draws the pictures; the same one when not given."""
 
     def __post_init__(self) -> None:
         check_image_shape(self.image_shape)
@@ -59,10 +62,12 @@ class NetworkShape:
             raise ValueError(f"posterior is {self.posterior!r}; expected one of {POSTERIORS}")
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values for a JSON file; the usual architecture is not named in it."""
+        """Return plain values for a JSON file; the usual architectures are not named in it."""
         values = asdict(self)
         if self.network == CONV:
             del values["network"]
+        if self.decoder is None:
+            del values["decoder"]
         return values
 
     @classmethod
@@ -87,6 +92,7 @@ class NetworkShape:
                 latents=values["latents"],
                 posterior=values["posterior"],
                 network=values.get("network", CONV),
+                decoder=values.get("decoder"),
             )
         except ValueError as error:
             raise ValueError(f"{where} is damaged: {error}; {remedy}") from error

@@ -113,6 +113,7 @@ NETWORKS: Registry[Architecture] = Registry("network", "darla.networks", _check)
 
 NETWORKS.register("conv", "darla.encoder.conv_network:CONV")
 NETWORKS.register("painted", "darla.encoder.painted_network:PAINTED")
+NETWORKS.register("readout", "darla.encoder.readout_network:READOUT")
 
 
 def make_encoder(shape: NetworkShape) -> Encoder:
@@ -124,8 +125,11 @@ def make_encoder(shape: NetworkShape) -> Encoder:
 
 
 def make_decoder(shape: NetworkShape) -> Decoder:
-    """Make an untrained decoder, as :func:`make_encoder` makes an encoder."""
-    return NETWORKS[shape.network].decoder(shape)
+    """Make an untrained decoder, as :func:`make_encoder` makes an encoder.
+
+    It is of the architecture that the shape names for it, where it names one.
+    """
+    return NETWORKS[shape.decoder or shape.network].decoder(shape)
 
 
 def to_pictures(frames: Tensor) -> Tensor:

@@ -49,12 +49,21 @@ class PaintingDecoder(ConvDecoder):
     def forward(self, latents: Tensor) -> Tensor:
         """Decode float latents (N, z) to float32 logits (N, 3, H, W)."""
         grid = super().forward(latents)
-        masks = torch.softmax(_SHARPNESS * grid[:, :_COLORS].flatten(2), dim=1)
         with torch.autocast(grid.device.type, enabled=False):
             units = torch.relu(self.color_units(latents.float()))
-            colors = self.colors(units).view(-1, 3, _COLORS)
-            painted = torch.bmm(colors, masks.float()).view(-1, 3, *grid.shape[2:])
-        return painted + grid[:, _COLORS:]
+            return paint(grid, self.colors(units).view(-1, 3, _COLORS))
+
+
+def paint(grid: Tensor, colors: Tensor) -> Tensor:
+    """Paint k colours, (N, 3, k), by what convolutions make, (N, k + 3, H, W); both float32.
+
+    The first k channels become masks, of which each pixel takes shares that sum to 1; the last
+    three are added. Logits (N, 3, H, W) come back.
+    """
+    count = colors.shape[2]
+    masks = torch.softmax(_SHARPNESS * grid[:, :count].flatten(2), dim=1)
+    painted = torch.bmm(colors, masks).view(-1, 3, *grid.shape[2:])
+    return painted + grid[:, count:]
 
 
 def evened(pictures: Tensor) -> Tensor:

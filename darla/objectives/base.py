@@ -68,7 +68,7 @@ class Stage:
     """How often each frame is seen, on average."""
     learning_rate: float
     bundle: str
-    """The folder, in the run's folder, that the trained encoder is saved to."""
+    """The folder, in the run's folder unless it is absolute, that the encoder is saved to."""
 
 
 class Objective(nn.Module, ABC):

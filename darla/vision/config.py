@@ -9,11 +9,18 @@ from darla.objectives import OBJECTIVES, ObjectiveSettings
 from darla.objectives.look_state_nce import LookStateNCESettings
 from darla.running.plain_json import plain
 from darla.running.precision import Precision
-from darla.running.ranges import Positive, PositiveInt, Share, WholeNumber, check_ranges
+from darla.running.ranges import (
+    AtLeastZero,
+    Positive,
+    PositiveInt,
+    Share,
+    WholeNumber,
+    check_ranges,
+)
 
 RUN_ONLY = (
     *("out", "threads", "device", "compile"),
-    *("checkpoint_every", "log_every", "pictures_per_stage"),
+    *("checkpoint_every", "log_every", "pictures_per_stage", "readout_epochs"),
 )
 """Settings that do not decide what is learnt: they may change when a run is resumed."""
 
@@ -46,6 +53,9 @@ class VisionConfig:
     learning_rate_decay: Share = 0.5
     """Share of each stage's steps, the last ones, in which the learning rate falls to a fiftieth;
     0 keeps it."""
+    readout_epochs: AtLeastZero = 0.0
+    """Passes over the dataset that train a second decoder afterwards, larger and for eyes: the
+    encoder stays as it is, and all pictures are sharper. A finished run may be given it later."""
     seed: WholeNumber = 0
     """Seed of weights, noise and the order of frames."""
     max_memory_gb: Positive = 8.0

@@ -21,6 +21,8 @@ over the steps since the entry before; see :mod:`darla.encoder.likelihoods` for 
                            recoloured copies and of frames
 ``loss/contrast``          ``look_state_nce``: nats by which states fail to find their frames
 ``loss/relative_error``    ``look_state_nce``: squared error over the dataset's variance
+``loss/absolute``          a decoder for eyes: mean absolute error of pixels
+``structural_similarity``  a decoder for eyes: SSIM of its pictures and the frames
 ``contrast/found``         ``look_state_nce``: share of the states that are nearest to their own
 ``beta``                   cost of one nat (``annealed_vae``: gamma; ``beta_tcvae``: one of total
                            correlation)

@@ -13,6 +13,7 @@ from darla.encoder.bundle import load_encoder, save_bundle
 from darla.encoder.frozen_encoder import FrozenEncoder, LatentStatistics, latent_statistics
 from darla.encoder.latent_pictures import reconstructions, save_picture, traversals
 from darla.objectives import Objective
+from darla.objectives.readout import NETWORK as READOUT
 from darla.vision.training_frames import TrainingFrames
 from darla.vision.verdict import judge
 
@@ -38,6 +39,11 @@ class TrainedVision:
         """Whether all of it has been written."""
         files = (self.bundle / "config.json", self.traversals, self.reconstructions)
         return all(path.is_file() for path in files)
+
+    @property
+    def has_readout(self) -> bool:
+        """Whether the bundle's pictures are drawn by a decoder for eyes."""
+        return load_encoder(self.bundle).decoder.shape.decoder == READOUT
 
 
 def save_trained(

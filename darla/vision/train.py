@@ -1,21 +1,26 @@
 """Train a vision model on a frame dataset, and leave a frozen encoder for agents.
 
 A run's folder holds ``run.json`` (what made it), ``checkpoints/``, ``tensorboard/<stage>/``, and in
-the end ``encoder/`` (the bundle), ``traversals.png`` and ``reconstructions.png``.
+the end ``encoder/`` (the bundle), ``traversals.png`` and ``reconstructions.png``. A decoder for
+eyes that is trained afterwards has checkpoints and events of its own in ``readout/``.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from tqdm import tqdm
 
+from darla.encoder.bundle import load_encoder
 from darla.encoder.network_shape import check_image_shape
 from darla.frames.dataset import FrameDataset
 from darla.frames.dataset_description import describe_datasets
 from darla.frames.joined import datasets_in, open_frames
 from darla.frames.order import Episodes, Twins
-from darla.objectives import TrainingFacts, make_objective
+from darla.objectives import Objective, TrainingFacts, make_objective
+from darla.objectives.readout import NETWORK as READOUT
+from darla.objectives.readout import Readout
 from darla.running.denormals import denormals_flushed
 from darla.running.device import resolve_device
 from darla.running.exclusive import exclusive
@@ -48,7 +53,9 @@ def train_vision(config: VisionConfig) -> TrainedVision:
     dataset = open_frames(config.data)
     check_image_shape(dataset.shape[1:])
     trained = TrainedVision.in_folder(config.out)
-    if holds_this_run(config) and trained.is_there:
+    sees = holds_this_run(config) and trained.is_there
+    draws = not config.readout_epochs or (sees and trained.has_readout)
+    if sees and draws:
         tqdm.write(f"{trained.bundle} is already trained with these settings; nothing to do")
         return trained
     if config.threads is not None:
@@ -56,12 +63,25 @@ def train_vision(config: VisionConfig) -> TrainedVision:
     devices = range(torch.cuda.device_count())
     with denormals_flushed(), torch.random.fork_rng(devices=devices):
         torch.manual_seed(config.seed)
-        run = VisionRun(config, dataset)
+        run = None if sees else VisionRun(config, dataset)
         with exclusive(config.out):
             if not (config.out / RECORD).exists():
                 write_run_record(config.out, config.to_json(), config.seed)
-            run.train()
+            if run is not None:
+                run.train()
+                draw_results(trained)
+            if not draws:
+                _train_readout(config, dataset, trained)
     return trained
+
+
+def _train_readout(config: VisionConfig, dataset: FrameDataset, trained: TrainedVision) -> None:
+    """Give a trained encoder a decoder for eyes, from the last checkpoint on if there is one."""
+    torch.manual_seed(config.seed)
+    frozen, place = load_encoder(trained.bundle), str(trained.bundle.resolve())
+    own = replace(config, out=config.out / READOUT, epochs=config.readout_epochs)
+    VisionRun(own, dataset, lambda facts: Readout(frozen, facts, place)).train()
+    draw_results(trained)
 
 
 @dataclass(frozen=True)
@@ -76,8 +96,16 @@ class _Resumed:
 class VisionRun:
     """One run: its stages one after the other, each from where it was left."""
 
-    def __init__(self, config: VisionConfig, dataset: FrameDataset) -> None:
-        """Build the untrained model; the seed of torch decides its weights."""
+    def __init__(
+        self,
+        config: VisionConfig,
+        dataset: FrameDataset,
+        make: Callable[[TrainingFacts], Objective] | None = None,
+    ) -> None:
+        """Build the untrained model; the seed of torch decides its weights.
+
+        It is the objective of the configuration, unless ``make`` makes another.
+        """
         self._config = config
         self._dataset = dataset
         self._device = torch.device(resolve_device(config.device))
@@ -90,7 +118,8 @@ class VisionRun:
             learning_rate=config.learning_rate,
             has_twins=Twins.of(dataset) is not None,
         )
-        self._objective = make_objective(config.objective, facts).to(self._device)
+        objective = make(facts) if make else make_objective(config.objective, facts)
+        self._objective = objective.to(self._device)
         # mypy: torch's annotations lack this overload.
         self._objective.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._stages = self._objective.stages()
@@ -104,7 +133,6 @@ class VisionRun:
         frames = TrainingFrames(self._dataset, self._config, self._device)
         for number in range(first, len(self._stages)):
             self._train_stage(number, frames, resumed if number == first else None)
-        draw_results(TrainedVision.in_folder(self._config.out))
 
     def _go_on_from(self, checkpoint: Checkpoint) -> "_Resumed":
         """Put back the state of a checkpoint; a ValueError if it is not of this run, or damaged."""

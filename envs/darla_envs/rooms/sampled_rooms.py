@@ -85,9 +85,9 @@ class SampledRooms(SimulatedRooms):
             return drawn
         of_block, state = np.divmod(states, per_look)
         look = looks % looks_per_state
-        rows = drawn[of_block * block + state]
         in_looks = drawn[of_block * block + np.where(look > 0, per_look - 1 + look, 0)]
-        return np.where(kept, in_looks, rows)
+        rows: np.ndarray = np.where(kept, in_looks, drawn[of_block * block + state])
+        return rows
 
     def sample_setting(
         self,

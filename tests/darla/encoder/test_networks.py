@@ -19,7 +19,7 @@ from darla.encoder.networks import (
 )
 
 SMALL = {"channels": (4, 4, 4, 4), "hidden_units": 8}
-ROWS = {"conv": SMALL, "painted": SMALL}
+ROWS = {"conv": SMALL, "painted": SMALL, "readout": SMALL}
 
 
 def test_every_network_has_a_row() -> None:
