@@ -3,16 +3,17 @@
 import fnmatch
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from darla.environments.spec import digest
 from darla.running.atomic import write_json, write_text
-from darla.running.names import unknown
+from darla.running.names import lookup, unknown
 from darla.running.plain_json import plain
 from darla_agents.agent.kinds import BASELINE, KINDS, RANDOM
+from darla_agents.comparison.actions import report_actions, split_by_actions
 from darla_agents.comparison.estimates import Sampling
 from darla_agents.comparison.gap import close_gaps
 from darla_agents.comparison.plots import plot_profiles, plot_ratios, plot_returns
@@ -26,7 +27,7 @@ from darla_agents.comparison.summary import (
     compare_kinds,
     summarise_group,
 )
-from darla_agents.playing.rows import Row, merge_rows, read_rows
+from darla_agents.playing.rows import ACTIONS, Row, merge_rows, read_rows
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,9 @@ class CompareConfig:
     """Columns in which agents of one group must agree; leave out encoder to pool encoders."""
     without: tuple[str, ...] = ()
     """Agents to leave out, by name as in the rows; * stands for anything."""
+    actions: str | None = None
+    """Actions to compare agents by, sampled or most_probable; what rows hold of the other is told
+    in a table. When not given, sampled in tasks whose rows hold any."""
     out: Path | None = None
     """Where to write, without an ending; beside the first file of rows when not given."""
     plots: bool = True
@@ -62,6 +66,8 @@ class CompareConfig:
             raise ValueError(f"resamples is {self.resamples}, but must be at least 100")
         if not 0.0 < self.gamma < math.inf:
             raise ValueError(f"gamma is {self.gamma}, but must be a number above 0, such as 1")
+        if self.actions is not None:
+            lookup("kind of actions", self.actions, dict.fromkeys(ACTIONS))
 
 
 @dataclass(frozen=True)
@@ -83,15 +89,19 @@ def compare(config: CompareConfig) -> ComparisonFiles:
             unknown.
     """
     config.check()
-    rows = _wanted_rows(config)
+    actions, rows, others = split_by_actions(_wanted_rows(config), config.actions)
     summaries = [_summarise(scores, config) for scores in score_tasks(rows, config.by)]
-    report = "\n\n".join(_section(summary, config) for summary in summaries)
+    beside = _summarise_others(others, config)
+    report = "\n\n".join(
+        _section(each, config, report_actions(actions[each.scores.task], each, beside))
+        for each in summaries
+    )
     first = config.rows[0]
     stem = config.out or first.with_name(first.name.removesuffix(".gz")).with_suffix("")
     plots = _draw(summaries, stem) if config.plots else {}
     table, numbers = (stem.with_name(f"{stem.name}.{ending}") for ending in ("md", "json"))
     write_text(table, _with_pictures(report, summaries, plots))
-    write_json(numbers, _numbers(summaries, config))
+    write_json(numbers, _numbers(summaries, config, actions, beside))
     return ComparisonFiles(
         report, table, numbers, tuple(path for paths in plots.values() for path in paths)
     )
@@ -132,8 +142,21 @@ def _summarise(scores: TaskScores, config: CompareConfig) -> TaskSummary:
     return TaskSummary(scores, groups, tuple(close_gaps(scores)), comparisons)
 
 
-def _section(summary: TaskSummary, config: CompareConfig) -> str:
-    """Return the Markdown section of one task."""
+def _summarise_others(
+    rows: Sequence[Row], config: CompareConfig
+) -> dict[str, tuple[GroupSummary, ...]]:
+    """Summarise by task what agents did by the actions that they are not compared by."""
+    sampling = Sampling(config.resamples, config.seed)
+    return {
+        scores.task: tuple(
+            summarise_group(scores, group, sampling, config.gamma) for group in scores.groups
+        )
+        for scores in (score_tasks(rows, config.by) if rows else ())
+    }
+
+
+def _section(summary: TaskSummary, config: CompareConfig, actions: Sequence[str]) -> str:
+    """Return the Markdown section of one task, given what is said of actions."""
     paragraphs = [report_comparison(comparison) for comparison in summary.comparisons]
     if not paragraphs:
         first, second = config.kinds
@@ -141,7 +164,7 @@ def _section(summary: TaskSummary, config: CompareConfig) -> str:
             f"**{first} against {second}**: nothing to compare; it takes agents of both kinds with "
             "the same algorithm, source and steps, and a domain other than the source."
         ]
-    return report_task(summary, paragraphs, config.gamma)
+    return report_task(summary, [*actions, *paragraphs], config.gamma)
 
 
 def _draw(summaries: Sequence[TaskSummary], stem: Path) -> dict[str, list[Path]]:
@@ -183,14 +206,28 @@ def _with_pictures(
     return "\n\n".join(["# Transfer", report, *pictures]) + "\n"
 
 
-def _numbers(summaries: Sequence[TaskSummary], config: CompareConfig) -> dict[str, Any]:
+def _numbers(
+    summaries: Sequence[TaskSummary],
+    config: CompareConfig,
+    actions: Mapping[str, str],
+    beside: Mapping[str, Sequence[GroupSummary]],
+) -> dict[str, Any]:
     """Return all that goes into the JSON file; what is undefined is null."""
     return {
         "rows": [str(path) for path in config.rows],
         "resamples": config.resamples,
         "seed": config.seed,
         "gamma": config.gamma,
-        "tasks": [_task_numbers(summary) for summary in summaries],
+        "tasks": [
+            {
+                **_task_numbers(summary),
+                "actions": actions[summary.scores.task],
+                "other_actions": [
+                    _group_numbers(group) for group in beside.get(summary.scores.task, ())
+                ],
+            }
+            for summary in summaries
+        ],
     }
 
 

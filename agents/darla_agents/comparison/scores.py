@@ -15,7 +15,7 @@ from darla_agents.agent.group_labels import GroupKey, label, rank
 from darla_agents.agent.kinds import RANDOM
 from darla_agents.comparison.intervals import Floats
 from darla_agents.comparison.statistics import transfer_ratio
-from darla_agents.playing.rows import STOCHASTIC, Row
+from darla_agents.playing.rows import SAMPLED, Row
 from darla_envs.description.usual_domains import SEEN_LOOKS, SOURCES, UNSUPERVISED
 
 GROUPING = ("algorithm", "source", "encoder", "total_timesteps")
@@ -189,7 +189,7 @@ def _group_key(row: Row, by: Sequence[str]) -> GroupKey:
     """Return the columns that all agents of a group share, as (column, value) pairs."""
     # Ratios need a source of their own, so agents of different sources never share a group.
     columns = [column for column in GROUPING if column in by or column == "source"]
-    actions = "drawn" if row.agent.endswith(STOCHASTIC) else "most probable"
+    actions = "drawn" if row.actions == SAMPLED else "most probable"
     shared = [(column, str(getattr(row, column))) for column in columns]
     return (("kind", row.kind), *shared, ("actions", actions))
 

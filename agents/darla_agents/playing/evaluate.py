@@ -14,7 +14,7 @@ import numpy as np
 from tqdm import tqdm
 
 from darla.environments.words import LooksWord
-from darla.running.names import unknown
+from darla.running.names import lookup, unknown
 from darla.running.progress import progress_bar
 from darla.running.seeds import Purpose
 from darla_agents.agent.acting import load_agent_policy
@@ -23,11 +23,12 @@ from darla_agents.playing.episode_queue import PlayedEpisode, Policy, play_queue
 from darla_agents.playing.played_worlds import make_played_worlds
 from darla_agents.playing.players import Player, find_players, random_player, unfinished_runs
 from darla_agents.playing.random_policy import RandomPolicy
-from darla_agents.playing.rows import Row, RowWriter
+from darla_agents.playing.rows import ACTIONS, MOST_PROBABLE, SAMPLED, Row, RowWriter
 from darla_agents.worlds.rendering import BATCHED, check_rendering
 from darla_envs.suites import suite_of
 
 _RANDOM_EPISODES = 200
+_CHOICES = {**{each: (each,) for each in ACTIONS}, "both": ACTIONS}
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,11 @@ class EvaluateTransferConfig(LooksWord):
     random_episodes: int | None = None
     """Episodes of the random policy in each domain, at least as many as those of the agents. When
     not given, 200, or as many as those where worlds cannot be simulated many at a time."""
+    actions: str | None = None
+    """sampled: drawn from the policy, as agents learn; most_probable: the most probable ones; both:
+    each in rows of its own. When not given, most_probable."""
     stochastic: bool = False
-    """Draw actions from the policy instead of taking the most probable ones."""
+    """Draw actions from the policy instead of taking the most probable ones: --actions sampled."""
     num_envs: int = 8
     """Environments that are stepped together."""
     rendering: str = BATCHED
@@ -72,6 +76,19 @@ class EvaluateTransferConfig(LooksWord):
                 raise ValueError(f"{name} is {given}, but must be at least 1")
         if self.seed < 0:
             raise ValueError(f"seed is {self.seed}, but must be at least 0")
+        self.chosen_actions()
+
+    def chosen_actions(self) -> tuple[str, ...]:
+        """Return those of ACTIONS that agents are to act by.
+
+        A ValueError where they are unknown, or where the two options contradict each other.
+        """
+        if self.stochastic and self.actions not in (None, SAMPLED):
+            raise ValueError(
+                f"--stochastic is --actions {SAMPLED}, but actions are {self.actions!r}; give one"
+            )
+        usual = SAMPLED if self.stochastic else MOST_PROBABLE
+        return lookup("kind of actions", self.actions or usual, _CHOICES)
 
 
 @dataclass(frozen=True)
@@ -105,9 +122,11 @@ def evaluate_transfer(config: EvaluateTransferConfig) -> TransferEvaluation:
             source, or a file of another kind at ``out``.
     """
     config.check()
-    found = find_players(config.agents, not config.stochastic, config.trust)
     looks = config.read_looks()
-    agents = [player.in_looks(looks) for player in found]
+    found = [each.in_looks(looks) for each in find_players(config.agents, trusted=config.trust)]
+    drawing = [each.drawing_actions() for each in found]
+    by_actions = {SAMPLED: drawing, MOST_PROBABLE: found}
+    agents = [each for actions in config.chosen_actions() for each in by_actions[actions]]
     domains = _domains_to_play(agents, config)
     players = list(agents)
     if config.random:

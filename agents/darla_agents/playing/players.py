@@ -70,6 +70,10 @@ class Player:
             )
         return replace(self, environment=replace(self.environment, looks=looks))
 
+    def drawing_actions(self) -> "Player":
+        """Return the same agent as another player, which draws its actions from the policy."""
+        return replace(self, name=self.name + STOCHASTIC, deterministic=False)
+
     @property
     def kind(self) -> str:
         """What it observes, or that it is the random policy."""
@@ -111,8 +115,8 @@ def find_players(
     found = dict.fromkeys(path for folder in folders for path in _agents_under(Path(folder)))
     for path in found:
         check_trusted(read_spec(path).environment, path, trusted)
-    players = {player.name: player for player in (_player(path, deterministic) for path in found)}
-    return list(players.values())
+    agents = {player.name: player for player in (_player(path) for path in found)}
+    return [each if deterministic else each.drawing_actions() for each in agents.values()]
 
 
 def _agents_under(folder: Path) -> list[Path]:
@@ -156,7 +160,7 @@ def _is_run(folder: Path) -> bool:
     return (folder / RECORD).is_file()
 
 
-def _player(folder: Path, deterministic: bool) -> Player:
+def _player(folder: Path) -> Player:
     """Return the agent in a folder as a player, after checking that it can be loaded."""
     agent = load_agent(folder)
     try:
@@ -164,10 +168,9 @@ def _player(folder: Path, deterministic: bool) -> Player:
     except (FileNotFoundError, ValueError) as error:
         kind = FileNotFoundError if isinstance(error, FileNotFoundError) else ValueError
         raise kind(f"the agent in {folder} cannot be evaluated: {error}") from error
-    mode = "" if deterministic else STOCHASTIC
-    name = f"{_readable_name(folder)}@{_content_hash(folder, agent.spec)}{mode}"
+    name = f"{_readable_name(folder)}@{_content_hash(folder, agent.spec)}"
     spec = agent.spec
-    return Player(name, spec, folder, spec.environment, deterministic, spec.interaction)
+    return Player(name, spec, folder, spec.environment, interaction=spec.interaction)
 
 
 def _readable_name(folder: Path) -> str:

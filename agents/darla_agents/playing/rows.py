@@ -27,6 +27,9 @@ LARGEST_ROWS = 1 << 28
 """The most bytes of text that a file of rows may hold; a row has about 150."""
 STOCHASTIC = "+stochastic"
 """Ends the name of an agent that drew its actions instead of taking the most probable ones."""
+SAMPLED, MOST_PROBABLE = "sampled", "most_probable"
+ACTIONS = (SAMPLED, MOST_PROBABLE)
+"""How agents choose actions: drawn from the policy, as they learn, or the most probable one."""
 
 RowKey = tuple[str, str, str, int]
 
@@ -113,6 +116,11 @@ class Row:
     def key(self) -> RowKey:
         """What must be unique in a file: agent, task, domain, episode seed."""
         return (self.agent, self.task, self.domain, self.episode_seed)
+
+    @property
+    def actions(self) -> str:
+        """How the agent chose its actions, one of ACTIONS, which its name says."""
+        return SAMPLED if self.agent.endswith(STOCHASTIC) else MOST_PROBABLE
 
 
 def read_rows(path: Path) -> list[Row]:

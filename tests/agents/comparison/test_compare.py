@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -337,3 +338,40 @@ def test_a_configuration_that_makes_no_sense_is_refused() -> None:
         compare(CompareConfig(rows=()))
     with pytest.raises(ValueError, match="resamples is 5, but must be at least 100"):
         compare(CompareConfig(resamples=5))
+
+
+def drawn_too(rows: list[Row]) -> list[Row]:
+    """Return rows with those of the same agents, which return less where they draw actions."""
+    agents = [row for row in rows if row.kind != "random"]
+    return rows + [
+        replace(row, agent=f"{row.agent}+stochastic", episode_return=row.episode_return - 0.2)
+        for row in agents
+    ]
+
+
+def test_one_kind_of_actions_is_compared_and_the_other_told(tmp_path: Path) -> None:
+    config = config_for(tmp_path, drawn_too(study()))
+    report = compare(config).report
+    assert "Actions: sampled. All but this table is of these" in report
+    assert "latent (3 seeds), pixels (3 seeds), factors (1 seed)" in report
+    assert returns_table(report)["new_floor latent"][2].startswith("0.61")
+    told = next(part for part in report.split("\n\n") if "| sampled" in part)
+    (line,) = (line for line in told.splitlines() if re.match(r"\| new_floor *\| latent", line))
+    cells = [cell.strip() for cell in line.strip("|").split("|")]
+    assert cells[2].startswith("0.61") and cells[3].startswith("0.81")
+    other = compare(replace(config, actions="most_probable")).report
+    assert "Actions: most probable. All but" in other
+    assert returns_table(other)["new_floor latent"][2].startswith("0.81")
+    (task,) = json.loads(config.rows[0].with_suffix(".json").read_text())["tasks"]
+    assert task["actions"] == "most_probable"
+    assert [group["kind"] for group in task["other_actions"]] == ["latent", "pixels", "factors"]
+
+
+def test_rows_of_one_kind_of_actions_are_compared_as_they_are(tmp_path: Path) -> None:
+    config = config_for(tmp_path, study())
+    report = compare(config).report
+    assert "Actions: most probable." in report and "All but this table" not in report
+    with pytest.raises(ValueError, match="no episode of sampled actions; add some with"):
+        compare(replace(config, actions="sampled"))
+    with pytest.raises(ValueError, match="unknown kind of actions 'drawn'"):
+        compare(replace(config, actions="drawn"))

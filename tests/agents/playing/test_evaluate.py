@@ -3,6 +3,7 @@
 import dataclasses
 from collections import Counter, defaultdict
 from pathlib import Path
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -214,6 +215,34 @@ def test_drawn_actions_are_kept_apart_from_the_most_probable_ones(
     again = run(config, stochastic=True, out=tmp_path / "again.csv")[1]
     drawn = [row for row in rows if row.agent.endswith("+stochastic")]
     assert drawn == [row for row in again if row.kind != "random"]
+
+
+def test_both_kinds_of_actions_are_played_in_one_run(
+    config: EvaluateTransferConfig, tmp_path: Path
+) -> None:
+    make_toy_agent(tmp_path / "agents" / "a")
+    result, rows = run(config, actions="both")
+    assert (result.played, result.skipped) == (14, 0)
+    alone = run(config, out=tmp_path / "one.csv")[1]
+    drawn = run(config, actions="sampled", out=tmp_path / "two.csv")[1]
+    assert {row.key: row for row in rows} == {row.key: row for row in (*alone, *drawn)}
+    assert {row.actions for row in rows if row.kind != "random"} == {"sampled", "most_probable"}
+    assert run(config, actions="both")[0].played == 0
+    assert run(config, stochastic=True)[0].played == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"actions": "sample"}, "unknown kind of actions 'sample'; did you mean 'sampled'"),
+        ({"actions": "both", "stochastic": True}, "--stochastic is --actions sampled"),
+    ],
+)
+def test_actions_that_cannot_be_are_named(
+    config: EvaluateTransferConfig, given: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        run(config, **given)
 
 
 def test_without_domains_agents_of_tasks_from_elsewhere_play_in_their_source(
