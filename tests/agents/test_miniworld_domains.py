@@ -27,11 +27,18 @@ TARGETS = [
     "all_three",
     "new_light",
     "unseen_colors",
+    "new_colors",
+    "other_palette",
 ]
 
 
 def test_every_kind_of_task_names_its_domains():
-    assert suite_of(f"darla_envs.stock:{TASK}").domains() == ["source", "d_u", *TARGETS]
+    assert suite_of(f"darla_envs.stock:{TASK}").domains() == [
+        "source",
+        "d_u",
+        *TARGETS,
+        "validation_apart",
+    ]
     assert suite_of(TASK).targets() == TARGETS
     assert suite_of(GO_TO_OBJECT).domains() == domain_names(GO_TO_OBJECT)
     assert suite_of(GO_TO_OBJECT).targets() == target_names(GO_TO_OBJECT)

@@ -4,10 +4,10 @@ A domain is data. The unsupervised domain D_U is where frames for the encoder co
 is where agents learn, and targets are where they are tested without further training. What a
 domain does not name keeps the value that it has in the task's source.
 
-Textures and the camera are no factors, and no random number is drawn for them, so that the episodes
-of two domains that differ in them alone are the same. Where a domain offers several, which of them
-an episode has follows from its look: the same setting gives the same picture, and frames of one
-look share them.
+Textures, palettes and the camera are no factors, and no random number is drawn for them, so that
+the episodes of two domains that differ in them alone are the same. Where a domain offers several
+textures or cameras, which of them an episode has follows from its look: the same setting gives the
+same picture, and frames of one look share them.
 """
 
 import itertools
@@ -23,7 +23,7 @@ from darla.running.names import nearest
 Interval = tuple[float, float]
 Values = tuple[Interval, ...] | tuple[str, ...]
 WHOLE: Values = ((0.0, 1.0),)
-NO_FACTORS = ("textures", "camera", "restyle")
+NO_FACTORS = ("textures", "camera", "restyle", "palettes")
 """What a domain may shift beside the factors of its look."""
 
 _KEYS = ("name", "look", "cases", *NO_FACTORS)
@@ -60,6 +60,10 @@ class Domain:
         restyle: what is done to pictures after all that: shifts of
             :data:`darla.environments.restyling.SHIFTS` by name, each with a strength from 0 to 1 or
             a range of two. What they draw follows from the setting that an episode starts from.
+        palettes: for ``floor``, ``wall``, ``ceiling`` or ``object`` (in MiniWorld's environments
+            ``floor``, ``wall`` or ``objects``) the name of one of
+            :data:`darla_envs.description.palettes.PALETTES`, on which values of ``look`` then are;
+            what is not named has its own.
     """
 
     name: str
@@ -68,6 +72,7 @@ class Domain:
     textures: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     camera: Mapping[str, float | tuple[Interval, ...]] = field(default_factory=dict)
     restyle: Mapping[str, Strength] = field(default_factory=dict)
+    palettes: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the domain as JSON can hold it; what is no look only where there is any."""

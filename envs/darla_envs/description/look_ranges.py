@@ -20,6 +20,10 @@ Colours of floor and wall multiply textures; objects are painted. Why these:
   like the grey of the source or like black tiles.
 - **Light from half to the whole** of MiniWorld's; OpenGL adds a constant that is not dimmed. More
   light than MiniWorld's would clip colours of floors that face it.
+- **Ranges of new colours** that D_U shows, and a part of it that meets none of them, nor any other
+  target's, in which options can be chosen: looks are what is new, not one colour.
+- **Other palettes** are drawn in no other domain, as bright as the lines, and at least 0.36 in RGB
+  from all that D_U shows of the same surface.
 - **Ceiling and sky stay** as they are: no stock task depends on them, and whatever varies costs a
   latent.
 
@@ -28,9 +32,14 @@ in full light; its walls are a quarter brighter than grey on their line.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeVar
 
-from darla_envs.description.domain import Domain, Values, point
+from darla_envs.description.domain import WHOLE, Domain, Values, point
 from darla_envs.description.palettes import Line
+from darla_envs.description.usual_domains import VALIDATION_APART
+
+_T = TypeVar("_T")
 
 SURFACES = ("floor", "wall", "objects")
 FACTORS = (*SURFACES, "light")
@@ -53,6 +62,20 @@ STOCK: Mapping[str, Values] = {
 light."""
 
 _SEEN: Values = ((0.0, 0.75),)
+_DRAWN: Mapping[str, Values] = {
+    "floor": ((0.0, 0.2),),
+    "wall": ((0.0, 0.2),),
+    "objects": ((0.5, 0.75),),
+}
+"""Where new colours are drawn from: in D_U's ranges, far from the source."""
+_APART: Mapping[str, Values] = {
+    "floor": ((0.4, 0.75),),
+    "wall": ((0.4, 0.75),),
+    "objects": ((0.0, 0.3),),
+    "light": ((0.75, 1.0),),
+}
+"""The part of D_U that meets no target."""
+_OTHER_PALETTE = {"floor": "rose", "wall": "amber", "objects": "leaf"}
 _NEW = {"floor": point(0.05), "wall": point(0.05), "objects": point(0.65)}
 
 D_U = Domain("d_u", {**dict.fromkeys(SURFACES, _SEEN), "light": ((0.5, 1.0),)})
@@ -74,6 +97,9 @@ LOOKS: tuple[Domain, ...] = (
     _changed("all_three", *SURFACES),
     Domain("new_light", {"light": point(0.55)}),
     Domain("unseen_colors", dict.fromkeys(SURFACES, point(1.0))),
+    Domain("new_colors", _DRAWN),
+    Domain("other_palette", dict.fromkeys(SURFACES, WHOLE), palettes=_OTHER_PALETTE),
+    Domain(VALIDATION_APART, _APART),
 )
 """All domains of an environment whose objects can be told apart without their colours."""
 
@@ -85,7 +111,12 @@ def without_objects(looks: tuple[Domain, ...] = LOOKS) -> tuple[Domain, ...]:
     claim to, are left out.
     """
     return tuple(
-        Domain(look.name, {name: values for name, values in look.look.items() if name != "objects"})
+        replace(look, look=_less_objects(look.look), palettes=_less_objects(look.palettes))
         for look in looks
         if look.name not in ("new_objects", "all_three")
     )
+
+
+def _less_objects(named: Mapping[str, _T]) -> dict[str, _T]:
+    """Return what a domain says of surfaces, less what it says of objects."""
+    return {name: value for name, value in named.items() if name != "objects"}

@@ -10,13 +10,15 @@ from typing import Any
 from darla.running.names import nearest
 from darla_envs.description.domain import NO_FACTORS, Domain
 from darla_envs.description.look import Look, check_look
-from darla_envs.description.look_ranges import FACTORS, LOOKS, STOCK, without_objects
+from darla_envs.description.look_ranges import FACTORS, LOOKS, STOCK, SURFACES, without_objects
 from darla_envs.description.named_domains import NamedDomains
+from darla_envs.description.palettes import check_palettes
 from darla_envs.description.usual_domains import SOURCE
 
 _TOLD_BY_COLOR = ("MiniWorld-PutNext-v0", "MiniWorld-Sign-v0", "MiniWorld-ThreeRooms-v0")
 """Ids whose tasks mean one object among others by its colour."""
 
+_REFUSED = tuple(name for name in NO_FACTORS if name != "palettes")
 _OF_A_DOMAIN = {field.name for field in fields(Domain)}
 _OF_A_LOOK = [field.name for field in fields(Look)]
 
@@ -45,11 +47,11 @@ class MiniWorldDomains(NamedDomains):
         return {look.name: look for look in looks}
 
     def _check(self, domain: Domain | Look) -> None:
-        """Check that every value is on its line, and known in all episodes."""
+        """Check that every value is on its line, and known in all episodes, as palettes are."""
         if isinstance(domain, Look):
             check_look(domain)
             return
-        for name in NO_FACTORS:
+        for name in _REFUSED:
             if getattr(domain, name):
                 raise ValueError(
                     f"domain {domain.name!r} has {name}, which only domains of this package's own "
@@ -64,6 +66,7 @@ class MiniWorldDomains(NamedDomains):
                     f"domain {domain.name!r} names {name!r} in some of its cases only, so that it "
                     "would not be known in all episodes; name it in all cases, or in the look"
                 )
+        _check_palettes(domain)
 
     def _complete(self, domain: Domain | Look | None) -> Domain | Look | None:
         """Return a checked domain; None for the look that MiniWorld gives."""
@@ -98,6 +101,18 @@ class MiniWorldDomains(NamedDomains):
                 f"{', '.join(known)}, or a look, a dictionary of some of {', '.join(_OF_A_LOOK)}"
             )
         return known[name]
+
+
+def _check_palettes(domain: Domain) -> None:
+    """Raise a ValueError where a palette is unknown, or no value of the domain is on it."""
+    check_palettes(domain.palettes, SURFACES)
+    named = [*domain.look, *(name for case in domain.cases for name in case)]
+    for surface in domain.palettes:
+        if surface not in named:
+            raise ValueError(
+                f"domain {domain.name!r} has a palette for {surface!r}, and no value on it; name "
+                f"{surface!r} in its look"
+            )
 
 
 def _check_ranges(domain: str, name: str, ranges: Any) -> None:

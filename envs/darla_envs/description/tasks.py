@@ -15,7 +15,7 @@ from darla_envs.description.factors import Factor
 from darla_envs.description.layout import Spacing
 from darla_envs.description.palettes import Arc, Line, Palette
 from darla_envs.description.shapes import RADIUS, SHAPES
-from darla_envs.description.usual_domains import SOURCE, usual_domains
+from darla_envs.description.usual_domains import SOURCE, drawn_targets, source_look, usual_domains
 from darla_envs.description.world_factors import AGENT_RADIUS, ColorRole, describe_factors
 
 GO_TO_OBJECT = "Darla/GoToObject-v0"
@@ -59,7 +59,8 @@ class Task:
         reach: metres between centres below which an object is touched.
         forward_step: metres of one move.
         turn_step: degrees of one turn.
-        palettes: maps from factors to colours for ``floor``, ``wall``, ``ceiling``, ``object``.
+        palettes: maps from factors to colours for ``floor``, ``wall``, ``ceiling``, ``object``, in
+            all domains that name no other.
         wall_shades: multiply the wall's colour on the east, north, west and south wall. Opposite
             walls get the same light; shades of their own tell all four apart, so that the
             picture determines the yaw.
@@ -69,8 +70,8 @@ class Task:
         camera_pitch: degrees; negative looks down.
         field_of_view: degrees from the picture's bottom to its top.
         domains: where looks are drawn from, one of them ``source``; those of
-            :func:`darla_envs.description.usual_domains.usual_domains`, with all shapes, when none
-            are given.
+            :func:`darla_envs.description.usual_domains.usual_domains` and ``drawn_targets`` beside
+            it, with all shapes, when none are given.
 
     Raises:
         ValueError: a shape is unknown, an object has no preferred shapes, or there is no source.
@@ -118,7 +119,8 @@ class Task:
                 f"{len(self.preferred_colors)}; give each object a tuple of intervals"
             )
         if not self.domains:
-            object.__setattr__(self, "domains", usual_domains(self.shapes))
+            drawn = drawn_targets(source_look(self.shapes))
+            object.__setattr__(self, "domains", (*usual_domains(self.shapes), *drawn))
         if SOURCE not in (each.name for each in self.domains):
             raise ValueError(
                 f"task {self.task_id} has no domain {SOURCE!r}; add one to its domains"

@@ -9,13 +9,16 @@ from darla_envs.description.domain import WHOLE, Domain, Values, point, without
 from darla_envs.description.texture_files import PLAIN
 
 SOURCE, UNSUPERVISED, VALIDATION = "source", "d_u", "validation"
+VALIDATION_APART = "validation_apart"
+"""A part of D_U's looks that meets no target's colours; what was chosen in ``validation``, which
+has those of targets too, stays comparable."""
 RICH = "d_u_rich"
 """D_U whose surfaces also have textures, and whose camera is another in each look."""
 
 SOURCES = (SOURCE, "source_pairs")
 """Domains that agents learn in."""
 
-SEEN_LOOKS = (UNSUPERVISED, RICH, VALIDATION)
+SEEN_LOOKS = (UNSUPERVISED, RICH, VALIDATION, VALIDATION_APART)
 """Domains whose looks are those of the encoder's frames: neither sources nor targets."""
 
 # D_U leaves out the last tenth of every colour, so that one target can show colours that neither
@@ -42,6 +45,23 @@ NEW: Mapping[str, Values] = {
 
 NEW_LIGHT: Values = point(0.55)
 """Dimmer than the source's."""
+
+# What D_U shows of each palette lies in three parts: one to choose options in, about the source's
+# colours, then a gap around the middle ones, then one that targets are drawn from.
+APART: Mapping[str, Values] = {
+    **dict.fromkeys(_COLORED, ((0.0, 0.4),)),
+    "ceiling": ((0.0, 0.5),),
+    "light": ((0.75, 1.0),),
+}
+"""The colours and the light of D_U that no target has."""
+
+DRAWN: Mapping[str, Values] = dict.fromkeys(_COLORED, ((0.6, HELD_OUT[0]),))
+"""New colours, of which an episode draws its own."""
+
+# Of the same light as the source's: what is new is the colour. No surface looks like another of D_U
+# but ochre, which lies 0.19 from the end of floors in RGB.
+ROOM_PALETTES = {"floor": "moss", "wall": "indigo", "ceiling": "ochre"}
+"""Palettes that D_U never shows, for what a room is made of."""
 
 # Light enough that the source's colours still show, so that the pattern is what is new. D_U has no
 # textures: neither the encoder nor the policy has seen any.
@@ -137,6 +157,21 @@ def new_views(source: Mapping[str, Values]) -> tuple[Domain, ...]:
         Domain("new_field_of_view", source, camera={"field_of_view": 70.0}),
         Domain("noisy", source, restyle={"noise": 0.5}),
         Domain("blurred", source, restyle={"blur": 0.5}),
+    )
+
+
+def drawn_targets(source: Mapping[str, Values]) -> tuple[Domain, ...]:
+    """Return the targets whose colours each episode draws anew, so that they speak of looks.
+
+    One draws them from what D_U shows, far from the source, the other from other palettes. They
+    come with the looks of D_U that meet neither, nor any other target: there options can be chosen.
+    """
+    anywhere = dict.fromkeys((*_COLORED, "ceiling"), WHOLE)
+    palettes = {**ROOM_PALETTES, "object": "magenta"}
+    return (
+        Domain("new_colors", {**source, **DRAWN}),
+        Domain("other_palette", {**source, **anywhere}, palettes=palettes),
+        Domain(VALIDATION_APART, {**source, **APART}),
     )
 
 

@@ -5,6 +5,7 @@ since then, and a constant of their own. So the same seed gives the same look, i
 environments and in batches, and the same room in every look.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +15,7 @@ from darla_envs.description.domain import Domain, draw
 from darla_envs.description.factors import Factor
 from darla_envs.description.look import Look
 from darla_envs.description.look_ranges import FACTORS, LINES, SURFACES
+from darla_envs.description.palettes import with_palettes
 
 NUM_DRAWS = 1 + len(FACTORS)
 
@@ -50,7 +52,7 @@ class LookSequence:
         if not isinstance(domain, Domain):
             return DrawnLook(domain)
         numbers = np.random.default_rng([self._seed, self._episode, Purpose.DRAWN_LOOKS])
-        return look_at(positions(domain, numbers.random(NUM_DRAWS)))
+        return look_at(positions(domain, numbers.random(NUM_DRAWS)), domain.palettes)
 
 
 def positions(domain: Domain, u: np.ndarray) -> dict[str, float]:
@@ -67,9 +69,13 @@ def positions(domain: Domain, u: np.ndarray) -> dict[str, float]:
     }
 
 
-def look_at(factors: dict[str, float]) -> DrawnLook:
-    """Return the look at positions on the lines; what is not among them stays as it is."""
-    colors = {name: LINES[name].rgb(factors[name]) for name in SURFACES if name in factors}
+def look_at(factors: dict[str, float], palettes: Mapping[str, str] | None = None) -> DrawnLook:
+    """Return the look at positions on the lines, or on a domain's palettes where it names some.
+
+    What is not among the positions stays as it is.
+    """
+    lines = with_palettes(LINES, palettes or {})
+    colors = {name: lines[name].rgb(factors[name]) for name in SURFACES if name in factors}
     tints = {name: (float(r), float(g), float(b)) for name, (r, g, b) in colors.items()}
     return DrawnLook(Look(**tints, light=factors.get("light", 1.0)), factors)
 

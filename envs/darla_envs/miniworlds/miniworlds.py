@@ -161,10 +161,11 @@ class MiniWorlds(Worlds):
                 f"factors, one row for each of {len(chosen)} worlds, not {rows.shape}"
             )
         with without_loading():
+            palettes = self.domain.palettes if isinstance(self.domain, Domain) else {}
             for world, (seed, _, *values) in zip(self._checked(chosen), rows.tolist(), strict=True):
                 drawn = self._sequences[world].next(self.domain, int(seed))
                 if names:
-                    drawn = look_at(dict(zip(names, values, strict=True)))
+                    drawn = look_at(dict(zip(names, values, strict=True)), palettes)
                 self._begin(world, drawn, int(seed))
         self.turn(chosen, rows[:, 1])
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from darla_envs.description.palettes import Arc, Palette
+from darla_envs.description.domain import Domain
+from darla_envs.description.palettes import Arc, Palette, with_palettes
 from darla_envs.description.tasks import Task
 from darla_envs.kernels.compiled import kernel
 from darla_envs.rooms.room_state import RoomState
@@ -32,9 +33,10 @@ class PaletteTable(NamedTuple):
     shades: np.ndarray
 
 
-def palette_table(task: Task) -> PaletteTable:
-    """Return a task's palettes as arrays."""
-    palettes = [task.palettes[name] for name in _SURFACES]
+def palette_table(domain: Domain, task: Task) -> PaletteTable:
+    """Return the palettes of a task's domain as arrays."""
+    named = with_palettes(task.palettes, domain.palettes)
+    palettes = [named[name] for name in _SURFACES]
     numbers = np.array([_numbers(palette) for palette in palettes])
     is_arc = np.array([isinstance(palette, Arc) for palette in palettes])
     return PaletteTable(is_arc, numbers, np.array(task.wall_shades))

@@ -94,7 +94,6 @@ class SimulatedRooms(Worlds):
         self._seeds = EpisodeSeeds(num_worlds)
         self._num_draws = num_draws(len(self.task.objects))
         self._start = place_table(self.task, self.factors, self.task.start)
-        self._palettes = palette_table(self.task)
         self._rules = rules_of(self.task, self.max_episode_steps)
         self._reported = RoomFactors(self.task, self.state)
         self.observation_space = self.factor_space = self._reported.observation_space
@@ -105,6 +104,7 @@ class SimulatedRooms(Worlds):
         found: Domain = RoomDomains(self.task).find(domain)
         self.cameras = cameras_of(found, self.task)
         self.domain, self._looks = found, look_table(found, self.task)
+        self._palettes = palette_table(found, self.task)
 
     def reset(self, chosen: np.ndarray, seeds: Seeds = None, settings: Settings = None) -> None:
         """Start episodes; see :meth:`darla_envs.batch.worlds.Worlds.reset`."""

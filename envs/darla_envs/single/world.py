@@ -14,6 +14,7 @@ from darla.running.vector_infos import rows_of
 from darla_envs.description.domain import Domain
 from darla_envs.description.factors import Factor, FactorValue, Setting
 from darla_envs.description.named_domains import DomainLike
+from darla_envs.description.palettes import Palette, with_palettes
 from darla_envs.description.tasks import Task
 from darla_envs.description.texture_files import SURFACES
 from darla_envs.description.usual_domains import SOURCE
@@ -88,6 +89,11 @@ class FactorWorld(MiniWorldEnv):  # type: ignore[misc]
         """Where looks are drawn from."""
         return self.simulation.domain
 
+    @property
+    def _palettes(self) -> Mapping[str, Palette]:
+        """The palettes of floor, wall, ceiling and objects in the domain."""
+        return with_palettes(self.task.palettes, self.domain.palettes)
+
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[np.ndarray, dict[str, Any]]:
@@ -161,9 +167,9 @@ class FactorWorld(MiniWorldEnv):  # type: ignore[misc]
         row = self.simulation.state.settings[0]
         self._restyling = restyling_in(row, self.domain) if self.domain.restyle else None
         self._set_camera()
-        self._objects = []
+        self._objects, palettes = [], self._palettes
         for name, (x, z) in zip(self.task.objects, self.simulation.state.objects[0], strict=True):
-            tint = self.task.palettes["object"].rgb(setting[f"{name}_color"])
+            tint = palettes["object"].rgb(setting[f"{name}_color"])
             painted = PaintedObject(setting[f"{name}_shape"], tint)
             self._objects.append(self.place_entity(painted, pos=np.array([x, 0.0, z]), dir=0.0))
         self.place_agent(pos=np.zeros(3), dir=0.0)
@@ -186,7 +192,7 @@ class FactorWorld(MiniWorldEnv):  # type: ignore[misc]
         textures = textures_in(self.simulation.state.settings[0], self.domain)
         floor, wall, ceiling = (textures[surface] for surface in SURFACES)
         room = PaintedRoom(outline, floor_tex=floor, wall_tex=wall, ceil_tex=ceiling)
-        palettes = self.task.palettes
+        palettes = self._palettes
         room.floor_tint = palettes["floor"].rgb(setting["floor"])
         room.ceiling_tint = palettes["ceiling"].rgb(setting["ceiling"])
         shades = np.array(self.task.wall_shades)[:, None]

@@ -7,7 +7,14 @@ steps / 40``, or after 40 steps with nothing.
 from darla_envs.description.domain import Domain
 from darla_envs.description.layout import Spacing
 from darla_envs.description.tasks import GO_TO_OBJECT, Task
-from darla_envs.description.usual_domains import NEW, OLD, source_look, usual_domains, validation
+from darla_envs.description.usual_domains import (
+    NEW,
+    OLD,
+    drawn_targets,
+    source_look,
+    usual_domains,
+    validation,
+)
 
 _SHAPES = ("box", "ball", "cone")
 _SOURCE_SHAPES = ("box",)
@@ -42,5 +49,6 @@ TASK = Task(
         # A ball where the source has a box: D_U has all three, so the encoder has seen it.
         Domain("new_shape", {**_SOURCE, "object_shape": ("ball",)}),
         *_pairs_of_colors(),
+        *drawn_targets(_SOURCE),
     ),
 )

@@ -9,15 +9,19 @@ change.
 
 from collections.abc import Mapping
 
-from darla_envs.description.domain import Domain, Interval, Values, point
+from darla_envs.description.domain import WHOLE, Domain, Interval, Values, point
 from darla_envs.description.layout import Spacing
 from darla_envs.description.tasks import PICK_COLOR, Task
 from darla_envs.description.usual_domains import (
+    APART,
+    DRAWN,
     NEW,
     NEW_LIGHT,
     ROOM,
+    ROOM_PALETTES,
     SOURCE,
     VALIDATION,
+    VALIDATION_APART,
     new_views,
     recolored,
     source_look,
@@ -43,6 +47,22 @@ def _new(name: str, **look: Values) -> Domain:
 def _room(value: float) -> dict[str, Values]:
     """Return a value of floor and wall."""
     return dict.fromkeys(ROOM, point(value))
+
+
+def _drawn_rooms() -> tuple[Domain, ...]:
+    """Rooms that each episode draws anew, of seen and of other palettes, and D_U's apart from them.
+
+    Reds and greens stay as they are in targets: they say which object pays.
+    """
+    drawn: dict[str, Values] = {name: DRAWN[name] for name in ROOM}
+    drawn |= {"ceiling": ((0.6, 1.0),), "light": ((0.5, 0.7),)}
+    anywhere = dict.fromkeys(ROOM_PALETTES, WHOLE)
+    shades: Values = ((0.0, 0.2), (0.7, 0.9))  # without those of ``new_shades``
+    return (
+        _new("new_rooms", **drawn),
+        Domain("other_palette", {**_SOURCE, **anywhere}, palettes=ROOM_PALETTES),
+        _new(VALIDATION_APART, **{**APART, "object_color": shades}),
+    )
 
 
 TASK = Task(
@@ -79,5 +99,6 @@ TASK = Task(
         _new("new_shades", object_color=(*point(0.25), *point(0.65))),
         _new("new_shape", object_shape=("ball",)),
         *new_views(_SOURCE),
+        *_drawn_rooms(),
     ),
 )

@@ -8,7 +8,13 @@ after 100 steps. Two objects are good and two are bad, so that 2 is the best ret
 from darla_envs.description.domain import Domain
 from darla_envs.description.layout import Spacing
 from darla_envs.description.tasks import SEEK_AVOID, Task
-from darla_envs.description.usual_domains import NEW, OLD, source_look, usual_domains
+from darla_envs.description.usual_domains import (
+    NEW,
+    OLD,
+    drawn_targets,
+    source_look,
+    usual_domains,
+)
 
 _GOOD, _BAD = ("box", "ball"), ("cone", "cylinder")
 
@@ -36,5 +42,9 @@ TASK = Task(
     start=Spacing(objects=1.9, agent=1.6),
     max_episode_steps=100,
     reach=0.8,
-    domains=(*usual_domains(_GOOD + _BAD), *_pairs_of_kinds()),
+    domains=(
+        *usual_domains(_GOOD + _BAD),
+        *_pairs_of_kinds(),
+        *drawn_targets(source_look(_GOOD + _BAD)),
+    ),
 )

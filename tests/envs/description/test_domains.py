@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import darla_envs  # noqa: F401  (registers the tasks)
-from darla_envs.description.domain import Domain, draw, point, without
+from darla_envs.description.domain import NO_FACTORS, Domain, draw, point, without
 from darla_envs.description.domains import domain_names, find_domain, register_domain, target_names
-from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID, find_task
+from darla_envs.description.palettes import PALETTES
+from darla_envs.description.tasks import GO_TO_OBJECT, PICK_COLOR, SEEK_AVOID, find_task
 
 COLOR_FACTORS = {"floor": "floor", "wall": "wall", "object_color": "object"}
 
@@ -32,6 +33,8 @@ OTHERS = {
     "grey": {"restyle"},
     "noisy": {"restyle"},
     "blurred": {"restyle"},
+    "new_colors": set(COLOR_FACTORS),
+    "other_palette": {*COLOR_FACTORS, "ceiling", "palettes"},
 }
 
 
@@ -63,7 +66,7 @@ def test_other_targets_change_one_thing(task):
         if name in target_names(task):
             found = find_domain(task, name)
             changed = {key for key in source.look if source.look[key] != found.look[key]}
-            changed |= {key for key in ("textures", "camera", "restyle") if getattr(found, key)}
+            changed |= {key for key in NO_FACTORS if getattr(found, key)}
             assert changed == expected, name
 
 
@@ -85,7 +88,7 @@ def test_names():
     assert set(target_names(SEEK_AVOID)) == everywhere
     assert set(target_names(GO_TO_OBJECT)) == everywhere | {"new_shape"}
     for task in (GO_TO_OBJECT, SEEK_AVOID):
-        others = {"source", "source_pairs", "d_u", "d_u_rich"}
+        others = {"source", "source_pairs", "d_u", "d_u_rich", "validation_apart"}
         others |= {"validation"} if task == GO_TO_OBJECT else set()
         assert set(domain_names(task)) == {*target_names(task), *others}
         assert not others & set(target_names(task))
@@ -96,6 +99,65 @@ def test_options_are_chosen_in_the_looks_of_d_u_with_the_object_of_the_source():
         find_domain(GO_TO_OBJECT, name).look for name in ("source", "d_u", "validation")
     )
     assert validation == d_u | {"object_shape": source["object_shape"]} != d_u
+
+
+def _ends(domain, factor):
+    return np.ravel(domain.look[factor])
+
+
+@pytest.mark.parametrize("task", [GO_TO_OBJECT, SEEK_AVOID, PICK_COLOR])
+def test_options_can_be_chosen_apart_from_the_colors_and_the_light_of_all_targets(task):
+    source, d_u = find_domain(task, "source"), find_domain(task, "d_u")
+    apart = find_domain(task, "validation_apart")
+    assert apart.look["object_shape"] == source.look["object_shape"]
+    for factor in set(source.look) - {"object_shape"}:
+        for low, high in apart.look[factor]:
+            assert any(start <= low and high <= end for start, end in d_u.look[factor])
+            for name in target_names(task):
+                target = find_domain(task, name)
+                same_palettes = factor.removesuffix("_color") not in target.palettes
+                is_new = target.look[factor] != source.look[factor] and not target.textures
+                if is_new and same_palettes:
+                    met = [low <= end and start <= high for start, end in target.look[factor]]
+                    assert not any(met), (name, factor)
+
+
+@pytest.mark.parametrize(
+    ("task", "name", "factors"),
+    [
+        (GO_TO_OBJECT, "new_colors", set(COLOR_FACTORS)),
+        (SEEK_AVOID, "new_colors", set(COLOR_FACTORS)),
+        (PICK_COLOR, "new_rooms", {"floor", "wall", "ceiling", "light"}),
+    ],
+)
+def test_drawn_colors_are_of_d_u_and_far_from_the_source(task, name, factors):
+    source, d_u, target = (find_domain(task, each) for each in ("source", "d_u", name))
+    assert {key for key in source.look if source.look[key] != target.look[key]} == factors
+    for factor in factors:
+        ends = _ends(target, factor)
+        assert np.ptp(ends) > 0.19
+        assert _ends(d_u, factor).min() <= ends.min() and ends.max() <= _ends(d_u, factor).max()
+        assert np.abs(ends - _ends(source, factor)[0]).min() >= 0.2
+
+
+@pytest.mark.parametrize("task", [GO_TO_OBJECT, SEEK_AVOID, PICK_COLOR])
+def test_other_palettes_are_far_from_all_that_d_u_shows(task):
+    d_u, target = find_domain(task, "d_u"), find_domain(task, "other_palette")
+    own, shades = find_task(task).palettes, find_task(task).wall_shades
+    for surface, name in target.palettes.items():
+        factor = f"{surface}_color" if surface == "object" else surface
+        (low, high) = _ends(d_u, factor)
+        seen = np.array([own[surface].rgb(value) for value in np.linspace(low, high, 91)])
+        (low, high) = _ends(target, factor)
+        other = np.array([PALETTES[name].rgb(value) for value in np.linspace(low, high, 91)])
+        distances = np.linalg.norm(seen[:, None] - other, axis=-1)
+        assert distances.min() >= 0.36, surface
+        if surface == "wall":  # darker walls are no nearer to lighter ones
+            painted = [
+                np.concatenate([colors * shade for shade in shades]) for colors in (seen, other)
+            ]
+            assert np.linalg.norm(painted[0][:, None] - painted[1], axis=-1).min() >= 0.36
+    assert ("object" in target.palettes) == (task != PICK_COLOR)  # whose colours are its task
 
 
 def test_the_unsupervised_domain_leaves_out_what_is_declared():
@@ -159,7 +221,7 @@ def test_what_a_domain_does_not_name_is_as_in_the_source():
         (Domain("x", {"flor": point(0.5)}), "did you mean 'floor'"),
         (Domain("x", {"floor": point(1.5)}), "factor 'floor' cannot be 1.5"),
         (Domain("x", {"object_shape": ("cube",)}), "allowed: one of"),
-        ({"look": {}}, "keys name, look, cases, textures, camera and restyle"),
+        ({"look": {}}, "keys name, look, cases, textures, camera, restyle and palettes"),
         ({"name": "x", "texture": {}}, "did you mean 'textures'"),
         (Domain("x", textures={"flor": "wood"}), "unknown surface 'flor'; did you mean 'floor'"),
         (Domain("x", textures={"floor": "marbel"}), "texture 'marbel'; did you mean 'marble'"),
@@ -168,6 +230,9 @@ def test_what_a_domain_does_not_name_is_as_in_the_source():
         (Domain("x", camera={"height": 5}), "height cannot be 5; allowed: 0.1 to 2.6 m"),
         (Domain("x", camera={"pitch": float("nan")}), "pitch cannot be nan; allowed: -80 to 80"),
         (Domain("x", camera={"field_of_view": "wide"}), "field_of_view cannot be 'wide'"),
+        (Domain("x", palettes={"flor": "moss"}), "surface with a palette 'flor'; did you mean"),
+        (Domain("x", palettes={"floor": "mos"}), "unknown palette 'mos'; did you mean 'moss'"),
+        (Domain("x", palettes={"floor": ("moss",)}), "unknown palette"),
         (Domain("x", restyle={"noice": 0.5}), "unknown shift 'noice'; did you mean 'noise'"),
         (Domain("x", restyle={"noise": 2}), "strength of shift 'noise' is 2"),
         (Domain("x", textures={"floor": ()}), "the floor has no texture to be drawn from"),

@@ -16,6 +16,7 @@ from darla_envs.description.domains import (
 )
 from darla_envs.description.look import Look
 from darla_envs.description.look_ranges import FACTORS, LINES, STOCK, SURFACES
+from darla_envs.description.palettes import PALETTES
 from darla_envs.miniworlds.drawn_looks import look_at
 
 MAZE, SIGN = "MiniWorld-Maze-v0", "darla_envs.stock:MiniWorld-Sign-v0"
@@ -30,7 +31,8 @@ def own_looks(monkeypatch):
 
 def test_the_names():
     assert domain_names(MAZE)[:2] == ["source", "d_u"]
-    assert target_names(MAZE) == domain_names(MAZE)[2:]
+    assert target_names(MAZE) == domain_names(MAZE)[2:-1]
+    assert domain_names(MAZE)[-1] == "validation_apart"
     changed = {name: set(find_domain(MAZE, name).look) for name in target_names(MAZE)}
     assert changed == {
         "new_floor": {"floor"},
@@ -40,6 +42,8 @@ def test_the_names():
         "all_three": set(SURFACES),
         "new_light": {"light"},
         "unseen_colors": set(SURFACES),
+        "new_colors": set(SURFACES),
+        "other_palette": set(SURFACES),
     }
     assert set(find_domain(MAZE, "d_u").look) == set(FACTORS)
 
@@ -48,7 +52,7 @@ def test_objects_that_are_told_by_their_colors_keep_them():
     assert {"new_objects", "all_three"} & set(domain_names(SIGN)) == set()
     for name in domain_names(SIGN)[1:]:
         found = find_domain(SIGN, name)
-        assert found.look and "objects" not in found.look
+        assert found.look and "objects" not in {**found.look, **found.palettes}
 
 
 @pytest.mark.parametrize("source", [None, "source", Domain("source"), {"name": "source"}])
@@ -73,6 +77,27 @@ def test_the_range_of_d_u_holds_the_source_and_new_colors_but_no_unseen_ones():
         for surface, ((position, _),) in find_domain(MAZE, name).look.items():
             ((low, high),) = d_u[surface]
             assert (low <= position <= high) == inside
+
+
+def test_options_can_be_chosen_apart_from_the_colors_of_all_targets():
+    apart, d_u = find_domain(MAZE, "validation_apart"), find_domain(MAZE, "d_u")
+    for factor, ((low, high),) in apart.look.items():
+        assert d_u.look[factor][0][0] <= low < high <= d_u.look[factor][0][1]
+        for name in target_names(MAZE):
+            target = find_domain(MAZE, name)
+            if factor in target.look and factor not in target.palettes:
+                ((start, end),) = target.look[factor]
+                assert end < low or high < start, (name, factor)
+
+
+def test_other_palettes_are_as_bright_as_the_lines_and_far_from_what_d_u_shows():
+    look = find_domain(MAZE, "other_palette")
+    for surface, name in look.palettes.items():
+        ((low, high),) = look.look[surface]
+        other = np.array([PALETTES[name].rgb(value) for value in np.linspace(low, high, 51)])
+        seen = np.array([LINES[surface].rgb(value) for value in SEEN])
+        assert np.linalg.norm(other[:, None] - seen, axis=-1).min() >= 0.36
+        assert np.abs(other @ LUMA - seen[0] @ LUMA).max() < 0.01
 
 
 @pytest.mark.parametrize("surface", ["floor", "wall"])
@@ -103,6 +128,8 @@ def test_domains_of_ones_own_are_found():
 def test_a_look_is_where_the_lines_say():
     look = look_at({"wall": 0.0, "light": 0.5}).look
     assert look == Look(wall=(0.5, 1.0, 0.5), light=0.5)
+    amber = look_at({"wall": 0.0, "floor": 0.0}, {"wall": "amber"}).look
+    assert amber == Look(wall=(1.0, 0.75, 0.5), floor=(1.0, 0.55, 0.15))
 
 
 @pytest.mark.parametrize(
@@ -118,6 +145,9 @@ def test_a_look_is_where_the_lines_say():
         (Domain("odd", {"floor": ((0.5, 0.2),)}), "draws 'floor' from"),
         (Domain("odd", {"floor": ()}), "draws 'floor' from"),
         (Domain("odd", {"floor": ("red",)}), "draws 'floor' from"),
+        (Domain("odd", palettes={"floor": "rosy"}), "unknown palette 'rosy'; did you mean 'rose'"),
+        (Domain("odd", palettes={"floor": "rose"}), "a palette for 'floor', and no value on it"),
+        (Domain("odd", textures={"floor": "wood"}), "has textures, which only domains of this"),
         (Domain("odd", {}, ({"wall": point(0.1)}, {})), "'wall' in some of its cases only"),
     ],
 )

@@ -170,7 +170,9 @@ def test_one_of_several_looks_as_it_does_alone(task: str) -> None:
         np.testing.assert_array_equal(*found)
 
 
-@pytest.mark.parametrize("domain", [RICH, "new_textures", "noisy", "blurred"])
+@pytest.mark.parametrize(
+    "domain", [RICH, "new_textures", "noisy", "blurred", "new_colors", "other_palette"]
+)
 def test_a_world_alone_looks_as_in_a_batch(domain: str) -> None:
     single = gym.make(GO_TO_OBJECT, domain=domain)
     worlds, pairs = RoomWorlds(GO_TO_OBJECT, 1, domain, num_threads=1), []
