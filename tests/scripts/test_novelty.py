@@ -242,4 +242,5 @@ def test_targets_of_miniworlds_environments_have_labels() -> None:
     assert {name: label.target for name, label in labels.items()} == {
         **dict.fromkeys(labels, OOD1),
         "unseen_colors": OOD2,
+        "other_palette": OOD2,
     }

@@ -222,7 +222,7 @@ def test_both_kinds_of_actions_are_played_in_one_run(
 ) -> None:
     make_toy_agent(tmp_path / "agents" / "a")
     result, rows = run(config, actions="both")
-    assert (result.played, result.skipped) == (14, 0)
+    assert (result.played, result.skipped) == (20, 0)
     alone = run(config, out=tmp_path / "one.csv")[1]
     drawn = run(config, actions="sampled", out=tmp_path / "two.csv")[1]
     assert {row.key: row for row in rows} == {row.key: row for row in (*alone, *drawn)}
