@@ -68,7 +68,7 @@ def save_trained(
         **({"latent_roles": roles} if roles else {}),
     }
     frozen = _frozen(objective, frames.reference, statistics, description)
-    description["verdict"] = judge(frozen).to_json()
+    description["verdict"] = judge(frozen, twins=frames.twins()).to_json()
     encoder, decoder = objective.encoder, objective.decoder
     save_bundle(path, encoder, decoder, statistics, frames.reference, description)
 

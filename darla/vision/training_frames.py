@@ -14,6 +14,7 @@ from darla.vision.config import VisionConfig
 
 _REFERENCE_FRAMES = 64
 _STATISTICS_FRAMES = 20_000
+_TWINS = 512
 
 
 class TrainingFrames:
@@ -59,3 +60,15 @@ class TrainingFrames:
         random = np.random.default_rng(self._config.seed)
         chosen = random.choice(count, size=min(count, _REFERENCE_FRAMES), replace=False)
         return np.concatenate([self._dataset.read(int(i), int(i) + 1) for i in np.sort(chosen)])
+
+    def twins(self) -> np.ndarray | None:
+        """Return states in two looks each, uint8 (2, 512 or fewer, H, W, 3); None without twins."""
+        twins = Twins.of(self._dataset)
+        if twins is None:
+            return None
+        random, count = np.random.default_rng(self._config.seed), len(self._dataset)
+        chosen = random.choice(count, size=min(count, _TWINS), replace=False)
+        pairs = np.stack([chosen, twins.of_frames(chosen, random.random(len(chosen)))])
+        pairs = pairs[:, pairs[0] != pairs[1]]
+        drawn = [self._dataset.read(i, i + 1) for i in pairs.ravel().tolist()]
+        return np.concatenate(drawn).reshape(*pairs.shape, *self._dataset.shape[1:])

@@ -4,7 +4,8 @@ They are its own reference frames, or any others. No task, no factors and no pai
 needed, so that this can be asked of anybody's data. Looks are drawn by
 :func:`darla.objectives.recoloring.recolor`, which changes colours more than most worlds do: the
 state of the encoder that ships, which moves by 0.23 of its spread between looks of its worlds,
-moves by 0.32 between such copies.
+moves by 0.32 between such copies. Where frames show states in several looks, these are the looks:
+what else they have in common, such as an object's colour, may be part of the state.
 """
 
 from dataclasses import asdict, dataclass
@@ -34,7 +35,7 @@ class Verdict:
     active_latents: int
     """How many latents carry anything."""
     state_movement: float | None
-    """How far the state moves when nothing but colours changes, relative to its spread; None where
+    """How far the state moves when nothing but the look changes, relative to its spread; None where
     the objective does not say which latents hold it."""
     failure: str | None
     """Why the model is of no use, and what to do about it, in one line; None where it may be."""
@@ -44,13 +45,16 @@ class Verdict:
         return asdict(self)
 
 
-def judge(encoder: FrozenEncoder, frames: np.ndarray | None = None) -> Verdict:
+def judge(
+    encoder: FrozenEncoder, frames: np.ndarray | None = None, twins: np.ndarray | None = None
+) -> Verdict:
     """Judge a model that has been trained; the same model and frames alike.
 
-    Frames are uint8 (N, H, W, 3) of the encoder's size, its reference frames when None.
+    Frames are uint8 (N, H, W, 3) of the encoder's size, its reference frames when None. Twins,
+    uint8 (2, n, H, W, 3), show n states in two looks each; when None, frames are recoloured.
     """
     frames = encoder.reference_frames if frames is None else frames
-    share, moved = kept_variance(encoder, frames), state_movement(encoder, frames)
+    share, moved = kept_variance(encoder, frames), state_movement(encoder, frames, twins)
     failure = _collapse(encoder, share) or _state_failure(encoder, moved)
     return Verdict(share, int(encoder.active.sum()), moved, failure)
 
@@ -66,22 +70,27 @@ def _state_failure(encoder: FrozenEncoder, moved: float | None) -> str | None:
     if moved is not None and moved > MOST_MOVEMENT:
         return (
             f"look and state have not been told apart: the state moves by {moved:.2f} of its "
-            "spread when nothing but colours changes (1.41: as far as another state); train for "
+            "spread when nothing but the look changes (1.41: as far as another state); train for "
             "longer, or on frames in more looks"
         )
     return None
 
 
 @torch.no_grad()
-def state_movement(encoder: FrozenEncoder, frames: np.ndarray | None = None) -> float | None:
-    """Return how far the state moves between two copies of frames in other colours.
+def state_movement(
+    encoder: FrozenEncoder, frames: np.ndarray | None = None, twins: np.ndarray | None = None
+) -> float | None:
+    """Return how far the state moves between two copies of frames in other colours, or twins.
 
     Relative to its spread, as :func:`darla.encoder.movement.joint_movement` has it; None where the
-    encoder does not say which latents hold the state, or none does. For frames see :func:`judge`.
+    encoder does not say which latents hold the state, or none does. For frames and twins see
+    :func:`judge`.
     """
     state = encoder.latent_roles.get("state")
     if state is None or not encoder.active[state].any():
         return None
+    if twins is not None:
+        return joint_movement(*(encoder.encode(each)[:, state] for each in twins))
     frames = encoder.reference_frames if frames is None else frames
     copies = recolored_copies(frames, 2 * _DRAWS, _SEED)
     seen = [

@@ -52,7 +52,7 @@ def _told(verdict: dict[str, Any]) -> str:
     moved = verdict["state_movement"]
     if moved is None:
         return told
-    return f"{told}; the state moves by {moved:.2f} of its spread when colours change"
+    return f"{told}; the state moves by {moved:.2f} of its spread when the look changes"
 
 
 def options() -> Any:

@@ -92,6 +92,22 @@ def test_a_state_that_is_the_look_has_failed(
     assert "\n" not in verdict.failure
 
 
+def test_twins_take_the_place_of_copies_in_other_colours(
+    told_apart: FrozenEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def colors(pictures: torch.Tensor) -> Posterior:
+        return Posterior(pictures.mean(dim=(2, 3))[:, [0, 1, 0, 1]], None)
+
+    monkeypatch.setattr(told_apart.encoder, "forward", colors)
+    frames = told_apart.reference_frames
+    same, other = np.stack([frames, frames]), np.stack([frames, frames[::-1]])
+    assert judge(told_apart, twins=same).state_movement == 0.0
+    assert judge(told_apart, twins=same).failure is None
+    moved = judge(told_apart, twins=other)
+    assert moved.state_movement is not None and moved.state_movement > MOST_MOVEMENT
+    assert moved.failure is not None and "when nothing but the look changes" in moved.failure
+
+
 def test_a_state_without_active_latents_has_failed(told_apart: FrozenEncoder) -> None:
     told_apart.statistics.kl[2:] = 0.0
     verdict = judge(told_apart)

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# A task whose point is a colour, in rooms of any other: which agents are blind to the right things?
+#
+#     bash scripts/studies/pick_color/run.sh            # -> runs/pick_color
+#     SEEDS="0" bash scripts/studies/pick_color/run.sh
+#
+# Stopped at any moment, the same command continues. Two agents learn side by side.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
+out=${OUT:-runs/pick_color}
+export PATH="$PWD/.venv/bin:$PATH"
+task=Darla/PickColor-v0
+
+# Every state in two rooms: what differs between them may be ignored, and what does not may matter.
+darla collect --env $task --domain d_u_rich --num-frames 60000 --out "$out/frames" \
+    --looks-per-state 2 --look-factors floor wall ceiling light
+darla train-vision --data "$out/frames" --recolored 0 --epochs 2.333 --out "$out/vision"
+
+vectors='policy_kwargs={"net_arch": [256, 256], "activation_fn": "relu"}'
+train() { # name seed steps options...
+    darla train-agent --env $task --seed "$2" --out "$out/agents/$1_$2" --threads 1 \
+        --total-timesteps "$3" --settings ent_coef=0.02 "${@:4}"
+}
+latent() { # name seed options...
+    train "$1" "$2" 60000 "$vectors" --encoder "$out/vision/encoder" "${@:3}"
+}
+# The encoder's frames count as steps: pixels get 60,000 more.
+for seed in ${SEEDS:-0 1 2}; do
+    latent state "$seed" --mask-look &
+    latent still "$seed" --mask-still 0.4
+    wait
+    train pixels "$seed" 120000 --kind pixels &
+    train rich "$seed" 120000 --kind pixels --domain d_u_rich
+    wait
+    train conv "$seed" 120000 --kind pixels --augmentation conv &
+    train recolor "$seed" 120000 --kind pixels --augmentation recolor
+    wait
+    train color "$seed" 120000 --kind pixels --augmentation color &
+    train factors "$seed" 60000 "$vectors" --kind factors
+    wait
+done
+darla evaluate-transfer --agents "$out/agents" --stochastic --episodes 100 --out "$out/transfer.csv"
+darla compare --rows "$out/transfer.csv" --out "$out/compare"
