@@ -22,7 +22,7 @@ train() { # name seed steps options...
         --total-timesteps "$3" --settings ent_coef=0.02 "${@:4}"
 }
 latent() { # name seed options...
-    train "$1" "$2" 60000 "$vectors" --encoder "$out/vision/encoder" "${@:3}"
+    train "$1" "$2" 60000 "$vectors" --label "$1" --encoder "$out/vision/encoder" "${@:3}"
 }
 # The encoder's frames count as steps: pixels get 60,000 more.
 for seed in ${SEEDS:-0 1 2}; do
@@ -39,5 +39,5 @@ for seed in ${SEEDS:-0 1 2}; do
     train factors "$seed" 60000 "$vectors" --kind factors
     wait
 done
-darla evaluate-transfer --agents "$out/agents" --stochastic --episodes 100 --out "$out/transfer.csv"
+darla evaluate-transfer --agents "$out/agents" --stochastic --episodes 50 --out "$out/transfer.csv"
 darla compare --rows "$out/transfer.csv" --out "$out/compare"
