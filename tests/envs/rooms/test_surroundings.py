@@ -187,3 +187,17 @@ def test_a_world_alone_looks_as_in_a_batch(domain: str) -> None:
     mean, share, worst = measures(np.array(pairs))
     assert mean < 0.5 and share > 0.99 and worst < 1.0, (mean, share, worst)
     single.close()
+
+
+def test_palettes_change_colors_and_nothing_else() -> None:
+    worlds, one = RoomWorlds(GO_TO_OBJECT, 1, "source", num_threads=1), np.arange(1)
+    pictures = []
+    for domain in ("source", Domain("moss", palettes={"floor": "moss"}), "source"):
+        worlds.set_domain(domain)
+        worlds.reset(one, [3])
+        pictures.append(np.empty((1, 64, 64, 3), np.uint8))
+        worlds.draw(one, pictures[-1])
+    np.testing.assert_array_equal(pictures[0], pictures[2])
+    is_floor = (pictures[0] != pictures[1]).any(axis=-1)
+    red, green, blue = pictures[1][is_floor].mean(axis=0)
+    assert 0.1 < is_floor.mean() < 0.7 and green > red > 0 and green > blue

@@ -29,6 +29,7 @@ def single(env_id, **kwargs):
         ("OneRoomS6Fast", "new_wall"),
         ("OneRoomS6Fast", "d_u"),
         ("PickupObjects", "d_u"),
+        ("PickupObjects", "other_palette"),
         ("Sign", "d_u"),
     ],
 )
