@@ -38,7 +38,7 @@ from darla.encoder.networks import to_pictures
 from darla.objectives.base import FrameChunks, TrainingFacts
 from darla.objectives.ml_vae import LookStateSettings, ProductOfPairs
 from darla.objectives.pairs import Gaussians
-from darla.objectives.recoloring import repaint_freely
+from darla.objectives.recoloring import in_one_hue, repaint_freely
 from darla.objectives.vae import Penalty
 from darla.running.ranges import AtLeastZero, Positive, Share
 
@@ -61,6 +61,9 @@ class LookStateNCESettings(LookStateSettings):
     recolored: Share = 1.0
     """Share of the copies that are repainted. Where frames have twins these are the copies; 0 keeps
     their colours, for states that hold a colour. Without twins it is always 1."""
+    one_hue: Share = 0.0
+    """Share of the copies that are shown in shades of one colour, for states that do not need
+    colours to tell things apart."""
     state_likeness: AtLeastZero = 1.0
     """What each nat between the states of a copy and of its frame costs."""
     contrast: AtLeastZero = 20.0
@@ -110,14 +113,14 @@ class LookStateNCE(ProductOfPairs):
         They are the pictures themselves in other colours, or their twins where there are any, of
         which a share is repainted.
         """
-        if not self.twinned:
-            return repaint_freely(pictures)
-        twins = of_twins(pictures)
-        share = self.settings.recolored
-        if share == 0.0:
-            return twins
-        chosen = torch.rand(len(twins), 1, 1, 1, device=twins.device) < share
-        return torch.where(chosen, repaint_freely(twins), twins)
+        settings = self.settings
+        copies = of_twins(pictures) if self.twinned else pictures
+        if settings.recolored == 1.0:
+            copies = repaint_freely(copies)
+        elif settings.recolored:
+            chosen = torch.rand(len(copies), 1, 1, 1, device=copies.device) < settings.recolored
+            copies = torch.where(chosen, repaint_freely(copies), copies)
+        return in_one_hue(copies, settings.one_hue) if settings.one_hue else copies
 
     def charge(self, frames: Gaussians, copies: Gaussians, step: Tensor) -> Penalty:
         """Charge for states that are not those of their copies, or do not find them."""

@@ -29,6 +29,9 @@ _MEAN_BRIGHTNESS = (0.15, 0.6)
 _EXPOSURE = (0.4, 3.0)
 """By how much a picture is darkened or brightened at most to have such a mean."""
 _FAINT = 1e-3
+_LUMA = (0.299, 0.587, 0.114)
+_LEAST = (0.4, 0.8)
+"""Least channel of the one colour that a picture is shown in, between these."""
 
 
 @dataclass(frozen=True)
@@ -126,3 +129,22 @@ def repaint_freely(pictures: Tensor, drawn: tuple[ColorMaps, Tensor] | None = No
     mean = painted.mean(dim=(1, 2, 3), keepdim=True)
     painted.mul_((wanted / (mean + _FAINT)).clamp_(*_EXPOSURE)).clamp_(0, 1)
     return painted.to(memory_format=torch.channels_last)
+
+
+def in_one_hue(pictures: Tensor, share: float) -> Tensor:
+    """Show a share of the pictures in shades of one colour each, so that only brightness is left.
+
+    Pictures are float (N, 3, H, W) in [0, 1]; float32 ones come back, the others as they were. The
+    colour is never grey: the largest of its channels is 1, and the least at most 0.8.
+    """
+    count, device = len(pictures), pictures.device
+    with torch.autocast(device.type, enabled=False):
+        luma = torch.tensor(_LUMA, device=device).view(1, 3, 1, 1)
+        shades = (pictures.float() * luma).sum(dim=1, keepdim=True)
+        tints = torch.rand(count, 3, 1, 1, device=device)
+        low, high = tints.amin(dim=1, keepdim=True), tints.amax(dim=1, keepdim=True)
+        least = _LEAST[0] + (_LEAST[1] - _LEAST[0]) * torch.rand(count, 1, 1, 1, device=device)
+        tints = least + (1 - least) * (tints - low) / (high - low).clamp_min(_FAINT)
+        chosen = torch.rand(count, 1, 1, 1, device=device) < share
+        shown = torch.where(chosen, shades * tints, pictures.float())
+        return shown.to(memory_format=torch.channels_last)

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from darla.objectives.recoloring import recolor, repaint_freely
+from darla.objectives.recoloring import in_one_hue, recolor, repaint_freely
 
 EVERY, NONE = torch.tensor(1.0), torch.tensor(0.0)
 
@@ -84,3 +84,19 @@ def test_free_repainting_keeps_the_darker_of_two_shades_the_darker() -> None:
     first = pictures[:, :, where][..., :1, None]
     painted = repaint_freely(torch.where(where, first, 0.6 * first))
     assert (painted[:, :, ~where][..., 0] <= painted[:, :, where][..., 0]).all()
+
+
+def test_a_share_of_pictures_is_shown_in_shades_of_one_colour_that_is_not_grey() -> None:
+    torch.manual_seed(0)
+    pictures = torch.rand(400, 3, 6, 8)
+    shown = in_one_hue(pictures, 0.25)
+    changed = (shown != pictures).flatten(1).any(dim=1)
+    assert 60 < changed.sum() < 140
+    luma = (pictures * torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)).sum(dim=1)
+    tints = shown[changed] / luma[changed][:, None]
+    spread = tints.amax(dim=(2, 3)) - tints.amin(dim=(2, 3))
+    assert spread.max() < 1e-4  # one tint for all pixels of a picture
+    tint = tints.mean(dim=(2, 3))
+    assert torch.allclose(tint.amax(dim=1), torch.ones(len(tint)), atol=1e-3)
+    assert tint.amin(dim=1).max() <= 0.8 + 1e-3 and tint.amin(dim=1).min() >= 0.4 - 1e-3
+    assert torch.equal(in_one_hue(pictures, 0.0), pictures)
