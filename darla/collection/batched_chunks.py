@@ -108,12 +108,8 @@ def offers_settings(envs: VectorEnvironment, asked: Iterable[str] = ()) -> bool:
 
 def _sharing(config: CollectConfig) -> dict[str, Any]:
     """Return what ``sample_settings`` is told of what settings share, where they share anything."""
-    asked = {
-        "per_look": config.per_look if config.per_look > 1 else None,
-        "looks_per_state": config.looks_per_state if config.looks_per_state > 1 else None,
-        "look_factors": config.look_factors or None,
-    }
-    return {name: value for name, value in asked.items() if value is not None}
+    alike = {"per_look": config.per_look} if config.per_look > 1 else {}
+    return {**alike, **config.twins}
 
 
 class BatchedChunkMaker(ChunkMaker):

@@ -113,6 +113,15 @@ class CollectConfig(EnvironmentWords):
         return self.per_look * self.looks_per_state
 
     @property
+    def twins(self) -> dict[str, Any]:
+        """What decides of twins, by the names of the fields, where it is not the default."""
+        asked = {
+            "looks_per_state": self.looks_per_state if self.looks_per_state > 1 else None,
+            "look_factors": self.look_factors or None,
+        }
+        return {name: value for name, value in asked.items() if value is not None}
+
+    @property
     def cuts_looks(self) -> bool:
         """Whether a policy acts, but not for whole episodes in one look."""
         return self.chosen_policy in (RANDOM, AGENT) and self.frames_per_look is not None
@@ -158,7 +167,7 @@ class CollectConfig(EnvironmentWords):
             "how": policy,
             "in_view": self.in_view if policy == FACTORS else None,
             "frames_per_look": self.per_look,
-            **self._twins(),
+            **self.twins,
             "agent": str(self.agent) if policy == AGENT else None,
             "seed": self.seed,
             "rendering": self.rendering,
@@ -169,11 +178,6 @@ class CollectConfig(EnvironmentWords):
         }
         plain: dict[str, Any] = json.loads(json.dumps(recipe))
         return plain
-
-    def _twins(self) -> dict[str, Any]:
-        """Return what decides of twins, where it is not the default."""
-        twins = {"looks_per_state": self.looks_per_state} if self.looks_per_state > 1 else {}
-        return {**twins, **({"look_factors": self.look_factors} if self.look_factors else {})}
 
     def _domain_of_looks(self) -> str:
         """Return the domain that is meant, where there are looks."""
@@ -243,15 +247,12 @@ class CollectConfig(EnvironmentWords):
         """Check that twins are asked for where settings of factors are drawn."""
         _check_positive(looks_per_state=self.looks_per_state)
         policy = self.chosen_policy
-        for name, given in (
-            ("looks_per_state", self.looks_per_state > 1),
-            ("look_factors", bool(self.look_factors)),
-        ):
-            if given and policy in (RANDOM, AGENT):
-                raise ValueError(
-                    f"{name} is given, but the policy is {policy!r}, which cannot put the world "
-                    f"into one state twice; leave it out, or collect with policy {FACTORS!r}"
-                )
+        if self.twins and policy in (RANDOM, AGENT):
+            raise ValueError(
+                f"{next(iter(self.twins))} is given, but the policy is {policy!r}, which cannot "
+                "put the world into one state twice; leave it out, or collect with policy "
+                f"{FACTORS!r}"
+            )
 
     def _check_agent(self) -> None:
         """Check that there is an agent exactly when one is to act."""

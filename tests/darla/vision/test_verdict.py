@@ -67,6 +67,15 @@ def see(frozen: FrozenEncoder, state: torch.Tensor, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(frozen.encoder, "forward", forward)
 
 
+def see_colors_alone(frozen: FrozenEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the encoder see colours in its look and in its state alike."""
+
+    def forward(pictures: torch.Tensor) -> Posterior:
+        return Posterior(pictures.mean(dim=(2, 3))[:, [0, 1, 0, 1]], None)
+
+    monkeypatch.setattr(frozen.encoder, "forward", forward)
+
+
 def test_a_state_that_colours_do_not_move_is_told_apart(
     told_apart: FrozenEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,10 +88,7 @@ def test_a_state_that_colours_do_not_move_is_told_apart(
 def test_a_state_that_is_the_look_has_failed(
     told_apart: FrozenEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def colors(pictures: torch.Tensor) -> Posterior:
-        return Posterior(pictures.mean(dim=(2, 3))[:, [0, 1, 0, 1]], None)
-
-    monkeypatch.setattr(told_apart.encoder, "forward", colors)
+    see_colors_alone(told_apart, monkeypatch)
     before = torch.get_rng_state()
     verdict = judge(told_apart)
     assert torch.equal(before, torch.get_rng_state())
@@ -95,10 +101,7 @@ def test_a_state_that_is_the_look_has_failed(
 def test_twins_take_the_place_of_copies_in_other_colours(
     told_apart: FrozenEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def colors(pictures: torch.Tensor) -> Posterior:
-        return Posterior(pictures.mean(dim=(2, 3))[:, [0, 1, 0, 1]], None)
-
-    monkeypatch.setattr(told_apart.encoder, "forward", colors)
+    see_colors_alone(told_apart, monkeypatch)
     frames = told_apart.reference_frames
     same, other = np.stack([frames, frames]), np.stack([frames, frames[::-1]])
     assert judge(told_apart, twins=same).state_movement == 0.0
