@@ -54,8 +54,8 @@ def places_from(
 ) -> Setting:
     """Place the objects, one after the other, and then the agent.
 
-    Each takes the first of its candidates that is far enough from what stands there already, or,
-    where none is, the one that comes nearest to it.
+    Each takes the first of its candidates that is far enough from what stands there already or is
+    to stand in a given place, or, where none is, the one that comes nearest to it.
 
     Args:
         u: (24 * 2 * (K + 1) + 1,) uniform numbers in [0, 1).
@@ -66,27 +66,34 @@ def places_from(
     """
     candidates = u[:-1].reshape(len(objects) + 1, CANDIDATES, 2)
     setting: Setting = {}
-    placed = np.empty((0, 2))
-    for name, tries in zip([*objects, "agent"], candidates, strict=True):
-        keys = (f"{name}_x", f"{name}_z")
+    things = [*objects, "agent"]
+    keys_of = {name: (f"{name}_x", f"{name}_z") for name in things}
+    placed = {
+        name: np.array([fixed[key] for key in keys])
+        for name, keys in keys_of.items()
+        if all(key in fixed for key in keys)
+    }
+    for name, tries in zip(things, candidates, strict=True):
+        keys = keys_of[name]
         low = np.array([factors[key].low for key in keys])
         high = np.array([factors[key].high for key in keys])
         points = low + tries * (high - low)
         for axis, key in enumerate(keys):
             if key in fixed:
                 points[:, axis] = fixed[key]
-        apart = spacing.agent if name == "agent" else spacing.objects
-        chosen = points[_first_clear(points, placed, apart)]
+        others = [other for other in placed if other != name]
+        apart = [spacing.agent if "agent" in (name, each) else spacing.objects for each in others]
+        chosen = points[_first_clear(points, [placed[each] for each in others], apart)]
         setting.update(zip(keys, chosen.tolist(), strict=True))
-        placed = np.vstack([placed, chosen])
+        placed[name] = chosen
     setting["agent_yaw"] = float((2.0 * u[-1] - 1.0) * np.pi)
     return setting
 
 
-def _first_clear(points: np.ndarray, placed: np.ndarray, apart: float) -> int:
+def _first_clear(points: np.ndarray, placed: Sequence[np.ndarray], apart: Sequence[float]) -> int:
     if not len(placed):
         return 0
-    offsets = points[:, None] - placed[None]
-    nearest = np.sqrt((offsets**2).sum(-1)).min(axis=1)
-    clear = nearest >= apart
-    return int(np.argmax(clear) if clear.any() else np.argmax(nearest))
+    offsets = points[:, None] - np.stack(placed)[None]
+    clearance = (np.sqrt((offsets**2).sum(-1)) - np.array(apart)).min(axis=1)
+    clear = clearance >= 0.0
+    return int(np.argmax(clear) if clear.any() else np.argmax(clearance))

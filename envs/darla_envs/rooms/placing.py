@@ -1,8 +1,8 @@
 """From uniform random numbers to whole settings, for many episodes at once.
 
 Objects are placed one after the other, and then the agent. Each takes the first of its candidates
-that is far enough from what stands there already, or, where none is, the one that comes nearest to
-it.
+that is far enough from what stands there already or is to stand in a given place, or, where none
+is, the one that comes nearest to it.
 """
 
 import math
@@ -73,12 +73,9 @@ def complete_setting(
     draw_look(u, looks, row)
     num_objects = places.low.shape[0] - 1
     first = 5 + 2 * num_objects
-    for index in range(num_objects):
-        x, z = _columns_of(index, num_objects)
-        _place(u[first:], index, places, places.between_objects, fixed[x], fixed[z], row)
+    for thing in range(num_objects + 1):
+        _place(u[first:], thing, places, fixed, row)
         first += 2 * CANDIDATES
-    to_agent = places.to_agent
-    _place(u[first:], num_objects, places, to_agent, fixed[AGENT_X], fixed[AGENT_Z], row)
     row[AGENT_YAW] = (2.0 * u[len(u) - 1] - 1.0) * np.pi
     for column in range(len(fixed)):
         if not np.isnan(fixed[column]):
@@ -109,35 +106,45 @@ def _columns_of(thing: int, num_objects: int) -> tuple[int, int]:
 
 @kernel
 def _place(
-    u: np.ndarray, thing: int, places: PlaceTable, apart: float, fixed_x: float, fixed_z: float,
-    row: np.ndarray,
-) -> None:  # fmt: skip
+    u: np.ndarray, thing: int, places: PlaceTable, fixed: np.ndarray, row: np.ndarray
+) -> None:
     """Put a thing on its first clear candidate, or on the one that is clear by most."""
     low, high = places.low[thing], places.high[thing]
-    num_objects = places.low.shape[0] - 1
-    x_column, z_column = _columns_of(thing, num_objects)
-    widest = -1.0
+    x_column, z_column = _columns_of(thing, len(places.low) - 1)
+    widest = -np.inf
     for index in range(CANDIDATES):
-        x, z = fixed_x, fixed_z
+        x, z = fixed[x_column], fixed[z_column]
         if np.isnan(x):
             x = low[0] + u[2 * index] * (high[0] - low[0])
         if np.isnan(z):
             z = low[1] + u[2 * index + 1] * (high[1] - low[1])
-        nearest = _nearest(x, z, thing, num_objects, row)
-        if nearest > widest:
+        clear = _clearance(x, z, thing, places, fixed, row)
+        if clear > widest:
             row[x_column], row[z_column] = x, z
-            widest = nearest
-        if nearest >= apart:
-            row[x_column], row[z_column] = x, z
+            widest = clear
+        if clear >= 0.0:
             return
 
 
 @kernel
-def _nearest(x: float, z: float, placed: int, num_objects: int, row: np.ndarray) -> float:
-    """Return the distance to the nearest of the first ``placed`` things, infinity for none."""
-    nearest = np.inf
-    for thing in range(placed):
-        other_x, other_z = _columns_of(thing, num_objects)
-        along, across = x - row[other_x], z - row[other_z]
-        nearest = min(nearest, math.sqrt(along * along + across * across))
-    return nearest
+def _clearance(
+    x: float, z: float, thing: int, places: PlaceTable, fixed: np.ndarray, row: np.ndarray
+) -> float:
+    """Return by how much a thing at x and z is far enough from all whose place is known.
+
+    These are the things before it, and of those after it the fixed ones; infinity for none.
+    """
+    num_objects = len(places.low) - 1
+    clear = np.inf
+    for other in range(num_objects + 1):
+        if other == thing:
+            continue
+        x_column, z_column = _columns_of(other, num_objects)
+        known = row if other < thing else fixed
+        along, across = x - known[x_column], z - known[z_column]
+        distance = math.sqrt(along * along + across * across)
+        with_agent = thing == num_objects or other == num_objects
+        apart = places.to_agent if with_agent else places.between_objects
+        if not np.isnan(distance):
+            clear = min(clear, distance - apart)
+    return clear

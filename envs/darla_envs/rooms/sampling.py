@@ -25,7 +25,8 @@ def sample_rows(
     """Draw settings, block by block; the first ``per_look`` of each block have one look.
 
     An object is in view in a share of them; NaN leaves it to chance. Each takes ``num_draws``
-    uniform numbers. Those of one look have the columns ``kept``, (S,) bool, in common.
+    uniform numbers. Those of one look have the columns ``kept``, (S,) bool, in common; where what
+    they keep makes an object in view impossible, or no object, it is left to chance too.
 
     Returns:
         ``FOUND``, or why a row could not be drawn; which row it is; whether an object was to be
@@ -43,6 +44,10 @@ def sample_rows(
         result = sample_row(
             rng, share, wanted, given, u, looks, places, cameras, objects, rows[index]
         )
+        if result == NOT_FOUND and index > first:
+            result = sample_row(
+                rng, np.nan, False, given, u, looks, places, cameras, objects, rows[index]
+            )
         if result != FOUND:
             return result, index, wanted
     return FOUND, 0, False

@@ -15,6 +15,7 @@ from darla_envs.description.domains import find_domain
 from darla_envs.description.shapes import HEIGHT, RADIUS
 from darla_envs.description.tasks import GO_TO_OBJECT, PICK_COLOR, SEEK_AVOID, Task, find_task
 from darla_envs.description.view import find_view
+from darla_envs.description.world_factors import AGENT_RADIUS
 from darla_envs.rooms.look_table import draw_look, look_table
 from darla_envs.rooms.room_worlds import RoomWorlds
 from darla_envs.rooms.setting_rows import OBJECTS, SettingRows
@@ -118,6 +119,29 @@ def test_sampled_settings_keep_what_is_fixed(fixed: dict[str, float]) -> None:
     one.random()
     expected = env.sample_factors(fixed, in_view=True, rng=one)
     assert worlds.settings_from(worlds.sample_settings(many, 1, 1.0, fixed)) == [expected]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_things_keep_clear_of_what_stands_in_a_given_place(task: str) -> None:
+    worlds = RoomWorlds(task, 1, "d_u")
+    names = worlds.setting_names
+    where = [names.index(name) for name in names if name.endswith(("_x", "_z"))]
+    rng = np.random.default_rng(0)
+    for _ in range(40):
+        centre = {"agent_x": rng.uniform(2, 4), "agent_z": rng.uniform(2, 4)}
+        rows = worlds.sample_settings(rng, 5, None, centre)  # no error: nothing overlaps
+        places = rows[:, where].reshape(len(rows), -1, 2)
+        apart = np.linalg.norm(places[:, 1:] - places[:, :1], axis=2)
+        assert apart.min() >= RADIUS + AGENT_RADIUS - 1e-9
+        worlds.reset(np.array([0]), [0], [centre])
+
+
+def test_partners_that_cannot_show_an_object_are_left_to_chance() -> None:
+    worlds, rng = RoomWorlds(GO_TO_OBJECT, 1, "d_u"), np.random.default_rng(0)
+    pose = ("agent_x", "agent_z", "agent_yaw")
+    rows = worlds.sample_settings(rng, 4000, 0.5, None, per_look=2, look_factors=pose)
+    kept = [worlds.setting_names.index(name) for name in pose]
+    np.testing.assert_array_equal(rows[0::2, kept], rows[1::2, kept])
 
 
 def test_settings_that_cannot_be_sampled_are_named_as_in_single_environments() -> None:
