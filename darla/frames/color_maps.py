@@ -23,6 +23,8 @@ GAMMA = 0.3
 """Standard deviation of the logarithm of g."""
 DARKEST = 0.02
 """The least brightness that a pixel is taken to have."""
+LUMA = (0.299, 0.587, 0.114)
+"""What red, green and blue count for where a colour becomes a grey (ITU-R BT.601)."""
 
 
 @dataclass(frozen=True)

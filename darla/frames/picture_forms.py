@@ -16,11 +16,10 @@ from typing import Any, Literal
 import numpy as np
 from gymnasium import spaces
 
+from darla.frames.color_maps import LUMA
+
 SMALLEST_SIDE = 8
 """Pixels; what is smaller shows symbols, one a cell, and no picture."""
-
-LUMA = np.array([0.299, 0.587, 0.114])
-"""How much red, green and blue count for the grey of a colour (ITU-R BT.601)."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class PictureForm:
         """Return pictures (..., H, W, 3) uint8 in this form: uint8, or float64 for float ones.
 
         What :meth:`to_rgb` made of grey, or of opaque, pictures comes back; colours become grey by
-        their :data:`LUMA`, and alpha is that of opaque ones.
+        their :data:`~darla.frames.color_maps.LUMA`, and alpha is that of opaque ones.
         """
         if self.channels == 1:
             pictures = np.rint(pictures @ LUMA)[..., None].astype(np.uint8)

@@ -18,6 +18,7 @@ from darla.frames.color_maps import (
     GAMMA,
     INNER,
     INNER_BIAS,
+    LUMA,
     OUTER,
     OUTER_BIAS,
     UNITS,
@@ -29,7 +30,6 @@ _MEAN_BRIGHTNESS = (0.15, 0.6)
 _EXPOSURE = (0.4, 3.0)
 """By how much a picture is darkened or brightened at most to have such a mean."""
 _FAINT = 1e-3
-_LUMA = (0.299, 0.587, 0.114)
 _LEAST = (0.4, 0.8)
 """Least channel of the one colour that a picture is shown in, between these."""
 
@@ -139,8 +139,8 @@ def in_one_hue(pictures: Tensor, share: float) -> Tensor:
     """
     count, device = len(pictures), pictures.device
     with torch.autocast(device.type, enabled=False):
-        luma = torch.tensor(_LUMA, device=device).view(1, 3, 1, 1)
-        shades = (pictures.float() * luma).sum(dim=1, keepdim=True)
+        channels = pictures.float().split(1, dim=1)
+        shades = torch.stack([of * each for of, each in zip(LUMA, channels, strict=True)]).sum(0)
         tints = torch.rand(count, 3, 1, 1, device=device)
         low, high = tints.amin(dim=1, keepdim=True), tints.amax(dim=1, keepdim=True)
         least = _LEAST[0] + (_LEAST[1] - _LEAST[0]) * torch.rand(count, 1, 1, 1, device=device)

@@ -4,7 +4,7 @@ import numpy as np
 
 from darla.environments.restyling.pixel_maps import through_matrix
 from darla.environments.restyling.shift import Moments, Shift
-from darla.frames.picture_forms import LUMA
+from darla.frames.color_maps import LUMA
 
 
 def desaturate(pictures: np.ndarray, strength: float, drawn: None, moments: Moments) -> np.ndarray:
