@@ -168,9 +168,10 @@ def write_toy_bundle(
     posterior: str = "gaussian",
     objective: str = "vae",
     seed: int = 0,
+    codes: int = 0,
 ) -> Path:
     """Write the bundle of an untrained encoder for frames of ``size``."""
-    shape = NetworkShape((size, size, 3), (8, 8, 16, 16), 32, latents, posterior)
+    shape = NetworkShape((size, size, 3), (8, 8, 16, 16), 32, latents, posterior, codes=codes)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         encoder, decoder = make_encoder(shape), make_decoder(shape)

@@ -8,7 +8,11 @@ from msgspec import Meta
 from darla.running.checked_json import Count, Name, check_shape
 
 SMALLEST_SIDE, LARGEST_SIDE, SIDE_STEP = 32, 128, 16
-POSTERIORS = ("gaussian", "point")
+QUANTIZED = ("fsq", "codebook")
+POSTERIORS = ("gaussian", "point", *QUANTIZED)
+MOST_CODES = 1 << 12
+"""Of a group of latents."""
+_MOST_CODES_OF_ALL = 1 << 20
 CONV = "conv"
 """The architecture of bundles that do not name one."""
 
@@ -23,6 +27,8 @@ class NetworkJson(TypedDict):
     hidden_units: Annotated[int, Meta(ge=0, le=1 << 16)]
     latents: _Layer
     posterior: str
+    codes: NotRequired[Annotated[int, Meta(ge=0, le=MOST_CODES)]]
+    code_size: NotRequired[_Layer]
     network: NotRequired[Name]
     decoder: NotRequired[Name]
 
@@ -43,11 +49,18 @@ class NetworkShape:
     latents: int = 32
     """Number of latents, z."""
     posterior: str = "gaussian"
-    """``gaussian``: mu and logvar for each latent; ``point``: one value for each latent."""
+    """``gaussian``: mu and logvar for each latent; ``point``: one value for each latent; ``fsq``:
+    one of a few evenly spaced numbers for each latent; ``codebook``: one of a few learnt codes for
+    each group of latents (see :mod:`darla.encoder.quantizers`)."""
     network: str = CONV
     """Name of the architecture in :data:`darla.encoder.networks.NETWORKS`."""
     decoder: str | None = None
     """Name of the architecture whose decoder draws the pictures; the same one when not given."""
+    codes: int = 0
+    """Of ``fsq``, how many numbers a latent can be; of ``codebook``, how many codes a group of
+    latents has. 0 for the others."""
+    code_size: int = 1
+    """Of ``codebook``, how many latents make a group."""
 
     def __post_init__(self) -> None:
         check_image_shape(self.image_shape)
@@ -60,14 +73,43 @@ class NetworkShape:
             )
         if self.posterior not in POSTERIORS:
             raise ValueError(f"posterior is {self.posterior!r}; expected one of {POSTERIORS}")
+        self._check_codes()
+
+    @property
+    def quantized(self) -> bool:
+        """Whether latents can be a few values alone."""
+        return self.posterior in QUANTIZED
+
+    def _check_codes(self) -> None:
+        """Raise a ValueError for codes that latents cannot have."""
+        codes, size = self.codes, self.code_size
+        if not self.quantized:
+            if (codes, size) != (0, 1):
+                raise ValueError(
+                    f"codes={codes}, code_size={size}, but latents of posterior "
+                    f"{self.posterior!r} have no codes; leave both out, or give one of {QUANTIZED}"
+                )
+            return
+        if not 2 <= codes <= MOST_CODES or codes * self.latents > _MOST_CODES_OF_ALL:
+            raise ValueError(
+                f"codes is {codes} for {self.latents} latents; expected 2 to {MOST_CODES}, and at "
+                f"most {_MOST_CODES_OF_ALL} times latents"
+            )
+        if size < 1 or self.latents % size or (self.posterior == "fsq" and size != 1):
+            raise ValueError(
+                f"code_size is {size} for {self.latents} latents of posterior {self.posterior!r}; "
+                "expected 1, or with a codebook a number that divides the latents"
+            )
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values for a JSON file; the usual architectures are not named in it."""
+        """Return plain values for a JSON file; what is as usual is left out."""
         values = asdict(self)
         if self.network == CONV:
             del values["network"]
         if self.decoder is None:
             del values["decoder"]
+        if not self.quantized:
+            del values["codes"], values["code_size"]
         return values
 
     @classmethod
@@ -93,6 +135,8 @@ class NetworkShape:
                 posterior=values["posterior"],
                 network=values.get("network", CONV),
                 decoder=values.get("decoder"),
+                codes=values.get("codes", 0),
+                code_size=values.get("code_size", 1),
             )
         except ValueError as error:
             raise ValueError(f"{where} is damaged: {error}; {remedy}") from error

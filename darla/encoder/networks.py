@@ -6,13 +6,14 @@ register both as an :class:`Architecture` in :data:`NETWORKS`, or by an entry po
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from darla.encoder.network_shape import NetworkShape
+from darla.encoder.quantizers import QUANTIZERS
 from darla.running.registry import Registry
 
 LOGVAR_LIMIT = 10.0
@@ -22,10 +23,10 @@ class Posterior(NamedTuple):
     """What an encoder says about the latents of each picture."""
 
     mu: Tensor
-    """float32 (N, z), the mean, or the code itself of a point posterior."""
+    """float32 (N, z), the mean, or the value itself of a posterior without spread."""
     logvar: Tensor | None
-    """float32 (N, z), the logarithm of the variance, within +-``LOGVAR_LIMIT``; None for a point
-    posterior."""
+    """float32 (N, z), the logarithm of the variance, within +-``LOGVAR_LIMIT``; None for a
+    posterior without spread."""
 
 
 class _Network(nn.Module, ABC):
@@ -79,6 +80,39 @@ class Encoder(_Network):
         return self
 
 
+class QuantizedEncoder(Encoder):
+    """Pictures to latents that can be a few values alone, whatever the architecture.
+
+    Attributes:
+        continuous: the encoder whose values are rounded, with a point posterior.
+        quantizer: rounds them.
+    """
+
+    def __init__(self, shape: NetworkShape) -> None:
+        super().__init__(shape)
+        self.continuous = make_encoder(replace(shape, posterior="point", codes=0, code_size=1))
+        self.quantizer = QUANTIZERS[shape.posterior](shape)
+
+    def forward(self, pictures: Tensor) -> Posterior:
+        """Encode float pictures (N, 3, H, W) in [0, 1] to codes, straight through."""
+        return Posterior(self.quantizer(self.continuous(pictures).mu), None)
+
+    def layers(self) -> list[str]:
+        """Return the names of the layers that :meth:`features` knows."""
+        return self.continuous.layers()
+
+    def features(self, pictures: Tensor, layer: str) -> Tensor:
+        """Return one layer's output; that of ``bottleneck`` is quantised."""
+        if layer == "bottleneck":
+            return super().features(pictures, layer)
+        return self.continuous.features(pictures, layer)
+
+    def lower(self, dtype: torch.dtype) -> "QuantizedEncoder":
+        """Keep the weights in a shorter type; codes stay the same numbers."""
+        self.continuous.lower(dtype)
+        return self
+
+
 class Decoder(_Network):
     """Latents to the logits of a picture; its sigmoid is the picture."""
 
@@ -121,7 +155,7 @@ def make_encoder(shape: NetworkShape) -> Encoder:
 
     A ValueError where there is none of that name, or it cannot have that shape.
     """
-    return NETWORKS[shape.network].encoder(shape)
+    return (QuantizedEncoder if shape.quantized else NETWORKS[shape.network].encoder)(shape)
 
 
 def make_decoder(shape: NetworkShape) -> Decoder:

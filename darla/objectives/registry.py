@@ -50,6 +50,7 @@ for _name, _place in {
     "autoencoder": "autoencoder:Autoencoder",
     "dae": "dae:DenoisingAutoencoder",
     "contractive": "contractive:ContractiveAutoencoder",
+    "fsq": "fsq:FSQ",
     "vae": "vae:VariationalAutoencoder",
     "beta_vae": "beta_vae:BetaVAE",
     "annealed_vae": "annealed_vae:AnnealedVAE",

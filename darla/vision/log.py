@@ -24,6 +24,7 @@ over the steps since the entry before; see :mod:`darla.encoder.likelihoods` for 
 ``loss/absolute``          a decoder for eyes: mean absolute error of pixels
 ``structural_similarity``  a decoder for eyes: SSIM of its pictures and the frames
 ``contrast/found``         ``look_state_nce``: share of the states that are nearest to their own
+``codes_in_use``           ``fsq``: share of its codes that the frames of a minibatch have
 ``beta``                   cost of one nat (``annealed_vae``: gamma; ``beta_tcvae``: one of total
                            correlation)
 ``beta_normalised``        beta times latents over reconstructed values

@@ -16,6 +16,7 @@ import torch
 from tqdm import tqdm
 
 from darla.encoder.frozen_encoder import FrozenEncoder
+from darla.encoder.quantizers import codes_in_use
 from darla.metrics import METRICS, Result, Samples
 from darla.metrics.dci import DCI
 from darla.metrics.total_correlation import total_correlation
@@ -169,6 +170,7 @@ def _score(
         objective=encoder.config["objective"]["name"],
         active_latents=int(encoder.active.sum()),
         latents=encoder.latent_dim,
+        codes_in_use=codes_in_use(samples.latents, encoder.encoder.shape),
         total_correlation=total_correlation(samples.latents, encoder.active).nats,
         metrics=results,
         kept=part("what is kept", lambda: probes(train, [subject.kept_test])),

@@ -28,6 +28,8 @@ class EncoderFacts:
     active_latents: int
     """How many of its latents carry anything."""
     latents: int
+    codes_in_use: float | None = None
+    """The share of its codes that the metrics' frames have; None where latents have none."""
     total_correlation: float
     """Of its latents over the metrics' frames, in nats, taken as Gaussian."""
     metrics: Mapping[str, Result]
@@ -115,6 +117,8 @@ def fact_rows(scores: EncoderFacts) -> Iterator[NamedValue]:
     """Yield the rows of what is measured of every encoder."""
     yield "objective", scores.objective
     yield "active latents", f"{scores.active_latents} of {scores.latents}"
+    if scores.codes_in_use is not None:
+        yield "codes in use", scores.codes_in_use
     yield "total correlation, nats", scores.total_correlation
     for result in scores.metrics.values():
         yield from result.scores.items()

@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from darla.encoder.bundle import load_encoder, random_encoder
+from darla.encoder.networks import to_pictures
 from toy_frames import toy_frames, write_toy_bundle
 
 NETWORK = {
@@ -85,6 +86,32 @@ def edit_tensors(bundle: Path, **changes: torch.Tensor | None) -> None:
         ({"network": {**NETWORK, "channels": []}}, r"channels is \[\], expected `array` of length"),
         ({"network": {**NETWORK, "posterior": "other"}}, "posterior is 'other'"),
         ({"network": {**NETWORK, "image_shape": [64, 64]}}, "image_shape is"),
+        ({"network": {**NETWORK, "posterior": "fsq", "codes": 10**9}}, "codes is .* `int` <="),
+        (
+            {"network": {**NETWORK, "posterior": "fsq", "codes": "8"}},
+            "codes is '8', expected `int`",
+        ),
+        ({"network": {**NETWORK, "posterior": "fsq"}}, "codes is 0 for 4 latents; expected 2 to"),
+        ({"network": {**NETWORK, "codes": 8}}, "latents of posterior 'gaussian' have no codes"),
+        (
+            {"network": {**NETWORK, "posterior": "codebook", "codes": 8, "code_size": 0}},
+            "code_size is 0, expected `int` >=",
+        ),
+        (
+            {"network": {**NETWORK, "posterior": "codebook", "codes": 8, "code_size": 3}},
+            "code_size is 3 for 4 latents",
+        ),
+        (
+            {
+                "network": {
+                    **NETWORK,
+                    "posterior": "codebook",
+                    "latents": 1 << 16,
+                    "codes": 4096,
+                }
+            },
+            "at most 1048576 times latents",
+        ),
         ({"objective": None}, "objective is None"),
         ({"objective": {"name": ["darla"]}}, "objective.name is"),
         ({"latent_roles": {"look": [0, 4]}}, "bad latent_roles .* expected lists of indices"),
@@ -122,6 +149,40 @@ def test_foreign_tensors_are_refused(
     edit_tensors(bundle, **changes)
     with pytest.raises(ValueError, match=message):
         load_encoder(bundle)
+
+
+@pytest.mark.parametrize(("posterior", "codes"), [("fsq", 5), ("codebook", 5)])
+def test_quantised_latents_come_back_bit_by_bit(tmp_path: Path, posterior: str, codes: int) -> None:
+    write_toy_bundle(tmp_path / "encoder", posterior=posterior, codes=codes)
+    frames, _ = toy_frames(8)
+    first, second = (load_encoder(tmp_path / "encoder") for _ in range(2))
+    latents = first.encode(frames)
+    np.testing.assert_array_equal(latents, second.encode(frames))
+    for frame, alone in zip(frames, latents, strict=True):
+        np.testing.assert_array_equal(first.encode(frame[None])[0], alone)
+    assert all(len(np.unique(column)) <= codes for column in latents.T)
+    assert first.decode(latents).shape == frames.shape
+    copy = first.trainable_copy()
+    seen = copy(to_pictures(torch.from_numpy(frames))).mu
+    np.testing.assert_array_equal(seen.detach().numpy(), latents)
+    assert random_encoder(tmp_path / "encoder", 1).encode(frames).shape == latents.shape
+
+
+def test_foreign_codes_are_refused(tmp_path: Path) -> None:
+    bundle = write_toy_bundle(tmp_path / "encoder", posterior="codebook", codes=5)
+    name = "encoder__quantizer__codebook"
+    whole = load_file(bundle / "model.safetensors")["encoder.quantizer.codebook"]
+    for codes, message in (
+        (None, r"lacks encoder\.quantizer\.codebook"),
+        (torch.zeros(4, 6, 1), r"codebook is .* of shape \(4, 6, 1\), but its config\.json asks"),
+        (whole.double(), "is torch.float64"),
+        (torch.full_like(whole, float("nan")), "NaN or infinity"),
+    ):
+        edit_tensors(bundle, **{name: codes})
+        with pytest.raises(ValueError, match=message):
+            load_encoder(bundle)
+    edit_tensors(bundle, **{name: whole}, encoder__quantizer__std=torch.zeros(4))
+    assert np.isfinite(load_encoder(bundle).encode(toy_frames(8)[0])).all()
 
 
 def test_damage_is_noticed(bundle: Path) -> None:

@@ -27,17 +27,20 @@ def test_every_network_has_a_row() -> None:
 
 
 @pytest.mark.parametrize("size", [(32, 32), (48, 80), (64, 64), (112, 32), (128, 128)])
-@pytest.mark.parametrize("posterior", ["gaussian", "point"])
+@pytest.mark.parametrize(
+    ("posterior", "codes"), [("gaussian", 0), ("point", 0), ("fsq", 4), ("codebook", 4)]
+)
 @pytest.mark.parametrize("name", ROWS)
 def test_every_allowed_picture_is_encoded_and_decoded(
-    name: str, size: tuple[int, int], posterior: str
+    name: str, size: tuple[int, int], posterior: str, codes: int
 ) -> None:
-    shape = NetworkShape((*size, 3), latents=5, posterior=posterior, network=name, **ROWS[name])
+    own = {"posterior": posterior, "codes": codes, **ROWS[name]}
+    shape = NetworkShape((*size, 3), latents=5, network=name, **own)
     pictures = torch.rand(2, 3, *size)
     encoder = make_encoder(shape)
     mu, logvar = encoder(pictures)
     assert mu.shape == (2, 5)
-    assert (logvar is None) == (posterior == "point")
+    assert (logvar is None) == (posterior != "gaussian")
     assert make_decoder(shape)(mu).shape == pictures.shape
     assert encoder.shape == shape
 
@@ -51,6 +54,13 @@ def test_layers_have_features_and_the_bottleneck_is_one_of_them(name: str) -> No
         features = encoder.features(pictures, layer)
         assert features.ndim == 2 and len(features) == 3 and features.dtype == torch.float32
     torch.testing.assert_close(encoder.features(pictures, "bottleneck"), encoder(pictures).mu)
+    shape = NetworkShape((32, 32, 3), network=name, posterior="fsq", codes=5, **ROWS[name])
+    quantized = make_encoder(shape)
+    assert quantized.layers() == encoder.layers()
+    codes = quantized.features(pictures, "bottleneck")
+    assert torch.equal(codes, quantized(pictures).mu)
+    for layer in quantized.layers()[:-1]:
+        assert quantized.features(pictures, layer).shape == encoder.features(pictures, layer).shape
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -91,6 +101,11 @@ def test_other_pictures_are_refused_in_one_line(shape: tuple[int, ...]) -> None:
         ({"latents": 0}, "latents=0"),
         ({"hidden_units": -1}, "hidden_units=-1"),
         ({"posterior": "cauchy"}, "cauchy"),
+        ({"codes": 4}, "'gaussian' have no codes; leave both out"),
+        ({"posterior": "fsq"}, "codes is 0 for 32 latents; expected 2 to 4096"),
+        ({"posterior": "fsq", "codes": 8, "code_size": 2}, "code_size is 2 .* of posterior 'fsq'"),
+        ({"posterior": "codebook", "codes": 8, "code_size": 3}, "a number that divides the lat"),
+        ({"posterior": "codebook", "codes": 4096, "latents": 512}, "at most 1048576 times lat"),
         ({"network": "conf"}, "unknown network 'conf'; did you mean 'conv'"),
     ],
 )
@@ -104,6 +119,8 @@ def test_the_shape_survives_json() -> None:
     for shape in (
         NetworkShape((32, 64, 3), (8, 16), 0, 7, "point"),
         NetworkShape((32, 64, 3), (8, 16), 0, 7, "point", "other"),
+        NetworkShape((32, 64, 3), (8, 16), 0, 7, "fsq", codes=5),
+        NetworkShape((32, 64, 3), (8, 16), 0, 6, "codebook", codes=5, code_size=3),
     ):
         assert NetworkShape.from_json(shape.to_json(), "a file", "mend it") == shape
 
@@ -111,6 +128,7 @@ def test_the_shape_survives_json() -> None:
 def test_files_name_the_architecture_only_where_it_is_not_the_usual_one() -> None:
     assert "network" not in NetworkShape((32, 32, 3)).to_json()
     assert NetworkShape((32, 32, 3), network="other").to_json()["network"] == "other"
+    assert not {"codes", "code_size"} & NetworkShape((32, 32, 3)).to_json().keys()
 
 
 def test_what_is_no_architecture_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "autoencoder": {},
     "dae": {},
     "contractive": {"weight": 0.5, "projections": 2},
+    "fsq": {"levels": 5},
     "vae": {},
     "beta_vae": {"likelihood": "gaussian", "sigma": 0.2},
     "annealed_vae": {"epochs": 16.0, "capacity": 5.0, "gamma": 10.0},

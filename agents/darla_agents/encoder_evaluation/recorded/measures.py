@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from darla.encoder.frozen_encoder import FrozenEncoder
+from darla.encoder.quantizers import codes_in_use
 from darla.frames.attributes import FactorDescription
 from darla.metrics import METRICS, Result, Samples, check_samples
 from darla.metrics.factor_columns import LEAST_SAMPLES
@@ -151,6 +152,7 @@ def measure(
         objective=encoder.config["objective"]["name"],
         active_latents=int(encoder.active.sum()),
         latents=encoder.latent_dim,
+        codes_in_use=codes_in_use(latents[0], encoder.encoder.shape),
         total_correlation=total_correlation(latents[0], encoder.active).nats,
         metrics=metrics,
         udr=udr,
