@@ -19,7 +19,7 @@ from torch import Tensor
 
 from darla.encoder.network_shape import MOST_CODES
 from darla.encoder.networks import QuantizedEncoder
-from darla.encoder.quantizers import share_in_use
+from darla.encoder.quantizers import CodebookQuantizer, share_in_use
 from darla.objectives.autoencoder import Autoencoder
 from darla.objectives.base import LossTerms
 from darla.objectives.vae import Penalty
@@ -41,6 +41,12 @@ class QuantizedAutoencoder(Autoencoder):
 
     smallest_batch: ClassVar[int] = 2
     encoder: QuantizedEncoder
+
+    @property
+    def codebooks(self) -> CodebookQuantizer:
+        """The quantiser of objectives whose codes are learnt."""
+        assert isinstance(self.encoder.quantizer, CodebookQuantizer)
+        return self.encoder.quantizer
 
     def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
         """Compare each picture with what is decoded from its codes, and add what these cost."""

@@ -51,6 +51,7 @@ for _name, _place in {
     "dae": "dae:DenoisingAutoencoder",
     "contractive": "contractive:ContractiveAutoencoder",
     "fsq": "fsq:FSQ",
+    "qlae": "qlae:QLAE",
     "vae": "vae:VariationalAutoencoder",
     "beta_vae": "beta_vae:BetaVAE",
     "annealed_vae": "annealed_vae:AnnealedVAE",

@@ -55,8 +55,16 @@ def die_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
         ("factor_vae", {"discriminator_layers": 1, "discriminator_units": 8}),
         ("ml_vae", {"max_memory_gb": 1e-4, "recolored": 0.5, "learning_rate_decay": 0.5}),
         ("darla_ada", {"dae_epochs": 1.0}),
+        ("qlae", {"codes": 4, "learning_rate_decay": 0.5}),
     ],
-    ids=["two stages", "streamed", "adversary", "streamed pairs", "two stages and pairs"],
+    ids=[
+        "two stages",
+        "streamed",
+        "adversary",
+        "streamed pairs",
+        "two stages and pairs",
+        "weights that decay",
+    ],
 )
 def test_a_resumed_run_ends_with_the_weights_of_an_unbroken_one(
     objective: str, changes: dict[str, Any], data: Path, tmp_path: Path
