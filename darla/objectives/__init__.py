@@ -4,7 +4,8 @@
 file for each, with its settings beside it:
 
 - ``autoencoder``, ``dae``, ``contractive``: a value for each latent, and no prior;
-- ``quantized``: latents that can be a few values alone, as those of ``fsq``;
+- ``quantized``: latents that can be a few values alone, as those of ``fsq``, ``qlae``
+  and ``vq_vae``;
 - ``vae``, and what changes the price of its latents: ``beta_vae``, ``annealed_vae``,
   ``factor_vae``, ``beta_tcvae``, ``dip_vae``, ``info_vae``;
 - ``pairs``: learning from two frames of one episode, as ``ml_vae`` and ``ada_gvae`` do;

@@ -52,6 +52,7 @@ for _name, _place in {
     "contractive": "contractive:ContractiveAutoencoder",
     "fsq": "fsq:FSQ",
     "qlae": "qlae:QLAE",
+    "vq_vae": "vq_vae:VQVAE",
     "vae": "vae:VariationalAutoencoder",
     "beta_vae": "beta_vae:BetaVAE",
     "annealed_vae": "annealed_vae:AnnealedVAE",

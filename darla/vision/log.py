@@ -17,7 +17,7 @@ over the steps since the entry before; see :mod:`darla.encoder.likelihoods` for 
 ``loss/adversary``         ``factor_vae``: what its discriminator makes small; ln 2 knows nothing
 ``loss/covariance``        ``dip_vae_i``, ``dip_vae_ii``: what covariances cost
 ``loss/mmd``               ``info_vae``: squared distance of all latents from the prior
-``loss/commitment``        ``qlae``: squared distance of latents from their codes
+``loss/commitment``        ``qlae``, ``vq_vae``: squared distance of latents from their codes
 ``loss/state_likeness``    ``look_state_vae``, ``look_state_nce``: KL between the states of
                            recoloured copies and of frames
 ``loss/contrast``          ``look_state_nce``: nats by which states fail to find their frames
@@ -25,7 +25,7 @@ over the steps since the entry before; see :mod:`darla.encoder.likelihoods` for 
 ``loss/absolute``          a decoder for eyes: mean absolute error of pixels
 ``structural_similarity``  a decoder for eyes: SSIM of its pictures and the frames
 ``contrast/found``         ``look_state_nce``: share of the states that are nearest to their own
-``codes_in_use``           ``fsq``, ``qlae``: share of the codes that the frames of a
+``codes_in_use``           ``fsq``, ``qlae``, ``vq_vae``: share of the codes that the frames of a
                            minibatch have
 ``beta``                   cost of one nat (``annealed_vae``: gamma; ``beta_tcvae``: one of total
                            correlation)

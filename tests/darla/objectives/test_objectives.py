@@ -28,6 +28,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "contractive": {"weight": 0.5, "projections": 2},
     "fsq": {"levels": 5},
     "qlae": {"codes": 6},
+    "vq_vae": {"codes": 8},
     "vae": {},
     "beta_vae": {"likelihood": "gaussian", "sigma": 0.2},
     "annealed_vae": {"epochs": 16.0, "capacity": 5.0, "gamma": 10.0},

@@ -55,6 +55,7 @@ def die_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
         ("factor_vae", {"discriminator_layers": 1, "discriminator_units": 8}),
         ("ml_vae", {"max_memory_gb": 1e-4, "recolored": 0.5, "learning_rate_decay": 0.5}),
         ("darla_ada", {"dae_epochs": 1.0}),
+        ("vq_vae", {"codes": 4}),
         ("qlae", {"codes": 4, "learning_rate_decay": 0.5}),
     ],
     ids=[
@@ -63,6 +64,7 @@ def die_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
         "adversary",
         "streamed pairs",
         "two stages and pairs",
+        "running means and revived codes",
         "weights that decay",
     ],
 )
