@@ -26,7 +26,7 @@ import numpy as np
 
 from darla.collection.batched_chunks import offers_settings
 from darla.collection.reported_factors import column_reader, describe_factors, factor_reader
-from darla.collection.rollouts import check_offers_factors
+from darla.collection.rollouts import check_offers_factors, ties_kinds
 from darla.frames.pictures import find_picture, has_picture
 
 KINDS = ("continuous", "circular", "categorical")
@@ -154,7 +154,7 @@ def _check_sampling(name: str, env: Any, factors: Mapping[str, Any], seed: int) 
         )
     if drawn[0] == drawn[2]:
         raise ValueError(f"sample_factors of {name} gives one setting alone; draw it from rng")
-    if not getattr(getattr(env.unwrapped, "domain", None), "cases", ()):  # which tie looks to kinds
+    if not ties_kinds(env):
         _check_fixed(name, env, factors, drawn[0], seed + 2)
 
 

@@ -1,6 +1,7 @@
 """Endless streams of steps through environments: acting in them, or setting their factors."""
 
 import inspect
+import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -192,12 +193,18 @@ def check_offers_factors(env_id: str, env: Environment, per_look: int = 1) -> No
             f"{env_id} cannot keep a look (sample_factors(fixed, in_view=..., rng=...)); "
             "give frames_per_look 1, or collect with policy 'random'"
         )
-    domain = getattr(env.unwrapped, "domain", None)
-    if getattr(domain, "cases", ()):
+    if ties_kinds(env):
         raise ValueError(
             f"the domain of {env_id} ties looks to shapes by its cases, so that no look can be "
             "kept while shapes change; give frames_per_look 1"
         )
+
+
+def ties_kinds(env: Environment) -> bool:
+    """Whether the cases of an environment's domain name kinds, by words, and not colours alone."""
+    cases = getattr(getattr(env.unwrapped, "domain", None), "cases", ())
+    given = itertools.chain.from_iterable(case.values() for case in cases)
+    return any(isinstance(value, str) for values in given for value in values)
 
 
 def look_factors(

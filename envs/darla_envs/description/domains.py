@@ -17,6 +17,8 @@ packages add theirs as :mod:`darla_envs.description.named_domains` says.
 """
 
 from darla.running.names import unknown
+from darla_envs.description.dmc_domains import DmcDomains
+from darla_envs.description.dmc_tasks import DMC_TASKS
 from darla_envs.description.domain import Domain
 from darla_envs.description.look import Look
 from darla_envs.description.miniworld_domains import MiniWorldDomains
@@ -87,16 +89,19 @@ def domains_of(env_id: str | Task) -> NamedDomains:
     """Return the domains of an id, or of a task.
 
     Raises:
-        ValueError: it is none of a task, nor of a MiniWorld environment that is known here.
+        ValueError: it is none of a task, nor of a MiniWorld environment that is known here, nor of
+            DeepMind Control's.
     """
     if isinstance(env_id, Task):
         return RoomDomains(env_id)
     bare = env_id.rpartition(":")[2]
     if bare in TASKS:
         return RoomDomains(TASKS[bare])
+    if bare in DMC_TASKS:
+        return DmcDomains(bare)
     if bare in _miniworlds or bare.startswith("MiniWorld-"):
         return MiniWorldDomains(bare)
-    raise unknown("task", bare, [*TASKS, *_miniworlds])
+    raise unknown("task", bare, [*TASKS, *DMC_TASKS, *_miniworlds])
 
 
 def note_miniworld(env_id: str) -> None:

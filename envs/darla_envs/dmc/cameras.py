@@ -1,0 +1,64 @@
+"""The camera of a task, which a look may turn around what it looks at."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from darla_envs.description.dmc_domains import PITCH, YAW
+
+_USED = 0
+"""The camera that benchmarks show these tasks from."""
+
+_PLAIN = {"shadow": False, "reflection": False}
+FAST, FULL = "fast", "full"
+QUALITIES = {FAST: _PLAIN, FULL: {}}
+"""How pictures are drawn: without multisampling, shadows and reflections, which on a CPU is ten
+times as fast, or as MuJoCo does unless told otherwise."""
+
+
+class TurnedCamera:
+    """Draws square pictures of one environment.
+
+    Args:
+        physics: dm_control's, which has drawn nothing yet.
+        size: height and width of pictures, in pixels.
+        quality: ``fast`` or ``full``; see :data:`QUALITIES`.
+    """
+
+    def __init__(self, physics: Any, size: int, quality: str) -> None:
+        from dm_control.mujoco.engine import Camera
+
+        self._physics, self._flags = physics, QUALITIES[quality]
+        if quality == FAST:
+            physics.model.vis.quality.offsamples = 0
+        self._camera = Camera(physics, size, size, camera_id=_USED, max_geom=200)
+
+    def draw(self, look: Mapping[str, float]) -> np.ndarray:
+        """Return the picture, (size, size, 3) uint8, from where a look has the camera."""
+        import mujoco
+
+        physics = self._physics
+        mujoco.mj_camlight(physics.model.ptr, physics.data.ptr)  # where it stands by itself
+        if look[YAW] or look[PITCH]:
+            self._turn(look[YAW], look[PITCH])
+        picture: np.ndarray = self._camera.render(render_flag_overrides=self._flags)
+        return picture.copy()
+
+    def _turn(self, yaw: float, pitch: float) -> None:
+        """Turn the camera around the point of the plane y = 0 that it looks at."""
+        data = self._physics.data
+        place, axes = data.cam_xpos[_USED].copy(), data.cam_xmat[_USED].reshape(3, 3).copy()
+        ahead = -axes[:, 2]
+        aim = place - ahead * place[1] / ahead[1]
+        turn = _around(np.array([0.0, 0.0, 1.0]), yaw) @ _around(axes[:, 0], -pitch)
+        data.cam_xpos[_USED] = aim + turn @ (place - aim)
+        data.cam_xmat[_USED] = (turn @ axes).ravel()
+
+
+def _around(axis: np.ndarray, angle: float) -> np.ndarray:
+    """Return the rotation by an angle around an axis of length 1, (3, 3); Rodrigues' formula."""
+    x, y, z = axis
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    rotation: np.ndarray = np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross
+    return rotation
