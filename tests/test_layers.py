@@ -41,6 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "darla.environments.restyling",
         "darla.running",
     },
+    "darla_envs.dmc": {"darla_envs.description", "darla.running"},
     "darla_envs": {"darla_envs", "darla.environments", "darla.running"},
     "darla_agents.agent": {"darla", "darla_envs"},
     "darla_agents.worlds": {"darla_agents.agent", "darla", "darla_envs"},
@@ -71,6 +72,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 """What the modules of a folder may import of ours besides each other; the longest name counts."""
 
 NEEDS: dict[str, set[str]] = {
+    "dm_control": {"darla_envs.dmc"},
     "stable_baselines3": {"darla.wrappers.sb3", "darla_agents"},
     "gymnasium": {
         "darla.frames.pictures",

@@ -3,7 +3,7 @@ import sys
 import textwrap
 
 LIGHT = """
-not_needed = {"miniworld", "pyglet"}
+not_needed = {"miniworld", "pyglet", "dm_control", "mujoco"}
 assert not not_needed & {module.partition(".")[0] for module in sys.modules}
 """
 
