@@ -78,7 +78,7 @@ def test_the_rich_domain_meets_no_target_s_light_or_camera() -> None:
 def test_what_a_domain_of_one_s_own_does_not_name_is_as_in_the_source() -> None:
     (look,) = looks(Domain("dusk", {"light": point(0.4)}), 1)
     assert look["light"] == 0.4 and colors(look) == PAINTED
-    with pytest.raises(ValueError, match="'ligt'.*did you mean 'light'"):
+    with pytest.raises(ValueError, match=r"'ligt'.*did you mean 'light'"):
         find_domain(WALK, Domain("dusk", {"ligt": point(0.4)}))
     with pytest.raises(ValueError, match=r"give one or more ranges \(low, high\) in \[0.1, 1.5\]"):
         find_domain(WALK, Domain("night", {"light": point(0.0)}))
