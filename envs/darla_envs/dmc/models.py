@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from darla.running.one_line import one_line
 from darla_envs.description.dmc_tasks import DmcTask
 
 SKY_SIDE = 200
@@ -19,10 +20,17 @@ def make_dmc(task: DmcTask, random: np.random.RandomState) -> tuple[Any, np.ndar
     dm_control's own, whose pixels are averaged.
 
     Raises:
-        ValueError: dm_control is not installed; the message says how it is.
+        ValueError: dm_control is not installed, or does not fit the MuJoCo that is; the message
+            says what to install.
     """
     suite = _suite()
-    env = suite.load(task.model, task.task, task_kwargs={"random": random})
+    try:
+        env = suite.load(task.model, task.task, task_kwargs={"random": random})
+    except AttributeError as error:  # of the model, whose fields MuJoCo renames
+        raise ValueError(
+            f"dm_control and MuJoCo do not fit each other ({one_line(error)}); "
+            "pip install 'darla[dmc]' brings those that do"
+        ) from error
     sky = _averaged(texture(env.physics.model, "skybox"))
     text, assets = getattr(suite, task.model).get_model_and_assets()
     name = next(each for each in assets if each.endswith("skybox.xml"))

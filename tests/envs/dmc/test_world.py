@@ -108,6 +108,15 @@ def test_what_dm_control_observes_is_seen_without_drawing() -> None:
     env.close()
 
 
+def test_a_mujoco_that_dm_control_does_not_know_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(*names: str, **given: object) -> None:
+        raise AttributeError("'MjModel' object has no attribute 'flex_vertedge'")
+
+    monkeypatch.setattr("dm_control.suite.load", load)
+    with pytest.raises(ValueError, match=r"do not fit each other .*pip install 'darla\[dmc\]'"):
+        DmcWorld(SWINGUP)
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
