@@ -37,8 +37,8 @@ pixels() { # name seed options... The encoders' frames count as steps: pixels ge
 for task in ${TASKS:-cartpole-balance cartpole-swingup finger-spin ball_in_cup-catch walker-walk}; do
     env=Darla/DMC-$task-v0 folder=$out/$task
     collect "$folder/frames" --domain "${DOMAIN:-d_u}" --num-frames "$frames"
-    collect "$folder/test_frames" --domain "${DOMAIN:-d_u}" --num-frames $((frames / 5)) --seed 1 \
-        --looks-per-state 2
+    collect "$folder/test_frames" --domain "${DOMAIN:-d_u}" --num-frames "${TEST_FRAMES:-4000}" \
+        --seed 1 --looks-per-state 2
     see vision
     see darla_2017 --objective darla_2017
     see beta_vae --objective beta_vae
