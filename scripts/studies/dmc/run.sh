@@ -4,13 +4,21 @@
 #     pip install 'darla[dmc]'
 #     bash scripts/studies/dmc/run.sh            # -> runs/dmc
 #     TASKS="cartpole-swingup" SEEDS="0" STEPS=50000 bash scripts/studies/dmc/run.sh
+#     ALGORITHM=ppo STEPS=300000 OUT=runs/dmc_ppo bash scripts/studies/dmc/run.sh
 #
 # Stopped at any moment, the same command continues. Two agents learn side by side.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 out=${OUT:-runs/dmc} frames=${FRAMES:-20000} steps=${STEPS:-125000}
+algorithm=${ALGORITHM:-sac}
 every=${EVERY:-25000} # steps between evaluations
-memory=${MEMORY:-30000} # steps that agents of every kind remember: 2.2 GB of stacked pictures
+case $algorithm in
+sac) # a memory of as many steps for agents of every kind: 2.2 GB of stacked pictures
+    how=(--settings gamma=0.99 learning_starts=1000 "gradient_steps=${UPDATES:-4}"
+        "buffer_size=${MEMORY:-30000}" 'policy_kwargs={"net_arch": [256, 256]}') ;;
+ppo) how=(--reward-scale 0.1 --settings gamma=0.99 'policy_kwargs={"net_arch": [256, 256]}') ;;
+*) echo "error: ALGORITHM is $algorithm; give sac or ppo" >&2 && exit 2 ;;
+esac
 export MUJOCO_GL=${MUJOCO_GL:-egl}
 export PATH="$PWD/.venv/bin:$PATH"
 
@@ -23,10 +31,8 @@ see() { # name options...
 # Pictures show no velocities, so agents of every kind see three at a time, or what is made of three.
 train() { # name seed steps options...
     darla train-agent --env "$env" --seed "$2" --out "$folder/agents/$1_$2" --label "$1" \
-        --algorithm sac --total-timesteps "$3" --frame-stack 3 --threads 1 \
-        --eval-freq "$every" --eval-episodes 5 --checkpoint-freq "$every" \
-        --settings gamma=0.99 learning_starts=1000 gradient_steps=4 buffer_size="$memory" \
-        'policy_kwargs={"net_arch": [256, 256]}' "${@:4}"
+        --algorithm "$algorithm" --total-timesteps "$3" --frame-stack 3 --threads 1 \
+        --eval-freq "$every" --eval-episodes 5 --checkpoint-freq "$every" "${how[@]}" "${@:4}"
 }
 latent() { # name seed encoder options... Encoders that have failed are compared, too.
     train "$1" "$2" "$steps" --encoder "$folder/$3/encoder" --anyway "${@:4}"
