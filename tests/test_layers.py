@@ -32,7 +32,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "darla_envs.description": {"darla.environments.restyling", "darla.running"},
     "darla_envs.kernels": {"darla.running"},
     "darla_envs.render": {"darla_envs.description", "darla_envs.kernels", "darla.running"},
-    "darla_envs.batch": {"darla_envs.description", "darla_envs.render", "darla.running"},
+    "darla_envs.batch": {
+        "darla_envs.description",
+        "darla_envs.render",
+        "darla.environments.restyling",
+        "darla.running",
+    },
     "darla_envs.rooms": {
         "darla_envs.batch",
         "darla_envs.render",

@@ -3,7 +3,7 @@
 import numpy as np
 from gymnasium import spaces
 
-from darla.environments.restyling.restyling import Restyling
+from darla_envs.batch.restylings import Restylings, restyling_in
 from darla_envs.description.named_domains import DomainLike
 from darla_envs.description.shapes import triangles
 from darla_envs.description.tasks import Task
@@ -18,7 +18,6 @@ from darla_envs.render.textures import TextureSet
 from darla_envs.rooms.room_state import RoomState
 from darla_envs.rooms.room_surfaces import Covering, box_room, cover
 from darla_envs.rooms.sampled_rooms import SampledRooms
-from darla_envs.rooms.surroundings import restyling_in
 
 SKY = (0.25, 0.82, 1.0)
 _LIGHT = np.array([1.0, 3.5, 1.0])  # MiniWorld's light comes from everywhere in this direction
@@ -54,7 +53,7 @@ class RoomWorlds(SampledRooms):
         self._textures, self._meshes = TextureSet(), MeshSet()
         for shape in self.task.shapes:
             self._meshes.add(shape, Mesh.plain(*triangles(shape)))
-        self._restylings: dict[int, Restyling] = {}  # of those worlds that have one
+        self._restylings = Restylings()
         self._light = _LIGHT / np.linalg.norm(_LIGHT)
         vertices, normals = box_room(*self.task.room_size)
         self._facing = np.maximum(normals @ self._light, 0.0)  # of each surface
@@ -71,7 +70,7 @@ class RoomWorlds(SampledRooms):
         self._place(chosen)
         self._renderer.draw(self._scenes, self._meshes, self._textures, chosen, out)
         if self._restylings:
-            self._restyle(chosen, out)
+            self._restylings.apply(chosen, self.state.steps[chosen], out)
 
     def measure(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return how far away and whose each pixel is; entities are indices of the task's objects.
@@ -92,21 +91,11 @@ class RoomWorlds(SampledRooms):
         if self._covering is None:
             textures, size = self.domain.textures, self.task.room_size
             self._covering = cover(textures, size, self._textures)
-        if self.domain.restyle:
-            drawn = [restyling_in(row, self.domain) for row in rows]
-            self._restylings.update(zip(chosen.tolist(), drawn, strict=True))
-        elif self._restylings:
-            for world in chosen.tolist():
-                self._restylings.pop(world, None)
+        if self.domain.restyle or self._restylings:
+            for world, row in zip(chosen.tolist(), rows, strict=True):
+                self._restylings.begin(world, restyling_in(row, self.domain))
         faces = self._scenes.faces
         faces.textures[chosen], faces.texture_coordinates[chosen] = self._covering.of(rows)
-
-    def _restyle(self, chosen: np.ndarray, out: np.ndarray) -> None:
-        """Do to pictures what the domains of their episodes ask for, each on its own."""
-        for picture, world in zip(out, chosen, strict=True):
-            restyling = self._restylings.get(int(world))
-            if restyling is not None:
-                picture[:] = restyling(picture[None], self.state.steps[world : world + 1])[0]
 
     def _place(self, chosen: np.ndarray) -> None:
         """Bring the chosen worlds' scenes and cameras up to date with their state."""

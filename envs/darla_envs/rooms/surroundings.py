@@ -1,21 +1,27 @@
-"""What no factor names: the camera and the textures of an episode, and what befalls its pictures.
+"""What no factor names: the camera and the textures of an episode.
 
 Where a domain offers several cameras or textures, a fixed hash of the episode's look, its colours
 and light, says which an episode has. So the same setting gives the same picture wherever it is
 drawn, frames of one look share their camera and textures, and nothing else that is drawn changes.
 """
 
-import zlib
 from collections.abc import Mapping
 
 import numpy as np
 
-from darla.environments.restyling.restyling import Restyling
 from darla_envs.description.domain import Domain
 from darla_envs.description.tasks import Task
 from darla_envs.description.texture_files import PLAIN, SURFACES, textures_of
 from darla_envs.description.view import View, view_ranges
 from darla_envs.kernels.compiled import kernel
+from darla_envs.kernels.look_hash import (
+    FIELD_OF_VIEW,
+    HEIGHT,
+    PITCH,
+    TEXTURE,
+    as_uniform,
+    mixed,
+)
 from darla_envs.rooms.intervals import Intervals, draw_from, intervals_of
 from darla_envs.rooms.setting_rows import (
     CEILING,
@@ -27,11 +33,6 @@ from darla_envs.rooms.setting_rows import (
     WALL,
 )
 from darla_envs.rooms.visible import Camera, camera_at
-
-_HEIGHT, _PITCH, _FIELD_OF_VIEW, _TEXTURE = range(4)  # of what a uniform number is for
-# The constants of splitmix64 (Steele et al. 2014), which turns any 64 bits into random ones.
-_STEP = np.uint64(0x9E3779B97F4A7C15)
-_FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
 def cameras_of(domain: Domain, task: Task) -> Intervals:
@@ -55,14 +56,6 @@ def textures_in(row: np.ndarray, domain: Domain) -> Mapping[str, str]:
         surface: names[texture_choice(row, index, len(names))]
         for index, (surface, names) in enumerate(zip(SURFACES, offered, strict=True))
     }
-
-
-def restyling_in(row: np.ndarray, domain: Domain) -> Restyling:
-    """Return what befalls the pictures of an episode that starts from a whole setting, (S,).
-
-    It follows from all of the setting, where things stand too.
-    """
-    return Restyling(domain.restyle, zlib.crc32(row.tobytes()))
 
 
 @kernel
@@ -97,16 +90,16 @@ def texture_choices(settings: np.ndarray, counts: np.ndarray, chosen: np.ndarray
 @kernel
 def texture_choice(row: np.ndarray, surface: int, count: int) -> int:
     """Return which of several textures a surface has in an episode."""
-    return int(_uniform(row, _TEXTURE + surface) * count) if count > 1 else 0
+    return int(_uniform(row, TEXTURE + surface) * count) if count > 1 else 0
 
 
 @kernel
 def _drawn_view(row: np.ndarray, ranges: Intervals) -> tuple[float, float, float]:
     """Return height, pitch and field of view."""
     return (
-        _drawn(row, ranges, _HEIGHT),
-        _drawn(row, ranges, _PITCH),
-        _drawn(row, ranges, _FIELD_OF_VIEW),
+        _drawn(row, ranges, HEIGHT),
+        _drawn(row, ranges, PITCH),
+        _drawn(row, ranges, FIELD_OF_VIEW),
     )
 
 
@@ -121,18 +114,8 @@ def _drawn(row: np.ndarray, ranges: Intervals, purpose: int) -> float:
 @kernel
 def _uniform(row: np.ndarray, purpose: int) -> float:
     """Return a number in [0, 1) that follows from the colours and the light of a setting alone."""
-    state = _mixed(np.uint64(purpose), row[FLOOR])
-    state = _mixed(_mixed(_mixed(state, row[WALL]), row[CEILING]), row[LIGHT])
+    state = mixed(np.uint64(purpose), row[FLOOR])
+    state = mixed(mixed(mixed(state, row[WALL]), row[CEILING]), row[LIGHT])
     for column in range(OBJECTS + COLOR, len(row), PER_OBJECT):
-        state = _mixed(state, row[column])
-    return float(state >> np.uint64(11)) * 2.0**-53
-
-
-@kernel
-def _mixed(state: np.uint64, value: float) -> np.uint64:
-    """Return other bits for every state and value."""
-    bits = np.array([value + 0.0]).view(np.uint64)[0]  # + 0.0: there is one zero
-    mixed = (state ^ bits) + _STEP
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * _FIRST
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * _SECOND
-    return np.uint64(mixed ^ (mixed >> np.uint64(31)))
+        state = mixed(state, row[column])
+    return as_uniform(state)

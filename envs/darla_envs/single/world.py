@@ -11,6 +11,7 @@ from miniworld.miniworld import MiniWorldEnv
 from miniworld.params import DEFAULT_PARAMS
 
 from darla.running.vector_infos import rows_of
+from darla_envs.batch.restylings import restyling_in
 from darla_envs.description.domain import Domain
 from darla_envs.description.factors import Factor, FactorValue, Setting
 from darla_envs.description.named_domains import DomainLike
@@ -21,7 +22,7 @@ from darla_envs.description.usual_domains import SOURCE
 from darla_envs.description.world_factors import AGENT_RADIUS
 from darla_envs.rooms.factor_worlds import FactorWorlds
 from darla_envs.rooms.simulated_rooms import NO_LIMIT
-from darla_envs.rooms.surroundings import restyling_in, textures_in, view_in
+from darla_envs.rooms.surroundings import textures_in, view_in
 from darla_envs.single.painted import PaintedObject, PaintedRoom
 
 _THIS = np.zeros(1, np.int64)  # the only world of the simulation
@@ -164,8 +165,7 @@ class FactorWorld(MiniWorldEnv):  # type: ignore[misc]
         self.params.set("light_color", light * self.task.diffuse)
         self.params.set("light_ambient", light * self.task.ambient)
         self.rooms.append(self._paint_room(setting))
-        row = self.simulation.state.settings[0]
-        self._restyling = restyling_in(row, self.domain) if self.domain.restyle else None
+        self._restyling = restyling_in(self.simulation.state.settings[0], self.domain)
         self._set_camera()
         self._objects, palettes = [], self._palettes
         for name, (x, z) in zip(self.task.objects, self.simulation.state.objects[0], strict=True):
