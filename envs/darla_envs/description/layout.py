@@ -9,11 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from darla.environments.restyling.strengths import checked_strengths
 from darla_envs.description.domain import Domain
 from darla_envs.description.factors import Factor, Setting, check_setting
 from darla_envs.description.palettes import check_palettes
-from darla_envs.description.texture_files import check_textures
 
 CANDIDATES = 24  # places tried for each thing, all drawn at once
 _ROOM_LOOK = ("floor", "wall", "ceiling", "light")
@@ -40,16 +38,14 @@ def num_draws(num_objects: int) -> int:
 
 
 def check_domain(domain: Domain, factors: Mapping[str, Factor], objects: Sequence[str]) -> None:
-    """Check that a domain's values are those of its factors, and all else that it names exists.
+    """Check that a domain's values are those of its factors, and its palettes exist.
 
     A domain speaks of all objects alike, whose names in factors are given.
 
     Raises:
-        ValueError: a factor is unknown or has no value, a value is out of its range, or a surface,
-            a texture, a palette or a shift is unknown.
+        ValueError: a factor is unknown or has no value, a value is out of its range, or a surface
+            or a palette is unknown.
     """
-    check_textures(domain.textures)
-    checked_strengths(domain.restyle)
     check_palettes(domain.palettes, _PAINTED)
     for look in (domain.look, *domain.cases):
         for name, values in look.items():

@@ -25,7 +25,14 @@ Colours of floor and wall multiply textures; objects are painted. Why these:
 - **Other palettes** are drawn in no other domain, as bright as the lines, and at least 0.36 in RGB
   from all that D_U shows of the same surface.
 - **Ceiling and sky stay** as they are: no stock task depends on them, and whatever varies costs a
-  latent.
+  latent. In the rich D_U ceilings have textures, as in rooms.
+- **A third of the rich D_U keeps MiniWorld's own textures**, which are those of the source.
+  Targets show none that any of MiniWorld's rooms has, and ``textured`` greys, of which only the
+  pattern is new.
+- **New textures follow from the light**, which varies by 3%, less than anybody sees: any colour on
+  the lines would have shifted the white of the source.
+- **Cameras about MiniWorld's own**, which is 1.5 m high, level, and sees 60 degrees. The target's
+  field of view is wider: in a narrower one objects would be out of sight, which is no look.
 
 MiniWorld clips the light on floors at 1, so that a floor of the source looks like grey of 0.77
 in full light; its walls are a quarter brighter than grey on their line.
@@ -37,7 +44,15 @@ from typing import TypeVar
 
 from darla_envs.description.domain import WHOLE, Domain, Values, point
 from darla_envs.description.palettes import Line
-from darla_envs.description.usual_domains import VALIDATION_APART
+from darla_envs.description.texture_files import OWN
+from darla_envs.description.usual_domains import (
+    HELD_OUT_TEXTURES,
+    VALIDATION_APART,
+    Views,
+    greyed,
+    new_views,
+    unsupervised,
+)
 
 _T = TypeVar("_T")
 
@@ -78,7 +93,25 @@ _APART: Mapping[str, Values] = {
 _OTHER_PALETTE = {"floor": "rose", "wall": "amber", "objects": "leaf"}
 _NEW = {"floor": point(0.05), "wall": point(0.05), "objects": point(0.65)}
 
-D_U = Domain("d_u", {**dict.fromkeys(SURFACES, _SEEN), "light": ((0.5, 1.0),)})
+_NEARLY_ALL_LIGHT: Mapping[str, Values] = {"light": ((0.97, 1.0),)}
+
+# Some of MiniWorld's rooms have these by themselves, so that D_U shows them where they are.
+_OF_THE_SOURCE = ("cinder_blocks", "floor_tiles_bw", "slime")
+_VIEWS = Views(
+    own=OWN,
+    textured={"floor": "rock", "wall": "marble"},
+    held_out=tuple(name for name in HELD_OUT_TEXTURES if name not in _OF_THE_SOURCE),
+    cameras={
+        "height": ((1.3, 1.72), (1.88, 2.1)),
+        "pitch": ((-8.0, 8.0),),
+        "field_of_view": ((50.0, 71.0), (79.0, 95.0)),
+    },
+    high=1.8,
+    low=1.2,
+    field_of_view=75.0,
+)
+
+D_U, _RICH = unsupervised({**dict.fromkeys(SURFACES, _SEEN), "light": ((0.5, 1.0),)}, _VIEWS)
 """Where frames for encoders come from: a look in each episode."""
 
 
@@ -90,6 +123,7 @@ def _changed(name: str, *surfaces: str) -> Domain:
 LOOKS: tuple[Domain, ...] = (
     Domain("source"),
     D_U,
+    _RICH,
     _changed("new_floor", "floor"),
     _changed("new_wall", "wall"),
     _changed("new_objects", "objects"),
@@ -97,6 +131,8 @@ LOOKS: tuple[Domain, ...] = (
     _changed("all_three", *SURFACES),
     Domain("new_light", {"light": point(0.55)}),
     Domain("unseen_colors", dict.fromkeys(SURFACES, point(1.0))),
+    greyed({}),
+    *new_views({}, _NEARLY_ALL_LIGHT, _VIEWS),
     Domain("new_colors", _DRAWN),
     Domain("other_palette", dict.fromkeys(SURFACES, WHOLE), palettes=_OTHER_PALETTE),
     Domain(VALIDATION_APART, _APART),
@@ -108,15 +144,20 @@ def without_objects(looks: tuple[Domain, ...] = LOOKS) -> tuple[Domain, ...]:
     """Return the domains of an environment whose task is said in colours of objects.
 
     Objects keep their own colours in all of them, and those that would only paint objects, or
-    claim to, are left out.
+    claim to, are left out, as is the one that has no colours.
     """
     return tuple(
-        replace(look, look=_less_objects(look.look), palettes=_less_objects(look.palettes))
+        replace(look, look=_less("objects", look.look), palettes=_less("objects", look.palettes))
         for look in looks
-        if look.name not in ("new_objects", "all_three")
+        if look.name not in ("new_objects", "all_three", "grey")
     )
 
 
-def _less_objects(named: Mapping[str, _T]) -> dict[str, _T]:
-    """Return what a domain says of surfaces, less what it says of objects."""
-    return {name: value for name, value in named.items() if name != "objects"}
+def without_floor_textures(looks: tuple[Domain, ...] = LOOKS) -> tuple[Domain, ...]:
+    """Return the domains of an environment whose task is said in textures of floors."""
+    return tuple(replace(look, textures=_less("floor", look.textures)) for look in looks)
+
+
+def _less(left_out: str, named: Mapping[str, _T]) -> dict[str, _T]:
+    """Return what a domain says of surfaces, less what it says of one."""
+    return {name: value for name, value in named.items() if name != left_out}

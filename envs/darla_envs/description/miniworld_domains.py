@@ -8,17 +8,28 @@ from dataclasses import fields, replace
 from typing import Any
 
 from darla.running.names import nearest
-from darla_envs.description.domain import NO_FACTORS, Domain
+from darla_envs.description.domain import Domain
 from darla_envs.description.look import Look, check_look
-from darla_envs.description.look_ranges import FACTORS, LOOKS, STOCK, SURFACES, without_objects
+from darla_envs.description.look_ranges import (
+    FACTORS,
+    LOOKS,
+    STOCK,
+    SURFACES,
+    without_floor_textures,
+    without_objects,
+)
 from darla_envs.description.named_domains import NamedDomains
 from darla_envs.description.palettes import check_palettes
+from darla_envs.description.surroundings import check_surroundings
+from darla_envs.description.texture_files import OWN
 from darla_envs.description.usual_domains import SOURCE
 
 _TOLD_BY_COLOR = ("MiniWorld-PutNext-v0", "MiniWorld-Sign-v0", "MiniWorld-ThreeRooms-v0")
 """Ids whose tasks mean one object among others by its colour."""
 
-_REFUSED = tuple(name for name in NO_FACTORS if name != "palettes")
+_TOLD_BY_FLOORS = ("MiniWorld-Sidewalk-v0",)
+"""Ids whose tasks mean one room among others by the texture of its floor."""
+
 _OF_A_DOMAIN = {field.name for field in fields(Domain)}
 _OF_A_LOOK = [field.name for field in fields(Look)]
 
@@ -44,6 +55,7 @@ class MiniWorldDomains(NamedDomains):
     def _built_in(self) -> Mapping[str, Domain]:
         """Return the domains of all environments, less those that would hide the task."""
         looks = without_objects() if self.env_id in _TOLD_BY_COLOR else LOOKS
+        looks = without_floor_textures(looks) if self.env_id in _TOLD_BY_FLOORS else looks
         return {look.name: look for look in looks}
 
     def _check(self, domain: Domain | Look) -> None:
@@ -51,12 +63,13 @@ class MiniWorldDomains(NamedDomains):
         if isinstance(domain, Look):
             check_look(domain)
             return
-        for name in _REFUSED:
-            if getattr(domain, name):
-                raise ValueError(
-                    f"domain {domain.name!r} has {name}, which only domains of this package's own "
-                    "tasks have; to restyle pictures of any environment, give looks"
-                )
+        check_surroundings(domain, (OWN,))
+        if "floor" in domain.textures and self.env_id in _TOLD_BY_FLOORS:
+            raise ValueError(
+                f"domain {domain.name!r} has a texture for the floor, but the floors of "
+                f"{self.env_id} have one each, which tell where its episodes end; name textures "
+                "of walls alone"
+            )
         for values in (domain.look, *domain.cases):
             for name, ranges in values.items():
                 _check_ranges(domain.name, name, ranges)

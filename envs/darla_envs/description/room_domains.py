@@ -8,10 +8,9 @@ from darla_envs.description.domain import NO_FACTORS, Domain
 from darla_envs.description.layout import check_domain
 from darla_envs.description.look import Look
 from darla_envs.description.named_domains import NamedDomains
+from darla_envs.description.surroundings import check_surroundings
 from darla_envs.description.tasks import Task
-from darla_envs.description.texture_files import textures_of
 from darla_envs.description.usual_domains import SOURCE
-from darla_envs.description.view import view_ranges
 
 
 class RoomDomains(NamedDomains):
@@ -39,23 +38,5 @@ class RoomDomains(NamedDomains):
         }
         whole = replace(domain, **parts)
         check_domain(whole, self._task.describe_factors(), self._task.objects)
-        view_ranges(self._task, whole.camera)
-        _check_looks_vary(whole)
+        check_surroundings(whole)
         return whole
-
-
-def _check_looks_vary(domain: Domain) -> None:
-    """Raise a ValueError where a domain offers several textures or cameras for one look alone."""
-    several = [name for name, names in domain.textures.items() if len(set(textures_of(names))) > 1]
-    several += [name for name, given in domain.camera.items() if _is_range(given)]
-    values = [each for look in (domain.look, *domain.cases) for each in look.items()]
-    if several and not any(name != "object_shape" and _is_range(given) for name, given in values):
-        raise ValueError(
-            f"domain {domain.name!r} offers several values for {', '.join(several)}, but its look "
-            "never changes, from which they follow; let a colour or the light vary a little"
-        )
-
-
-def _is_range(values: Any) -> bool:
-    """Whether intervals hold more than one value."""
-    return isinstance(values, list | tuple) and len({end for pair in values for end in pair}) > 1

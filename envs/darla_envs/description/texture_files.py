@@ -16,6 +16,9 @@ from darla.running.names import unknown
 PLAIN = "white"
 """The texture that leaves a surface's colour as it is."""
 
+OWN = "own"
+"""Stands for the texture that one of MiniWorld's environments gives a surface by itself."""
+
 SURFACES = ("floor", "wall", "ceiling")
 """What can have a texture."""
 
@@ -41,16 +44,22 @@ def textures_of(names: str | tuple[str, ...]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
-def check_textures(textures: Mapping[str, str | tuple[str, ...]]) -> None:
-    """Raise a ValueError where a surface or a texture is unknown; the nearest is suggested."""
+def check_textures(
+    textures: Mapping[str, str | tuple[str, ...]], further: tuple[str, ...] = ()
+) -> None:
+    """Raise a ValueError where a surface or a texture is unknown; the nearest is suggested.
+
+    What is ``further`` may be named too.
+    """
+    known = (*texture_names(), *further)
     for surface, names in textures.items():
         if surface not in SURFACES:
             raise unknown("surface", surface, SURFACES)
         if not textures_of(names):
             raise ValueError(f"the {surface} has no texture to be drawn from; name one or more")
         for name in textures_of(names):
-            if name not in texture_names():
-                raise unknown("texture", name, texture_names())
+            if name not in known:
+                raise unknown("texture", name, known)
 
 
 def _folder() -> Path:

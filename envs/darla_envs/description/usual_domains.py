@@ -4,9 +4,10 @@ Every function returns data, from which a task makes its own list; see :mod:`dar
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from darla_envs.description.domain import WHOLE, Domain, Values, point, without
-from darla_envs.description.texture_files import PLAIN
+from darla_envs.description.domain import WHOLE, Domain, Interval, Values, point, without
+from darla_envs.description.texture_files import PLAIN, SURFACES
 
 SOURCE, UNSUPERVISED, VALIDATION = "source", "d_u", "validation"
 VALIDATION_APART = "validation_apart"
@@ -63,10 +64,6 @@ DRAWN: Mapping[str, Values] = dict.fromkeys(_COLORED, ((0.6, HELD_OUT[0]),))
 ROOM_PALETTES = {"floor": "moss", "wall": "indigo", "ceiling": "ochre"}
 """Palettes that D_U never shows, for what a room is made of."""
 
-# Light enough that the source's colours still show, so that the pattern is what is new. D_U has no
-# textures: neither the encoder nor the policy has seen any.
-_TEXTURES = {"floor": "floor_tiles_bw", "wall": "marble"}
-
 SEEN_TEXTURES = (
     "airduct_grate", "asphalt", "brick_wall", "cardboard", "ceiling_tile_noborder", "concrete",
     "concrete_tiles", "door_doom", "grass", "lava", "stucco", "wood",
@@ -79,13 +76,45 @@ HELD_OUT_TEXTURES = (
 )  # fmt: skip
 """The other half, which targets show."""
 
-# A third of the surfaces stays plain. Cameras leave out what lies around those of targets.
-_RICH_TEXTURES = dict.fromkeys(("floor", "wall", "ceiling"), (PLAIN,) * 6 + SEEN_TEXTURES)
-_RICH_CAMERA = {
-    "height": ((1.0, 1.42), (1.58, 1.8)),
-    "pitch": ((-20.0, -4.0),),
-    "field_of_view": ((60.0, 66.0), (74.0, 100.0)),
-}
+
+@dataclass(frozen=True)
+class Views:
+    """What a family of worlds is shown with beside its colours, apart in D_U and in targets.
+
+    Attributes:
+        own: the texture that surfaces have in the source; in the rich D_U a third keeps it.
+        textured: textures that D_U does not show, for floor and wall.
+        held_out: others of those, of which ``new_textures`` draws.
+        cameras: of the rich D_U, about the source's; they leave out what lies around targets'.
+        high: height in metres of ``new_camera_height``.
+        low: height in metres of ``low_camera``.
+        field_of_view: degrees of ``new_field_of_view``.
+    """
+
+    own: str
+    textured: Mapping[str, str]
+    held_out: tuple[str, ...]
+    cameras: Mapping[str, tuple[Interval, ...]]
+    high: float
+    low: float
+    field_of_view: float
+
+
+ROOM_VIEWS = Views(
+    own=PLAIN,
+    # Light enough that the source's colours still show, so that the pattern is what is new.
+    textured={"floor": "floor_tiles_bw", "wall": "marble"},
+    held_out=HELD_OUT_TEXTURES,
+    cameras={
+        "height": ((1.0, 1.42), (1.58, 1.8)),
+        "pitch": ((-20.0, -4.0),),
+        "field_of_view": ((60.0, 66.0), (74.0, 100.0)),
+    },
+    high=1.5,
+    low=0.9,
+    field_of_view=70.0,
+)
+"""Those of tasks, whose cameras are 1.2 m high, look down by 12 degrees and see 85."""
 
 
 def source_look(shapes: tuple[str, ...]) -> dict[str, Values]:
@@ -118,7 +147,7 @@ def usual_domains(
         Domain("new_light", {**source, "light": NEW_LIGHT}),
         Domain("unseen_colors", {**source, **dict.fromkeys(_COLORED, _UNSEEN)}),
         Domain("middle_colors", {**source, **dict.fromkeys(_COLORED, point(0.5))}),
-        Domain("grey", source, restyle={"grey": 1.0}),
+        greyed(source),
         *new_views(source),
     )
 
@@ -129,11 +158,12 @@ def _around(values: Values) -> Values:
     return ((middle - _LITTLE, middle + _LITTLE),)
 
 
-def unsupervised(look: Mapping[str, Values]) -> tuple[Domain, ...]:
+def unsupervised(look: Mapping[str, Values], views: Views = ROOM_VIEWS) -> tuple[Domain, Domain]:
     """Return D_U, and D_U with textures and with cameras of other heights, pitches and angles."""
+    textures = dict.fromkeys(SURFACES, (views.own,) * 6 + SEEN_TEXTURES)
     return (
         Domain(UNSUPERVISED, look),
-        Domain(RICH, look, textures=_RICH_TEXTURES, camera=_RICH_CAMERA),
+        Domain(RICH, look, textures=textures, camera=views.cameras),
     )
 
 
@@ -142,19 +172,29 @@ def recolored(name: str, source: Mapping[str, Values], *factors: str) -> Domain:
     return Domain(name, {**source, **{factor: NEW[factor] for factor in factors}})
 
 
-def new_views(source: Mapping[str, Values]) -> tuple[Domain, ...]:
+def greyed(source: Mapping[str, Values]) -> Domain:
+    """Return a source whose pictures have no colours."""
+    return Domain("grey", source, restyle={"grey": 1.0})
+
+
+def new_views(
+    source: Mapping[str, Values],
+    near: Mapping[str, Values] | None = None,
+    views: Views = ROOM_VIEWS,
+) -> tuple[Domain, ...]:
     """Return the targets that leave a source's colours: textures, the camera, noise and blur.
 
-    Which of the held-out textures an episode has follows from its colours, so these vary a little.
+    Which of the held-out textures an episode has follows from its look, which varies a little: it
+    is ``near`` the source, by default around the colours of the room.
     """
-    near = {name: _around(source[name]) for name in ROOM}
-    held_out = dict.fromkeys(ROOM, HELD_OUT_TEXTURES)
+    near = {name: _around(source[name]) for name in ROOM} if near is None else near
+    held_out = dict.fromkeys(ROOM, views.held_out)
     return (
-        Domain("textured", source, textures=_TEXTURES),
+        Domain("textured", source, textures=views.textured),
         Domain("new_textures", {**source, **near}, textures=held_out),
-        Domain("new_camera_height", source, camera={"height": 1.5}),
-        Domain("low_camera", source, camera={"height": 0.9}),
-        Domain("new_field_of_view", source, camera={"field_of_view": 70.0}),
+        Domain("new_camera_height", source, camera={"height": views.high}),
+        Domain("low_camera", source, camera={"height": views.low}),
+        Domain("new_field_of_view", source, camera={"field_of_view": views.field_of_view}),
         Domain("noisy", source, restyle={"noise": 0.5}),
         Domain("blurred", source, restyle={"blur": 0.5}),
     )

@@ -1,4 +1,4 @@
-"""What the agent's camera is like: the task's, unless a domain shifts it."""
+"""What the agent's camera is like: the world's own, unless a domain shifts it."""
 
 import math
 from collections.abc import Mapping
@@ -63,9 +63,17 @@ def view_ranges(task: Task, shift: Mapping[str, Any]) -> list[tuple[Interval, ..
     Raises:
         ValueError: a name is unknown (the nearest is suggested), or a value is no number in range.
     """
-    given = {**asdict(find_view(task, {})), **shift}
-    checked = [[_checked(name, end) for end in _ends(given[name])] for name in given]
-    return [tuple(zip(ends[::2], ends[1::2], strict=True)) for ends in checked]
+    return list(camera_ranges({**asdict(find_view(task, {})), **shift}).values())
+
+
+def camera_ranges(shift: Mapping[str, Any]) -> dict[str, tuple[Interval, ...]]:
+    """Return where those fields of :class:`View` that a domain's cameras name are drawn from.
+
+    Raises:
+        ValueError: as :func:`view_ranges`.
+    """
+    checked = {name: [_checked(name, end) for end in _ends(shift[name])] for name in shift}
+    return {name: tuple(zip(ends[::2], ends[1::2], strict=True)) for name, ends in checked.items()}
 
 
 def _ends(values: Any) -> list[Any]:

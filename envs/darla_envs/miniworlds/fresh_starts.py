@@ -47,11 +47,13 @@ def draw_starts(
     if isinstance(worlds.domain, Domain):
         looks = _looks(worlds.domain, rng, int(shared.looks.max(initial=-1)) + 1)
         rows[:, 2:] = looks[shared.looks]
-    states = np.zeros((count, 2))
-    states[:, 0] = rng.integers(2**31, size=count)
+    # What is in view depends on the camera, and so on the look: the first that a state is shown in.
+    _, first = np.unique(shared.states, return_index=True)
+    states = rows[first]
+    states[:, 0], states[:, 1] = rng.integers(2**31, size=count), 0.0
     if in_view is not None:
         _turn_to_entities(worlds, rng, in_view, states)
-    rows[:, :2] = states[shared.states]
+    rows[:, :2] = states[shared.states, :2]
     if not shared.is_look.all():
         others = np.flatnonzero(~shared.is_look) + 2
         own = np.insert(_looks(worlds.domain, rng, count), [0, 0], 0.0, axis=1)
@@ -68,7 +70,7 @@ def _looks(domain: Domain, rng: np.random.Generator, count: int) -> np.ndarray:
 def _turn_to_entities(
     worlds: Any, rng: np.random.Generator, in_view: float, states: np.ndarray
 ) -> None:
-    """Turn agents so that a share of starts shows an entity; (n, 2) seeds and degrees, in place."""
+    """Turn agents so that a share of starts, (n, 2 + F), shows an entity; in place."""
     count = len(states)
     left, wanted = np.arange(count), rng.random(count) < in_view
     for _ in range(_TRIES):
@@ -76,7 +78,7 @@ def _turn_to_entities(
         for start in range(0, len(left), worlds.num_worlds):
             part = slice(start, start + worlds.num_worlds)
             some = left[part]
-            states[some, 1], found[part] = _directions(worlds, rng, states[some, 0], wanted[some])
+            states[some, 1], found[part] = _directions(worlds, rng, states[some], wanted[some])
         left = left[~found]
         if not len(left):
             break
@@ -84,19 +86,20 @@ def _turn_to_entities(
 
 
 def _directions(
-    worlds: Any, rng: np.random.Generator, seeds: np.ndarray, wanted: np.ndarray
+    worlds: Any, rng: np.random.Generator, starts: np.ndarray, wanted: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Choose among directions from the starts of n episodes one that shows what is wanted.
+    """Choose among directions from the starts of episodes, (n, 2 + F), one that shows the wanted.
 
     Return by how many degrees to turn, (n,), and whether that shows it, (n,) bool.
     """
-    chosen = np.arange(len(seeds))
-    worlds.reset(chosen, [int(seed) for seed in seeds])
-    first = rng.random(len(seeds)) * 360
-    turn = np.full(len(seeds), 360 / _DIRECTIONS)
-    fits = np.empty((_DIRECTIONS, len(seeds)), dtype=np.bool_)
+    chosen = np.arange(len(starts))
+    first = rng.random(len(starts)) * 360
+    worlds.reset_to(chosen, np.column_stack([starts[:, 0], first, starts[:, 2:]]))
+    turn = np.full(len(starts), 360 / _DIRECTIONS)
+    fits = np.empty((_DIRECTIONS, len(starts)), dtype=np.bool_)
     for number in range(_DIRECTIONS):
-        worlds.turn(chosen, turn if number else first)
+        if number:
+            worlds.turn(chosen, turn)
         _, entities = worlds.measure(chosen)
         fits[number] = ((entities >= 0).mean(axis=(1, 2)) >= IN_VIEW) == wanted
     # The largest of random numbers among those that fit, or of all where none does.

@@ -7,6 +7,7 @@ import numpy as np
 from gymnasium import spaces
 
 from darla_envs.batch.infos import vector_infos
+from darla_envs.batch.restylings import Restylings
 from darla_envs.batch.worlds import CannotBatch, Infos, Outcomes, Seeds, Settings, Worlds
 from darla_envs.description.domain import Domain
 from darla_envs.description.factors import Factor
@@ -15,13 +16,14 @@ from darla_envs.description.named_domains import DomainLike
 from darla_envs.description.sharing import in_look, shared
 from darla_envs.description.usual_domains import SOURCE
 from darla_envs.miniworlds.asset_library import AssetLibrary
-from darla_envs.miniworlds.drawn_looks import DrawnLook, LookSequence, look_at, named_factors
+from darla_envs.miniworlds.drawn_looks import DrawnLook, LookSequence, named_factors
 from darla_envs.miniworlds.fresh_starts import Shared, draw_starts
 from darla_envs.miniworlds.scene_follower import SceneFollower, aim_cameras
 from darla_envs.miniworlds.undrawn_envs import find_picture_key, is_wrapped, make_undrawn
 from darla_envs.miniworlds.without_gl import without_loading
 from darla_envs.render.renderer import Renderer
 from darla_envs.render.scene_batch import SceneBatch
+from darla_envs.single.surrounded import surround
 
 
 class MiniWorlds(Worlds):
@@ -78,6 +80,7 @@ class MiniWorlds(Worlds):
         self._infos: list[dict[str, Any]] = [{} for _ in range(num_worlds)]
         self._sequences = [LookSequence() for _ in range(num_worlds)]
         self._drawn = [DrawnLook()] * num_worlds
+        self._restylings = Restylings()
         self.library = AssetLibrary()
         self.scenes = SceneBatch(num_worlds)
         self._followers = [
@@ -161,11 +164,9 @@ class MiniWorlds(Worlds):
                 f"factors, one row for each of {len(chosen)} worlds, not {rows.shape}"
             )
         with without_loading():
-            palettes = self.domain.palettes if isinstance(self.domain, Domain) else {}
             for world, (seed, _, *values) in zip(self._checked(chosen), rows.tolist(), strict=True):
-                drawn = self._sequences[world].next(self.domain, int(seed))
-                if names:
-                    drawn = look_at(dict(zip(names, values, strict=True)), palettes)
+                look = dict(zip(names, values, strict=True))
+                drawn = self._sequences[world].next(self.domain, int(seed), look)
                 self._begin(world, drawn, int(seed))
         self.turn(chosen, rows[:, 1])
 
@@ -182,8 +183,14 @@ class MiniWorlds(Worlds):
         """Start an episode of one world in a look."""
         self._drawn[world] = drawn
         self._followers[world].look = drawn.look
+        self._restylings.begin(world, drawn.restyling)
         observation, info = self.envs[world].reset(seed=seed, options=options)
         self._take(world, observation, info)
+        if drawn.textures or drawn.camera:
+            env = self._single(world)
+            surround(env, drawn.textures, drawn.camera)
+            env.looks_changed = env.looks_changed or bool(drawn.textures)
+            env.render_obs()
 
     def step(self, chosen: np.ndarray, actions: np.ndarray) -> Outcomes:
         """Act in the chosen worlds, as MiniWorld does.
@@ -208,6 +215,9 @@ class MiniWorlds(Worlds):
         """Draw the chosen worlds; see :meth:`darla_envs.batch.worlds.Worlds.draw`."""
         self._aim(chosen)
         self._renderer.draw(self.scenes, self.library.meshes, self.library.textures, chosen, out)
+        if self._restylings:
+            steps = np.array([self._single(world).step_count for world in self._checked(chosen)])
+            self._restylings.apply(chosen, steps, out)
 
     def measure(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return how far away and whose each pixel is, see ``Renderer.measure``.

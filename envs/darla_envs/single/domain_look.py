@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import gymnasium as gym
+import numpy as np
 from miniworld.miniworld import MiniWorldEnv
 
 from darla_envs.description.domain import Domain
@@ -12,7 +13,8 @@ from darla_envs.description.miniworld_domains import MiniWorldDomains
 from darla_envs.description.named_domains import DomainLike
 from darla_envs.description.usual_domains import SOURCE
 from darla_envs.miniworlds.drawn_looks import DrawnLook, LookSequence, named_factors
-from darla_envs.single.shifted_look import repainted
+from darla_envs.single.shifted_look import PICTURE, repainted
+from darla_envs.single.surrounded import surround
 
 
 class DomainLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
@@ -54,14 +56,35 @@ class DomainLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
         """Reset the environment, and show it in the look of the next episode."""
         observation, info = self.env.reset(seed=seed, **kwargs)
         self.drawn = self._sequence.next(self.domain, seed)
+        if self.drawn.textures or self.drawn.camera:
+            surround(self.env.unwrapped, self.drawn.textures, self.drawn.camera)
         if self.drawn.look is not None:
             observation = repainted(self.env.unwrapped, self.drawn.look, observation)
-        return observation, self._told(info)
+        return self._shown(observation), self._told(info)
 
     def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
         """Act, in the look of this episode."""
         observation, reward, terminated, truncated, info = self.env.step(action)
-        return observation, reward, terminated, truncated, self._told(info)
+        return self._shown(observation), reward, terminated, truncated, self._told(info)
+
+    def render(self) -> Any:
+        """Render the environment; the agent's view is restyled as observations are."""
+        picture = self.env.render()
+        is_seen = isinstance(picture, np.ndarray) and self.env.unwrapped.view == "agent"
+        return self._restyled(picture) if is_seen else picture
+
+    def _shown(self, observation: Any) -> Any:
+        """Return an observation with its picture restyled."""
+        if self.drawn.restyling is not None and isinstance(observation, dict):
+            return {**observation, PICTURE: self._restyled(observation[PICTURE])}
+        return self._restyled(observation)
+
+    def _restyled(self, picture: Any) -> Any:
+        """Return a picture, (H, W, 3) uint8, as the look of this episode has it."""
+        if self.drawn.restyling is None:
+            return picture
+        steps = np.array([self.env.unwrapped.step_count])
+        return self.drawn.restyling(picture[None], steps)[0]
 
     def _told(self, info: dict[str, Any]) -> dict[str, Any]:
         """Add the look's factors to what the environment reports."""

@@ -13,6 +13,9 @@ from darla_envs.description.look import Look, check_color, check_look
 from darla_envs.single.painted import draw_room
 
 Color = tuple[float, float, float] | None
+PICTURE = "obs"
+"""The picture's entry in a Dict observation of MiniWorld's."""
+
 _COLORED = ("floor", "wall", "ceiling", "objects", "sky")
 
 
@@ -62,7 +65,7 @@ def repainted(world: MiniWorldEnv, look: Look, observation: Any) -> Any:
     """Repaint a world that was reset, and return its first observation in the new look.
 
     The world keeps the look, whose values are in range, until its next reset. The observation is
-    what that reset returned: a picture, or a Dict with one under ``obs``.
+    what that reset returned: a picture, or a Dict with one under ``PICTURE``.
     """
     colors = {name: check_color(name, getattr(look, name)) for name in _COLORED}
     for room in world.rooms:
@@ -78,7 +81,7 @@ def repainted(world: MiniWorldEnv, look: Look, observation: Any) -> Any:
     world._render_static()
     picture = world.render_obs()
     if isinstance(observation, dict):  # MiniWorld-Sign-v0 adds a goal to the picture
-        return {**observation, "obs": picture}
+        return {**observation, PICTURE: picture}
     return picture
 
 

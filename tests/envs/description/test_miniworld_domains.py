@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from darla_envs.description import named_domains
-from darla_envs.description.domain import Domain, point
+from darla_envs.description.domain import NO_FACTORS, Domain, point
 from darla_envs.description.domains import (
     domain_names,
     find_domain,
@@ -17,9 +17,13 @@ from darla_envs.description.domains import (
 from darla_envs.description.look import Look
 from darla_envs.description.look_ranges import FACTORS, LINES, STOCK, SURFACES
 from darla_envs.description.palettes import PALETTES
+from darla_envs.description.texture_files import OWN, textures_of
+from darla_envs.description.usual_domains import HELD_OUT_TEXTURES, SEEN_TEXTURES
 from darla_envs.miniworlds.drawn_looks import look_at
 
 MAZE, SIGN = "MiniWorld-Maze-v0", "darla_envs.stock:MiniWorld-Sign-v0"
+SIDEWALK = "MiniWorld-Sidewalk-v0"
+SHIFTED = ("d_u_rich", "textured", "new_textures")
 LUMA = np.array([0.299, 0.587, 0.114])
 SEEN = np.linspace(0.0, 0.75, 26)
 
@@ -29,12 +33,16 @@ def own_looks(monkeypatch):
     monkeypatch.setattr(named_domains, "_added", {})
 
 
+def _changed(domain):
+    """Return what a domain shifts."""
+    return {*domain.look, *(name for name in NO_FACTORS if getattr(domain, name))}
+
+
 def test_the_names():
-    assert domain_names(MAZE)[:2] == ["source", "d_u"]
-    assert target_names(MAZE) == domain_names(MAZE)[2:-1]
+    assert domain_names(MAZE)[:3] == ["source", "d_u", "d_u_rich"]
+    assert target_names(MAZE) == domain_names(MAZE)[3:-1]
     assert domain_names(MAZE)[-1] == "validation_apart"
-    changed = {name: set(find_domain(MAZE, name).look) for name in target_names(MAZE)}
-    assert changed == {
+    assert {name: _changed(find_domain(MAZE, name)) for name in target_names(MAZE)} == {
         "new_floor": {"floor"},
         "new_wall": {"wall"},
         "new_objects": {"objects"},
@@ -43,16 +51,50 @@ def test_the_names():
         "new_light": {"light"},
         "unseen_colors": set(SURFACES),
         "new_colors": set(SURFACES),
-        "other_palette": set(SURFACES),
+        "other_palette": {*SURFACES, "palettes"},
+        "textured": {"textures"},
+        "new_textures": {"textures", "light"},
+        "new_camera_height": {"camera"},
+        "low_camera": {"camera"},
+        "new_field_of_view": {"camera"},
+        "noisy": {"restyle"},
+        "blurred": {"restyle"},
+        "grey": {"restyle"},
     }
-    assert set(find_domain(MAZE, "d_u").look) == set(FACTORS)
+    assert _changed(find_domain(MAZE, "d_u")) == set(FACTORS)
+    assert _changed(find_domain(MAZE, "d_u_rich")) == {*FACTORS, "textures", "camera"}
 
 
 def test_objects_that_are_told_by_their_colors_keep_them():
-    assert {"new_objects", "all_three"} & set(domain_names(SIGN)) == set()
+    assert {"new_objects", "all_three", "grey"} & set(domain_names(SIGN)) == set()
     for name in domain_names(SIGN)[1:]:
         found = find_domain(SIGN, name)
-        assert found.look and "objects" not in {**found.look, **found.palettes}
+        assert _changed(found) and "objects" not in {**found.look, **found.palettes}
+
+
+def test_floors_that_are_told_by_their_textures_keep_them():
+    assert domain_names(SIDEWALK) == domain_names(MAZE)
+    assert all("floor" not in find_domain(SIDEWALK, name).textures for name in SHIFTED)
+    assert set(find_domain(SIDEWALK, "textured").textures) == {"wall"}
+    with pytest.raises(ValueError, match=r"of MiniWorld-Sidewalk-v0 have one each, which tell"):
+        find_domain(SIDEWALK, Domain("odd", textures={"floor": "wood"}))
+
+
+def test_the_rich_domain_shows_the_source_and_no_texture_and_no_camera_of_a_target():
+    rich = find_domain(MAZE, "d_u_rich")
+    for offered in rich.textures.values():
+        assert offered.count(OWN) == 6 and {*offered} == {OWN, *SEEN_TEXTURES}
+    own = {"height": 1.5, "pitch": 0.0, "field_of_view": 60.0}
+    for name, value in own.items():
+        assert sum(low <= value <= high for low, high in rich.camera[name]) == 1
+    for name in ("textured", "new_textures"):
+        target = find_domain(MAZE, name).textures
+        shown = {each for names in target.values() for each in textures_of(names)}
+        assert shown <= {*HELD_OUT_TEXTURES} - {"floor_tiles_bw", "cinder_blocks", "slime"}
+    for name in ("new_camera_height", "low_camera", "new_field_of_view"):
+        ((what, value),) = find_domain(MAZE, name).camera.items()
+        assert all(not low <= value <= high for low, high in rich.camera[what])
+        assert value != own[what]
 
 
 @pytest.mark.parametrize("source", [None, "source", Domain("source"), {"name": "source"}])
@@ -85,7 +127,7 @@ def test_options_can_be_chosen_apart_from_the_colors_of_all_targets():
         assert d_u.look[factor][0][0] <= low < high <= d_u.look[factor][0][1]
         for name in target_names(MAZE):
             target = find_domain(MAZE, name)
-            if factor in target.look and factor not in target.palettes:
+            if factor in target.look and factor not in target.palettes and not target.textures:
                 ((start, end),) = target.look[factor]
                 assert end < low or high < start, (name, factor)
 
@@ -117,7 +159,8 @@ def test_domains_of_ones_own_are_found():
     register_domain(MAZE, dusk)
     register_domain(SIGN, Look(wall=(1.0, 0.9, 0.5)), name="yellow")
     assert find_domain(f"darla_envs.stock:{MAZE}", "dusk") == dusk
-    assert find_domain(MAZE, json.loads(json.dumps(dusk.to_dict()))) == dusk
+    for domain in (dusk, *map(find_domain, [MAZE] * 3, SHIFTED)):
+        assert find_domain(MAZE, json.loads(json.dumps(domain.to_dict()))) == domain
     yellow = find_domain("MiniWorld-Sign-v0", "yellow")
     assert find_domain(MAZE, yellow.to_dict()) == yellow
     assert target_names(MAZE)[-1] == "dusk"
@@ -126,9 +169,9 @@ def test_domains_of_ones_own_are_found():
 
 
 def test_a_look_is_where_the_lines_say():
-    look = look_at({"wall": 0.0, "light": 0.5}).look
+    look = look_at({"wall": 0.0, "light": 0.5})
     assert look == Look(wall=(0.5, 1.0, 0.5), light=0.5)
-    amber = look_at({"wall": 0.0, "floor": 0.0}, {"wall": "amber"}).look
+    amber = look_at({"wall": 0.0, "floor": 0.0}, {"wall": "amber"})
     assert amber == Look(wall=(1.0, 0.75, 0.5), floor=(1.0, 0.55, 0.15))
 
 
@@ -147,7 +190,14 @@ def test_a_look_is_where_the_lines_say():
         (Domain("odd", {"floor": ("red",)}), "draws 'floor' from"),
         (Domain("odd", palettes={"floor": "rosy"}), "unknown palette 'rosy'; did you mean 'rose'"),
         (Domain("odd", palettes={"floor": "rose"}), "a palette for 'floor', and no value on it"),
-        (Domain("odd", textures={"floor": "wood"}), "has textures, which only domains of this"),
+        (Domain("odd", textures={"flor": "wood"}), "surface 'flor'; did you mean 'floor'"),
+        (Domain("odd", textures={"floor": "marbel"}), "texture 'marbel'; did you mean 'marble'"),
+        (Domain("odd", textures={"floor": "owm"}), "texture 'owm'; did you mean 'own'"),
+        (Domain("odd", textures={"wall": ("wood", "rock")}), "several values for wall, but its"),
+        (Domain("odd", camera={"hight": 1.5}), "no 'hight'; did you mean 'height'"),
+        (Domain("odd", camera={"pitch": ((1.0, 90.0),)}), "pitch cannot be 90.0; allowed: -80"),
+        (Domain("odd", camera={"pitch": ((-9.0, 0.0),)}), "several values for pitch, but its"),
+        (Domain("odd", restyle={"noice": 0.5}), "unknown shift 'noice'; did you mean 'noise'"),
         (Domain("odd", {}, ({"wall": point(0.1)}, {})), "'wall' in some of its cases only"),
     ],
 )

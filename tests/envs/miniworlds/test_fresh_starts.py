@@ -69,7 +69,9 @@ def test_settings_come_from_the_generator_alone(many):
 
 
 @pytest.mark.parametrize(("share", "least", "most"), [(1.0, 0.9, 1.0), (0.0, 0.0, 0.1)])
-def test_entities_are_in_view_as_often_as_asked_for(many, share, least, most):
+@pytest.mark.parametrize("domain", ["d_u", "d_u_rich"])
+def test_entities_are_in_view_as_often_as_asked_for(many, domain, share, least, most):
+    many.set_domain(domain)
     *_, seen = shown(many, draw(many, 40, in_view=share))
     assert least <= seen.mean() <= most
 
