@@ -27,6 +27,14 @@ TARGETS = [
     "all_three",
     "new_light",
     "unseen_colors",
+    "grey",
+    "textured",
+    "new_textures",
+    "new_camera_height",
+    "low_camera",
+    "new_field_of_view",
+    "noisy",
+    "blurred",
     "new_colors",
     "other_palette",
 ]
@@ -36,6 +44,7 @@ def test_every_kind_of_task_names_its_domains():
     assert suite_of(f"darla_envs.stock:{TASK}").domains() == [
         "source",
         "d_u",
+        "d_u_rich",
         *TARGETS,
         "validation_apart",
     ]
@@ -70,9 +79,10 @@ def test_both_renderings_play_the_same_episodes():
     assert played["batched"] == played["stock"]
 
 
-def test_both_renderings_show_learning_agents_the_same():
-    spec = AgentSpec(TASK, "pixels", "ppo", "d_u", 0, None, 1, {})
-    venvs = [make_vec_env(spec, "d_u", 2, 3, rendering=each) for each in ("batched", "stock")]
+@pytest.mark.parametrize("domain", ["d_u", "d_u_rich", "noisy"])
+def test_both_renderings_show_learning_agents_the_same(domain):
+    spec = AgentSpec(TASK, "pixels", "ppo", domain, 0, None, 1, {})
+    venvs = [make_vec_env(spec, domain, 2, 3, rendering=each) for each in ("batched", "stock")]
     ours, theirs = (venv.reset().astype(int) for venv in venvs)
     for step in range(60):  # into the second episodes
         assert np.abs(ours - theirs).mean() < 1.5

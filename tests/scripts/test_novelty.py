@@ -240,7 +240,7 @@ def test_targets_of_miniworlds_environments_have_labels() -> None:
     }
     assert changed(labels["floor_and_wall"].factors) == {"floor": OOD1, "wall": OOD1}
     assert {name: label.target for name, label in labels.items()} == {
-        **dict.fromkeys(labels, OOD1),
-        "unseen_colors": OOD2,
-        "other_palette": OOD2,
+        **dict.fromkeys(labels, OOD2),
+        **dict.fromkeys(("new_floor", "new_wall", "new_objects", "new_colors"), OOD1),
+        **dict.fromkeys(("floor_and_wall", "all_three", "new_light"), OOD1),
     }

@@ -53,13 +53,15 @@ class Domain:
         textures: for ``floor``, ``wall`` or ``ceiling`` the name of one of MiniWorld's textures
             (see :func:`darla_envs.description.texture_files.texture_names`), which the surface's
             colour multiplies, or of several, each as likely as often as it is named; what is not
-            named is plain paint.
+            named is plain paint, and in MiniWorld's environments the surface's own texture, which
+            ``own`` stands for among several.
         camera: ``height`` in metres, ``pitch`` in degrees (negative looks down) and
             ``field_of_view`` in degrees, each a number or intervals as in ``look``; what is not
-            named is the task's.
+            named is the task's, or the environment's.
         restyle: what is done to pictures after all that: shifts of
             :data:`darla.environments.restyling.SHIFTS` by name, each with a strength from 0 to 1 or
-            a range of two. What they draw follows from the setting that an episode starts from.
+            a range of two. What they draw follows from the setting that an episode starts from, in
+            MiniWorld's environments from its seed, its number since then, and its look.
         palettes: for ``floor``, ``wall``, ``ceiling`` or ``object`` (in MiniWorld's environments
             ``floor``, ``wall`` or ``objects``) the name of one of
             :data:`darla_envs.description.palettes.PALETTES`, on which values of ``look`` then are;

@@ -21,8 +21,10 @@ class DomainLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
     """Give each episode of a MiniWorld environment a look from a domain, and change nothing else.
 
     ``gym.make("MiniWorld-Maze-v0", domain="d_u")`` puts it around the environment; wrap those of
-    your own yourself, before other wrappers change observations. Where the domain draws looks from
-    lines, ``info["factors"]`` holds the positions of each episode, in resets and steps.
+    your own yourself, before other wrappers change observations. The look is colours and light,
+    and where the domain has them textures, a camera, and what befalls pictures. Where the domain
+    draws looks from lines, ``info["factors"]`` holds the positions of each episode, in resets and
+    steps.
 
     Attributes:
         domain: where looks come from; None for the look that MiniWorld gives. The environment
@@ -47,6 +49,7 @@ class DomainLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
         if hasattr(world, "factors"):
             raise ValueError(f"{env} has domains of its own; make it with one of those")
         name = type(world).__name__ if world.spec is None else world.spec.id
+        self._world: MiniWorldEnv = world
         self.domain = MiniWorldDomains(name).find(domain)
         self.drawn = DrawnLook()
         self._sequence = LookSequence()
@@ -57,9 +60,9 @@ class DomainLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
         observation, info = self.env.reset(seed=seed, **kwargs)
         self.drawn = self._sequence.next(self.domain, seed)
         if self.drawn.textures or self.drawn.camera:
-            surround(self.env.unwrapped, self.drawn.textures, self.drawn.camera)
+            surround(self._world, self.drawn.textures, self.drawn.camera)
         if self.drawn.look is not None:
-            observation = repainted(self.env.unwrapped, self.drawn.look, observation)
+            observation = repainted(self._world, self.drawn.look, observation)
         return self._shown(observation), self._told(info)
 
     def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
@@ -70,7 +73,7 @@ class DomainLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
     def render(self) -> Any:
         """Render the environment; the agent's view is restyled as observations are."""
         picture = self.env.render()
-        is_seen = isinstance(picture, np.ndarray) and self.env.unwrapped.view == "agent"
+        is_seen = isinstance(picture, np.ndarray) and self._world.view == "agent"
         return self._restyled(picture) if is_seen else picture
 
     def _shown(self, observation: Any) -> Any:
@@ -83,7 +86,7 @@ class DomainLook(gym.Wrapper, gym.utils.RecordConstructorArgs):
         """Return a picture, (H, W, 3) uint8, as the look of this episode has it."""
         if self.drawn.restyling is None:
             return picture
-        steps = np.array([self.env.unwrapped.step_count])
+        steps = np.array([self._world.step_count])
         return self.drawn.restyling(picture[None], steps)[0]
 
     def _told(self, info: dict[str, Any]) -> dict[str, Any]:
