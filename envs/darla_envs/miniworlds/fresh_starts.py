@@ -37,6 +37,8 @@ def draw_starts(
         rng: where all comes from.
         in_view: the share of starts that show an entity, or less where four episodes did not offer
             one, whatever way the agent was turned. None leaves it to chance, and turns nobody.
+            It is that of the first look of each state: in others, and where some factors belong to
+            the state, a camera that follows from the look may show another share.
         shared: which of n starts share their look, and which all else.
 
     Returns:
