@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The encoder that ships as `rooms`, and agents on it, beside agents on pixels.
+# The encoder that ships as `rooms`, and agents on its state latents.
 #
 #     bash scripts/studies/rooms/run.sh            # -> runs/rooms
 #     SEEDS="0" bash scripts/studies/rooms/run.sh
@@ -30,10 +30,7 @@ seek_avoid() { # all learn in rooms of the one colour that each kind of object h
 }
 for seed in ${SEEDS:-0 1 2}; do
     go_to latent "$seed" --encoder "$out/vision/encoder" --mask-look &
-    go_to recolor "$seed" --kind pixels --augmentation recolor
-    wait
-    seek_avoid latent "$seed" "$vectors" --encoder "$out/vision/encoder" --mask-look &
-    seek_avoid recolor "$seed" --kind pixels --augmentation recolor
+    seek_avoid latent "$seed" "$vectors" --encoder "$out/vision/encoder" --mask-look
     wait
 done
 for task in $go $seek; do
