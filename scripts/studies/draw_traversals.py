@@ -48,7 +48,7 @@ def main(config: TraversalsConfig) -> None:
     env = gym.make(GO_TO_OBJECT, domain=UNSUPERVISED)
     frame, _ = env.reset(options={"factors": CORNER})
     env.close()
-    save_picture(config.out, traversals(load_encoder("rooms"), frame, names=NAMES))
+    save_picture(config.out, traversals(load_encoder("rooms_2026_11"), frame, names=NAMES))
     print(f"picture: {config.out}")
 
 
