@@ -121,7 +121,7 @@ def test_the_wheel_holds_three_packages_and_nothing_else(wheel: Path) -> None:
     shipped = {name for name in names if name.startswith("darla/encoder/shipped/rooms/")}
     assert {name.split("/")[-1] for name in shipped} == {"config.json", "model.safetensors"}
     endings = {Path(name).suffix for name in names if not name.startswith(info)}
-    assert endings <= {".py", ".typed", ".json", ".safetensors"}
+    assert endings <= {".py", ".typed", ".json", ".gz", ".safetensors", ".LICENSE"}
 
 
 def test_the_readmes_wrappers_work_beside_folders_of_the_same_names(
