@@ -139,8 +139,8 @@ def in_one_hue(pictures: Tensor, share: float) -> Tensor:
     """
     count, device = len(pictures), pictures.device
     with torch.autocast(device.type, enabled=False):
-        channels = pictures.float().split(1, dim=1)
-        shades = torch.stack([of * each for of, each in zip(LUMA, channels, strict=True)]).sum(0)
+        red, green, blue = pictures.float().split(1, dim=1)
+        shades = LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue
         tints = torch.rand(count, 3, 1, 1, device=device)
         low, high = tints.amin(dim=1, keepdim=True), tints.amax(dim=1, keepdim=True)
         least = _LEAST[0] + (_LEAST[1] - _LEAST[0]) * torch.rand(count, 1, 1, 1, device=device)

@@ -16,9 +16,9 @@ from functools import cache
 
 import numpy as np
 
-from darla.running.names import nearest
 from darla_envs.description.color_sets import color_sets
 from darla_envs.description.domain import NO_FACTORS, WHOLE, Domain, Values, draw, point
+from darla_envs.description.drawn_ranges import check_ranges
 from darla_envs.description.factors import Factor
 from darla_envs.description.look import Look
 from darla_envs.description.named_domains import NamedDomains
@@ -119,30 +119,9 @@ class DmcDomains(NamedDomains):
                     f"domain {domain.name!r} has {name}, which only domains of rooms have; to "
                     "restyle pictures of any environment, give looks"
                 )
-        for values in (domain.look, *domain.cases):
-            for factor, ranges in values.items():
-                _check_ranges(domain.name, factor, ranges)
+        ends = {name: (factor.low, factor.high) for name, factor in LOOK_FACTORS.items()}
+        check_ranges(domain, ends, "DeepMind Control")
         return replace(domain, look={**_SOURCE.look, **domain.look})
-
-
-def _check_ranges(domain: str, name: str, ranges: Values) -> None:
-    """Raise a ValueError where a domain draws what is no factor, or from outside of its range."""
-    if name not in LOOK_FACTORS:
-        raise ValueError(
-            f"domain {domain!r} names {name!r}, which looks of DeepMind Control do not have; "
-            f"{nearest(name, LOOK_FACTORS)}known: {', '.join(LOOK_FACTORS)}"
-        )
-    factor = LOOK_FACTORS[name]
-    for each in ranges or [None]:
-        if (
-            isinstance(each, str)
-            or each is None
-            or not (factor.low <= each[0] <= each[-1] <= factor.high)
-        ):
-            raise ValueError(
-                f"domain {domain!r} draws {name!r} from {ranges!r}; give one or more ranges "
-                f"(low, high) in [{factor.low:g}, {factor.high:g}]"
-            )
 
 
 def drawn_look(domain: Domain, u: np.ndarray) -> dict[str, float]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from darla.running.names import nearest
 from darla_envs.description.domain import Domain
+from darla_envs.description.drawn_ranges import check_ranges
 from darla_envs.description.look import Look, check_look
 from darla_envs.description.look_ranges import (
     FACTORS,
@@ -70,9 +71,7 @@ class MiniWorldDomains(NamedDomains):
                 f"{self.env_id} have one each, which tell where its episodes end; name textures "
                 "of walls alone"
             )
-        for values in (domain.look, *domain.cases):
-            for name, ranges in values.items():
-                _check_ranges(domain.name, name, ranges)
+        check_ranges(domain, dict.fromkeys(FACTORS, (0.0, 1.0)), "MiniWorld's environments")
         for name in {name for case in domain.cases for name in case} - set(domain.look):
             if not all(name in case for case in domain.cases):
                 raise ValueError(
@@ -125,19 +124,4 @@ def _check_palettes(domain: Domain) -> None:
             raise ValueError(
                 f"domain {domain.name!r} has a palette for {surface!r}, and no value on it; name "
                 f"{surface!r} in its look"
-            )
-
-
-def _check_ranges(domain: str, name: str, ranges: Any) -> None:
-    """Raise a ValueError where a domain draws what is no factor, or from outside of its line."""
-    if name not in FACTORS:
-        raise ValueError(
-            f"domain {domain!r} names {name!r}, which looks of MiniWorld's environments do not "
-            f"have; {nearest(name, FACTORS)}known: {', '.join(FACTORS)}"
-        )
-    for each in ranges or [None]:
-        if isinstance(each, str) or each is None or not 0 <= each[0] <= each[-1] <= 1:
-            raise ValueError(
-                f"domain {domain!r} draws {name!r} from {ranges!r}; give one or more ranges "
-                "(low, high) in [0, 1]"
             )

@@ -19,18 +19,15 @@ done
 darla train-vision --data "$out/frames/$(basename $go)" "$out/frames/$(basename $seek)" \
     --recolored 0.25 --one-hue 0.15 --epochs 1.5 --readout-epochs 0.25 --threads 1 --out "$out/vision"
 
-vectors='policy_kwargs={"net_arch": [256, 256], "activation_fn": "relu"}'
-train() { # task name seed options...
-    darla train-agent --env "$1" --seed "$3" --out "$out/$(basename "$1")/$2_$3" --threads 1 "${@:4}"
-}
-go_to() { train $go "$1" "$2" --total-timesteps 60000 "${@:3}"; }
-seek_avoid() { # all learn in rooms of the one colour that each kind of object has
-    train $seek "$1" "$2" --domain source_pairs --total-timesteps 300000 \
-        --settings ent_coef=0.02 "${@:3}"
+latent() { # task seed options...
+    darla train-agent --env "$1" --seed "$2" --out "$out/$(basename "$1")/latent_$2" --threads 1 \
+        --encoder "$out/vision/encoder" --mask-look "${@:3}"
 }
 for seed in ${SEEDS:-0 1 2}; do
-    go_to latent "$seed" --encoder "$out/vision/encoder" --mask-look &
-    seek_avoid latent "$seed" "$vectors" --encoder "$out/vision/encoder" --mask-look
+    latent $go "$seed" --total-timesteps 60000 &
+    # All learn in rooms of the one colour that each kind of object has.
+    latent $seek "$seed" --domain source_pairs --total-timesteps 300000 --settings ent_coef=0.02 \
+        'policy_kwargs={"net_arch": [256, 256], "activation_fn": "relu"}'
     wait
 done
 for task in $go $seek; do
