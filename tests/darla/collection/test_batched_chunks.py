@@ -188,7 +188,7 @@ def test_frames_differ_in_kinds_alone_as_frame_by_frame() -> None:
         size=(64,),
     )
     batched, stock = make_chunk_maker(config), StockChunkMaker(config)
-    assert batched.renderer == "batched" and batched.attributes["kinds_alone"] == 0.5
+    assert batched.renderer == "batched" and config.recipe()["kinds_alone"] == 0.5
     chunk = batched.make(0)
     np.testing.assert_array_equal(chunk.factors, stock.make(0).factors)
     pose = list(batched.factors).index("agent_x")
@@ -199,7 +199,8 @@ def test_frames_differ_in_kinds_alone_as_frame_by_frame() -> None:
 def test_kinds_that_nothing_tells_cannot_be_all_that_differs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delitem(TOY_FACTORS, "object_shape")
+    plain = dataclasses.replace(TOY_FACTORS["object_shape"], kind="continuous")
+    monkeypatch.setitem(TOY_FACTORS, "object_shape", plain)
     config = config_of("Toy/Factors-v0", policy="factors", kinds_alone=0.5, frames_per_look=2)
     with pytest.raises(ValueError, match="no factor of the environment is categorical"):
         make_chunk_maker(config)
