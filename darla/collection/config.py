@@ -254,8 +254,8 @@ class CollectConfig(EnvironmentWords):
             raise ValueError(f"kinds_alone is a share from 0 to 1, not {self.kinds_alone}")
         if self.kinds_alone and self.per_look == 1:
             raise ValueError(
-                f"kinds_alone is {self.kinds_alone}, but frames_per_look is 1, so that no two frames"
-                " differ in kinds alone; give frames_per_look 2 or more"
+                f"kinds_alone is {self.kinds_alone}, but frames_per_look is 1, so that no two "
+                "frames differ in kinds alone; give frames_per_look 2 or more"
             )
         policy = self.chosen_policy
         if self.sharing and policy in (RANDOM, AGENT):

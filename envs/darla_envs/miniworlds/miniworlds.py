@@ -150,8 +150,8 @@ class MiniWorlds(Worlds):
             raise ValueError(f"{self.env_id} samples factors of its own; draw it one at a time")
         if kinds_alone:
             raise ValueError(
-                f"kinds_alone is {kinds_alone}, but no factor of {self.env_id} says of what kind an "
-                "object is; leave it at 0"
+                f"kinds_alone is {kinds_alone}, but no factor of {self.env_id} says of what kind "
+                "an object is; leave it at 0"
             )
         states, looks = shared(count, per_look, looks_per_state)
         is_look = in_look(self.factors, [True] * len(self.factors), look_factors)
