@@ -47,10 +47,10 @@ def test_the_map_names_folders_that_exist() -> None:
 
 
 @cache
-def options(command: str, *objective: str) -> str:
-    """Return the help of a command, whose options may depend on an objective."""
+def options(command: str, *words: str) -> str:
+    """Return the help of a command, whose options may depend on a use or an objective."""
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        assert run_darla(command, *objective, "--help") == 0
+        assert run_darla(command, *words, "--help") == 0
     return printed.getvalue()
 
 
@@ -66,7 +66,8 @@ def test_commands_and_their_options_exist(document: Path) -> None:
     for _, command, *words in commands(document):
         assert command in COMMANDS, command
         at = words.index("--objective") if "--objective" in words else len(words)
-        shown = options(command, *words[at : at + 2])
+        kind = [] if not words or words[0].startswith("-") else words[:1]
+        shown = options(command, *kind, *words[at : at + 2])
         for option in words:
             if option.startswith("--"):
                 assert re.search(rf"{option.partition('=')[0]}\b", shown), option

@@ -28,6 +28,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "darla.collection": {"darla.environments", "darla.frames", "darla.running"},
     "darla.metrics": {"darla.encoder", "darla.running"},
     "darla.probes": {"darla.encoder", "darla.metrics", "darla.running"},
+    "darla.uses": {
+        "darla.encoder",
+        "darla.environments.restyling",
+        "darla.frames",
+        "darla.probes",
+        "darla.running",
+    },
     "darla.checks": {"darla"},
     "darla_envs.description": {"darla.environments.restyling", "darla.running"},
     "darla_envs.kernels": {"darla.running"},

@@ -11,16 +11,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
+from darla.encoder.drawn_rows import draw_rows
 from darla.encoder.frozen_encoder import ACTIVE_STD, FrozenEncoder
+from darla.encoder.latent_paths import latent_path
 from darla.running.atomic import write_bytes
 
-_SMALLEST_TILE = 64  # pixels; smaller frames are enlarged
-_GAP = 2
-_LABEL_WIDTH = 92
-_TITLE_HEIGHT = 18
-_BACKGROUND = 255
 _HIDDEN = 128  # grey that covers what is not the object
 LARGEST_ROWS = 16
 
@@ -49,7 +46,7 @@ def traversals(
         moved[:, index] = np.linspace(low, high, columns)
         rows.append(np.concatenate([reference[None], encoder.decode(moved)]))
         labels.append(latent_label(encoder, int(index), names.get(int(index), "")))
-    return _draw(rows, labels, "frame | each latent from its 1st to its 99th percentile")
+    return draw_rows(rows, labels, "frame | each latent from its 1st to its 99th percentile")
 
 
 def reconstructions(
@@ -69,7 +66,7 @@ def reconstructions(
     for start in range(0, len(frames), columns):
         rows += [frames[start : start + columns], decoded[start : start + columns]]
         labels += ["frame", "decoded"]
-    return _draw(rows, labels, "frames of the dataset, and what the model makes of them")
+    return draw_rows(rows, labels, "frames of the dataset, and what the model makes of them")
 
 
 @dataclass(frozen=True)
@@ -116,7 +113,7 @@ def object_reconstructions(
     pairs = [frames[:columns], decoded[:columns]]
     covered = [np.where(shown, each, np.uint8(_HIDDEN)) for each in pairs]
     title = f"mean squared error: object {error.object:.4f}, elsewhere {error.elsewhere:.4f}"
-    return _draw([*pairs, *covered], ["frame", "decoded", "object", "decoded"], title)
+    return draw_rows([*pairs, *covered], ["frame", "decoded", "object", "decoded"], title)
 
 
 def neighbours(
@@ -135,7 +132,7 @@ def neighbours(
         for query, copy, found in zip(queries, copies, nearest, strict=True)
     ]
     labels = [f"found as\nno. {int(rank) + 1}" for rank in ranks]
-    return _draw(rows, labels, "frame | in other colours | frames nearest to that")
+    return draw_rows(rows, labels, "frame | in other colours | frames nearest to that")
 
 
 def interpolation(
@@ -145,11 +142,10 @@ def interpolation(
 
     They come in equal steps, the decoded frames themselves included.
     """
-    start, end = encoder.encode(np.stack([first, second]))
-    shares = np.linspace(0, 1, columns, dtype=np.float32)[:, None]
-    decoded = encoder.decode((1 - shares) * start + shares * end)
+    ends = encoder.encode(np.stack([first, second]))
+    decoded = encoder.decode(latent_path(ends[:1], ends[1:], columns)[0])
     row = np.concatenate([first[None], decoded, second[None]])
-    return _draw([row], ["mixtures"], "frame | its latents change into the other's | frame")
+    return draw_rows([row], ["mixtures"], "frame | its latents change into the other's | frame")
 
 
 def save_picture(path: Path, picture: np.ndarray) -> None:
@@ -182,25 +178,3 @@ def latent_label(encoder: FrozenEncoder, index: int, name: str = "") -> str:
     if encoder.encoder.shape.posterior == "gaussian":
         return f"{title}\nKL {encoder.statistics.kl[index]:.2f}"
     return f"{title}\nstd {encoder.statistics.std[index]:.2f}"
-
-
-def _draw(rows: list[np.ndarray], labels: list[str], title: str) -> np.ndarray:
-    """Lay rows of frames (n, H, W, 3) out under a title, each with a label on its left."""
-    scale = max(1, -(-_SMALLEST_TILE // min(rows[0].shape[1:3])))
-    height, width = (side * scale + _GAP for side in rows[0].shape[1:3])
-    columns = max(len(row) for row in rows)
-    font = ImageFont.load_default(size=14)
-    title_width = int(font.getlength(title)) + 2 * _GAP
-    size = (
-        max(_LABEL_WIDTH + columns * width, title_width),
-        _TITLE_HEIGHT + len(rows) * height,
-    )
-    canvas = Image.new("RGB", size, (_BACKGROUND,) * 3)
-    draw = ImageDraw.Draw(canvas)
-    draw.text((_GAP, 0), title, fill=0, font=font)
-    for number, (row, label) in enumerate(zip(rows, labels, strict=True)):
-        top = _TITLE_HEIGHT + number * height
-        draw.text((_GAP, top + _GAP), label, fill=0, font=font)
-        for column, frame in enumerate(row.repeat(scale, axis=1).repeat(scale, axis=2)):
-            canvas.paste(Image.fromarray(frame), (_LABEL_WIDTH + column * width, top))
-    return np.asarray(canvas)

@@ -1,8 +1,8 @@
 """What probes read from latents: a value of the world for each frame on which it can be seen."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -81,6 +81,27 @@ class ProbeTarget:
         if np.ptp(seen) == 0.0:
             return "always the same"
         return ""
+
+
+def described_target(name: str, described: Mapping[str, Any], values: np.ndarray) -> ProbeTarget:
+    """Return the values of a factor, (M,), as a target; NaN where it is not known.
+
+    A factor without limits ranges over its values, and one that is said to be circular without
+    saying where its ends are is taken for a continuous one.
+    """
+    numbers = values.astype(np.float64)
+    known = np.isfinite(numbers)
+    if described["categories"]:
+        last = max(len(described["categories"]) - 1, int(numbers[known].max(initial=0)))
+        return ProbeTarget(name, "categorical", np.where(known, numbers, 0), known, 0, last)
+    low, high = described["low"], described["high"]
+    circle = described["kind"] == "circular" and None not in (low, high) and low < high
+    if circle:
+        return ProbeTarget(name, "circular", np.where(known, numbers, low), known, low, high)
+    seen = numbers[known]
+    low = min(seen.min(initial=np.inf), np.inf if low is None else low)
+    high = max(seen.max(initial=-np.inf), -np.inf if high is None else high)
+    return ProbeTarget(name, "continuous", np.where(known, numbers, low), known, low, high)
 
 
 def split_usable(

@@ -1,13 +1,13 @@
 """What is to be read from recorded frames: the factors that their environment reported."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
 from darla.frames.attributes import FactorDescription
 from darla.metrics import FactorColumn
 from darla.probes import ProbeTarget
+from darla.probes.targets import described_target
 from darla_agents.encoder_evaluation.recorded.frames import RecordedFrames
 
 LOOK = "look"
@@ -24,32 +24,13 @@ def shared_factors(recorded: Sequence[RecordedFrames]) -> dict[str, FactorDescri
     }
 
 
-def target_of(name: str, described: Mapping[str, Any], values: np.ndarray) -> ProbeTarget:
-    """Return the values of a factor, (M,), as a target; NaN where it is not known.
-
-    A factor without limits ranges over its values, and one that is said to be circular without
-    saying where its ends are is taken for a continuous one.
-    """
-    numbers = values.astype(np.float64)
-    known = np.isfinite(numbers)
-    if described["categories"]:
-        last = max(len(described["categories"]) - 1, int(numbers[known].max(initial=0)))
-        return ProbeTarget(name, "categorical", np.where(known, numbers, 0), known, 0, last)
-    low, high = described["low"], described["high"]
-    circle = described["kind"] == "circular" and None not in (low, high) and low < high
-    if circle:
-        return ProbeTarget(name, "circular", np.where(known, numbers, low), known, low, high)
-    seen = numbers[known]
-    low = min(seen.min(initial=np.inf), np.inf if low is None else low)
-    high = max(seen.max(initial=-np.inf), -np.inf if high is None else high)
-    return ProbeTarget(name, "continuous", np.where(known, numbers, low), known, low, high)
-
-
 def targets_of(
     recorded: RecordedFrames, described: Mapping[str, FactorDescription]
 ) -> tuple[ProbeTarget, ...]:
     """Return the described factors of recorded frames as targets of M values."""
-    return tuple(target_of(name, each, recorded.factors[name]) for name, each in described.items())
+    return tuple(
+        described_target(name, each, recorded.factors[name]) for name, each in described.items()
+    )
 
 
 def metric_columns(

@@ -10,7 +10,7 @@ import numpy as np
 from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.frames.dataset import FrameDataset
 from darla.frames.dataset_description import learnt_from
-from darla.frames.pictures import resize_frames
+from darla.frames.read_rows import read_rows
 from darla_agents.encoder_evaluation.bundles import bundle_labels
 
 _LEAST_FRAMES = 400
@@ -57,16 +57,7 @@ class RecordedFrames:
 
     def read(self, places: np.ndarray, size: tuple[int, int]) -> np.ndarray:
         """Read the frames at some places, resized; uint8 (n, H, W, 3)."""
-        wanted = self.rows[places]
-        chunk_of = wanted // self.dataset.chunk_size
-        found = np.empty((len(wanted), *size, 3), np.uint8)
-        for chunk in np.unique(chunk_of):
-            start = chunk * self.dataset.chunk_size
-            stop = min(start + self.dataset.chunk_size, len(self.dataset))
-            here = np.flatnonzero(chunk_of == chunk)
-            block = self.dataset.read(int(start), int(stop))[wanted[here] - start]
-            found[here] = resize_frames(block, size)
-        return found
+        return read_rows(self.dataset, self.rows[places], size)
 
     def encode(self, encoder: FrozenEncoder) -> np.ndarray:
         """Encode all frames; float32 (M, z)."""

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from darla.probes.targets import described_target
 from darla_agents.encoder_evaluation.recorded.actions import chance, read_actions
 from darla_agents.encoder_evaluation.recorded.domains import OTHER_LOOKS, Parts, deal_frames
 from darla_agents.encoder_evaluation.recorded.factors import (
     metric_columns,
     shared_factors,
-    target_of,
     targets_of,
 )
 from darla_agents.encoder_evaluation.recorded.frames import RecordedFrames, open_recorded, thinned
@@ -100,11 +100,11 @@ def test_actions_are_read_from_what_they_changed(tmp_path: Path) -> None:
 
 def test_a_target_knows_what_was_not_seen(tmp_path: Path) -> None:
     described = {"kind": "continuous", "low": None, "high": 2.0, "categories": []}
-    target = target_of("x", described, np.array([1.0, np.nan, 3.0], np.float32))
+    target = described_target("x", described, np.array([1.0, np.nan, 3.0], np.float32))
     assert target.known.tolist() == [True, False, True]
     assert (target.low, target.high) == (1.0, 3.0)
     turning = {"kind": "circular", "low": None, "high": None, "categories": []}
-    assert target_of("yaw", turning, np.zeros(3, np.float32)).kind == "continuous"
+    assert described_target("yaw", turning, np.zeros(3, np.float32)).kind == "continuous"
 
 
 def test_metrics_are_given_frames_on_which_every_factor_is_known(tmp_path: Path) -> None:
@@ -120,8 +120,8 @@ def test_metrics_are_given_frames_on_which_every_factor_is_known(tmp_path: Path)
 
 def test_metrics_leave_out_what_never_changes() -> None:
     described = {"kind": "continuous", "low": None, "high": None, "categories": []}
-    still = target_of("still", described, np.full(10, 2.5, np.float32))
-    moving = target_of("moving", described, np.arange(10, dtype=np.float32))
+    still = described_target("still", described, np.full(10, 2.5, np.float32))
+    moving = described_target("moving", described, np.arange(10, dtype=np.float32))
     _, columns, left_out = metric_columns([still, moving])
     assert [each.name for each in columns] == ["moving"]
     assert left_out == {"still": "it is constant (2.5)"}
