@@ -5,6 +5,9 @@ taken. Of ``gradient`` the latent follows the gradient of the error over seen pi
 where latents of D_U lie (Yeh et al., 2017, "Semantic Image Inpainting with Deep Generative Models",
 without a critic); of ``iterate`` what is missing is painted with what the last latent decodes into,
 and encoded again (Rezende et al., 2014, appendix F).
+
+A decoder is seldom exact at the edge of a hole. What it is off by there is carried on smoothly into
+the hole and taken away, so that no seam is left (Pérez et al., 2003, "Poisson Image Editing").
 """
 
 from typing import Literal, get_args
@@ -17,12 +20,13 @@ from darla.encoder.frozen_encoder import ACTIVE_STD, FrozenEncoder
 from darla.encoder.networks import to_pictures
 from darla.running.names import unknown
 from darla.uses.refusals import need_continuous, need_decoder
+from darla.uses.smooth_fill import fill_smoothly
 
 How = Literal["gradient", "iterate"]
 ROUNDS, STEPS = 5, 60
 """Of ``iterate``, and of ``gradient``."""
 _RATE = 0.1  # in units of each latent's spread over D_U
-_PULL = 3e-4  # squared error of a pixel that a mean squared spread of latents is worth
+_PULL = 1e-4  # squared error of a pixel that a mean squared spread of latents is worth
 _TOGETHER = 128  # frames whose latents are looked for at a time
 
 
@@ -48,6 +52,7 @@ def inpaint(
     mask: np.ndarray,
     how: str = "gradient",
     steps: int | None = None,
+    blend: bool = True,
 ) -> np.ndarray:
     """Fill masked parts of frames; the rest of each picture stays as it was, to the last bit.
 
@@ -57,6 +62,7 @@ def inpaint(
         mask: bool (N, H, W), or (H, W) for all: true where the picture is missing.
         how: ``gradient`` or ``iterate``.
         steps: steps of the gradient, or rounds of encoding; 60 and 5 when None.
+        blend: whether the seam is taken away.
 
     Returns:
         uint8 (N, H, W, 3).
@@ -82,8 +88,16 @@ def inpaint(
         missing = masks[part, ..., None]
         seen = paint_mean(frames[part], masks[part])
         decoded = encoder.decode(find(encoder, seen, missing, count))
+        if blend:
+            decoded = _without_seam(decoded, seen, masks[part])
         filled[part] = np.where(missing, decoded, frames[part])
     return filled
+
+
+def _without_seam(decoded: np.ndarray, seen: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    """Add the error around each hole, carried on into it, to what was decoded."""
+    error = fill_smoothly(seen.astype(np.float64) - decoded, masks)
+    return np.rint(decoded + error).clip(0, 255).astype(np.uint8)
 
 
 def paint_mean(frames: np.ndarray, masks: np.ndarray) -> np.ndarray:

@@ -11,9 +11,9 @@ from darla.uses.inpaint import How, inpaint, paint_mean, rectangle
 from darla.uses.picture_errors import squared_errors
 from darla.uses.refusals import need_decoder
 from darla.uses.reports.report import Report, UseConfig, read_spread, spread_rows
+from darla.uses.smooth_fill import fill_smoothly
 
 _COLUMNS = 10
-_ROUNDS = 400  # of averaging neighbours: enough for holes of half a picture's side
 _HIDDEN = 128
 
 
@@ -28,6 +28,8 @@ class Inpaint(UseConfig):
     """How the latent of what is seen is found: by its gradient, or by encoding again and again."""
     steps: int | None = None
     """Steps of the gradient, or rounds of encoding; 60 and 5 when not given."""
+    blend: bool = True
+    """Carry what is off at the edge of the hole on into it, and take it away."""
     frames: PositiveInt = 100
     """Frames of the dataset to measure on, spread evenly over it."""
 
@@ -45,8 +47,8 @@ def report_inpaint(config: Inpaint) -> Report:
     masks = np.broadcast_to(hole, frames.shape[:3])
     made = {
         "mean colour": paint_mean(frames, masks),
-        "smooth": paint_smoothly(frames, hole),
-        config.how: inpaint(encoder, frames, hole, config.how, config.steps),
+        "smooth": np.rint(fill_smoothly(frames, masks)).astype(np.uint8),
+        config.how: inpaint(encoder, frames, hole, config.how, config.steps, config.blend),
     }
     errors = {
         name: float(squared_errors(pictures, frames, masks).mean())
@@ -61,20 +63,3 @@ def report_inpaint(config: Inpaint) -> Report:
     labels = ["frame", "missing", "smooth", config.how]
     numbers = {"frames": len(frames), "squared error in the hole": errors}
     return Report(draw_rows(rows, labels, title), numbers)
-
-
-def paint_smoothly(frames: np.ndarray, hole: np.ndarray) -> np.ndarray:
-    """Fill a hole, bool (H, W), so that each pixel is the mean of its neighbours (Laplace).
-
-    Frames are uint8 (N, H, W, 3), before and after; what is beyond the frame's edge does not count.
-    """
-    filled = paint_mean(frames, np.broadcast_to(hole, frames.shape[:3])).astype(np.float32)
-    rows, columns = np.nonzero(hole)
-    height, width = hole.shape
-    neighbours = [
-        (np.clip(rows + down, 0, height - 1), np.clip(columns + right, 0, width - 1))
-        for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1))
-    ]
-    for _ in range(_ROUNDS):
-        filled[:, rows, columns] = sum(filled[:, y, x] for y, x in neighbours) / len(neighbours)
-    return np.rint(filled).astype(np.uint8)

@@ -15,7 +15,7 @@ from darla.encoder.networks import Decoder, Encoder, Posterior
 from darla.uses.reports import REPORTS, UseConfig, make_report
 from darla.uses.reports.alarm_report import RaiseAlarm
 from darla.uses.reports.denoise_report import Denoise
-from darla.uses.reports.inpaint_report import Inpaint, paint_smoothly
+from darla.uses.reports.inpaint_report import Inpaint
 from darla.uses.reports.interpolate_report import Interpolate
 from darla.uses.reports.retrieve_report import Retrieve
 from darla.uses.reports.sample_report import DrawSamples
@@ -136,14 +136,6 @@ def test_a_hole_is_compared_with_what_was_there(twins: Path, tmp_path: Path) -> 
     config = Inpaint(NO_BUNDLE, twins, tmp_path, rectangle=(24, 0, 32, 32), how="iterate")
     errors = numbers(config)["squared error in the hole"]  # below the block, plain ground
     assert errors["iterate"] < 1e-4 < errors["mean colour"]
-
-
-def test_a_smooth_fill_is_the_straight_line_between_edges() -> None:
-    ramp = np.linspace(0, 248, 32).round().astype(np.uint8)
-    frames = np.broadcast_to(ramp[None, :, None, None], (2, 32, 32, 3))
-    hole = np.zeros((32, 32), bool)
-    hole[12:20, :] = True
-    assert np.abs(paint_smoothly(frames, hole).astype(int) - frames).max() <= 1
 
 
 def test_middles_of_arcs_are_as_far_out_as_frames(tmp_path: Path) -> None:
