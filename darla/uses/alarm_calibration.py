@@ -24,7 +24,6 @@ from darla.uses.encoded_frames import Frames
 from darla.uses.latent_density import LatentDensity, measure_density
 from darla.uses.refusals import named
 
-FORMAT, SCHEMA = "darla alarm", 1
 WORST = "worst"
 """The largest of a frame's scores, each in units of its spread over held-out frames."""
 _REMEDY = "calibrate the alarm again"
@@ -79,18 +78,22 @@ class Calibration:
             (np.log(np.maximum(values, _FAINTEST)) - self.scales[name][0]) / self.scales[name][1]
             for name, values in scores.items()
         ]
-        return np.max(scaled, axis=0)
+        return np.asarray(np.max(scaled, axis=0))
 
     def save(self, path: Path) -> None:
         """Write the calibration as JSON, atomically."""
-        density = self.density and {
-            "mean": self.density.mean.tolist(),
-            "covariance": self.density.covariance.tolist(),
+        density: _DensityJson | None = None
+        if self.density is not None:
+            density = {
+                "mean": self.density.mean.tolist(),
+                "covariance": self.density.covariance.tolist(),
+            }
+        scales: dict[str, _ScaleJson] = {
+            name: {"mean": mean, "std": std} for name, (mean, std) in self.scales.items()
         }
-        scales = {name: {"mean": mean, "std": std} for name, (mean, std) in self.scales.items()}
         value: _CalibrationJson = {
-            "format": FORMAT,
-            "schema": SCHEMA,
+            "format": "darla alarm",
+            "schema": 1,
             "encoder": self.encoder,
             "false_alarm_rate": self.false_alarm_rate,
             "held_out_frames": self.held_out_frames,

@@ -97,7 +97,7 @@ def inpaint(
 def _without_seam(decoded: np.ndarray, seen: np.ndarray, masks: np.ndarray) -> np.ndarray:
     """Add the error around each hole, carried on into it, to what was decoded."""
     error = fill_smoothly(seen.astype(np.float64) - decoded, masks)
-    return np.rint(decoded + error).clip(0, 255).astype(np.uint8)
+    return np.asarray(np.rint(decoded + error).clip(0, 255).astype(np.uint8))
 
 
 def paint_mean(frames: np.ndarray, masks: np.ndarray) -> np.ndarray:
@@ -158,7 +158,7 @@ def _follow_gradient(
         drawn = torch.sigmoid(encoder.decoder(moved * spread + mean))
         wrong = (weights * (drawn - pictures).square()).sum(dim=(1, 2, 3))
         total = (wrong + _PULL * moved.square().mean(dim=1)).sum()
-        total.backward()  # type: ignore[no-untyped-call]
+        total.backward()
         return total
 
     for _ in range(steps):

@@ -13,9 +13,9 @@ def paths(
 ) -> np.ndarray:
     """Return the latents between frames, float32 (N, steps, z); see :func:`interpolate`."""
     need_continuous(encoder, "interpolate", "interpolate with an encoder of another objective")
-    ends = [encode_pieces(encoder, each) for each in (first, second)]
+    start, end = (encode_pieces(encoder, each) for each in (first, second))
     mean, std = encoder.statistics.mean, np.maximum(encoder.statistics.std, ACTIVE_STD)
-    return latent_path(*ends, steps, how, mean, std)
+    return latent_path(start, end, steps, how, mean, std)
 
 
 def interpolate(

@@ -60,4 +60,5 @@ def _squared_distances(queries: np.ndarray, candidates: np.ndarray) -> np.ndarra
         some = queries[start : start + _TOGETHER]
         products = some @ candidates.T
         parts.append(np.square(some).sum(axis=1)[:, None] - 2 * products + lengths)
-    return np.maximum(np.concatenate([np.zeros((0, len(candidates)), np.float32), *parts]), 0)
+    none = np.zeros((0, len(candidates)), np.float32)
+    return np.asarray(np.maximum(np.concatenate([none, *parts]), 0))
