@@ -54,6 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "darla.running",
     },
     "darla_envs.dmc": {"darla_envs.description", "darla.running"},
+    "darla_envs.procgen": {"darla_envs.batch", "darla_envs.description", "darla.running"},
     "darla_envs": {"darla_envs", "darla.environments", "darla.running"},
     "darla_agents.agent": {"darla", "darla_envs"},
     "darla_agents.worlds": {"darla_agents.agent", "darla", "darla_envs"},
@@ -85,6 +86,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 NEEDS: dict[str, set[str]] = {
     "dm_control": {"darla_envs.dmc"},
+    "envpool": {"darla_envs.procgen"},
     "stable_baselines3": {"darla.wrappers.sb3", "darla_agents"},
     "gymnasium": {
         "darla.frames.pictures",

@@ -3,19 +3,21 @@
 The way through it: a task is described as data (``description``, ``tasks``). Many worlds of it are
 simulated together (``rooms``) and drawn in one call (``render``); one alone is drawn by MiniWorld
 (``single``); MiniWorld's own environments are simulated by MiniWorld and drawn as rooms are
-(``miniworlds``); DeepMind Control's are simulated and drawn by MuJoCo, one at a time (``dmc``).
-``batch`` makes many worlds one batch of environments, in this process or in others. What an id is
-and can do, :mod:`darla_envs.suites` tells; by ids, :mod:`darla_envs.make` makes batches and
-Gymnasium's vector environments.
+(``miniworlds``); DeepMind Control's are simulated and drawn by MuJoCo, one at a time (``dmc``);
+Procgen's games are simulated and drawn by EnvPool (``procgen``). ``batch`` makes many worlds one
+batch of environments, in this process or in others. What an id is and can do,
+:mod:`darla_envs.suites` tells; by ids, :mod:`darla_envs.make` makes batches and Gymnasium's vector
+environments.
 
 Importing this package registers its tasks with Gymnasium and imports none of MiniWorld,
-OpenGL and dm_control; :mod:`darla_envs.stock` imports MiniWorld, for its own environments.
+OpenGL, dm_control and EnvPool; :mod:`darla_envs.stock` imports MiniWorld, for its own environments.
 """
 
 import importlib.util
 import warnings
 
 from darla_envs.description.dmc_tasks import DMC_TASKS
+from darla_envs.description.procgen_tasks import PROCGEN_TASKS
 from darla_envs.description.tasks import GO_TO_OBJECT, PICK_COLOR, SEEK_AVOID, TASKS, Task
 
 __all__ = ["GO_TO_OBJECT", "PICK_COLOR", "SEEK_AVOID", "register_task"]
@@ -59,6 +61,8 @@ def _register_all() -> None:
             warnings.warn(f"the task {task_id!r} is left out: {error}", stacklevel=2)
     for task_id in DMC_TASKS:
         _register_dmc(task_id)
+    for task_id in PROCGEN_TASKS:
+        _register_procgen(task_id)
 
 
 def _register_dmc(task_id: str) -> None:
@@ -66,6 +70,18 @@ def _register_dmc(task_id: str) -> None:
     import gymnasium as gym
 
     gym.register(task_id, entry_point="darla_envs.dmc.world:DmcWorld", kwargs={"task_id": task_id})
+
+
+def _register_procgen(task_id: str) -> None:
+    """Let Gymnasium make one of Procgen's games; EnvPool is imported when it does."""
+    import gymnasium as gym
+
+    gym.register(
+        task_id,
+        entry_point="darla_envs.procgen.world:ProcgenWorld",
+        vector_entry_point="darla_envs.make:make_vector_env",
+        kwargs={"task_id": task_id},
+    )
 
 
 if _HAS_GYMNASIUM:

@@ -47,6 +47,12 @@ class BatchedVectorEnv(VectorEnv[Any, Any, Any]):
         self.observation_space = batch_space(batch.observation_space, self.num_envs)
         self.action_space = batch_space(batch.action_space, self.num_envs)
 
+    @property
+    def domain(self) -> Domain | None:
+        """Where looks are drawn from, if worlds of this process say so."""
+        found = getattr(getattr(self.batch, "worlds", None), "domain", None)
+        return found if isinstance(found, Domain) else None
+
     def reset(
         self,
         *,

@@ -23,6 +23,8 @@ from darla_envs.description.domain import Domain
 from darla_envs.description.look import Look
 from darla_envs.description.miniworld_domains import MiniWorldDomains
 from darla_envs.description.named_domains import DomainLike, NamedDomains
+from darla_envs.description.procgen_domains import ProcgenDomains
+from darla_envs.description.procgen_tasks import PROCGEN_TASKS
 from darla_envs.description.room_domains import RoomDomains
 from darla_envs.description.tasks import TASKS, Task
 from darla_envs.description.usual_domains import SEEN_LOOKS, SOURCES
@@ -90,7 +92,7 @@ def domains_of(env_id: str | Task) -> NamedDomains:
 
     Raises:
         ValueError: it is none of a task, nor of a MiniWorld environment that is known here, nor of
-            DeepMind Control's.
+            DeepMind Control's or Procgen's.
     """
     if isinstance(env_id, Task):
         return RoomDomains(env_id)
@@ -99,9 +101,11 @@ def domains_of(env_id: str | Task) -> NamedDomains:
         return RoomDomains(TASKS[bare])
     if bare in DMC_TASKS:
         return DmcDomains(bare)
+    if bare in PROCGEN_TASKS:
+        return ProcgenDomains(bare)
     if bare in _miniworlds or bare.startswith("MiniWorld-"):
         return MiniWorldDomains(bare)
-    raise unknown("task", bare, [*TASKS, *DMC_TASKS, *_miniworlds])
+    raise unknown("task", bare, [*TASKS, *DMC_TASKS, *PROCGEN_TASKS, *_miniworlds])
 
 
 def note_miniworld(env_id: str) -> None:

@@ -16,10 +16,15 @@ has those of targets too, stays comparable."""
 RICH = "d_u_rich"
 """D_U whose surfaces also have textures, and whose camera is another in each look."""
 
-SOURCES = (SOURCE, "source_pairs")
+SOURCE_LOOKS = "source_looks"
+"""Levels that are learned in, each in a look of its own (Procgen)."""
+SEEN_LEVELS = "d_u_200"
+"""The looks of D_U in the levels that are learned in, and in no others (Procgen)."""
+
+SOURCES = (SOURCE, "source_pairs", SOURCE_LOOKS)
 """Domains that agents learn in."""
 
-SEEN_LOOKS = (UNSUPERVISED, RICH, VALIDATION, VALIDATION_APART)
+SEEN_LOOKS = (UNSUPERVISED, RICH, VALIDATION, VALIDATION_APART, SEEN_LEVELS)
 """Domains whose looks are those of the encoder's frames: neither sources nor targets."""
 
 # D_U leaves out the last tenth of every colour, so that one target can show colours that neither

@@ -8,12 +8,12 @@ an environment, and that suite for the rest::
     if suite.can_batch():
         batch = suite.batch(64, domain="d_u")
 
-There are five: :class:`RoomSuite` for the tasks of this package and those described as they are,
+There are six: :class:`RoomSuite` for the tasks of this package and those described as they are,
 :class:`MiniWorldSuite` for MiniWorld's environments and those that were given its domains,
-:class:`DmcSuite` for DeepMind Control's tasks, :class:`ForeignSuite` for whatever else is
-registered or made by a function, and :class:`DescribedSuite` for any of these with further
-arguments, in wrappers or with looks of one's own. MiniWorld is imported when one of its ids is
-asked for, or when a single environment is made.
+:class:`DmcSuite` for DeepMind Control's tasks, :class:`ProcgenSuite` for Procgen's games,
+:class:`ForeignSuite` for whatever else is registered or made by a function, and
+:class:`DescribedSuite` for any of these with further arguments, in wrappers or with looks of one's
+own. MiniWorld is imported when one of its ids is asked for, or when a single environment is made.
 """
 
 import gymnasium as gym
@@ -24,12 +24,14 @@ from darla.running.names import unknown
 from darla_envs.batch.worlds import CannotBatch
 from darla_envs.description.dmc_tasks import DMC_TASKS
 from darla_envs.description.named_domains import DomainLike
+from darla_envs.description.procgen_tasks import PROCGEN_TASKS
 from darla_envs.description.tasks import TASKS
 from darla_envs.miniworld_entry_points import has_named_domains
 from darla_envs.suites.described_suite import DescribedSuite
 from darla_envs.suites.dmc_suite import DmcSuite
 from darla_envs.suites.foreign_suite import ForeignSuite
 from darla_envs.suites.miniworld_suite import MiniWorldSuite
+from darla_envs.suites.procgen_suite import ProcgenSuite
 from darla_envs.suites.room_suite import RoomSuite
 from darla_envs.suites.suite import FACTORS, PICTURES, Observing, Suite
 
@@ -43,6 +45,7 @@ __all__ = [
     "ForeignSuite",
     "MiniWorldSuite",
     "Observing",
+    "ProcgenSuite",
     "RoomSuite",
     "Suite",
     "suite_of",
@@ -72,6 +75,8 @@ def _undescribed(spec: EnvironmentSpec) -> Suite:
         return RoomSuite(name)
     if name in DMC_TASKS:
         return DmcSuite(name)
+    if name in PROCGEN_TASKS:
+        return ProcgenSuite(name)
     if name in gym.registry:
         return MiniWorldSuite(name) if has_named_domains(name) else ForeignSuite(name)
     if made_by(spec) is None:
