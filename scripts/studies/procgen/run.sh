@@ -9,7 +9,7 @@
 # Stopped at any moment, the same command continues. Two agents learn side by side.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
-out=${OUT:-runs/procgen} frames=${FRAMES:-40000} steps=${STEPS:-2000000}
+out=${OUT:-runs/procgen} frames=${FRAMES:-40000} steps=${STEPS:-1000000}
 every=${EVERY:-250000} # steps between evaluations
 # PPO as in Procgen's paper but for its network: 64 environments with 256 steps each, 3 epochs of 8 minibatches.
 how=(--num-envs 64 --reward-scale 0.1 --settings n_steps=256 batch_size=2048 n_epochs=3
