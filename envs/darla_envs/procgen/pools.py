@@ -109,8 +109,10 @@ def load_envpool() -> Any:
             "pip install 'darla[procgen]'"
         ) from error
     except ImportError as error:
+        if "Qt" not in str(error):
+            raise ValueError(f"EnvPool cannot be loaded: {one_line(error)}") from error
         raise ValueError(
-            f"EnvPool cannot draw Procgen's games ({one_line(error)}); on Debian or Ubuntu: "
+            "Procgen's games are drawn with Qt 5, which is not installed; on Debian or Ubuntu: "
             f"apt-get install {' '.join(_QT)}"
         ) from error
     return envpool
