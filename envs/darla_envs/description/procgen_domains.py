@@ -174,6 +174,7 @@ def _is_range(given: Any) -> bool:
     """Whether this is one range of numbers of levels."""
     try:
         ((first, last),) = given
-        return int(first) == first and int(last) == last and 0 <= first <= last <= LAST_LEVEL
+        is_whole = int(first) == first and int(last) == last
+        return bool(is_whole and 0 <= first <= last <= LAST_LEVEL)
     except (TypeError, ValueError):
         return False
