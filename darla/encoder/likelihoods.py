@@ -5,6 +5,7 @@ both are averaged over the batch. The decoder gives logits; the sigmoid of the l
 picture, whichever likelihood trains it.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -90,6 +91,12 @@ def kl_from_standard_normal(mu: Tensor, logvar: Tensor) -> Tensor:
     Kingma & Welling (2014), appendix B: 1/2 (mu^2 + sigma^2 - 1 - log sigma^2).
     """
     return 0.5 * (mu.square() + logvar.exp() - 1 - logvar)
+
+
+def log_normal(values: Tensor, mu: Tensor, logvar: Tensor) -> Tensor:
+    """Return log N(values; mu, exp(logvar)) of each value, in nats; all shapes broadcast."""
+    away = (values - mu).square() * (-logvar).exp()
+    return -0.5 * (away + logvar + math.log(2 * math.pi))
 
 
 def kl_between(left: tuple[Tensor, Tensor], right: tuple[Tensor, Tensor]) -> Tensor:

@@ -8,6 +8,7 @@ file for each, with its settings beside it:
   and ``vq_vae``;
 - ``vae``, and what changes the price of its latents: ``beta_vae``, ``annealed_vae``,
   ``factor_vae``, ``beta_tcvae``, ``dip_vae``, ``info_vae``;
+- ``vamp_vae``: the VAE with a prior that is learnt;
 - ``pairs``: learning from two frames of one episode, as ``ml_vae`` and ``ada_gvae`` do;
 - ``darla_2017``: DARLA as published; ``look_state_vae``: its loss on pairs;
 - ``look_state_nce``: pairs, and states that must tell frames apart; the default here.

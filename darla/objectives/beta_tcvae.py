@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Literal
 import torch
 from torch import Tensor
 
+from darla.encoder.likelihoods import log_normal
 from darla.objectives.vae import Penalty, VAESettings, VariationalAutoencoder
 from darla.running.ranges import AtLeastZero
 
@@ -66,8 +67,7 @@ def total_correlation(
     ``mu`` and logarithms of variances ``logvar``. The dataset has N frames; the estimate is
     ``weighted`` or ``stratified``.
     """
-    away = (latents[:, None] - mu).square() * (-logvar).exp()
-    densities = -0.5 * (away + logvar + math.log(2 * math.pi))  # [i, j]: of sample i, posterior j
+    densities = log_normal(latents[:, None], mu, logvar)  # [i, j]: of sample i, posterior j
     weights = log_weights(len(latents), num_frames, estimate, latents)[..., None]
     joint = torch.logsumexp(densities.sum(dim=2) + weights[..., 0], dim=1)
     of_each = torch.logsumexp(densities + weights, dim=1)

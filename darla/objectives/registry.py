@@ -61,6 +61,7 @@ for _name, _place in {
     "dip_vae_i": "dip_vae:DIPVAEI",
     "dip_vae_ii": "dip_vae:DIPVAEII",
     "info_vae": "info_vae:InfoVAE",
+    "vamp_vae": "vamp_vae:VampVAE",
     "ml_vae": "ml_vae:MLVAE",
     "ada_gvae": "ada_gvae:AdaGVAE",
     "darla_2017": "darla_2017:Darla2017",

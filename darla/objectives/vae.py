@@ -68,7 +68,7 @@ class VariationalAutoencoder(Objective):
         mu, logvar = inferred.mu, inferred.logvar
         latents = sample_latents(mu, logvar)
         logits = self.decode(latents, step)
-        kl_per_latent = kl_from_standard_normal(mu, logvar).mean(dim=0)
+        kl_per_latent = self.divergence(mu, logvar, latents)
         kl = kl_per_latent.sum()
         reconstruction, reconstruction_terms = self.reconstruction(logits, pictures)
         kl_cost, kl_terms = self.kl_cost(charged_kl(kl_per_latent, self.settings.free_bits), step)
@@ -95,6 +95,13 @@ class VariationalAutoencoder(Objective):
         """Return the logits (N, 3, H, W) of pictures from latents float32 (N, z)."""
         logits: Tensor = self.decoder(latents)
         return logits
+
+    def divergence(self, mu: Tensor, logvar: Tensor, latents: Tensor) -> Tensor:
+        """Return the KL of the posterior from the prior, the mean over the batch; float32 (z,).
+
+        It is in nats, of each latent; for what is given see :meth:`penalty`.
+        """
+        return kl_from_standard_normal(mu, logvar).mean(dim=0)
 
     def penalty(self, mu: Tensor, logvar: Tensor, latents: Tensor) -> Penalty | None:
         """Return what is added to the VAE's own loss, None for nothing.

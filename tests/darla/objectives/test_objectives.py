@@ -37,6 +37,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "dip_vae_i": {},
     "dip_vae_ii": {"lambda_od": 5.0},
     "info_vae": {"weight": 10.0, "kernel": "imq"},
+    "vamp_vae": {"pseudo_inputs": 4},
     "ml_vae": {"look_latents": 1, "recolored": 0.5},
     "ada_gvae": {},
     "darla_2017": {"dae_epochs": 16.0, "beta": 0.1, "pixel_weight": 0.5},
@@ -180,6 +181,7 @@ def test_defaults_are_what_they_say() -> None:
     assert betas == {
         "beta_vae": 4.0,
         "beta_tcvae": 6.0,
+        "vamp_vae": 1.0,
         "ml_vae": 1.0,
         "ada_gvae": 1.0,
         "darla_2017": 1.0,

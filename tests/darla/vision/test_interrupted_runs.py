@@ -57,6 +57,7 @@ def die_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
         ("darla_ada", {"dae_epochs": 1.0}),
         ("vq_vae", {"codes": 4}),
         ("qlae", {"codes": 4, "learning_rate_decay": 0.5}),
+        ("vamp_vae", {"pseudo_inputs": 3}),
     ],
     ids=[
         "two stages",
@@ -66,6 +67,7 @@ def die_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
         "two stages and pairs",
         "running means and revived codes",
         "weights that decay",
+        "pseudo-inputs",
     ],
 )
 def test_a_resumed_run_ends_with_the_weights_of_an_unbroken_one(
