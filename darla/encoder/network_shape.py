@@ -29,6 +29,7 @@ class NetworkJson(TypedDict):
     posterior: str
     codes: NotRequired[Annotated[int, Meta(ge=0, le=MOST_CODES)]]
     code_size: NotRequired[_Layer]
+    conditions: NotRequired[Annotated[int, Meta(ge=0, le=1 << 16)]]
     network: NotRequired[Name]
     decoder: NotRequired[Name]
 
@@ -61,15 +62,18 @@ class NetworkShape:
     latents has. 0 for the others."""
     code_size: int = 1
     """Of ``codebook``, how many latents make a group."""
+    conditions: int = 0
+    """How many numbers a decoder can be told beside the latents."""
 
     def __post_init__(self) -> None:
         check_image_shape(self.image_shape)
         if not self.channels or min(self.channels) < 1:
             raise ValueError(f"channels are {self.channels}; give one positive number per layer")
-        if self.latents < 1 or self.hidden_units < 0:
+        if self.latents < 1 or self.hidden_units < 0 or self.conditions < 0:
             raise ValueError(
-                f"latents={self.latents}, hidden_units={self.hidden_units}; "
-                "expected at least 1 latent and 0 hidden units"
+                f"latents={self.latents}, hidden_units={self.hidden_units}, "
+                f"conditions={self.conditions}; expected at least 1 latent, 0 hidden units and 0 "
+                "conditions"
             )
         if self.posterior not in POSTERIORS:
             raise ValueError(f"posterior is {self.posterior!r}; expected one of {POSTERIORS}")
@@ -110,6 +114,8 @@ class NetworkShape:
             del values["decoder"]
         if not self.quantized:
             del values["codes"], values["code_size"]
+        if not self.conditions:
+            del values["conditions"]
         return values
 
     @classmethod
@@ -137,6 +143,7 @@ class NetworkShape:
                 decoder=values.get("decoder"),
                 codes=values.get("codes", 0),
                 code_size=values.get("code_size", 1),
+                conditions=values.get("conditions", 0),
             )
         except ValueError as error:
             raise ValueError(f"{where} is damaged: {error}; {remedy}") from error

@@ -121,6 +121,31 @@ class Decoder(_Network):
         """Decode float latents (N, z) to float32 logits (N, 3, H, W)."""
 
 
+class ConditionedDecoder(Decoder):
+    """Latents, and numbers beside them, to the logits of a picture, whatever the architecture.
+
+    Of latents alone it draws what it would of numbers that are all 0.
+
+    Attributes:
+        joint: decodes latents and numbers end to end.
+    """
+
+    def __init__(self, shape: NetworkShape) -> None:
+        super().__init__(shape)
+        inputs = shape.latents + shape.conditions
+        plain = replace(shape, latents=inputs, posterior="point", codes=0, code_size=1)
+        self.joint = make_decoder(replace(plain, conditions=0))
+
+    def forward(self, latents: Tensor) -> Tensor:
+        """Decode float latents (N, z) to float32 logits (N, 3, H, W)."""
+        return self.given(latents, latents.new_zeros(len(latents), self.shape.conditions))
+
+    def given(self, latents: Tensor, conditions: Tensor) -> Tensor:
+        """Decode float latents (N, z) and numbers (N, m) to float32 logits (N, 3, H, W)."""
+        logits: Tensor = self.joint(torch.cat([latents, conditions], dim=1))
+        return logits
+
+
 @dataclass(frozen=True)
 class Architecture:
     """An encoder and a decoder that belong together; both are made of a shape alone."""
@@ -163,7 +188,8 @@ def make_decoder(shape: NetworkShape) -> Decoder:
 
     It is of the architecture that the shape names for it, where it names one.
     """
-    return NETWORKS[shape.decoder or shape.network].decoder(shape)
+    kind = NETWORKS[shape.decoder or shape.network].decoder
+    return (ConditionedDecoder if shape.conditions else kind)(shape)
 
 
 def to_pictures(frames: Tensor) -> Tensor:

@@ -8,8 +8,8 @@ against it. :func:`darla.checks.objectives.check_objective` says what it still l
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import torch
@@ -40,6 +40,8 @@ class TrainingFacts:
     """Adam's, of the last stage."""
     has_twins: bool = False
     """Whether frames show one state in several looks."""
+    factors: Mapping[str, int] = field(default_factory=dict)
+    """How many numbers stand for each factor that was recorded with the frames, by name."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,14 @@ class Objective(nn.Module, ABC):
     """What its encoder says of a picture: ``posterior`` of a NetworkShape."""
     smallest_batch: ClassVar[int] = 1
     """How many frames its loss needs to compare."""
-    paired: ClassVar[bool] = False
+    paired: bool = False
     """Whether batches hold pairs of frames of one episode, partners in the second half."""
     twinned: bool = False
     """Whether they hold squares: each half's second half are the twins of its first, the same
     states in another look. Of objectives that are paired, where the frames have twins."""
+    factor: str | None = None
+    """The recorded factor, one of ``TrainingFacts.factors``, that :meth:`losses_given` is given
+    with the frames; None for most."""
     settings: ObjectiveSettings
     facts: TrainingFacts
     """What it was told of its training."""
@@ -143,6 +148,14 @@ class Objective(nn.Module, ABC):
         The step is a float32 scalar, steps done in this stage; a tensor, so that a schedule costs a
         compiled step no recompilation.
         """
+
+    def losses_given(self, pictures: Tensor, step: Tensor, given: Tensor | None) -> LossTerms:
+        """Compute the loss of a batch whose frames have a factor of theirs beside them.
+
+        That is ``given``, float32 (N, m), as :mod:`darla.frames.recorded_factors` has it, and None
+        unless there is a ``factor``.
+        """
+        return self.losses(pictures, step)
 
     def effective_settings(self) -> dict[str, Any]:
         """Return the objective's own settings as they took effect, for the bundle."""

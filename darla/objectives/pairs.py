@@ -24,7 +24,7 @@ Gaussians = tuple[Tensor, Tensor]
 class PairPosteriors(VariationalAutoencoder):
     """Mixin: latents of pairs are inferred together."""
 
-    paired: ClassVar[bool] = True
+    paired = True
     smallest_batch: ClassVar[int] = 2
 
     @abstractmethod

@@ -46,7 +46,7 @@ class Readout(Objective):
 
         ``place`` is the folder that the bundle with the new decoder is written to.
         """
-        shape = dataclasses.replace(bundle.encoder.shape, decoder=NETWORK)
+        shape = dataclasses.replace(bundle.encoder.shape, decoder=NETWORK, conditions=0)
         super().__init__(ReadoutSettings(), facts, shape)
         self.encoder = bundle.trainable_copy().requires_grad_(False).eval()
         self._described = bundle.config

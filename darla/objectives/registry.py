@@ -46,31 +46,63 @@ def check_class(name: str, kind: type[Objective]) -> None:
 OBJECTIVES: Registry[type[Objective]] = Registry("objective", "darla.objectives", check_class)
 """What a vision model can be trained to do, by name."""
 
-for _name, _place in {
-    "autoencoder": "autoencoder:Autoencoder",
-    "dae": "dae:DenoisingAutoencoder",
-    "contractive": "contractive:ContractiveAutoencoder",
-    "fsq": "fsq:FSQ",
-    "qlae": "qlae:QLAE",
-    "vq_vae": "vq_vae:VQVAE",
-    "vae": "vae:VariationalAutoencoder",
-    "beta_vae": "beta_vae:BetaVAE",
-    "annealed_vae": "annealed_vae:AnnealedVAE",
-    "factor_vae": "factor_vae:FactorVAE",
-    "beta_tcvae": "beta_tcvae:BetaTCVAE",
-    "dip_vae_i": "dip_vae:DIPVAEI",
-    "dip_vae_ii": "dip_vae:DIPVAEII",
-    "info_vae": "info_vae:InfoVAE",
-    "vamp_vae": "vamp_vae:VampVAE",
-    "ml_vae": "ml_vae:MLVAE",
-    "ada_gvae": "ada_gvae:AdaGVAE",
-    "darla_2017": "darla_2017:Darla2017",
-    "darla_ada": "ada_gvae:DarlaAda",
-    "look_state_nce": "look_state_nce:LookStateNCE",
-}.items():
-    OBJECTIVES.register(_name, f"darla.objectives.{_place}")
-# "darla" is what version 0.1 called it.
-OBJECTIVES.register("look_state_vae", "darla.objectives.look_state_vae:LookStateVAE", "darla")
+_PLACES = {
+    "one value for each latent, and no prior": {
+        "autoencoder": "autoencoder:Autoencoder",
+        "dae": "dae:DenoisingAutoencoder",
+        "contractive": "contractive:ContractiveAutoencoder",
+    },
+    "a few values that each latent can be": {
+        "fsq": "fsq:FSQ",
+        "qlae": "qlae:QLAE",
+        "vq_vae": "vq_vae:VQVAE",
+    },
+    "Gaussian latents": {
+        "vae": "vae:VariationalAutoencoder",
+        "beta_vae": "beta_vae:BetaVAE",
+        "annealed_vae": "annealed_vae:AnnealedVAE",
+        "factor_vae": "factor_vae:FactorVAE",
+        "beta_tcvae": "beta_tcvae:BetaTCVAE",
+        "dip_vae_i": "dip_vae:DIPVAEI",
+        "dip_vae_ii": "dip_vae:DIPVAEII",
+        "info_vae": "info_vae:InfoVAE",
+        "vamp_vae": "vamp_vae:VampVAE",
+    },
+    "a prior or pictures that a discriminator judges": {
+        "adversarial_autoencoder": "adversarial_autoencoder:AdversarialAutoencoder",
+        "vae_gan": "vae_gan:VAEGAN",
+    },
+    "a decoder that is told a condition": {
+        "cvae": "cvae:CVAE",
+    },
+    "pairs of frames": {
+        "ml_vae": "ml_vae:MLVAE",
+        "ada_gvae": "ada_gvae:AdaGVAE",
+    },
+    "DARLA's loss on single frames and on pairs": {
+        "darla_2017": "darla_2017:Darla2017",
+        "darla_ada": "ada_gvae:DarlaAda",
+    },
+    "look and state told apart, on pairs": {
+        "look_state_nce": "look_state_nce:LookStateNCE",
+        "look_state_vae": "look_state_vae:LookStateVAE",
+    },
+}
+_ALIASES = {"look_state_vae": ("darla",)}  # what version 0.1 called it
+for _family in _PLACES.values():
+    for _name, _place in _family.items():
+        OBJECTIVES.register(_name, f"darla.objectives.{_place}", *_ALIASES.get(_name, ()))
+
+
+def families() -> dict[str, list[str]]:
+    """Return the names of all objectives, by what those of a family have in common, in words.
+
+    The last family is of those that other packages and scripts add, if there are any.
+    """
+    found = {family: list(places) for family, places in _PLACES.items()}
+    ours = {name for names in found.values() for name in names}
+    others = [name for name in OBJECTIVES if name not in ours]
+    return {**found, "of other packages": others} if others else found
 
 
 def register_objective(kind: K, *aliases: str) -> K:

@@ -65,9 +65,22 @@ class VariationalAutoencoder(Objective):
     def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
         """Add the reconstruction's loss to the cost of the KL, and what else there is."""
         inferred = self.infer(pictures, step)
+        latents = sample_latents(inferred.mu, inferred.logvar)
+        return self.judged(pictures, step, inferred, latents, self.decode(latents, step))
+
+    def judged(
+        self,
+        pictures: Tensor,
+        step: Tensor,
+        inferred: BatchPosterior,
+        latents: Tensor,
+        logits: Tensor,
+    ) -> LossTerms:
+        """Compute the loss of pictures, given what was inferred, drawn and decoded.
+
+        Latents are samples of the posterior, float32 (N, z), and logits (N, 3, H, W).
+        """
         mu, logvar = inferred.mu, inferred.logvar
-        latents = sample_latents(mu, logvar)
-        logits = self.decode(latents, step)
         kl_per_latent = self.divergence(mu, logvar, latents)
         kl = kl_per_latent.sum()
         reconstruction, reconstruction_terms = self.reconstruction(logits, pictures)

@@ -34,6 +34,8 @@ class Batch:
     """uint8 (B, H, W, 3), on the training device."""
     indices: np.ndarray
     """int64 (B,), each frame's number in the dataset."""
+    given: Tensor | None = None
+    """float32 (B, m), what stands for a recorded factor of each, on the training device."""
 
 
 class FrameBatches:
@@ -49,12 +51,14 @@ class FrameBatches:
         resident: Tensor | None = None,
         paired: bool = False,
         twins: Twins | None = None,
+        given: np.ndarray | None = None,
     ) -> None:
         """Describe batches of so many frames, in an order drawn from the seed; none is read yet.
 
         Frames may take ``max_memory_gb`` 10^9 bytes of memory, which decides the windows; if
         :func:`load_resident` could load all, uint8 (N, H, W, 3), they are resident. Paired rows are
-        pairs of frames of one episode. A ValueError where there are no pairs, or half a pair would
+        pairs of frames of one episode. What batches give beside frames is float32 (N, m), a row for
+        each frame. A ValueError where there are no pairs, or half a pair would
         be left over in a batch.
         """
         kind = SquareOrder if twins else PairOrder if paired else FrameOrder
@@ -79,6 +83,7 @@ class FrameBatches:
         self._rows = batch_size // kind.frames_per_row
         self._device = device
         self._resident = resident
+        self._given = None if given is None else torch.from_numpy(given).to(device)
 
     def indices(self, step: int) -> np.ndarray:
         """Return which frames batch number ``step`` holds, int64 (B,)."""
@@ -91,7 +96,13 @@ class FrameBatches:
             yield from self._streamed(windows)
         for rows, _ in _carve(((window, None) for window in windows), self._rows):
             indices = _end_to_end(rows)
-            yield Batch(self._pick(indices), indices)
+            yield self._batch(self._pick(indices), indices)
+
+    def _batch(self, frames: Tensor, indices: np.ndarray) -> Batch:
+        """Put frames together with what is given beside them."""
+        if self._given is None:
+            return Batch(frames, indices)
+        return Batch(frames, indices, self._given[torch.from_numpy(indices).to(self._device)])
 
     def _pick(self, indices: np.ndarray) -> Tensor:
         """Take frames out of memory, uint8 (B, H, W, 3)."""
@@ -106,7 +117,7 @@ class FrameBatches:
             tensor = torch.from_numpy(_end_to_end(frames, rows.ndim))
             if self._device.type == "cuda":
                 tensor = tensor.pin_memory()
-            yield Batch(tensor.to(self._device, non_blocking=True), _end_to_end(rows))
+            yield self._batch(tensor.to(self._device, non_blocking=True), _end_to_end(rows))
 
     def _read_ahead(self, windows: Iterator[np.ndarray]) -> Iterator["Piece"]:
         """Yield windows, reading the next one meanwhile."""

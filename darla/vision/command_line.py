@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import tyro
 
 from darla.objectives import OBJECTIVES, ObjectiveSettings
-from darla.objectives.registry import no_such_setting
+from darla.objectives.registry import families, no_such_setting
 from darla.vision.config import VisionConfig
 
 _FLAG = "--objective"
@@ -136,9 +136,10 @@ def _with_objective(name: str, default: VisionConfig) -> Any:
 
 def _how_to_see_others(name: str) -> str:
     """Say whose settings the help shows, and how to see those of others."""
+    listed = "\n".join(f"    {family}: {', '.join(names)}" for family, names in families().items())
     return (
         f"The settings below are those of {name}; for those of another objective: "
-        f"{_FLAG} NAME --help, where NAME is one of {', '.join(OBJECTIVES)}."
+        f"{_FLAG} NAME --help, where NAME is one of\n\n{listed}"
     )
 
 

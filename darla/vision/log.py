@@ -7,14 +7,17 @@ over the steps since the entry before; see :mod:`darla.encoder.likelihoods` for 
 =========================  =========================================================================
 ``loss/total``             what the optimiser makes small
 ``loss/reconstruction``    the objective's own comparison of frame and reconstruction: nats, or
-                           squared distance of whitened features for ``darla_2017``,
-                           ``darla_ada`` and ``look_state_vae``
+                           squared distance of features for ``vae_gan``, and of whitened ones
+                           for ``darla_2017``, ``darla_ada`` and ``look_state_vae``
 ``loss/pixel``             squared error of the reconstruction, summed over pixels; the same for
                            every objective, so that they can be compared
 ``loss/kl``                KL from the prior in nats, summed over latents
 ``loss/contraction``       ``contractive``: squared norm of the encoder's Jacobian
 ``loss/total_correlation``  ``factor_vae``, ``beta_tcvae``: the estimate, in nats
-``loss/adversary``         ``factor_vae``: what its discriminator makes small; ln 2 knows nothing
+``loss/adversary``         ``factor_vae``, ``adversarial_autoencoder``, ``vae_gan``: what the
+                           discriminator makes small; ln 2 knows nothing
+``loss/imitation``         ``adversarial_autoencoder``: nats by which latents fail to pass for
+                           samples of the prior; ``vae_gan``: pictures for frames
 ``loss/covariance``        ``dip_vae_i``, ``dip_vae_ii``: what covariances cost
 ``loss/mmd``               ``info_vae``: squared distance of all latents from the prior
 ``loss/commitment``        ``qlae``, ``vq_vae``: squared distance of latents from their codes

@@ -57,7 +57,7 @@ class StageLoop:
         self.stage.objective.train()
         for done in range(start + 1, self.steps + 1):
             batch = next(batches)
-            log.add(self.step(batch.frames, done - 1), len(batch.indices))
+            log.add(self.step(batch.frames, done - 1, batch.given), len(batch.indices))
             bar.update(len(batch.indices))
             last = done == self.steps
             stopping = request.asked

@@ -18,6 +18,7 @@ from darla.frames.dataset import FrameDataset
 from darla.frames.dataset_description import describe_datasets
 from darla.frames.joined import datasets_in, open_frames
 from darla.frames.order import Episodes, Twins
+from darla.frames.recorded_factors import factor_widths
 from darla.objectives import Objective, TrainingFacts, make_objective
 from darla.objectives.readout import NETWORK as READOUT
 from darla.objectives.readout import Readout
@@ -26,6 +27,7 @@ from darla.running.device import resolve_device
 from darla.running.exclusive import exclusive
 from darla.running.precision import choose_precision
 from darla.running.run_record import RECORD, write_run_record
+from darla.vision.batches import FrameBatches
 from darla.vision.checkpoints import Checkpoint, resume, save_checkpoint
 from darla.vision.config import VisionConfig
 from darla.vision.results import TrainedVision, draw_results, frozen_copy, save_trained
@@ -117,6 +119,7 @@ class VisionRun:
             epochs=config.epochs,
             learning_rate=config.learning_rate,
             has_twins=Twins.of(dataset) is not None,
+            factors=factor_widths(dataset),
         )
         objective = make(facts) if make else make_objective(config.objective, facts)
         self._objective = objective.to(self._device)
@@ -175,13 +178,18 @@ class VisionRun:
         return StageLoop(
             stage=stage,
             steps=self._steps(stage.epochs),
-            batches=frames.batches(number, stage.objective.paired, stage.objective.twinned),
+            batches=self._batches(number, frames),
             step=step,
             check_every=1 if self._device.type == "cpu" else _GPU_CHECK_EVERY,
             config=config,
             freeze=lambda: frozen_copy(stage.objective, frames),
             save=lambda done: self._save_checkpoint(number, done, step),
         )
+
+    def _batches(self, number: int, frames: TrainingFrames) -> FrameBatches:
+        """Return the batches that a stage's objective learns from."""
+        objective = self._stages[number].objective
+        return frames.batches(number, objective.paired, objective.twinned, objective.factor)
 
     def _save_checkpoint(self, number: int, stage_step: int, step: TrainingStep) -> None:
         """Save all that the run needs to go on after ``stage_step`` steps of a stage."""

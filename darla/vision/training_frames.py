@@ -9,6 +9,7 @@ from torch import Tensor
 
 from darla.frames.dataset import FrameDataset
 from darla.frames.order import Twins
+from darla.frames.recorded_factors import encoded_factor
 from darla.vision.batches import FrameBatches, load_resident, sample_chunks, sample_pairs
 from darla.vision.config import VisionConfig
 
@@ -27,11 +28,13 @@ class TrainingFrames:
         self._device = device
         self._resident = load_resident(dataset, config.max_memory_gb, device)
 
-    def batches(self, stage: int, paired: bool, twinned: bool = False) -> FrameBatches:
+    def batches(
+        self, stage: int, paired: bool, twinned: bool = False, factor: str | None = None
+    ) -> FrameBatches:
         """Return the batches of stage number ``stage``.
 
         They are of pairs of one episode where it is ``paired``, and of squares where it is
-        ``twinned`` as well.
+        ``twinned`` as well; a recorded ``factor`` is given with them if it is named.
         """
         return FrameBatches(
             self._dataset,
@@ -42,6 +45,7 @@ class TrainingFrames:
             resident=self._resident,
             paired=paired,
             twins=Twins.of(self._dataset) if twinned else None,
+            given=encoded_factor(self._dataset, factor) if factor else None,
         )
 
     def sample(self) -> Iterator[Tensor]:

@@ -73,10 +73,13 @@ class TrainingStep:
         self._losses = torch.compile(self._forward) if compiled and on_gpu else self._forward
         self._first_bad = torch.full((), -1, dtype=torch.int64, device=device)
 
-    def __call__(self, frames: Tensor, step: int) -> LossTerms:
-        """Take step number ``step`` on uint8 frames (N, H, W, 3); returns losses to log."""
+    def __call__(self, frames: Tensor, step: int, given: Tensor | None = None) -> LossTerms:
+        """Take step number ``step`` on uint8 frames (N, H, W, 3); returns losses to log.
+
+        For what is given beside them see :meth:`darla.objectives.base.Objective.losses_given`.
+        """
         progress = torch.full((), float(step), device=self._device)
-        losses = self._losses(frames, progress)
+        losses = self._losses(frames, progress, given)
         self.optimizer.zero_grad(set_to_none=True)
         # One pass for both: neither loss reaches the other's parameters (see Objective.adversary).
         both = losses.total if losses.adversary is None else losses.total + losses.adversary
@@ -109,11 +112,11 @@ class TrainingStep:
         for group, rate in zip(self.optimizer.param_groups, self._rates, strict=True):
             group["lr"] = rate * share
 
-    def _forward(self, frames: Tensor, step: Tensor) -> LossTerms:
+    def _forward(self, frames: Tensor, step: Tensor, given: Tensor | None) -> LossTerms:
         """Return the losses of uint8 frames, in the training's precision."""
         enabled = self._precision != torch.float32
         with torch.autocast(self._device.type, self._precision, enabled=enabled):
-            return self._objective.losses(to_pictures(frames), step)
+            return self._objective.losses_given(to_pictures(frames), step, given)
 
 
 def _gradient_norm(parameters: list[nn.Parameter]) -> Tensor:

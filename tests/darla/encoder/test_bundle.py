@@ -112,6 +112,7 @@ def edit_tensors(bundle: Path, **changes: torch.Tensor | None) -> None:
             },
             "at most 1048576 times latents",
         ),
+        ({"network": {**NETWORK, "conditions": -1}}, "conditions is -1, expected `int` >="),
         ({"objective": None}, "objective is None"),
         ({"objective": {"name": ["darla"]}}, "objective.name is"),
         ({"latent_roles": {"look": [0, 4]}}, "bad latent_roles .* expected lists of indices"),

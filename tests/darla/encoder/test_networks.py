@@ -12,6 +12,7 @@ from darla.encoder.networks import (
     LOGVAR_LIMIT,
     NETWORKS,
     Architecture,
+    ConditionedDecoder,
     make_decoder,
     make_encoder,
     to_frames,
@@ -43,6 +44,19 @@ def test_every_allowed_picture_is_encoded_and_decoded(
     assert (logvar is None) == (posterior != "gaussian")
     assert make_decoder(shape)(mu).shape == pictures.shape
     assert encoder.shape == shape
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_decoders_can_be_told_numbers_beside_the_latents(name: str) -> None:
+    shape = NetworkShape((32, 32, 3), latents=5, network=name, conditions=2, **ROWS[name])
+    decoder, latents = make_decoder(shape), torch.randn(3, 5)
+    assert isinstance(decoder, ConditionedDecoder)
+    told = decoder.given(latents, torch.randn(3, 2))
+    assert told.shape == (3, 3, 32, 32)
+    assert not torch.equal(told, decoder(latents))
+    torch.testing.assert_close(decoder(latents), decoder.given(latents, torch.zeros(3, 2)))
+    assert NetworkShape.from_json(shape.to_json(), "it", "mend it") == shape
+    assert make_encoder(shape)(torch.rand(3, 3, 32, 32)).mu.shape == (3, 5)
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -5,7 +5,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from darla.objectives.factor_vae import Discriminator, FactorVAE, shuffle_latents
+from darla.objectives.discriminators import Discriminator, DiscriminatorSettings, held_still
+from darla.objectives.factor_vae import FactorVAE, shuffle_latents
 from darla.vision.training_step import TrainingStep
 from toy_frames import tiny_objective, toy_frames
 
@@ -49,10 +50,11 @@ def test_gamma_is_charged_for_the_mean_logit_of_true_latents() -> None:
 
 def test_the_discriminator_held_still_says_the_same_with_a_gradient_for_latents_alone() -> None:
     torch.manual_seed(0)
-    discriminator = Discriminator(3, 2, 8).double()
+    settings = DiscriminatorSettings(discriminator_layers=2, discriminator_units=8)
+    discriminator = Discriminator(3, settings).double()
     latents = torch.randn(5, 3, dtype=torch.float64, requires_grad=True)
-    torch.testing.assert_close(discriminator.held_still(latents), discriminator(latents))
-    discriminator.held_still(latents).sum().backward()
+    torch.testing.assert_close(held_still(discriminator, latents), discriminator(latents))
+    held_still(discriminator, latents).sum().backward()
     assert latents.grad is not None and latents.grad.any()
     assert all(weight.grad is None for weight in discriminator.parameters())
 

@@ -1,5 +1,6 @@
 """Flags of a training: those of the objective that is given, and of no other."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from darla.objectives import OBJECTIVES, objective_settings
 from darla.objectives.factor_vae import FactorVAESettings
+from darla.objectives.registry import families
 from darla.vision.command_line import parse_vision_config
 from darla.vision.config import VisionConfig
 
@@ -87,6 +89,19 @@ def test_help_says_which_objectives_there_are_and_how_to_see_theirs(
     for name in OBJECTIVES:
         assert name in shown
     assert re.search(r"--beta FLOAT\W+What one nat of KL costs\. \(default: 0\.5\)", shown)
+
+
+def test_help_lists_objectives_by_family(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = OBJECTIVES["vae"]
+    monkeypatch.setattr(OBJECTIVES, "_known", {**OBJECTIVES._known, "dear_vae": own})
+    listed = families()
+    assert sorted(itertools.chain(*listed.values())) == sorted(OBJECTIVES)
+    assert listed["of other packages"] == ["dear_vae"]
+    lines = " ".join(help_of(capsys).split())
+    for family, names in listed.items():
+        assert f"{family}: {', '.join(names)}" in lines
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ def die_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
         ("vq_vae", {"codes": 4}),
         ("qlae", {"codes": 4, "learning_rate_decay": 0.5}),
         ("vamp_vae", {"pseudo_inputs": 3}),
+        ("cvae", {"condition": "shape", "max_memory_gb": 1e-4}),
     ],
     ids=[
         "two stages",
@@ -68,6 +69,7 @@ def die_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
         "running means and revived codes",
         "weights that decay",
         "pseudo-inputs",
+        "streamed factors",
     ],
 )
 def test_a_resumed_run_ends_with_the_weights_of_an_unbroken_one(
