@@ -3,7 +3,8 @@
 ``settings`` and ``base`` say what an objective is, ``registry`` finds it by name; then there is a
 file for each, with its settings beside it:
 
-- ``autoencoder``, ``dae``, ``contractive``: a value for each latent, and no prior;
+- ``autoencoder``, ``dae``, ``contractive``, ``sparse_autoencoder``: a value for each latent, and
+  no prior;
 - ``quantized``: latents that can be a few values alone, as those of ``fsq``, ``qlae``
   and ``vq_vae``;
 - ``discriminators``: networks that tell the true from the false, beside those that learn from it;
@@ -11,7 +12,7 @@ file for each, with its settings beside it:
   that pass for frames;
 - ``vae``, and what changes the price of its latents: ``beta_vae``, ``annealed_vae``,
   ``factor_vae``, ``beta_tcvae``, ``dip_vae``, ``info_vae``;
-- ``vamp_vae``: the VAE with a prior that is learnt;
+- ``vamp_vae``: the VAE with a prior that is learnt; ``denoising_vae``: from spoilt frames;
 - ``pairs``: learning from two frames of one episode, as ``ml_vae`` and ``ada_gvae`` do;
 - ``cvae``: a decoder that is told of a recorded factor, or of the look of a pair's other frame;
 - ``darla_2017``: DARLA as published; ``look_state_vae``: its loss on pairs;

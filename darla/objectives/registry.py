@@ -51,6 +51,7 @@ _PLACES = {
         "autoencoder": "autoencoder:Autoencoder",
         "dae": "dae:DenoisingAutoencoder",
         "contractive": "contractive:ContractiveAutoencoder",
+        "sparse_autoencoder": "sparse_autoencoder:SparseAutoencoder",
     },
     "a few values that each latent can be": {
         "fsq": "fsq:FSQ",
@@ -67,6 +68,7 @@ _PLACES = {
         "dip_vae_ii": "dip_vae:DIPVAEII",
         "info_vae": "info_vae:InfoVAE",
         "vamp_vae": "vamp_vae:VampVAE",
+        "denoising_vae": "denoising_vae:DenoisingVAE",
     },
     "a prior or pictures that a discriminator judges": {
         "adversarial_autoencoder": "adversarial_autoencoder:AdversarialAutoencoder",

@@ -13,6 +13,7 @@ over the steps since the entry before; see :mod:`darla.encoder.likelihoods` for 
                            every objective, so that they can be compared
 ``loss/kl``                KL from the prior in nats, summed over latents
 ``loss/contraction``       ``contractive``: squared norm of the encoder's Jacobian
+``loss/sparsity``          ``sparse_autoencoder``: sum of the absolute values of latents
 ``loss/total_correlation``  ``factor_vae``, ``beta_tcvae``: the estimate, in nats
 ``loss/adversary``         ``factor_vae``, ``adversarial_autoencoder``, ``vae_gan``: what the
                            discriminator makes small; ln 2 knows nothing
