@@ -7,7 +7,7 @@ from torch import Tensor
 from darla.encoder.networks import to_pictures
 from darla.objectives.adversarial_autoencoder import AdversarialAutoencoder
 from darla.objectives.info_vae import squared_mmd
-from darla.vision.training_step import TrainingStep
+from darla.vision.training_step import Decay, TrainingStep
 from toy_frames import tiny_objective, toy_frames
 
 FRAMES = torch.from_numpy(toy_frames(8)[0])
@@ -53,7 +53,8 @@ def trained(weight: float, steps: int) -> tuple[AdversarialAutoencoder, Tensor]:
     """Train two latents on a thousand toy frames; returns what its discriminator lost at last."""
     objective = make(weight=weight, latents=2)
     stage = dataclasses.replace(objective.stages()[0], learning_rate=3e-3)
-    step = TrainingStep(objective, stage, torch.device("cpu"), torch.float32, compiled=False)
+    cpu, decay = torch.device("cpu"), Decay(steps, 0.5)
+    step = TrainingStep(objective, stage, cpu, torch.float32, compiled=False, decay=decay)
     frames, lost = torch.from_numpy(toy_frames(1024)[0]), []
     for number in range(steps):
         losses = step(frames[torch.randint(1024, (64,))], number)
@@ -67,11 +68,10 @@ def test_trained_latents_are_distributed_as_the_prior() -> None:
     prior = torch.randn(2, 100, 512, 2, generator=torch.Generator().manual_seed(1))
     between = [squared_mmd(one, other, "rbf", 4.0) for one, other in zip(*prior, strict=True)]
     apart = {}
-    for weight, steps in ((0.0, 100), (100.0, 400)):
+    for weight, steps in ((0.0, 100), (100.0, 800)):
         objective, lost = trained(weight, steps)
         with torch.no_grad():
             latents = objective.encoder(pictures).mu
         apart[weight] = squared_mmd(latents, prior[0, 0], "rbf", 4.0).item()
-    assert max(between) < 0.01
-    assert apart[100.0] < 0.01 < apart[0.0]
+    assert apart[100.0] < 2 * max(between) < 0.01 < apart[0.0]
     assert lost.item() == pytest.approx(0.693, abs=0.03)  # ln 2: at chance
