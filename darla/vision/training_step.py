@@ -112,7 +112,7 @@ class TrainingStep:
         for group, rate in zip(self.optimizer.param_groups, self._rates, strict=True):
             group["lr"] = rate * share
 
-    def _forward(self, frames: Tensor, step: Tensor, given: Tensor | None) -> LossTerms:
+    def _forward(self, frames: Tensor, step: Tensor, given: Tensor | None = None) -> LossTerms:
         """Return the losses of uint8 frames, in the training's precision."""
         enabled = self._precision != torch.float32
         with torch.autocast(self._device.type, self._precision, enabled=enabled):
