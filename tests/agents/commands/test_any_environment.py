@@ -27,6 +27,8 @@ ENV = "--env toy_wrappers:make_dict --env-kwargs size 64 episode_length 5"
 AS_IT_IS = "toy_wrappers:make_dict(episode_length=5, size=64) | toy_wrappers:Repeat(2)"
 SMALL = "n_steps=8 batch_size=8 n_epochs=1"
 TRUST = ("--trust", "toy_wrappers")
+# Of the size that the environments have: what is resized needs torch, which takes long to import.
+FRAMES = "--num-frames 8 --chunk-size 8 --size 64 --workers 1"
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ def test_an_agent_is_trained_watched_and_collected_with_where_it_was_made_for(
     run("watch", "--agent", "agent", *TRUST, "--steps", 7, "--scale", 1)  # of a Dict
     assert Image.open(folder / "runs/watch.gif").size == (64 + 8, 64 + 18 + 4)
 
-    frames = "--num-frames 8 --chunk-size 8 --size 16 --workers 1 --out frames"
+    frames = f"{FRAMES} --out frames"
     run("collect", "--agent", "agent", *TRUST, *frames.split())
     attributes = FrameDataset.open(folder / "frames").attributes
     assert (attributes["env"], attributes["how"]) == ("toy_wrappers:make_dict", "agent")
@@ -100,8 +102,7 @@ def test_looks_are_the_domains_of_every_command(
     run("watch", "--agent", "agent", *TRUST, "--steps", 4, "--scale", 1)
     assert Image.open(folder / "runs/watch.gif").size[1] == 2 * (64 + 18 + 4)
 
-    frames = "--num-frames 8 --chunk-size 8 --size 16 --workers 1"
-    run("collect", *env.split(), "--looks", "others.toml", *frames.split(), "--out", "frames")
+    run("collect", *env.split(), "--looks", "others.toml", *FRAMES.split(), "--out", "frames")
     dataset = FrameDataset.open(folder / "frames")
     look = dataset.attributes["look"]
     assert (look["name"], look["env_kwargs"]) == ("d_u", {"ending": "terminated"})
@@ -128,13 +129,12 @@ def test_what_environments_are_made_with_tells_their_folders_apart(
     names = sorted(path.name for path in (folder / "runs/agents").iterdir())
     assert len(names) == 2
     assert all(name.startswith("toy_envs-Toy-Counting-v0-") for name in names)
-    frames = "--num-frames 8 --chunk-size 8 --size 16 --workers 1"
     capsys.readouterr()
-    run("collect", *f"{env} --env-kwargs size 24 {frames}".split())
+    run("collect", *f"{env} --env-kwargs size 64 {FRAMES}".split())
     assert "toy_envs:Toy/Counting-v0 offers no factors: frames come from acting at random" in (
         capsys.readouterr().out
     )
-    run("collect", *f"{env} {frames}".split())
+    run("collect", *f"{env} {FRAMES}".replace("--size 64", "--size 32").split())
     names = sorted(path.name for path in (folder / "data").iterdir() if path.is_dir())
     assert names[0] == "counting"
     assert names[1].startswith("counting-")
@@ -165,7 +165,7 @@ def test_bad_words_are_one_line_and_exit_code_2(
     said = capsys.readouterr().err.strip().split("\n")[-1]
     assert said.startswith("error: ")
     assert message in said
-    frames = "--num-frames 8 --chunk-size 8 --size 16 --workers 1 --out frames".split()
+    frames = f"{FRAMES} --out frames".split()
     assert run_darla("collect", *f"{env}{words}".split(), *frames) == 2
     said = capsys.readouterr().err.strip().split("\n")[-1]
     assert said.startswith("error: ")

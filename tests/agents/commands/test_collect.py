@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +19,39 @@ from darla_agents.commands.collect import CollectCommand, resolved
 from toy_commands import DARLA, PATHS, run_darla
 from toy_envs import counting_frame
 
-TOYS = "--imports toy_envs --num-frames 60 --chunk-size 20 --size 16 --workers 1"
+# Of the size that toys have: what is resized needs torch, which takes seconds to import.
+TOYS = "--imports toy_envs --num-frames 60 --chunk-size 20 --size 32 --workers 1"
 
 
 def test_the_command_collects_and_then_says_that_it_is_done(tmp_path: Path) -> None:
     arguments = f"--env Toy/Factors-v0 {TOYS} --env-kwargs size 24 episode_length 7"
+    arguments = arguments.replace("--size 32", "--size 24")
     command = [*DARLA, "collect", *arguments.split(), "--out", str(tmp_path / "toys")]
     environment = {**os.environ, "PYTHONPATH": PATHS}
     first = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert "collected 60 frames in" in first.stdout
-    assert f"{tmp_path}/toys  (60, 16, 16, 3)" in first.stdout
+    assert f"{tmp_path}/toys  (60, 24, 24, 3)" in first.stdout
     assert f"{tmp_path}/toys.contact_sheet.png" in first.stdout
     assert "60/60" in first.stderr
     assert "frames/s" in first.stderr
     second = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert "this dataset was finished already" in second.stdout
+
+
+def test_the_command_s_workers_import_neither_torch_nor_numba() -> None:
+    unwanted = ("torch", "stable_baselines3", "zarr", "matplotlib", "numba", "miniworld")
+    code = (  # a worker imports what the configuration comes from
+        "import sys; from darla_agents.commands.collect import CollectCommand; CollectCommand();"
+        f"print([name for name in {unwanted} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": PATHS},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +114,7 @@ def test_a_saved_agent_collects_what_it_sees(tmp_path: Path) -> None:
 def test_it_says_when_there_are_few_looks_and_draws_more_when_asked(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    toys = f"--env Toy/Counting-v0 {TOYS} --env-kwargs size 64 episode_length 300 --num-frames 120"
+    toys = f"--env Toy/Counting-v0 {TOYS} --env-kwargs episode_length 300 --num-frames 120"
     told = "only 2 looks were drawn"
     for name, more in (("few", ""), ("source", "--domain source"), ("many", "--frames-per-look 8")):
         out = f"--out {tmp_path / name} --looks standard --chunk-size 80 {more}"
@@ -131,7 +150,7 @@ def test_worlds_are_collected_where_everything_varies_unless_told_otherwise(
 
 
 def test_what_is_collected_without_any_options(tmp_path: Path) -> None:
-    rest = "--num-frames 4 --chunk-size 4 --size 16 --workers 1 --policy random"
+    rest = "--num-frames 4 --chunk-size 4 --size 64 --workers 1 --policy random"
     assert run_darla("collect", *f"{rest} --out {tmp_path}/frames".split()) == 0
     attributes = FrameDataset.open(tmp_path / "frames").attributes
     assert attributes["env"] == "Darla/GoToObject-v0"
