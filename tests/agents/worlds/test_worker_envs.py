@@ -14,18 +14,26 @@ def sound() -> partial:
     return partial(toy_tasks.BrightSideEnv, size=8)
 
 
-def test_workers_step_like_environments():
-    envs = WorkerVecEnv([sound(), sound()])
+@pytest.fixture(scope="module")
+def envs():
+    """Two environments, whose workers take seconds to start, for tests that do not end them."""
+    made = WorkerVecEnv([sound(), sound()])
+    yield made
+    made.close()
+    made.close()  # closing twice is harmless
+
+
+def test_workers_step_like_environments(envs):
     envs.seed(0)
     assert envs.reset().shape == (2, 8, 8, 3)
     for _ in range(5):
         _, _, dones, infos = envs.step([0, 0])
     assert dones.all()
     assert infos[0]["terminal_observation"].shape == (8, 8, 3)
-    envs.close()
 
 
 def test_an_error_in_a_step_names_the_environment_and_shows_its_text():
+    before = set(multiprocessing.active_children())
     envs = WorkerVecEnv([sound(), partial(toy_tasks.FailingEnv, size=8)])
     envs.reset()
     envs.step([0, 0])
@@ -33,7 +41,7 @@ def test_an_error_in_a_step_names_the_environment_and_shows_its_text():
     with pytest.raises(RuntimeError, match=r"(?s)environment 1 .*breaks in its third step"):
         envs.step([0, 0])
     envs.close()
-    assert not multiprocessing.active_children()
+    assert set(multiprocessing.active_children()) == before
 
 
 def test_a_users_error_while_making_an_environment_stays_one():
@@ -42,36 +50,33 @@ def test_a_users_error_while_making_an_environment_stays_one():
         WorkerVecEnv([sound(), broken])
 
 
-def test_workers_do_what_one_process_does():
-    ours, theirs = WorkerVecEnv([sound(), sound()]), DummyVecEnv([sound(), sound()])
-    ours.seed(3), theirs.seed(3)
-    np.testing.assert_array_equal(ours.reset(), theirs.reset())
-    assert ours.render_mode == theirs.render_mode
+def test_workers_do_what_one_process_does(envs):
+    theirs = DummyVecEnv([sound(), sound()])
+    envs.seed(3), theirs.seed(3)
+    np.testing.assert_array_equal(envs.reset(), theirs.reset())
+    assert envs.render_mode == theirs.render_mode
     for step in range(12):
         actions = np.array([step % 2, 1])
-        (*mine, infos), (*others, other_infos) = ours.step(actions), theirs.step(actions)
+        (*mine, infos), (*others, other_infos) = envs.step(actions), theirs.step(actions)
         for one, other in zip(mine, others, strict=True):
             np.testing.assert_array_equal(one, other, strict=True)
         assert [sorted(info) for info in infos] == [sorted(info) for info in other_infos]
-    ours.close()
 
 
 def test_single_environments_are_reached():
+    before = set(multiprocessing.active_children())
     envs = WorkerVecEnv([sound(), sound()])
     envs.set_attr("mark", 7, indices=1)
     assert not envs.has_attr("mark") and envs.has_attr("render_mode")
     assert envs.get_attr("mark", indices=[1]) == [7]
     with pytest.raises(RuntimeError, match=r"(?s)environment 0 failed.*mark"):
         envs.get_attr("mark")
-    assert not multiprocessing.active_children()
+    assert set(multiprocessing.active_children()) == before
 
 
-def test_methods_and_wrappers_of_environments_are_reached():
-    envs = WorkerVecEnv([sound(), sound()])
+def test_methods_and_wrappers_of_environments_are_reached(envs):
     assert envs.env_is_wrapped(gym.Wrapper) == [False, False]
     envs.seed(0)
     envs.reset()
     assert len(envs.env_method("reset", indices=0, seed=5)) == 1
     assert len(envs.env_method("reset", seed=5)) == 2
-    envs.close()
-    envs.close()

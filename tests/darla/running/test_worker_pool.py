@@ -11,38 +11,7 @@ from functools import partial
 import pytest
 
 from darla.running.worker_pool import WorkerDiedError, WorkerPool
-
-
-class ToyServer:
-    """Does what it is asked for; ``name`` is how it was made."""
-
-    def __init__(self, name, pipe):
-        if name == "broken":
-            raise ZeroDivisionError("no such toy")
-        self.name, self.pipe = name, pipe
-
-    def say(self, *words):
-        return (self.name, *words)
-
-    def count(self, end):
-        for number in range(end):
-            self.pipe.send(number)
-        return "end"
-
-    def fail(self, error):
-        raise error
-
-    def answer_what_cannot_be_sent(self):
-        return lambda: None
-
-    def variable(self, name):
-        return os.environ[name]
-
-    def die(self, code):
-        os._exit(code)
-
-    def close(self):
-        pass
+from toy_servers import ToyServer
 
 
 def pool(count=2, **options):
@@ -98,7 +67,7 @@ def test_an_operating_systems_error_keeps_its_number_and_file():
 @pytest.mark.parametrize(
     ("request_", "text"),
     [
-        (("fail", KeyError("who")), r"(?s)^toy 0 failed:.*test_worker_pool.py.*KeyError: 'who'"),
+        (("fail", KeyError("who")), r"(?s)^toy 0 failed:.*toy_servers.py.*KeyError: 'who'"),
         (("answer_what_cannot_be_sent",), "(?s)^toy 0 failed:.*lambda"),
         (("no_such_method",), "(?s)^toy 0 failed:.*no_such_method"),
     ],
