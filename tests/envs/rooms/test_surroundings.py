@@ -79,14 +79,19 @@ def test_frames_of_one_look_share_them_wherever_things_stand() -> None:
     assert len(set(textures)) == 3
 
 
-@given(st.integers(0, 2**32 - 1))
-def test_nothing_else_is_drawn_for_them(seed: int) -> None:
-    started = []
-    for domain in (UNSUPERVISED, RICH):
-        worlds = RoomWorlds(GO_TO_OBJECT, 1, domain)
+@pytest.fixture(scope="module")
+def plain_and_rich() -> tuple[RoomWorlds, RoomWorlds]:
+    plain, rich = (RoomWorlds(GO_TO_OBJECT, 1, domain) for domain in (UNSUPERVISED, RICH))
+    return plain, rich
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+def test_nothing_else_is_drawn_for_them(
+    plain_and_rich: tuple[RoomWorlds, RoomWorlds], seed: int
+) -> None:
+    for worlds in plain_and_rich:
         worlds.reset(np.arange(1), [seed])
-        started.append(worlds.state.settings)
-    np.testing.assert_array_equal(*started)
+    np.testing.assert_array_equal(*(worlds.state.settings for worlds in plain_and_rich))
 
 
 def test_the_halves_of_textures_have_none_in_common_and_are_all_but_plain_paint() -> None:
