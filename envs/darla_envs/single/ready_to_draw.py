@@ -33,6 +33,7 @@ def prepare() -> None:
 
 prepare()
 
-from darla_envs.single.display_lists import install  # noqa: E402
+from darla_envs.single import display_lists, quick_textures  # noqa: E402
 
-install()
+display_lists.install()
+quick_textures.install()
