@@ -17,7 +17,7 @@ def run(folder, arguments):
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
 
 
-def test_an_agent_is_trained_once(tmp_path):
+def test_an_agent_is_trained_once(tmp_path, monkeypatch, capsys):
     make_toy_bundle(tmp_path / "encoder")
     command = f"--task toy_tasks:Toy/BrightSide-v0 --encoder encoder {SMALL} {SETTINGS}"
     first = run(tmp_path, command)
@@ -25,8 +25,9 @@ def test_an_agent_is_trained_once(tmp_path):
     assert "the agent is in run" in first.stdout
     assert "32/32" in first.stderr  # the progress bar
     assert "Warning" not in first.stderr
-    again = run(tmp_path, command)
-    assert "run is finished" in again.stdout
+    monkeypatch.chdir(tmp_path)
+    assert run_darla("train-agent", *command.split()) == 0
+    assert "run is finished" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
