@@ -4,4 +4,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 .venv/bin/ruff check .
 .venv/bin/ruff format --check .
 .venv/bin/mypy
+# Tests start more than a hundred processes, which import the same modules: these are compiled once.
+unset PYTHONDONTWRITEBYTECODE
 OMP_NUM_THREADS=1 .venv/bin/python -m pytest -q -n 2 --dist loadfile "$@"
