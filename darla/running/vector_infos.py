@@ -18,7 +18,7 @@ def rows_of(infos: Mapping[str, Any], num_rows: int) -> list[dict[str, Any]]:
     """
     rows: list[dict[str, Any]] = [{} for _ in range(num_rows)]
     for name, value in infos.items():
-        if name.removeprefix("_") in infos and name.startswith("_"):
+        if name.startswith("_") and name[1:] in infos:
             continue  # a mask
         masked = f"_{name}" in infos
         if isinstance(value, dict):
@@ -26,11 +26,13 @@ def rows_of(infos: Mapping[str, Any], num_rows: int) -> list[dict[str, Any]]:
             reporting = infos[f"_{name}"] if masked else [bool(each) for each in values]
         elif masked or (isinstance(value, np.ndarray | list) and len(value) == num_rows):
             values = _rows(np.asarray(value))
-            reporting = infos[f"_{name}"] if masked else np.ones(num_rows, dtype=bool)
+            reporting = infos[f"_{name}"] if masked else [True] * num_rows
         else:
             continue
-        for index in np.flatnonzero(reporting):
-            rows[index][name] = values[index]
+        # Plain lists, since a single environment asks for its one row at every step.
+        for row, own, reports in zip(rows, values, np.asarray(reporting).tolist(), strict=False):
+            if reports:
+                row[name] = own
     return rows
 
 
