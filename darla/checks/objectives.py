@@ -6,6 +6,7 @@ see is for a longer training to show.
 
 import dataclasses
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,7 @@ _STEPS = 6
 _FRAMES = 64
 _BATCH = 8
 _CPU = torch.device("cpu")
+_LEVEL = re.compile(r"level_[1-9]\d*")
 
 
 def check_objective(
@@ -269,9 +271,10 @@ def _check_roles(roles: dict[str, list[int]], objective: Objective) -> None:
     latents = objective.encoder.shape.latents
     indices = [index for found in roles.values() for index in found]
     _require(
-        set(roles) <= {"look", "state"}
+        all(role in ("look", "state") or _LEVEL.fullmatch(role) for role in roles)
         and all(isinstance(index, int) and 0 <= index < latents for index in indices)
         and len(set(indices)) == len(indices),
         f"{objective.name}: latent_roles() gives {roles}; expected lists of indices below "
-        f"{latents} under 'look' and 'state', each latent in one of them at most",
+        f"{latents} under 'look' and 'state', or 'level_1' and so on, each latent in one of them "
+        "at most",
     )

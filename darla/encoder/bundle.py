@@ -13,7 +13,8 @@ Keys of ``config.json``:
 - ``dataset``: what D_U was, and what of each factor it covered;
 - ``training``: the settings of the run that made it;
 - ``latent_roles``: indices of the latents that hold the ``look`` and of those that hold the
-  ``state``; only of objectives that tell them apart;
+  ``state``, or of each level of a hierarchy, ``level_1`` the top; only of objectives that tell them
+  apart;
 - ``verdict``: what the run itself found the encoder to be worth, see
   :class:`darla.vision.verdict.Verdict`; not in bundles of version 0.1;
 - ``versions``: of Python and the packages.

@@ -92,16 +92,20 @@ class ConvDecoder(Decoder):
 
     def forward(self, latents: Tensor) -> Tensor:
         """Decode float latents (N, z) to float32 logits (N, 3, H, W)."""
-        units = latents
-        if self.hidden is not None:
-            units = torch.relu_(self.hidden(units))
-        units = torch.relu_(self.project(units))
-        grid = units.view(-1, *grid_of(self.shape)).contiguous(memory_format=torch.channels_last)
+        grid = self._grid(latents)
         *inner, last = self.convolutions
         for convolution in inner:
             grid = torch.relu_(convolution(grid))
         logits: Tensor = last(grid)
         return logits.float()
+
+    def _grid(self, latents: Tensor) -> Tensor:
+        """Map latents to what the first convolution sees."""
+        units = latents
+        if self.hidden is not None:
+            units = torch.relu_(self.hidden(units))
+        units = torch.relu_(self.project(units))
+        return units.view(-1, *grid_of(self.shape)).contiguous(memory_format=torch.channels_last)
 
 
 def grid_of(shape: NetworkShape) -> tuple[int, int, int]:

@@ -148,7 +148,8 @@ class FrozenEncoder(nn.Module):
     def latent_roles(self) -> dict[str, np.ndarray]:
         """Which latents hold what: sorted int64 indices by role, ``look`` and ``state``.
 
-        Empty when the objective did not tell them apart.
+        Of a hierarchy ``level_1``, the top, and so on. Empty when the objective did not tell them
+        apart.
         """
         roles = self.config.get("latent_roles", {})
         return {name: np.array(sorted(found), dtype=np.int64) for name, found in roles.items()}
@@ -189,12 +190,19 @@ class FrozenEncoder(nn.Module):
     @torch.no_grad()
     def decode(self, latents: np.ndarray) -> np.ndarray:
         """Decode latents (N, z) into uint8 frames (N, H, W, 3); a ValueError for other shapes."""
-        if latents.ndim != 2 or latents.shape[1] != self.latent_dim:
-            raise ValueError(f"latents are {latents.shape}; expected (N, {self.latent_dim})")
-        tensor = torch.from_numpy(np.asarray(latents, dtype=np.float32)).to(self.device)
-        chunks = tensor.split(ENCODE_CHUNK)
+        chunks = self._to_tensor(latents).split(ENCODE_CHUNK)
         frames = [to_frames(torch.sigmoid(self.decoder(chunk))) for chunk in chunks]
         return torch.cat(frames).contiguous().cpu().numpy()
+
+    @torch.no_grad()
+    def log_density(self, latents: np.ndarray) -> np.ndarray:
+        """Return how likely latents (N, z) are under the prior, log p(z) in nats; float32 (N,).
+
+        The prior is N(0, I), or what was learnt in its place. Means are likelier than samples. A
+        ValueError for other shapes, or where the objective has no prior.
+        """
+        tensor = self._to_tensor(latents)
+        return self.encoder.log_density(tensor).cpu().numpy()
 
     def in_precision(self, precision: str) -> "FrozenEncoder":
         """Return an encoder that computes as :func:`darla.running.precision.choose_precision` says.
@@ -218,6 +226,12 @@ class FrozenEncoder(nn.Module):
         :class:`darla.encoder.networks.Posterior`, whose ``mu`` is what :meth:`encode` returns.
         """
         return copy.deepcopy(self.encoder).float().requires_grad_(True).train()
+
+    def _to_tensor(self, latents: np.ndarray) -> Tensor:
+        """Put latents on the encoder's device; a ValueError where they are not (N, z)."""
+        if latents.ndim != 2 or latents.shape[1] != self.latent_dim:
+            raise ValueError(f"latents are {latents.shape}; expected (N, {self.latent_dim})")
+        return torch.from_numpy(np.asarray(latents, dtype=np.float32)).to(self.device)
 
     def _check_frames(self, frames: Tensor) -> None:
         """Check that frames are of the encoder's shape and uint8."""

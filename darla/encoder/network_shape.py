@@ -17,6 +17,7 @@ CONV = "conv"
 """The architecture of bundles that do not name one."""
 
 _Layer = Annotated[int, Meta(ge=1, le=1 << 16)]
+_Flow = Annotated[int, Meta(ge=1, le=1 << 12)]
 
 
 class NetworkJson(TypedDict):
@@ -30,6 +31,8 @@ class NetworkJson(TypedDict):
     codes: NotRequired[Annotated[int, Meta(ge=0, le=MOST_CODES)]]
     code_size: NotRequired[_Layer]
     conditions: NotRequired[Annotated[int, Meta(ge=0, le=1 << 16)]]
+    levels: NotRequired[Annotated[list[_Layer], Meta(max_length=32)]]
+    flow: NotRequired[Annotated[list[_Flow], Meta(min_length=2, max_length=2)]]
     network: NotRequired[Name]
     decoder: NotRequired[Name]
 
@@ -64,6 +67,12 @@ class NetworkShape:
     """Of ``codebook``, how many latents make a group."""
     conditions: int = 0
     """How many numbers a decoder can be told beside the latents."""
+    levels: tuple[int, ...] = ()
+    """How many latents each level of a hierarchy has, the top one first; empty for one level. Only
+    the architecture ``ladder`` has more."""
+    flow: tuple[int, int] | None = None
+    """Steps, and units of each coupling, of a prior that is learnt (see
+    :mod:`darla.encoder.flow_prior`); None for N(0, I). Of Gaussian posteriors alone."""
 
     def __post_init__(self) -> None:
         check_image_shape(self.image_shape)
@@ -77,6 +86,16 @@ class NetworkShape:
             )
         if self.posterior not in POSTERIORS:
             raise ValueError(f"posterior is {self.posterior!r}; expected one of {POSTERIORS}")
+        if self.levels and (min(self.levels) < 1 or sum(self.levels) != self.latents):
+            raise ValueError(
+                f"levels of {self.levels} latents, but there are {self.latents}; expected a "
+                "positive number for each level, which add up to them"
+            )
+        if self.flow and (min(self.flow) < 1 or self.latents < 2 or self.posterior != "gaussian"):
+            raise ValueError(
+                f"a flow of {self.flow} steps and units over {self.latents} latents of posterior "
+                f"{self.posterior!r}; expected positive numbers, and 2 or more Gaussian latents"
+            )
         self._check_codes()
 
     @property
@@ -116,6 +135,9 @@ class NetworkShape:
             del values["codes"], values["code_size"]
         if not self.conditions:
             del values["conditions"]
+        for name in ("levels", "flow"):
+            if not values[name]:
+                del values[name]
         return values
 
     @classmethod
@@ -132,6 +154,7 @@ class NetworkShape:
         """
         check_shape(values, NetworkJson, where, remedy)
         height, width, colours = values["image_shape"]
+        steps, units = values.get("flow", (0, 0))
         try:
             return cls(
                 image_shape=(height, width, colours),
@@ -144,6 +167,8 @@ class NetworkShape:
                 codes=values.get("codes", 0),
                 code_size=values.get("code_size", 1),
                 conditions=values.get("conditions", 0),
+                levels=tuple(values.get("levels", ())),
+                flow=(steps, units) if steps else None,
             )
         except ValueError as error:
             raise ValueError(f"{where} is damaged: {error}; {remedy}") from error

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from darla.encoder.flow_prior import FlowPrior, standard_normal_log_density
 from darla.encoder.network_shape import NetworkShape
 from darla.encoder.quantizers import QUANTIZERS
 from darla.running.registry import Registry
@@ -43,7 +44,16 @@ class _Network(nn.Module, ABC):
 
 
 class Encoder(_Network):
-    """Pictures to latents."""
+    """Pictures to latents.
+
+    Attributes:
+        prior: what is learnt of how likely latents are; None for N(0, I), or for no prior.
+    """
+
+    def __init__(self, shape: NetworkShape) -> None:
+        """Make the prior that the shape asks for."""
+        super().__init__(shape)
+        self.prior = FlowPrior(shape.latents, *shape.flow) if shape.flow else None
 
     @abstractmethod
     def forward(self, pictures: Tensor) -> Posterior:
@@ -55,6 +65,20 @@ class Encoder(_Network):
             return Posterior(outputs, None)
         mu, logvar = outputs.chunk(2, dim=1)
         return Posterior(mu, logvar.clamp(-LOGVAR_LIMIT, LOGVAR_LIMIT))
+
+    def log_density(self, latents: Tensor) -> Tensor:
+        """Return the logarithm of the prior's density of latents, float32 (N, z), in nats; (N,).
+
+        A ValueError where latents have no prior, as those of a posterior without spread.
+        """
+        if self.shape.posterior != "gaussian":
+            raise ValueError(
+                f"latents of posterior {self.shape.posterior!r} have no prior, and no density; "
+                "train a variational objective, such as flow_vae"
+            )
+        if self.prior is None:
+            return standard_normal_log_density(latents)
+        return self.prior.log_density(latents)
 
     def outputs(self) -> int:
         """Return how many outputs a last layer needs: mu and logvar, or one value, per latent."""
@@ -171,6 +195,7 @@ NETWORKS: Registry[Architecture] = Registry("network", "darla.networks", _check)
 """Architectures by name."""
 
 NETWORKS.register("conv", "darla.encoder.conv_network:CONV")
+NETWORKS.register("ladder", "darla.encoder.ladder_network:LADDER")
 NETWORKS.register("painted", "darla.encoder.painted_network:PAINTED")
 NETWORKS.register("readout", "darla.encoder.readout_network:READOUT")
 

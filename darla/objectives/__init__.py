@@ -13,6 +13,8 @@ file for each, with its settings beside it:
 - ``vae``, and what changes the price of its latents: ``beta_vae``, ``annealed_vae``,
   ``factor_vae``, ``beta_tcvae``, ``dip_vae``, ``info_vae``;
 - ``vamp_vae``: the VAE with a prior that is learnt; ``denoising_vae``: from spoilt frames;
+- ``hierarchical_vae``: latents at several depths of the network; ``flow_vae``: a prior that is
+  learnt; ``pixel_vae``: pixels that are also explained by those before them;
 - ``pairs``: learning from two frames of one episode, as ``ml_vae`` and ``ada_gvae`` do;
 - ``cvae``: a decoder that is told of a recorded factor, or of the look of a pair's other frame;
 - ``darla_2017``: DARLA as published; ``look_state_vae``: its loss on pairs;

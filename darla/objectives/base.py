@@ -172,7 +172,8 @@ class Objective(nn.Module, ABC):
     def latent_roles(self, pairs: FrameChunks) -> dict[str, list[int]]:
         """Return which latents hold the ``look`` and which the ``state``, once it is trained.
 
-        They are indices by role, none for objectives that do not know. ``pairs`` is called for
+        They are indices by role, none for objectives that do not know; of a hierarchy's levels the
+        roles are ``level_1``, the top, and so on. ``pairs`` is called for
         pairs of frames of one episode, uint8 (2 n, H, W, 3) at a time, the partners in the second
         half; a ValueError where the dataset has none.
         """

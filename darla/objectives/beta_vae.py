@@ -41,10 +41,13 @@ class BetaVAE(VariationalAutoencoder):
 
     def kl_cost(self, kl: Tensor, step: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Charge beta for every nat, or as much of it as has warmed up."""
-        warm = torch.clamp(step / max(1, self.warmup_steps), 0.0, 1.0)
-        if self.warmup_steps == 0:
-            warm = torch.ones_like(warm)
+        warm = self.warm(step)
         return warm * (self.prices(step) * kl).sum(), self.beta_terms(warm * self.settings.beta)
+
+    def warm(self, step: Tensor) -> Tensor:
+        """Return the share of beta, (), that is charged at ``step``."""
+        warm = torch.clamp(step / max(1, self.warmup_steps), 0.0, 1.0)
+        return torch.ones_like(warm) if self.warmup_steps == 0 else warm
 
     def prices(self, step: Tensor) -> float | Tensor:
         """Return what a nat costs once beta has warmed up: of all latents, or (z,) of each."""

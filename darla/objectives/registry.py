@@ -68,6 +68,9 @@ _PLACES = {
         "dip_vae_ii": "dip_vae:DIPVAEII",
         "info_vae": "info_vae:InfoVAE",
         "vamp_vae": "vamp_vae:VampVAE",
+        "flow_vae": "flow_vae:FlowVAE",
+        "hierarchical_vae": "hierarchical_vae:HierarchicalVAE",
+        "pixel_vae": "pixel_vae:PixelVAE",
         "denoising_vae": "denoising_vae:DenoisingVAE",
     },
     "a prior or pictures that a discriminator judges": {

@@ -54,6 +54,8 @@ class BatchPosterior:
     """float32 (N, z), logarithms of variances."""
     penalty: Penalty | None = None
     """What the way it was inferred adds to the loss; None for nothing."""
+    latents: Tensor | None = None
+    """float32 (N, z), the sample to decode where inferring drew one; None to draw it afterwards."""
 
 
 class VariationalAutoencoder(Objective):
@@ -65,7 +67,9 @@ class VariationalAutoencoder(Objective):
     def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
         """Add the reconstruction's loss to the cost of the KL, and what else there is."""
         inferred = self.infer(pictures, step)
-        latents = sample_latents(inferred.mu, inferred.logvar)
+        latents = inferred.latents
+        if latents is None:
+            latents = sample_latents(inferred.mu, inferred.logvar)
         return self.judged(pictures, step, inferred, latents, self.decode(latents, step))
 
     def judged(

@@ -12,6 +12,12 @@ over the steps since the entry before; see :mod:`darla.encoder.likelihoods` for 
 ``loss/pixel``             squared error of the reconstruction, summed over pixels; the same for
                            every objective, so that they can be compared
 ``loss/kl``                KL from the prior in nats, summed over latents
+``kl_level/1``             ``hierarchical_vae``: KL of the latents of the top level, in nats
+``kl_level/2``             the same of the level below it, and so on
+``prior_gain``             ``flow_vae``: nats by which the flow foretells latents better than
+                           N(0, I): its KL is ``loss/kl`` less this
+``loss/blind``             ``pixel_vae``: the comparison with what is drawn from latents alone
+``loss/next_pixel``        ``pixel_vae``: the same where each pixel also knows those before it
 ``loss/contraction``       ``contractive``: squared norm of the encoder's Jacobian
 ``loss/sparsity``          ``sparse_autoencoder``: sum of the absolute values of latents
 ``loss/total_correlation``  ``factor_vae``, ``beta_tcvae``: the estimate, in nats

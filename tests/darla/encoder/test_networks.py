@@ -20,7 +20,7 @@ from darla.encoder.networks import (
 )
 
 SMALL = {"channels": (4, 4, 4, 4), "hidden_units": 8}
-ROWS = {"conv": SMALL, "painted": SMALL, "readout": SMALL}
+ROWS = {"conv": SMALL, "ladder": SMALL, "painted": SMALL, "readout": SMALL}
 
 
 def test_every_network_has_a_row() -> None:
@@ -120,6 +120,12 @@ def test_other_pictures_are_refused_in_one_line(shape: tuple[int, ...]) -> None:
         ({"posterior": "fsq", "codes": 8, "code_size": 2}, "code_size is 2 .* of posterior 'fsq'"),
         ({"posterior": "codebook", "codes": 8, "code_size": 3}, "a number that divides the lat"),
         ({"posterior": "codebook", "codes": 4096, "latents": 512}, "at most 1048576 times lat"),
+        ({"levels": (16, 8)}, r"levels of \(16, 8\) latents, but there are 32; expected a pos"),
+        ({"levels": (32, 0)}, "expected a positive number for each level"),
+        ({"flow": (2, 0)}, r"a flow of \(2, 0\) steps and units .* expected positive numbers"),
+        ({"flow": (2, 8), "latents": 1}, "over 1 latents .* 2 or more Gaussian latents"),
+        ({"flow": (2, 8), "posterior": "point"}, "of posterior 'point'; expected"),
+        ({"network": "ladder", "levels": (8, 8, 8, 4, 4)}, "5 levels of latents need as many conv"),
         ({"network": "conf"}, "unknown network 'conf'; did you mean 'conv'"),
     ],
 )
@@ -135,6 +141,8 @@ def test_the_shape_survives_json() -> None:
         NetworkShape((32, 64, 3), (8, 16), 0, 7, "point", "other"),
         NetworkShape((32, 64, 3), (8, 16), 0, 7, "fsq", codes=5),
         NetworkShape((32, 64, 3), (8, 16), 0, 6, "codebook", codes=5, code_size=3),
+        NetworkShape((32, 64, 3), (8, 16), 0, 6, network="ladder", levels=(2, 4)),
+        NetworkShape((32, 64, 3), (8, 16), 0, 6, flow=(3, 8)),
     ):
         assert NetworkShape.from_json(shape.to_json(), "a file", "mend it") == shape
 
@@ -142,7 +150,7 @@ def test_the_shape_survives_json() -> None:
 def test_files_name_the_architecture_only_where_it_is_not_the_usual_one() -> None:
     assert "network" not in NetworkShape((32, 32, 3)).to_json()
     assert NetworkShape((32, 32, 3), network="other").to_json()["network"] == "other"
-    assert not {"codes", "code_size"} & NetworkShape((32, 32, 3)).to_json().keys()
+    assert not {"codes", "code_size", "levels", "flow"} & NetworkShape((32, 32, 3)).to_json().keys()
 
 
 def test_what_is_no_architecture_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,9 @@ ROWS: dict[str, dict[str, Any]] = {
     "vae_gan": {"epochs": 28.0},
     "vae": {},
     "beta_vae": {"likelihood": "gaussian", "sigma": 0.2},
+    "hierarchical_vae": {"level_latents": (1, 3), "beta_warmup": 0.1},
+    "flow_vae": {"beta": 1.0, "flow_steps": 2, "flow_units": 16},
+    "pixel_vae": {"blind": 0.5, "pixel_channels": 8},
     "annealed_vae": {"epochs": 16.0, "capacity": 5.0, "gamma": 10.0},
     "factor_vae": {"gamma": 4.0, "discriminator_layers": 2, "discriminator_units": 32},
     "beta_tcvae": {"beta": 3.0, "estimate": "stratified"},
@@ -185,6 +188,9 @@ def test_defaults_are_what_they_say() -> None:
     betas = {name: each.beta for name, each in defaults.items() if hasattr(each, "beta")}
     assert betas == {
         "beta_vae": 4.0,
+        "pixel_vae": 1.0,
+        "flow_vae": 4.0,
+        "hierarchical_vae": 1.0,
         "beta_tcvae": 6.0,
         "vamp_vae": 1.0,
         "denoising_vae": 1.0,
@@ -198,7 +204,13 @@ def test_defaults_are_what_they_say() -> None:
         "look_state_nce": 0.5,
     }
     warmed_up = {name for name, each in defaults.items() if getattr(each, "beta_warmup", 0)}
-    assert warmed_up == {"darla_2017", "darla_ada", "look_state_vae", "look_state_nce"}
+    assert warmed_up == {
+        "hierarchical_vae",
+        "darla_2017",
+        "darla_ada",
+        "look_state_vae",
+        "look_state_nce",
+    }
 
 
 @dataclass(frozen=True)
