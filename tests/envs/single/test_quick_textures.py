@@ -5,7 +5,7 @@ import darla_envs.stock  # noqa: F401  (before MiniWorld)
 # isort: split
 import numpy as np
 import pytest
-from miniworld.opengl import Texture
+from miniworld.utils import get_file_path
 from pyglet.image import ImageData, load
 
 from darla_envs.single.quick_textures import converted, pyglets_own
@@ -35,9 +35,7 @@ def test_a_picture_of_these_components_alone_is_left_to_pyglet() -> None:
 
 def test_textures_of_miniworld_are_converted_so() -> None:
     assert ImageData._convert is converted
-    Texture.get("marble")
-    (path,) = Texture.tex_paths.get("marble") or [next(iter(Texture.tex_cache))]
-    image = load(path).get_image_data()
+    image = load(get_file_path("textures", "marble_1", "png")).get_image_data()
     assert len({*image.get_data("RGBA", image.width * 4)}) > 10
     ours, theirs = (each(image, "RGBA", image.width * 4) for each in (converted, pyglets_own))
     assert ours == theirs
