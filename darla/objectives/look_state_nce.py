@@ -61,6 +61,9 @@ class LookStateNCESettings(LookStateSettings):
     recolored: Share = 1.0
     """Share of the copies that are repainted. Where frames have twins these are the copies; 0 keeps
     their colours, for states that hold a colour. Without twins it is always 1."""
+    own_copies: Share = 0.0
+    """Where frames have twins, the share of copies that are the frame itself, always repainted. A
+    twin that is seen by another camera says less of outlines, and so of kinds of objects."""
     one_hue: Share = 0.0
     """Share of the copies that are shown in shades of one colour, for states that do not need
     colours to tell things apart."""
@@ -91,6 +94,11 @@ class LookStateNCE(ProductOfPairs):
                 "copy, and these frames have no twins; leave it at 1, or collect with "
                 "--looks-per-state 2"
             )
+        if settings.own_copies and not self.twinned:
+            raise ValueError(
+                f"own_copies is {settings.own_copies}, but these frames have no twins, so that all "
+                "copies are their own; leave it at 0, or collect with --looks-per-state 2"
+            )
         self.variance: Tensor
         self.register_buffer("variance", torch.ones(()))
 
@@ -120,6 +128,9 @@ class LookStateNCE(ProductOfPairs):
         elif settings.recolored:
             chosen = torch.rand(len(copies), 1, 1, 1, device=copies.device) < settings.recolored
             copies = torch.where(chosen, repaint_freely(copies), copies)
+        if self.twinned and settings.own_copies:
+            own = torch.rand(len(copies), 1, 1, 1, device=copies.device) < settings.own_copies
+            copies = torch.where(own, repaint_freely(pictures), copies)
         return in_one_hue(copies, settings.one_hue) if settings.one_hue else copies
 
     def charge(self, frames: Gaussians, copies: Gaussians, step: Tensor) -> Penalty:

@@ -113,6 +113,32 @@ def test_the_copies_of_frames_with_twins_are_their_twins(recolored: float) -> No
         assert torch.equal(inferred.mu[:, 1:], mu[:, 1:])
 
 
+@pytest.mark.parametrize("own_copies", [0.5, 1.0])
+def test_a_share_of_copies_are_the_frames_themselves_repainted(own_copies: float) -> None:
+    torch.manual_seed(0)
+    facts = dataclasses.replace(toy_facts(), has_twins=True)
+    settings = tiny_settings("look_state_nce", look_latents=1, recolored=0.0, own_copies=own_copies)
+    objective = make_objective(settings, facts)
+    assert isinstance(objective, LookStateNCE)
+    shown = pictures(64)
+    copies = objective.copied(shown, torch.zeros(()))
+    twins = torch.cat([each for half in shown.chunk(2) for each in half.chunk(2)[::-1]])
+    is_twin = (copies == twins).all(dim=3).all(dim=2).all(dim=1)
+    assert 0.3 < is_twin.float().mean() < 0.7 if own_copies == 0.5 else not is_twin.any()
+    # repainted: no copy has the frame's own colours, and its one edge is where the frame's is
+    painted, frames = copies[~is_twin], shown[~is_twin]
+    assert (painted != frames).flatten(1).any(dim=1).all()
+    edges = [
+        (each[..., 1:] - each[..., :-1]).abs().sum(dim=(1, 2)) > 0 for each in (painted, frames)
+    ]
+    assert torch.equal(*edges)
+
+
+def test_own_copies_are_a_choice_only_where_there_are_twins() -> None:
+    with pytest.raises(ValueError, match=r"own_copies is 0\.5, but these frames have no twins"):
+        make(own_copies=0.5)
+
+
 def test_copies_keep_their_colours_only_where_there_are_twins() -> None:
     with pytest.raises(ValueError, match=r"recolored is 0\.5, but 'look_state_nce' .* no twins"):
         make(recolored=0.5)
