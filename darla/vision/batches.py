@@ -22,6 +22,7 @@ from torch import Tensor
 
 from darla.frames.dataset import FrameDataset
 from darla.frames.order import Episodes, FrameOrder, PairOrder, SquareOrder, Twins
+from darla.frames.read_rows import read_rows
 
 _WINDOWS_IN_MEMORY = 2  # one in use, one being read
 
@@ -130,14 +131,9 @@ class FrameBatches:
 
     def _read(self, rows: np.ndarray) -> "Piece":
         """Read the frames of a window, chunk by chunk, into their shuffled places."""
-        frames = np.empty((*rows.shape, *self._dataset.shape[1:]), dtype=np.uint8)
-        chunks = rows // self._dataset.chunk_size
-        for chunk in np.unique(chunks):
-            start = int(chunk) * self._dataset.chunk_size
-            stop = min(start + self._dataset.chunk_size, len(self._dataset))
-            places = np.nonzero(chunks == chunk)
-            frames[places] = self._dataset.read(start, stop)[rows[places] - start]
-        return rows, frames
+        height, width, _ = self._dataset.shape[1:]
+        frames = read_rows(self._dataset, rows.ravel(), (height, width))
+        return rows, frames.reshape(*rows.shape, height, width, 3)
 
 
 Piece = tuple[np.ndarray, np.ndarray | None]
