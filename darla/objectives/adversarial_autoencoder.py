@@ -18,13 +18,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from darla.objectives.autoencoder import Autoencoder
-from darla.objectives.base import LossTerms, TrainingFacts
+from darla.objectives.base import LossTerms
 from darla.objectives.discriminators import (
-    Discriminator,
     DiscriminatorSettings,
+    JudgedLatents,
     held_still,
     missed,
-    parameter_group,
 )
 from darla.objectives.settings import ObjectiveSettings
 from darla.running.ranges import AtLeastZero
@@ -40,23 +39,12 @@ class AdversarialAutoencoderSettings(DiscriminatorSettings, ObjectiveSettings):
     """What each nat costs by which latents fail to pass for samples of the prior."""
 
 
-class AdversarialAutoencoder(Autoencoder):
+class AdversarialAutoencoder(JudgedLatents, Autoencoder):
     """The autoencoder whose latents a discriminator takes for samples of the prior."""
 
     settings_class = AdversarialAutoencoderSettings
     settings: AdversarialAutoencoderSettings
     smallest_batch: ClassVar[int] = 2
-
-    def __init__(self, settings: AdversarialAutoencoderSettings, facts: TrainingFacts) -> None:
-        """Make the networks and the discriminator."""
-        super().__init__(settings, facts)
-        self.adversary = Discriminator(settings.latents, settings)
-
-    @property
-    def discriminator(self) -> Discriminator:
-        """The adversary."""
-        assert isinstance(self.adversary, Discriminator)
-        return self.adversary
 
     def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
         """Compare pictures with their reconstructions, and latents with the prior."""
@@ -68,11 +56,6 @@ class AdversarialAutoencoder(Autoencoder):
         terms = {**plain.terms, "loss/imitation": caught, "loss/adversary": adversary}
         total = plain.total + self.settings.weight * caught
         return LossTerms(total, terms, adversary=adversary)
-
-    def parameter_groups(self, learning_rate: float) -> list[dict[str, Any]]:
-        """Return the networks' parameters, and the discriminator's with a rate of its own."""
-        own = parameter_group(self.discriminator, self.settings.discriminator_learning_rate)
-        return [*super().parameter_groups(learning_rate), own]
 
     def effective_settings(self) -> dict[str, Any]:
         """Return the weight, and what the discriminator is."""

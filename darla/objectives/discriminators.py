@@ -18,6 +18,7 @@ from torch.nn import functional
 
 from darla.encoder.conv_network import grid_of
 from darla.encoder.network_shape import NetworkShape
+from darla.objectives.base import Objective, TrainingFacts
 from darla.running.ranges import Positive, PositiveInt
 
 SLOPE = 0.2
@@ -114,3 +115,24 @@ def missed(true: Tensor, false: Tensor) -> Tensor:
 def parameter_group(network: nn.Module, learning_rate: float) -> dict[str, Any]:
     """Return Adam's parameter group of a discriminator."""
     return {"params": list(network.parameters()), "lr": learning_rate, "betas": BETAS}
+
+
+class JudgedLatents(Objective):
+    """Mixin: a discriminator of latents learns beside the objective; settings say what it is."""
+
+    def __init__(self, settings: Any, facts: TrainingFacts) -> None:
+        """Make the networks and the discriminator."""
+        super().__init__(settings, facts)
+        self.adversary = Discriminator(settings.latents, settings)
+
+    @property
+    def discriminator(self) -> Discriminator:
+        """The adversary."""
+        assert isinstance(self.adversary, Discriminator)
+        return self.adversary
+
+    def parameter_groups(self, learning_rate: float) -> list[dict[str, Any]]:
+        """Return the networks' parameters, and the discriminator's with a rate of its own."""
+        settings: Any = self.settings
+        own = parameter_group(self.discriminator, settings.discriminator_learning_rate)
+        return [*super().parameter_groups(learning_rate), own]

@@ -14,13 +14,11 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from darla.objectives.base import TrainingFacts
 from darla.objectives.discriminators import (
-    Discriminator,
     DiscriminatorSettings,
+    JudgedLatents,
     held_still,
     missed,
-    parameter_group,
 )
 from darla.objectives.vae import Penalty, VAESettings, VariationalAutoencoder
 from darla.running.ranges import AtLeastZero
@@ -42,23 +40,12 @@ class FactorVAESettings(DiscriminatorSettings, VAESettings):
     """What a nat of total correlation costs."""
 
 
-class FactorVAE(VariationalAutoencoder):
+class FactorVAE(JudgedLatents, VariationalAutoencoder):
     """The VAE with a price on the total correlation that a discriminator sees."""
 
     settings_class = FactorVAESettings
     settings: FactorVAESettings
     smallest_batch: ClassVar[int] = 4
-
-    def __init__(self, settings: FactorVAESettings, facts: TrainingFacts) -> None:
-        """Make the networks and the discriminator."""
-        super().__init__(settings, facts)
-        self.adversary = Discriminator(settings.latents, settings)
-
-    @property
-    def discriminator(self) -> Discriminator:
-        """The adversary."""
-        assert isinstance(self.adversary, Discriminator)
-        return self.adversary
 
     def penalty(self, mu: Tensor, logvar: Tensor, latents: Tensor) -> Penalty:
         """Charge gamma for the total correlation, and teach the discriminator."""
@@ -68,11 +55,6 @@ class FactorVAE(VariationalAutoencoder):
         adversary = missed(true, shuffled)
         terms = {"loss/total_correlation": correlation, "loss/adversary": adversary}
         return Penalty(self.settings.gamma * correlation, terms, adversary)
-
-    def parameter_groups(self, learning_rate: float) -> list[dict[str, Any]]:
-        """Return the VAE's parameters, and the discriminator's with a learning rate of its own."""
-        own = parameter_group(self.discriminator, self.settings.discriminator_learning_rate)
-        return [*super().parameter_groups(learning_rate), own]
 
     def effective_settings(self) -> dict[str, Any]:
         """Return gamma and what the discriminator is."""
