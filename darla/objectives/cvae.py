@@ -19,7 +19,6 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from darla.encoder.likelihoods import sample_latents
 from darla.encoder.network_shape import NetworkShape
 from darla.encoder.networks import ConditionedDecoder, Encoder, make_encoder
 from darla.objectives.base import LossTerms, TrainingFacts
@@ -92,7 +91,7 @@ class CVAE(BetaVAE):
     def _told(self, pictures: Tensor, step: Tensor, condition: Tensor) -> LossTerms:
         """Compute the loss of pictures whose decoder is told a condition, (N, m)."""
         inferred = self.infer(pictures, step)
-        latents = sample_latents(inferred.mu, inferred.logvar)
+        latents = inferred.sample()
         logits = self.decoder.given(latents, condition)
         return self.judged(pictures, step, inferred, latents, logits)
 

@@ -57,6 +57,10 @@ class BatchPosterior:
     latents: Tensor | None = None
     """float32 (N, z), the sample to decode where inferring drew one; None to draw it afterwards."""
 
+    def sample(self) -> Tensor:
+        """Return the sample to decode, float32 (N, z), drawn now unless inferring drew one."""
+        return sample_latents(self.mu, self.logvar) if self.latents is None else self.latents
+
 
 class VariationalAutoencoder(Objective):
     """The VAE. Relatives change how latents are inferred, what the KL costs, and add penalties."""
@@ -67,9 +71,7 @@ class VariationalAutoencoder(Objective):
     def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
         """Add the reconstruction's loss to the cost of the KL, and what else there is."""
         inferred = self.infer(pictures, step)
-        latents = inferred.latents
-        if latents is None:
-            latents = sample_latents(inferred.mu, inferred.logvar)
+        latents = inferred.sample()
         return self.judged(pictures, step, inferred, latents, self.decode(latents, step))
 
     def judged(

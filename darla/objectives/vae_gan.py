@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from darla.encoder.likelihoods import sample_latents, squared_error
+from darla.encoder.likelihoods import squared_error
 from darla.encoder.network_shape import NetworkShape
 from darla.objectives.base import LossTerms, TrainingFacts
 from darla.objectives.beta_vae import BetaVAE, BetaVAESettings
@@ -68,7 +68,7 @@ class VAEGAN(BetaVAE):
     def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
         """Compare what the discriminator sees, and let decoder and discriminator contend."""
         inferred = self.infer(pictures, step)
-        latents = sample_latents(inferred.mu, inferred.logvar)
+        latents = inferred.sample()
         plain = self.judged(pictures, step, inferred, latents, self.decode(latents, step))
         # The encoder is not to learn from the contest: what it said is taken as it is.
         sources = torch.cat([latents.detach(), torch.randn_like(latents)])
