@@ -27,13 +27,7 @@ from darla.collection.chunk_maker import (
 )
 from darla.collection.config import FACTORS, RANDOM, CollectConfig
 from darla.collection.reported_factors import column_reader, describe_factors
-from darla.collection.rollouts import (
-    VectorStep,
-    kinds_of_objects,
-    look_factors,
-    offers_factors,
-    vector_rollouts,
-)
+from darla.collection.rollouts import VectorStep, look_factors, offers_factors, vector_rollouts
 from darla.environments.checked_steps import VectorEnvironment
 from darla.environments.vectors import make_vector_env
 from darla.frames.pictures import find_picture, resize_frames
@@ -103,9 +97,8 @@ def offers_settings(envs: VectorEnvironment, asked: Iterable[str] = ()) -> bool:
     Such a vector environment has ``sample_settings(rng, count, in_view)``, which gives rows, and
     ``reset_to(rows, frames)``, which puts as many of its environments into these settings, draws
     them into ``frames`` (n, H, W, 3) uint8 and returns the pictures and infos with n rows. To draw
-    ``per_look`` settings in a row with one look, it takes ``per_look=`` too, for twins
-    ``looks_per_state=`` and ``look_factors=``, and for settings that differ in kinds alone
-    ``kinds_alone=``.
+    ``per_look`` settings in a row with one look, it takes ``per_look=`` too, and for twins
+    ``looks_per_state=`` and ``look_factors=``.
     """
     sample: Any = getattr(envs, "sample_settings", None)
     if not callable(sample) or not hasattr(envs, "reset_to"):
@@ -116,7 +109,7 @@ def offers_settings(envs: VectorEnvironment, asked: Iterable[str] = ()) -> bool:
 def _sharing(config: CollectConfig) -> dict[str, Any]:
     """Return what ``sample_settings`` is told of what settings share, where they share anything."""
     alike = {"per_look": config.per_look} if config.per_look > 1 else {}
-    return {**alike, **config.sharing}
+    return {**alike, **config.twins}
 
 
 class BatchedChunkMaker(ChunkMaker):
@@ -139,8 +132,6 @@ class BatchedChunkMaker(ChunkMaker):
         self.factors = describe_factors(envs, first.get("factors", {}))
         if config.block > 1:
             look_factors(self.factors, config.look_factors)  # an error if there are none
-        if config.kinds_alone:
-            kinds_of_objects(self.factors)  # an error if there are none
         self._columns = [column_reader(name, item) for name, item in self.factors.items()]
 
     def _first_frames(self) -> np.ndarray:

@@ -26,7 +26,6 @@ from darla.collection.rollouts import (
     action_size,
     check_offers_factors,
     factor_settings,
-    kinds_of_objects,
     look_factors,
     rollouts,
 )
@@ -159,10 +158,7 @@ class StockChunkMaker(ChunkMaker):
         self.factors = describe_factors(self._env, info.get("factors", {}))
         sets = config.chosen_policy == FACTORS and config.block > 1
         look = look_factors(self.factors, config.look_factors) if sets else []
-        kinds = kinds_of_objects(self.factors) if config.kinds_alone else []
-        self._drawing = Drawing(
-            config.per_look, config.looks_per_state, look, config.kinds_alone, kinds
-        )
+        self._drawing = Drawing(config.per_look, config.looks_per_state, look)
         self._columns = [factor_reader(name, item) for name, item in self.factors.items()]
 
     def _first_frames(self) -> np.ndarray:

@@ -51,9 +51,6 @@ class CollectConfig(EnvironmentWords):
     look_factors: tuple[str, ...] = ()
     """For ``factors``: those that make the look, which frames of one look share and twins do not;
     by default all whose role is ``look``, but no kinds of objects."""
-    kinds_alone: float = 0.0
-    """For ``factors``: the share of looks whose frames differ in the kinds of objects alone, so
-    that who is to tell them apart must see of what kind each object is; from 0 to 1."""
     agent: Path | None = None
     """For ``agent``: the folder of the saved agent."""
     size: tuple[int, ...] = (64,)
@@ -116,12 +113,11 @@ class CollectConfig(EnvironmentWords):
         return self.per_look * self.looks_per_state
 
     @property
-    def sharing(self) -> dict[str, Any]:
-        """What frames of a block share, by the names of the fields, where it is not the default."""
+    def twins(self) -> dict[str, Any]:
+        """What decides of twins, by the names of the fields, where it is not the default."""
         asked = {
             "looks_per_state": self.looks_per_state if self.looks_per_state > 1 else None,
             "look_factors": self.look_factors or None,
-            "kinds_alone": self.kinds_alone or None,
         }
         return {name: value for name, value in asked.items() if value is not None}
 
@@ -171,7 +167,7 @@ class CollectConfig(EnvironmentWords):
             "how": policy,
             "in_view": self.in_view if policy == FACTORS else None,
             "frames_per_look": self.per_look,
-            **self.sharing,
+            **self.twins,
             "agent": str(self.agent) if policy == AGENT else None,
             "seed": self.seed,
             "rendering": self.rendering,
@@ -234,7 +230,7 @@ class CollectConfig(EnvironmentWords):
                 f"frames_per_look is 1, but the policy is {policy!r}, of whose frames pairs of one "
                 "look are learnt from; give 2 or more, or leave it out for whole episodes"
             )
-        self._check_sharing()
+        self._check_twins()
         is_known = policy is not None or self.frames_per_look is not None
         if is_known and self.chunk_size % self.block:
             what = f"frames_per_look is {self.per_look}"
@@ -247,20 +243,13 @@ class CollectConfig(EnvironmentWords):
                 f"{self.chunk_size}; give a divisor of it, or another chunk_size"
             )
 
-    def _check_sharing(self) -> None:
-        """Check that blocks are asked for where settings of factors are drawn."""
+    def _check_twins(self) -> None:
+        """Check that twins are asked for where settings of factors are drawn."""
         _check_positive(looks_per_state=self.looks_per_state)
-        if not 0 <= self.kinds_alone <= 1:
-            raise ValueError(f"kinds_alone is a share from 0 to 1, not {self.kinds_alone}")
-        if self.kinds_alone and self.per_look == 1:
-            raise ValueError(
-                f"kinds_alone is {self.kinds_alone}, but frames_per_look is 1, so that no two "
-                "frames differ in kinds alone; give frames_per_look 2 or more"
-            )
         policy = self.chosen_policy
-        if self.sharing and policy in (RANDOM, AGENT):
+        if self.twins and policy in (RANDOM, AGENT):
             raise ValueError(
-                f"{next(iter(self.sharing))} is given, but the policy is {policy!r}, which cannot "
+                f"{next(iter(self.twins))} is given, but the policy is {policy!r}, which cannot "
                 "put the world into one state twice; leave it out, or collect with policy "
                 f"{FACTORS!r}"
             )

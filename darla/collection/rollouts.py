@@ -125,10 +125,6 @@ class Drawing(NamedTuple):
     """In how many looks those states are shown, one look after the other."""
     factors: Sequence[str] = ()
     """What makes the look; of no meaning where both are 1."""
-    kinds_alone: float = 0.0
-    """The share of looks whose states differ in ``kinds`` alone."""
-    kinds: Sequence[str] = ()
-    """Categorical factors: of what kinds objects are."""
 
 
 def factor_settings(
@@ -148,29 +144,15 @@ def factor_settings(
             yield Step(observation, info, None, 0.0, starts=row % drawing.per_look == 0)
 
 
-def kinds_of_objects(described: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Return the names of categorical factors; a ValueError where there are none.
-
-    They are described by :func:`darla.collection.reported_factors.describe_factors`.
-    """
-    names = [name for name, factor in described.items() if factor["kind"] == "categorical"]
-    if not names:
-        raise ValueError(
-            "no factor of the environment is categorical, so that frames cannot differ in kinds "
-            "alone; give kinds_alone 0"
-        )
-    return names
-
-
 def _block(
     env: Environment, rng: np.random.Generator, in_view: float | None, drawing: Drawing
 ) -> list[dict[str, Any]]:
     """Draw settings of some states, in one look after the other."""
     sample = env.unwrapped.sample_factors  # type: ignore[attr-defined]
 
-    def draw(leave: bool = False, **kept: Any) -> dict[str, Any]:
+    def draw(**kept: Any) -> dict[str, Any]:
         visible = None if in_view is None else bool(rng.random() < in_view)
-        setting: dict[str, Any] = sample(**kept, in_view=None if leave else visible, rng=rng)
+        setting: dict[str, Any] = sample(**kept, in_view=visible, rng=rng)
         return setting
 
     def look_of(setting: dict[str, Any]) -> dict[str, Any]:
@@ -178,11 +160,7 @@ def _block(
 
     first = draw()
     look = look_of(first)
-    kept, only_kinds = look, bool(drawing.kinds_alone and rng.random() < drawing.kinds_alone)
-    if only_kinds:
-        kept = {name: value for name, value in first.items() if name not in drawing.kinds}
-    others = (draw(only_kinds, fixed=kept) for _ in range(drawing.per_look - 1))
-    states = [first, *others]
+    states = [first, *(draw(fixed=look) for _ in range(drawing.per_look - 1))]
     looks = [look, *(look_of(draw()) for _ in range(drawing.looks - 1))]
     return [{**state, **each} for each in looks for state in states]
 

@@ -30,7 +30,6 @@ ATTRIBUTES = {
     "frames_per_look": "frames in a row that share their look; without it, or 1, episodes do",
     "looks_per_state": "looks in which those frames are drawn one after the other; without it, 1",
     "look_factors": "factors that make the look; without it, all whose role it is but kinds",
-    "kinds_alone": "share of looks whose frames differ in kinds of objects alone; without it, 0",
     "agent": "folder of the agent, for 'agent'",
     "seed": "where all random numbers came from",
     "rendering": "batched or stock, as asked for; without it, stock",
@@ -85,7 +84,6 @@ class _Attributes(TypedDict):
     frames_per_look: NotRequired[_FromOne | None]
     looks_per_state: NotRequired[_FromOne | None]
     look_factors: NotRequired[list[str] | None]
-    kinds_alone: NotRequired[float | None]
     agent: NotRequired[str | None]
     seed: NotRequired[Count | None]
     rendering: NotRequired[str | None]

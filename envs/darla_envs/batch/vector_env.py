@@ -182,19 +182,15 @@ class SettableVectorEnv(BatchedVectorEnv):
         per_look: int = 1,
         looks_per_state: int = 1,
         look_factors: Sequence[str] = (),
-        kinds_alone: float = 0.0,
     ) -> np.ndarray:
         """Draw settings, (count, S) float64; :meth:`reset_to` takes up to ``num_envs`` at a time.
 
         See :meth:`darla_envs.rooms.room_worlds.RoomWorlds.sample_settings`.
         """
-        sharing = {
-            "per_look": per_look,
-            "looks_per_state": looks_per_state,
-            "look_factors": look_factors,
-            "kinds_alone": kinds_alone,
-        }
-        rows: np.ndarray = self._worlds.sample_settings(rng, count, in_view, **sharing)
+        twins = {"looks_per_state": looks_per_state, "look_factors": look_factors}
+        rows: np.ndarray = self._worlds.sample_settings(
+            rng, count, in_view, per_look=per_look, **twins
+        )
         return rows
 
     def reset_to(

@@ -134,7 +134,6 @@ class MiniWorlds(Worlds):
         per_look: int = 1,
         looks_per_state: int = 1,
         look_factors: Sequence[str] = (),
-        kinds_alone: float = 0.0,
     ) -> np.ndarray:
         """Draw starts of episodes; see :func:`darla_envs.miniworlds.fresh_starts.draw_starts`.
 
@@ -144,15 +143,10 @@ class MiniWorlds(Worlds):
 
         Raises:
             ValueError: the environments have factors of their own, or none of a name that is to
-                make the look, or frames are to differ in kinds, which these factors do not say.
+                make the look.
         """
         if self._has_factors:
             raise ValueError(f"{self.env_id} samples factors of its own; draw it one at a time")
-        if kinds_alone:
-            raise ValueError(
-                f"kinds_alone is {kinds_alone}, but no factor of {self.env_id} says of what kind "
-                "an object is; leave it at 0"
-            )
         states, looks = shared(count, per_look, looks_per_state)
         is_look = in_look(self.factors, [True] * len(self.factors), look_factors)
         return draw_starts(self, rng, in_view, Shared(states, looks, is_look))

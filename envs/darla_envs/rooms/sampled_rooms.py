@@ -24,11 +24,6 @@ class SampledRooms(SimulatedRooms):
         return np.array([each.role == "look" and not each.categories for each in factors])
 
     @cached_property
-    def _kind_columns(self) -> np.ndarray:
-        """Which columns of a setting are objects' shapes; (S,) bool."""
-        return np.array([bool(self.factors[name].categories) for name in self.setting_names])
-
-    @cached_property
     def _anywhere(self) -> PlaceTable:
         """Where sampled settings put things."""
         return place_table(self.task, self.factors, ANYWHERE)
@@ -42,7 +37,6 @@ class SampledRooms(SimulatedRooms):
         per_look: int = 1,
         looks_per_state: int = 1,
         look_factors: Sequence[str] = (),
-        kinds_alone: float = 0.0,
     ) -> np.ndarray:
         """Draw possible settings of all factors from the domain, poses uniformly.
 
@@ -61,7 +55,6 @@ class SampledRooms(SimulatedRooms):
             per_look: how many settings in a row look alike, but for the objects' shapes.
             looks_per_state: in how many looks those states appear, one look after the other.
             look_factors: what makes the look; colours and light when not given.
-            kinds_alone: the share of looks whose settings differ in objects' shapes alone.
 
         Returns:
             (count, S) float64, one column for each of ``setting_names``; shapes as indices.
@@ -84,7 +77,7 @@ class SampledRooms(SimulatedRooms):
         share = np.nan if in_view is None else float(in_view)
         result, row, wanted = sample_rows(
             rng, share, given, self._num_draws, self._looks, self._anywhere, self.cameras,
-            per_look, block, kept, kinds_alone, self._kind_columns, drawn,
+            per_look, block, kept, drawn,
         )  # fmt: skip
         if result != FOUND:
             self._raise_not_found(result, drawn[row], given, wanted)

@@ -20,14 +20,13 @@ FOUND, OVERLAPPING, NOT_FOUND = range(3)
 def sample_rows(
     rng: np.random.Generator, share: float, fixed: np.ndarray, num_draws: int, looks: LookTable,
     places: PlaceTable, cameras: Intervals, per_look: int, block: int, kept: np.ndarray,
-    kinds_alone: float, kinds: np.ndarray, rows: np.ndarray,
+    rows: np.ndarray,
 ) -> tuple[int, int, bool]:  # fmt: skip
     """Draw settings, block by block; the first ``per_look`` of each block have one look.
 
     An object is in view in a share of them; NaN leaves it to chance. Each takes ``num_draws``
     uniform numbers. Those of one look have the columns ``kept``, (S,) bool, in common; where what
-    they keep makes an object in view impossible, or no object, it is left to chance too. In a share
-    ``kinds_alone`` of the looks they have all columns in common but ``kinds``, (S,) bool.
+    they keep makes an object in view impossible, or no object, it is left to chance too.
 
     Returns:
         ``FOUND``, or why a row could not be drawn; which row it is; whether an object was to be
@@ -36,19 +35,14 @@ def sample_rows(
     u = np.empty(num_draws)
     objects = np.empty((places.low.shape[0] - 1, 2))
     given = fixed.copy()
-    only_kinds = False
     for index in range(len(rows)):
         first = index - index % block
-        shares_look = first < index < first + per_look
-        if index == first + 1 and kinds_alone > 0:
-            only_kinds = rng.random() < kinds_alone
         for column in range(len(given)):
-            is_kept = not kinds[column] if only_kinds else kept[column]
-            given[column] = rows[first, column] if is_kept and shares_look else fixed[column]
+            is_kept = kept[column] and first < index < first + per_look
+            given[column] = rows[first, column] if is_kept else fixed[column]
         wanted = rng.random() < share if not np.isnan(share) else False
-        likely = np.nan if only_kinds and shares_look else share  # it is there that it is in view
         result = sample_row(
-            rng, likely, wanted, given, u, looks, places, cameras, objects, rows[index]
+            rng, share, wanted, given, u, looks, places, cameras, objects, rows[index]
         )
         if result == NOT_FOUND and index > first:
             result = sample_row(

@@ -174,38 +174,6 @@ def test_a_vector_environment_that_cannot_keep_looks_draws_one_by_one(
     assert make_chunk_maker(dataclasses.replace(many, frames_per_look=2)).renderer == "stock"
 
 
-def test_frames_differ_in_kinds_alone_as_frame_by_frame() -> None:
-    config = config_of(
-        "Darla/GoToObject-v0",
-        policy="factors",
-        env_kwargs={"domain": "d_u"},
-        imports=("darla_envs",),
-        in_view=0.8,
-        kinds_alone=0.5,
-        looks_per_state=2,
-        chunk_size=120,
-        num_frames=120,
-        size=(64,),
-    )
-    batched, stock = make_chunk_maker(config), StockChunkMaker(config)
-    assert batched.renderer == "batched" and config.recipe()["kinds_alone"] == 0.5
-    chunk = batched.make(0)
-    np.testing.assert_array_equal(chunk.factors, stock.make(0).factors)
-    pose = list(batched.factors).index("agent_x")
-    alike = chunk.factors[::2, pose] == chunk.factors[1::2, pose]
-    assert 0.3 < alike.mean() < 0.7
-
-
-def test_kinds_that_nothing_tells_cannot_be_all_that_differs(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    plain = dataclasses.replace(TOY_FACTORS["object_shape"], kind="continuous")
-    monkeypatch.setitem(TOY_FACTORS, "object_shape", plain)
-    config = config_of("Toy/Factors-v0", policy="factors", kinds_alone=0.5, frames_per_look=2)
-    with pytest.raises(ValueError, match="no factor of the environment is categorical"):
-        make_chunk_maker(config)
-
-
 @pytest.mark.parametrize("rendering", ["batched", "stock"])
 def test_looks_that_are_tied_to_shapes_cannot_be_kept(rendering: str) -> None:
     config = config_of(

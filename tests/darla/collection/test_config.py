@@ -72,11 +72,6 @@ def test_the_domain_is_an_argument_of_the_environment() -> None:
             "frames_per_look is 2 and looks_per_state 3, whose product does not divide",
         ),
         ({"looks_per_state": 0}, "looks_per_state is a whole number from 1, not 0"),
-        ({"kinds_alone": 1.5}, "kinds_alone is a share from 0 to 1, not 1.5"),
-        (
-            {"kinds_alone": 0.5, "frames_per_look": 1},
-            "kinds_alone is 0.5, but frames_per_look is 1, so that no two frames",
-        ),
         (
             {"looks_per_state": 2, "policy": "random"},
             "looks_per_state is given, but the policy is 'random'",

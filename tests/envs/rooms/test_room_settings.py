@@ -100,25 +100,6 @@ def test_states_are_shown_in_several_looks(
     np.testing.assert_array_equal(rows[:12], again)
 
 
-@pytest.mark.parametrize("task", TASKS)
-@pytest.mark.parametrize("in_view", [None, 0.8])
-def test_a_share_of_looks_has_states_that_differ_in_kinds_alone(
-    task: str, in_view: float | None
-) -> None:
-    worlds, rng = RoomWorlds(task, 1, "d_u_rich"), np.random.default_rng(4)
-    sharing = {"per_look": 3, "looks_per_state": 2, "kinds_alone": 0.4}
-    blocks = worlds.sample_settings(rng, 6 * 500, in_view, **sharing).reshape(500, 2, 3, -1)
-    kinds = np.array([bool(worlds.factors[name].categories) for name in worlds.setting_names])
-    same = (blocks[:, 0, :1] == blocks[:, 0, 1:])[..., ~kinds].all(axis=(1, 2))
-    assert 0.33 < same.mean() < 0.47
-    assert (blocks[same][:, 0, 0] != blocks[same][:, 0, 1])[:, kinds].any(axis=1).mean() > 0.5
-    np.testing.assert_array_equal(blocks[:, 0][..., kinds], blocks[:, 1][..., kinds])
-    pose = worlds.setting_names.index("agent_x")
-    np.testing.assert_array_equal(blocks[:, 0, :, pose], blocks[:, 1, :, pose])
-    assert (blocks[:, 0, :, 0] != blocks[:, 1, :, 0]).all()  # another floor in the other look
-    assert (blocks[~same, 0, 0, pose] != blocks[~same, 0, 1, pose]).all()
-
-
 def test_an_unknown_factor_of_the_look_is_named() -> None:
     worlds = RoomWorlds(GO_TO_OBJECT, 1, "d_u")
     with pytest.raises(ValueError, match="unknown factor of the look 'flor'; did you mean 'floor'"):
