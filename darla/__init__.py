@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not look into __get
     from darla.collection.config import CollectConfig
     from darla.encoder.bundle import load_encoder
     from darla.encoder.frozen_encoder import FrozenEncoder
+    from darla.encoder.onnx_export import export_onnx
     from darla.environments.cropped_pictures import CroppedPictures
     from darla.environments.looks import Look, Looks
     from darla.environments.restyled_pictures import restyled
@@ -58,6 +59,7 @@ _HOMES = {
     "TrainedVision": "darla.vision.results",
     "VisionConfig": "darla.vision.config",
     "collect": "darla.collection.collect",
+    "export_onnx": "darla.encoder.onnx_export",
     "load_encoder": "darla.encoder.bundle",
     "objective_settings": "darla.objectives.registry",
     "restyled": "darla.environments.restyled_pictures",
@@ -82,6 +84,7 @@ __all__ = [
     "VisionConfig",
     "checks",
     "collect",
+    "export_onnx",
     "load_encoder",
     "objective_settings",
     "restyled",

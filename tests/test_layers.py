@@ -85,6 +85,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 """What the modules of a folder may import of ours besides each other; the longest name counts."""
 
 NEEDS: dict[str, set[str]] = {
+    "onnxruntime": {"darla.encoder.onnx_export"},
     "dm_control": {"darla_envs.dmc"},
     "envpool": {"darla_envs.procgen"},
     "stable_baselines3": {"darla.wrappers.sb3", "darla_agents"},
