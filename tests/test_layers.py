@@ -21,7 +21,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "darla.running": set(),
     "darla.frames": {"darla.running"},
     "darla.environments": {"darla.frames", "darla.running"},
-    "darla.encoder": {"darla.running"},
+    "darla.hub": {"darla.running"},
+    "darla.encoder": {"darla.hub", "darla.running"},
     "darla.objectives": {"darla.encoder", "darla.frames.color_maps", "darla.running"},
     "darla.vision": {"darla.objectives", "darla.encoder", "darla.frames", "darla.running"},
     "darla.wrappers": {"darla.encoder", "darla.frames", "darla.running"},
@@ -79,12 +80,14 @@ MAY_IMPORT: dict[str, set[str]] = {
         "darla",
         "darla_envs",
     },
+    "darla_agents.sharing": {"darla_agents.agent", "darla"},
     "darla_agents.commands": {"darla_agents", "darla_envs", "darla"},
     "darla": {"darla"},
 }
 """What the modules of a folder may import of ours besides each other; the longest name counts."""
 
 NEEDS: dict[str, set[str]] = {
+    "huggingface_hub": {"darla.hub.library"},
     "onnxruntime": {"darla.encoder.onnx_export"},
     "dm_control": {"darla_envs.dmc"},
     "envpool": {"darla_envs.procgen"},

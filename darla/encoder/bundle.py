@@ -116,11 +116,12 @@ def load_encoder(path: str | os.PathLike[str], device: str = "cpu") -> FrozenEnc
     """Load the frozen encoder of a bundle, onto a device such as "cpu" or "cuda".
 
     The path is the bundle's folder; or the name of a bundle that comes with the package, such as
-    "rooms", where there is no folder of that name.
+    "rooms", where there is no folder of that name; or one on the Hugging Face Hub,
+    "hf://user/name@revision".
 
     Raises:
         FileNotFoundError: there is no bundle.
-        ValueError: the folder holds something else, or a damaged bundle.
+        ValueError: the folder holds something else, or a damaged bundle; or the hub has none.
     """
     folder = bundle_folder(path)
     config = _read_config(folder)

@@ -1,8 +1,15 @@
-"""The encoder bundles that come with the package: ready for agents, without a first stage."""
+"""Where a bundle lies that is meant by a name: with the package, on the hub, or in a folder."""
 
 import os
 from pathlib import Path
 
+from darla.hub.names import hub_name, is_hub_name
+from darla.hub.pull import pull
+from darla.running.checked_json import LARGEST_JSON
+from darla.running.tensor_files import LARGEST_WEIGHTS
+
+BUNDLE_FILES = {"config.json": LARGEST_JSON, "model.safetensors": LARGEST_WEIGHTS}
+"""The files of a bundle, and how many bytes each may have."""
 _FOLDER = Path(__file__).parent / "shipped"
 
 
@@ -13,10 +20,16 @@ def shipped_encoders() -> dict[str, Path]:
 
 
 def bundle_folder(path: str | os.PathLike[str]) -> Path:
-    """Return the folder that is meant: a path, or a bundle that comes with the package by its name.
+    """Return the folder that is meant by a path or a name.
 
-    A folder of that name in the working directory comes first.
+    A name is that of a bundle that comes with the package, or ``hf://user/name@revision``, which is
+    brought here from the hub. A folder of that name in the working directory comes first.
+
+    Raises:
+        ValueError: the hub has no such bundle, or cannot be reached.
     """
+    if is_hub_name(path):
+        return pull(hub_name(path), BUNDLE_FILES)[1]
     folder = Path(path)
     if folder.exists() or len(folder.parts) != 1:
         return folder

@@ -21,10 +21,17 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 
 from darla.encoder.network_shape import NetworkShape
 from darla.running.atomic import write_bytes, write_json
-from darla.running.checked_json import Count, Name, check_shape, parse_json, read_json
+from darla.running.checked_json import (
+    LARGEST_JSON,
+    Count,
+    Name,
+    check_shape,
+    parse_json,
+    read_json,
+)
 from darla.running.one_line import one_line
 from darla.running.run_record import versions
-from darla.running.tensor_files import read_tensors_and_metadata
+from darla.running.tensor_files import LARGEST_WEIGHTS, read_tensors_and_metadata
 from darla.wrappers.sb3 import EncoderExtractor
 from darla_agents.agent.algorithms import check_settings
 from darla_agents.agent.models import build_for_acting
@@ -34,6 +41,8 @@ from darla_agents.agent.spec import AgentSpec
 SCHEMA = 1
 DESCRIPTION = "agent.json"
 WEIGHTS = "agent.safetensors"
+AGENT_FILES = {DESCRIPTION: LARGEST_JSON, WEIGHTS: LARGEST_WEIGHTS}
+"""The files of an agent, and how many bytes each may have."""
 _COUNTERS = ("num_timesteps", "_n_updates", "_n_calls", "_episode_num")
 _VARIABLES = ("log_ent_coef",)
 """Tensors that learn besides a policy's: SAC's entropy coefficient."""

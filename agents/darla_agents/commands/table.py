@@ -18,6 +18,8 @@ COMMANDS = {
     "compare": "turn those rows into tables and plots",
     "watch": "record what an agent is shown and what its encoder keeps",
     "plot-curves": "draw what agents returned while they learned",
+    "push": "put an encoder or an agent on the Hugging Face Hub",
+    "pull": "take an encoder or an agent from there",
 }
 """What each command does, in the order of the work; its module has its name."""
 

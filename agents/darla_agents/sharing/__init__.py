@@ -1,0 +1,1 @@
+"""Encoders and agents given to others and taken from them, by the Hugging Face Hub."""
