@@ -4,13 +4,13 @@
 #     pip install 'darla[dmc]'
 #     bash scripts/studies/dmc/run.sh            # -> runs/dmc
 #     TASKS="cartpole-swingup" SEEDS="0" STEPS=50000 bash scripts/studies/dmc/run.sh
-#     ALGORITHM=ppo STEPS=300000 OUT=runs/dmc_ppo bash scripts/studies/dmc/run.sh
+#     ALGORITHM=sac STEPS=125000 OUT=runs/dmc_sac bash scripts/studies/dmc/run.sh
 #
 # Stopped at any moment, the same command continues. Two agents learn side by side.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
-out=${OUT:-runs/dmc} frames=${FRAMES:-20000} steps=${STEPS:-125000}
-algorithm=${ALGORITHM:-sac}
+out=${OUT:-runs/dmc} frames=${FRAMES:-20000} steps=${STEPS:-100000}
+algorithm=${ALGORITHM:-ppo}
 every=${EVERY:-25000} # steps between evaluations
 case $algorithm in
 sac) # a memory of as many steps for agents of every kind: 2.2 GB of stacked pictures
@@ -42,10 +42,11 @@ pixels() { # name seed options... The encoders' frames count as steps: pixels ge
 }
 for task in ${TASKS:-cartpole-balance cartpole-swingup finger-spin ball_in_cup-catch walker-walk}; do
     env=Darla/DMC-$task-v0 folder=$out/$task
-    collect "$folder/frames" --domain "${DOMAIN:-d_u}" --num-frames "$frames"
+    # Twins: what both looks of a state have in common is all that the contrast can go by.
+    collect "$folder/frames" --domain "${DOMAIN:-d_u}" --num-frames "$frames" --looks-per-state 2
     collect "$folder/test_frames" --domain "${DOMAIN:-d_u}" --num-frames "${TEST_FRAMES:-4000}" \
         --seed 1 --looks-per-state 2
-    see vision
+    see vision --temperature 0.1 --epochs "${EPOCHS:-20}"
     see darla_2017 --objective darla_2017
     see beta_vae --objective beta_vae
     darla evaluate-encoder --bundles "$folder"/{vision,darla_2017,beta_vae}/encoder \
