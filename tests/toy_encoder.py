@@ -1,4 +1,4 @@
-"""A tiny untrained encoder bundle with made-up statistics; its latents differ between pictures."""
+"""Tiny untrained encoder bundles with made-up statistics; latents differ between pictures."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import torch
 
 from darla.encoder.bundle import save_bundle
 from darla.encoder.frozen_encoder import LatentStatistics
-from darla.encoder.network_shape import NetworkShape
+from darla.encoder.network_shape import MemoryShape, NetworkShape
 from darla.encoder.networks import make_decoder, make_encoder
 
 LATENTS = 4
@@ -33,6 +33,35 @@ def make_toy_bundle(path: Path, size: int = 32) -> Path:
     frames = np.random.default_rng(0).integers(0, 256, (8, size, size, 3), dtype=np.uint8)
     description = {
         "objective": {"name": "beta_vae", "settings": {"beta": 1.0}},
+        "likelihood": {"name": "bernoulli", "sigma": 1.0},
+        "dataset": {},
+        "training": {},
+    }
+    save_bundle(path, encoder, decoder, statistics, frames, description)
+    return path
+
+
+def make_memory_bundle(path: Path, choices: int = 3, numbers: int = 0, size: int = 32) -> Path:
+    """Write a bundle of an encoder with memory, of ``LATENTS`` latents of which half are memory."""
+    shape = NetworkShape(
+        (size, size, 3),
+        channels=(4, 4),
+        hidden_units=8,
+        latents=LATENTS,
+        posterior="point",
+        memory=MemoryShape(LATENTS // 2, choices, numbers),
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        encoder, decoder = make_encoder(shape), make_decoder(shape)
+        for weight in encoder.parameters():
+            weight.data.mul_(3.0)
+    ones = np.ones(LATENTS, np.float32)
+    statistics = LatentStatistics(0.1 * ones, 0.5 * ones, 0 * ones, -ones, ones)
+    frames = np.random.default_rng(0).integers(0, 256, (8, size, size, 3), dtype=np.uint8)
+    settings = {"sequence_length": 4}
+    description = {
+        "objective": {"name": "sequence_vae", "settings": settings},
         "likelihood": {"name": "bernoulli", "sigma": 1.0},
         "dataset": {},
         "training": {},

@@ -70,8 +70,13 @@ def write_toy_dataset(
     seed: int = 0,
     per_look: int = 1,
     looks: int = 1,
+    choices: int = 0,
 ) -> Path:
-    """Write a finished dataset of :func:`toy_frames`; each background is an episode."""
+    """Write a finished dataset of :func:`toy_frames`; each background is an episode.
+
+    Actions, which change nothing, are one of so many choices; without any none are recorded.
+    """
+    random = np.random.default_rng(seed)
     frames, factors = toy_frames(count, size, seed, per_look, looks)
     attributes: dict[str, Any] = {
         "env": "Toy-v0",
@@ -95,14 +100,15 @@ def write_toy_dataset(
     for index, start in enumerate(range(0, count, chunk_size)):
         part = slice(start, min(start + chunk_size, count))
         length = part.stop - part.start
+        starts = np.arange(part.start, part.stop) % per_look == 0
         writer.write(
             index,
             FrameChunk(
                 frames[part],
                 factors[part],
-                np.full(length, -1, np.int64),
+                np.where(starts | (not choices), -1, random.integers(choices or 1, size=length)),
                 np.zeros(length, np.float32),
-                np.arange(part.start, part.stop) % per_look == 0,
+                starts,
             ),
         )
     writer.complete()
@@ -117,6 +123,8 @@ def tiny_settings(objective: str = "beta_vae", **changes: Any) -> ObjectiveSetti
         "latents": 4,
         "dae_units": 8,
         "dae_learning_rate": 3e-3,
+        "memory": 6,
+        "sequence_length": 2,
     }
     names = OBJECTIVES[objective].settings_class.names()
     own = {name: value for name, value in tiny.items() if name in names}
@@ -158,7 +166,7 @@ def tiny_config(
 
 def toy_facts(steps: int = 10, num_frames: int = 160, size: int = 32) -> TrainingFacts:
     """Return what an objective is told of its training on a toy dataset."""
-    return TrainingFacts((size, size, 3), num_frames, steps)
+    return TrainingFacts((size, size, 3), num_frames, steps, actions=(3, 0))
 
 
 def write_toy_bundle(

@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from darla.encoder.networks import to_pictures
+from darla.encoder.told_actions import told_actions
 from darla.objectives import OBJECTIVES, LossTerms, Objective, ObjectiveSettings, TrainingFacts
 from darla.objectives.registry import check_class
 from darla.vision.training_step import TrainingStep
@@ -22,6 +24,7 @@ _SHAPES = ((32, 32, 3), (48, 64, 3))
 _STEPS = 6
 _FRAMES = 64
 _BATCH = 8
+_ACTIONS = (3, 0)
 _CPU = torch.device("cpu")
 _LEVEL = re.compile(r"level_[1-9]\d*")
 
@@ -47,7 +50,7 @@ def check_objective(
     tiny.check()
     with torch.random.fork_rng(devices=[]):
         for shape in _SHAPES:
-            facts = TrainingFacts(shape, num_frames=_FRAMES, steps=_STEPS)
+            facts = TrainingFacts(shape, num_frames=_FRAMES, steps=_STEPS, actions=_ACTIONS)
             _check_losses(_build(kind, tiny, facts), kind)
             _check_stages(_build(kind, tiny, facts))
             _check_training(kind, tiny, facts)
@@ -77,6 +80,21 @@ def _frames(shape: tuple[int, int, int], count: int = _FRAMES) -> Tensor:
         left = int(torch.randint(0, width // 2, (1,), generator=random))
         frame[height // 4 : height // 2, left : left + width // 2] = 255
     return frames.to(torch.uint8)
+
+
+def _batch(objective: Objective) -> int:
+    """Return how many frames a batch of an objective has: whole sequences."""
+    length = objective.sequence_length
+    return -(-_BATCH // length) * length
+
+
+def _given(objective: Objective, count: int) -> Tensor | None:
+    """Return what is given beside so many frames: what is told of each, where they are in order."""
+    if objective.sequence_length == 1:
+        return None
+    random = np.random.default_rng(0)
+    actions, starts = random.integers(_ACTIONS[0], size=count), random.random(count) < 0.1
+    return torch.from_numpy(told_actions(actions, starts, _ACTIONS[0]))
 
 
 def _chunks(shape: tuple[int, int, int]) -> Iterator[Tensor]:
@@ -109,10 +127,11 @@ def _check_losses(objective: Objective, kind: type[Objective]) -> None:
     for part in objective.stages():
         part.objective.prepare(lambda: _chunks(shape))
     smallest = kind.smallest_batch + (kind.smallest_batch % 2 if kind.paired else 0)
-    for count in {smallest, _BATCH}:
+    for count in {max(smallest, objective.sequence_length), _batch(objective)}:
         pictures = to_pictures(_frames(shape, count))
         before = pictures.clone()
-        losses = objective.losses(pictures, torch.zeros(()))
+        given = _given(objective, count)
+        losses = objective.losses_given(pictures, torch.zeros(()), given)
         _require(torch.equal(pictures, before), f"{name}: losses() changes the pictures in place")
         _check_terms(name, losses, objective.encoder.shape.latents)
     _check_adversary(objective, losses)
@@ -212,7 +231,9 @@ def _check_training(
 
 def _train(objective: Objective) -> Objective:
     """Take some steps of every stage, and check which parameters they reach."""
-    frames = _frames(objective.facts.image_shape)
+    count = _batch(objective)
+    frames = _frames(objective.facts.image_shape, _STEPS * count)
+    given = _given(objective, count)
     torch.manual_seed(2)
     for stage in objective.stages():
         step = TrainingStep(objective, stage, _CPU, torch.float32, compiled=False)
@@ -220,8 +241,8 @@ def _train(objective: Objective) -> Objective:
         before = {key: value.clone() for key, value in objective.named_parameters()}
         reached: set[str] = set()
         for number in range(_STEPS):
-            batch = frames[number * _BATCH : (number + 1) * _BATCH]
-            losses = step(batch, number)
+            batch = frames[number * count : (number + 1) * count]
+            losses = step(batch, number, given)
             _require(
                 step.first_bad() is None,
                 f"{objective.name}: loss {losses.total.item()} or its gradient is not finite at "
@@ -254,11 +275,14 @@ def _check_state(objective: Objective, other: Objective) -> None:
     """Check that the state, loaded into another objective, makes it the same."""
     name = objective.name
     other.load_state_dict(objective.state_dict())
-    pictures = to_pictures(_frames(objective.facts.image_shape, _BATCH))
+    count = _batch(objective)
+    pictures = to_pictures(_frames(objective.facts.image_shape, count))
+    given = _given(objective, count)
     totals = []
     for each in (objective, other):
         torch.manual_seed(3)
-        totals.append(each.losses(pictures, torch.tensor(float(_STEPS))).total.item())
+        losses = each.losses_given(pictures, torch.tensor(float(_STEPS)), given)
+        totals.append(losses.total.item())
     _require(
         totals[0] == totals[1],
         f"{name}: an objective with the loaded state has another loss ({totals[1]}, not "

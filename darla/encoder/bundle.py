@@ -33,7 +33,15 @@ from torch import Tensor, nn
 
 from darla.encoder.frozen_encoder import FrozenEncoder, LatentStatistics, latent_statistics
 from darla.encoder.network_shape import NetworkShape
-from darla.encoder.networks import NETWORKS, Decoder, Encoder, make_decoder, make_encoder
+from darla.encoder.networks import (
+    NETWORKS,
+    Decoder,
+    Encoder,
+    MemoryEncoder,
+    make_decoder,
+    make_encoder,
+)
+from darla.encoder.remembered import sequence_statistics
 from darla.encoder.shipped_encoders import bundle_folder, shipped_encoders
 from darla.running.atomic import write_bytes, write_json
 from darla.running.checked_json import Count, Name, check_shape, read_json
@@ -147,7 +155,8 @@ def load_encoder(path: str | os.PathLike[str], device: str = "cpu") -> FrozenEnc
 def random_encoder(path: str | os.PathLike[str], seed: int, device: str = "cpu") -> FrozenEncoder:
     """Make an encoder of the same shape as a bundle's, but untrained: a baseline.
 
-    Its statistics are measured on the bundle's reference frames. The seed decides the weights;
+    Its statistics are measured on the bundle's reference frames; with memory, one after the other
+    as if they were an episode. The seed decides the weights;
     torch's own random numbers are left as they were. For the rest see :func:`load_encoder`.
     """
     trained = load_encoder(path)
@@ -156,7 +165,12 @@ def random_encoder(path: str | os.PathLike[str], seed: int, device: str = "cpu")
         torch.manual_seed(seed)
         encoder, decoder = make_encoder(shape), make_decoder(shape)
     frames = trained.reference_frames
-    statistics = latent_statistics(encoder, [torch.from_numpy(frames)])
+    shown = torch.from_numpy(frames)
+    if isinstance(encoder, MemoryEncoder) and shape.memory:  # one after the other
+        told = torch.zeros(len(shown), shape.memory.told)
+        statistics = sequence_statistics(encoder, [(shown, told)])
+    else:
+        statistics = latent_statistics(encoder, [shown])
     objective = {"name": "random", "settings": {"seed": seed}}
     config = {**trained.config, "objective": objective}
     for told in ("latent_roles", "verdict"):  # of the trained one

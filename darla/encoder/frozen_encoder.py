@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from darla.encoder.likelihoods import kl_from_standard_normal
-from darla.encoder.networks import Decoder, Encoder, to_frames, to_pictures
+from darla.encoder.networks import Decoder, Encoder, Posterior, to_frames, to_pictures
 from darla.running.precision import choose_precision
 
 ENCODE_CHUNK = 512  # frames at a time: bounds the memory that large batches need
@@ -45,18 +45,25 @@ class LatentStatistics:
 
 @torch.no_grad()
 def latent_statistics(encoder: Encoder, chunks: Iterable[Tensor]) -> LatentStatistics:
-    """Measure what each latent of a float32 network does over frames.
+    """Measure what each latent of a float32 network does over frames, each seen by itself.
 
     Chunks are uint8 (n, H, W, 3), on the encoder's device; there is at least one.
     """
-    means, kl, count = [], torch.zeros(encoder.shape.latents, dtype=torch.float64), 0
-    for chunk in chunks:
-        for frames in chunk.split(ENCODE_CHUNK):
-            mu, logvar = encoder(to_pictures(frames))
-            means.append(mu.cpu().numpy())
-            count += len(mu)
-            if logvar is not None:
-                kl += kl_from_standard_normal(mu, logvar).double().sum(dim=0).cpu()
+    pieces = (frames for chunk in chunks for frames in chunk.split(ENCODE_CHUNK))
+    return statistics_of(encoder(to_pictures(frames)) for frames in pieces)
+
+
+@torch.no_grad()
+def statistics_of(posteriors: Iterable[Posterior]) -> LatentStatistics:
+    """Measure what each latent does, given what an encoder says of frames; at least one."""
+    means: list[np.ndarray] = []
+    kl, count = torch.zeros((), dtype=torch.float64), 0
+    for mu, logvar in posteriors:
+        means.append(mu.cpu().numpy())
+        count += len(mu)
+        none = torch.zeros_like(mu)
+        nats = none if logvar is None else kl_from_standard_normal(mu, logvar)
+        kl = kl + nats.double().sum(dim=0).cpu()
     latents = np.concatenate(means)
     low, high = np.percentile(latents, [1, 99], axis=0).astype(np.float32)
     return LatentStatistics(
@@ -167,7 +174,9 @@ class FrozenEncoder(nn.Module):
         """Encode uint8 frames (N, H, W, 3), as an array or a tensor on any device.
 
         Latents are float32 (N, z), a fresh array: the posterior mean, never a sample, not
-        standardised. A ValueError where the frames have another shape or dtype.
+        standardised. An encoder with memory sees each frame as the first of an episode; for frames
+        in their order see :mod:`darla.encoder.remembered`. A ValueError where the frames have
+        another shape or dtype.
         """
         tensor = (
             torch.from_numpy(np.require(frames, requirements=["C", "W"]))
@@ -179,7 +188,7 @@ class FrozenEncoder(nn.Module):
     @torch.no_grad()
     def encode_tensor(self, frames: Tensor) -> Tensor:
         """Encode a uint8 tensor as :meth:`encode` does, to one on the encoder's device."""
-        self._check_frames(frames)
+        self.check_frames(frames)
         chunks = frames.split(ENCODE_CHUNK)
         return torch.cat([self.encoder(to_pictures(chunk.to(self.device))).mu for chunk in chunks])
 
@@ -227,14 +236,8 @@ class FrozenEncoder(nn.Module):
         """
         return copy.deepcopy(self.encoder).float().requires_grad_(True).train()
 
-    def _to_tensor(self, latents: np.ndarray) -> Tensor:
-        """Put latents on the encoder's device; a ValueError where they are not (N, z)."""
-        if latents.ndim != 2 or latents.shape[1] != self.latent_dim:
-            raise ValueError(f"latents are {latents.shape}; expected (N, {self.latent_dim})")
-        return torch.from_numpy(np.asarray(latents, dtype=np.float32)).to(self.device)
-
-    def _check_frames(self, frames: Tensor) -> None:
-        """Check that frames are of the encoder's shape and uint8."""
+    def check_frames(self, frames: Tensor) -> None:
+        """Raise a ValueError unless frames are of the encoder's shape and uint8."""
         fits = frames.ndim == 4 and tuple(frames.shape[1:]) == self.image_shape
         if not fits or frames.dtype != torch.uint8:
             expected = ", ".join(str(side) for side in self.image_shape)
@@ -242,3 +245,9 @@ class FrozenEncoder(nn.Module):
                 f"frames are {frames.dtype} of shape {tuple(frames.shape)}, but the encoder "
                 f"{self.path or ''} takes uint8 frames of shape (N, {expected})"
             )
+
+    def _to_tensor(self, latents: np.ndarray) -> Tensor:
+        """Put latents on the encoder's device; a ValueError where they are not (N, z)."""
+        if latents.ndim != 2 or latents.shape[1] != self.latent_dim:
+            raise ValueError(f"latents are {latents.shape}; expected (N, {self.latent_dim})")
+        return torch.from_numpy(np.asarray(latents, dtype=np.float32)).to(self.device)

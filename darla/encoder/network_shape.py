@@ -20,6 +20,14 @@ _Layer = Annotated[int, Meta(ge=1, le=1 << 16)]
 _Flow = Annotated[int, Meta(ge=1, le=1 << 12)]
 
 
+class _MemoryJson(TypedDict):
+    """A :class:`MemoryShape` as JSON holds it."""
+
+    units: _Layer
+    choices: Annotated[int, Meta(ge=0, le=1 << 16)]
+    numbers: Annotated[int, Meta(ge=0, le=1 << 16)]
+
+
 class NetworkJson(TypedDict):
     """A :class:`NetworkShape` as JSON holds it, within sizes that memory holds."""
 
@@ -33,8 +41,36 @@ class NetworkJson(TypedDict):
     conditions: NotRequired[Annotated[int, Meta(ge=0, le=1 << 16)]]
     levels: NotRequired[Annotated[list[_Layer], Meta(max_length=32)]]
     flow: NotRequired[Annotated[list[_Flow], Meta(min_length=2, max_length=2)]]
+    memory: NotRequired[_MemoryJson]
     network: NotRequired[Name]
     decoder: NotRequired[Name]
+
+
+@dataclass(frozen=True)
+class MemoryShape:
+    """What an encoder remembers of the frames before, and what it is told of the way to the next.
+
+    A ValueError where an action is not either one of several choices, or several numbers.
+    """
+
+    units: int
+    """Latents that follow from the past alone; the last ones of all."""
+    choices: int = 0
+    """Of how many an action is one; 0 for actions of several numbers."""
+    numbers: int = 0
+    """How many numbers an action has; 0 for one of several choices."""
+
+    def __post_init__(self) -> None:
+        if self.units < 1 or min(self.choices, self.numbers) != 0 or self.told < 2:
+            raise ValueError(
+                f"a memory of {self.units} units, of actions that are one of {self.choices} or "
+                f"{self.numbers} numbers; expected at least 1 unit, and one of the others above 0"
+            )
+
+    @property
+    def told(self) -> int:
+        """How many numbers are told of the way to a frame; see darla.encoder.told_actions."""
+        return self.choices + self.numbers + 1
 
 
 @dataclass(frozen=True)
@@ -73,6 +109,9 @@ class NetworkShape:
     flow: tuple[int, int] | None = None
     """Steps, and units of each coupling, of a prior that is learnt (see
     :mod:`darla.encoder.flow_prior`); None for N(0, I). Of Gaussian posteriors alone."""
+    memory: MemoryShape | None = None
+    """What it remembers of the frames before (see :mod:`darla.encoder.recurrent_state`); None for
+    nothing. Of point posteriors alone: what is likely depends on what was before."""
 
     def __post_init__(self) -> None:
         check_image_shape(self.image_shape)
@@ -95,6 +134,11 @@ class NetworkShape:
             raise ValueError(
                 f"a flow of {self.flow} steps and units over {self.latents} latents of posterior "
                 f"{self.posterior!r}; expected positive numbers, and 2 or more Gaussian latents"
+            )
+        if self.memory and (self.memory.units >= self.latents or self.posterior != "point"):
+            raise ValueError(
+                f"a memory of {self.memory.units} of {self.latents} latents of posterior "
+                f"{self.posterior!r}; expected fewer units than latents, and a point posterior"
             )
         self._check_codes()
 
@@ -135,7 +179,7 @@ class NetworkShape:
             del values["codes"], values["code_size"]
         if not self.conditions:
             del values["conditions"]
-        for name in ("levels", "flow"):
+        for name in ("levels", "flow", "memory"):
             if not values[name]:
                 del values[name]
         return values
@@ -155,6 +199,7 @@ class NetworkShape:
         check_shape(values, NetworkJson, where, remedy)
         height, width, colours = values["image_shape"]
         steps, units = values.get("flow", (0, 0))
+        memory = values.get("memory")
         try:
             return cls(
                 image_shape=(height, width, colours),
@@ -169,6 +214,7 @@ class NetworkShape:
                 conditions=values.get("conditions", 0),
                 levels=tuple(values.get("levels", ())),
                 flow=(steps, units) if steps else None,
+                memory=MemoryShape(**memory) if memory else None,
             )
         except ValueError as error:
             raise ValueError(f"{where} is damaged: {error}; {remedy}") from error

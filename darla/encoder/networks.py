@@ -15,9 +15,11 @@ from torch import Tensor, nn
 from darla.encoder.flow_prior import FlowPrior, standard_normal_log_density
 from darla.encoder.network_shape import NetworkShape
 from darla.encoder.quantizers import QUANTIZERS
+from darla.encoder.recurrent_state import RecurrentState, States
 from darla.running.registry import Registry
 
 LOGVAR_LIMIT = 10.0
+_UNITS = 256  # that see a frame, of a shape without hidden units
 
 
 class Posterior(NamedTuple):
@@ -137,6 +139,60 @@ class QuantizedEncoder(Encoder):
         return self
 
 
+class MemoryEncoder(Encoder):
+    """Pictures, and what was before them, to latents, whatever the architecture.
+
+    Attributes:
+        seen: the encoder of single pictures.
+        state: how latents follow those before.
+    """
+
+    def __init__(self, shape: NetworkShape) -> None:
+        super().__init__(shape)
+        memory = shape.memory
+        assert memory is not None, "only shapes with a memory have this encoder"
+        units = shape.hidden_units or _UNITS
+        self.seen = make_encoder(replace(shape, latents=units, memory=None))
+        size = shape.latents - memory.units
+        self.state = RecurrentState(size, memory.units, memory.told, units, units)
+
+    def forward(self, pictures: Tensor) -> Posterior:
+        """Encode float pictures (N, 3, H, W) in [0, 1], each as the first of an episode."""
+        assert self.shape.memory is not None
+        told = pictures.new_zeros(1, len(pictures), self.shape.memory.told, dtype=torch.float32)
+        told[..., -1] = 1
+        return Posterior(self.follow(pictures, told).latents[0], None)
+
+    def follow(
+        self, pictures: Tensor, told: Tensor, before: Tensor | None = None, draw: bool = False
+    ) -> States:
+        """Encode T pictures of n sequences, float (T n, 3, H, W) in [0, 1], the first of all first.
+
+        For what is told, (T, n, m), see :mod:`darla.encoder.told_actions`; the states before, (n,
+        z), are all 0 when None. The latents found, (T, n, z), are means, or drawn.
+        """
+        steps, count, _ = told.shape
+        seen = self.seen(pictures).mu.view(steps, count, -1)
+        if before is None:
+            before = seen.new_zeros(count, self.shape.latents, dtype=torch.float32)
+        return self.state.follow(seen, told, before, draw)
+
+    def layers(self) -> list[str]:
+        """Return the names of the layers that :meth:`features` knows."""
+        return self.seen.layers()
+
+    def features(self, pictures: Tensor, layer: str) -> Tensor:
+        """Return one layer's output; that of ``bottleneck`` is as of the first of an episode."""
+        if layer == "bottleneck":
+            return super().features(pictures, layer)
+        return self.seen.features(pictures, layer)
+
+    def lower(self, dtype: torch.dtype) -> "MemoryEncoder":
+        """Keep the weights that see pictures in a shorter type."""
+        self.seen.lower(dtype)
+        return self
+
+
 class Decoder(_Network):
     """Latents to the logits of a picture; its sigmoid is the picture."""
 
@@ -205,6 +261,8 @@ def make_encoder(shape: NetworkShape) -> Encoder:
 
     A ValueError where there is none of that name, or it cannot have that shape.
     """
+    if shape.memory:
+        return MemoryEncoder(shape)
     return (QuantizedEncoder if shape.quantized else NETWORKS[shape.network].encoder)(shape)
 
 

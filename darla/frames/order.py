@@ -1,4 +1,6 @@
-"""The order in which frames are learnt from, alone, in pairs or in squares; the seed decides it.
+"""The order in which frames are learnt from: alone, in pairs, squares or sequences.
+
+The seed decides it.
 
 Frames come in an endless stream of rows, epoch after epoch. Within an epoch the dataset's chunks
 are shuffled and dealt into windows, and the frames of each window are shuffled.
@@ -43,9 +45,14 @@ class FrameOrder:
             stops = np.minimum(starts + self.chunk_size, self.num_frames)
             yield random.permutation(np.concatenate([*map(np.arange, starts, stops)]))
 
+    @property
+    def num_rows(self) -> int:
+        """How many rows of the stream an epoch has."""
+        return self.num_frames
+
     def windows_from(self, position: int) -> Iterator[np.ndarray]:
         """Yield windows without end, from a row of the stream on; the first may be cut."""
-        first, skip = divmod(position, self.num_frames)
+        first, skip = divmod(position, self.num_rows)
         for epoch in count(first):
             for window in self.windows(epoch):
                 if skip >= len(window):
@@ -106,6 +113,56 @@ class SquareOrder(PairOrder):
             drawn = draws[pairs[:, 0]]  # one for a pair, whose twins have one look in common too
             twins = [self.twins.of_frames(frames, drawn) for frames in pairs.T]
             yield np.stack([pairs[:, 0], twins[0], pairs[:, 1], twins[1]], axis=1)
+
+
+@dataclass(frozen=True)
+class SequenceOrder(FrameOrder):
+    """The order of sequences: each row is so many frames that follow one another in the dataset.
+
+    Episodes may end and begin within a row. A chunk has as many rows as fit into it side by side,
+    each beginning at random in a part of the chunk of its own, so that frames come about once an
+    epoch. Of a chunk that is too short for one the row begins in the chunk before.
+
+    Raises:
+        ValueError: the dataset has fewer frames than a row.
+    """
+
+    length: int
+    """Frames in a row."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.length <= self.num_frames:
+            raise ValueError(
+                f"sequences have {self.length} frames, but the dataset has {self.num_frames} in "
+                "all; give shorter ones, or collect more frames"
+            )
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows of the stream an epoch has."""
+        whole, rest = divmod(self.num_frames, self.chunk_size)
+        each = max(1, self.chunk_size // self.length)
+        return whole * each + (max(1, rest // self.length) if rest else 0)
+
+    def windows(self, epoch: int) -> Iterator[np.ndarray]:
+        """Yield the windows of one epoch: shuffled rows, int64 (n, length)."""
+        random = np.random.default_rng((*self.seed, epoch))
+        chunks = random.permutation(-(-self.num_frames // self.chunk_size))
+        for start in range(0, len(chunks), self.window_chunks):
+            together = chunks[start : start + self.window_chunks].tolist()
+            firsts = np.concatenate([self._firsts(chunk, random) for chunk in together])
+            yield random.permutation(firsts)[:, None] + np.arange(self.length)
+
+    def _firsts(self, chunk: int, random: np.random.Generator) -> np.ndarray:
+        """Draw the first frames of a chunk's rows."""
+        start = chunk * self.chunk_size
+        stop = min(start + self.chunk_size, self.num_frames)
+        count = max(1, (stop - start) // self.length)
+        places = max(1, stop - start - self.length + 1)
+        drawn = (np.arange(count) + random.random(count)) * (places / count)
+        # A last chunk reaches back into the one before; a first one, into the one behind.
+        latest = self.num_frames - self.length
+        return np.clip(min(start, max(0, stop - self.length)) + drawn.astype(np.int64), 0, latest)
 
 
 @dataclass(frozen=True, eq=False)

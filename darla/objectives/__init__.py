@@ -17,6 +17,7 @@ file for each, with its settings beside it:
   learnt; ``pixel_vae``: pixels that are also explained by those before them;
 - ``pairs``: learning from two frames of one episode, as ``ml_vae`` and ``ada_gvae`` do;
 - ``cvae``: a decoder that is told of a recorded factor, or of the look of a pair's other frame;
+- ``sequence_vae``: latents with memory, of frames in their order and the actions between them;
 - ``darla_2017``: DARLA as published; ``look_state_vae``: its loss on pairs;
 - ``look_state_nce``: pairs, and states that must tell frames apart; the default here.
 """

@@ -42,6 +42,9 @@ class TrainingFacts:
     """Whether frames show one state in several looks."""
     factors: Mapping[str, int] = field(default_factory=dict)
     """How many numbers stand for each factor that was recorded with the frames, by name."""
+    actions: tuple[int, int] | None = None
+    """Of how many choices the action that led to a frame is one, and of how many numbers it is, one
+    of which is 0; None where no actions were recorded."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,10 @@ class Objective(nn.Module, ABC):
     factor: str | None = None
     """The recorded factor, one of ``TrainingFacts.factors``, that :meth:`losses_given` is given
     with the frames; None for most."""
+    sequence_length: int = 1
+    """How many frames that follow one another are learnt from together. Above 1 batches hold the
+    first frames of all sequences, then the second ones and so on, and :meth:`losses_given` is given
+    what :mod:`darla.encoder.told_actions` tells of the way to each."""
     settings: ObjectiveSettings
     facts: TrainingFacts
     """What it was told of its training."""
@@ -153,7 +160,7 @@ class Objective(nn.Module, ABC):
         """Compute the loss of a batch whose frames have a factor of theirs beside them.
 
         That is ``given``, float32 (N, m), as :mod:`darla.frames.recorded_factors` has it, and None
-        unless there is a ``factor``.
+        unless there is a ``factor``, or frames come in sequences.
         """
         return self.losses(pictures, step)
 

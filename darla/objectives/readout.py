@@ -19,6 +19,7 @@ from torch import Tensor
 
 from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.encoder.likelihoods import squared_error
+from darla.encoder.networks import MemoryEncoder
 from darla.encoder.structural_similarity import structural_similarity
 from darla.objectives.base import FrameChunks, LossTerms, Objective, Stage, TrainingFacts
 from darla.objectives.settings import ObjectiveSettings
@@ -51,6 +52,9 @@ class Readout(Objective):
         self.encoder = bundle.trainable_copy().requires_grad_(False).eval()
         self._described = bundle.config
         self._place = place
+        if shape.memory:  # latents are those of frames in their order
+            settings = bundle.config["objective"].get("settings", {})
+            self.sequence_length = settings.get("sequence_length", 1)
 
     @property
     def name(self) -> str:
@@ -67,6 +71,19 @@ class Readout(Objective):
         """Compare pictures of the encoder's means with the frames."""
         with torch.no_grad():
             latents = self.encoder(pictures).mu
+        return self._compared(latents, pictures)
+
+    def losses_given(self, pictures: Tensor, step: Tensor, given: Tensor | None) -> LossTerms:
+        """Do the same of sequences, if the encoder has a memory."""
+        if given is None or not isinstance(self.encoder, MemoryEncoder):
+            return self.losses(pictures, step)
+        with torch.no_grad():
+            told = given.view(self.sequence_length, -1, given.shape[1])
+            latents = self.encoder.follow(pictures, told).latents.flatten(0, 1)
+        return self._compared(latents, pictures)
+
+    def _compared(self, latents: Tensor, pictures: Tensor) -> LossTerms:
+        """Draw latents (N, z), and compare what is drawn with the frames."""
         drawn = torch.sigmoid(self.decoder(latents))
         absolute = (drawn - pictures).abs().mean()
         alike = structural_similarity(drawn, pictures).mean()

@@ -80,6 +80,9 @@ _PLACES = {
     "a decoder that is told a condition": {
         "cvae": "cvae:CVAE",
     },
+    "sequences of frames and actions": {
+        "sequence_vae": "sequence_vae:SequenceVAE",
+    },
     "pairs of frames": {
         "ml_vae": "ml_vae:MLVAE",
         "ada_gvae": "ada_gvae:AdaGVAE",

@@ -1,11 +1,12 @@
-"""Batches of frames, or of pairs or squares of frames, in an order that only the seed decides.
+"""Batches of frames, or of pairs, squares or sequences, in an order that only the seed decides.
 
 Frames come in an endless stream of rows, epoch after epoch (see :mod:`darla.frames.order`): a row
-is a frame, or a frame and its partner, or both and their twins. Batch number k holds rows k R to
-(k + 1) R of the stream, R being the batch size over the frames of a row, so that every batch is
-full, one may span two epochs, and the number of steps done is all that a resumed run must know. A
-batch of pairs holds R frames and then their R partners, in the same order; one of squares R frames,
-their twins, their partners and the partners' twins.
+is a frame, or a frame and its partner, or both and their twins, or a sequence. Batch number k holds
+rows k R to (k + 1) R of the stream, R being the batch size over the frames of a row, so that every
+batch is full, one may span two epochs, and the number of steps done is all that a resumed run must
+know. A batch of pairs holds R frames and then their R partners, in the same order; one of squares R
+frames, their twins, their partners and the partners' twins; one of sequences the first frames of
+all R, then the second ones, and so on.
 
 A dataset that fits into memory is one window; a larger one is read window by window, the next while
 the present one is used.
@@ -21,7 +22,14 @@ import torch
 from torch import Tensor
 
 from darla.frames.dataset import FrameDataset
-from darla.frames.order import Episodes, FrameOrder, PairOrder, SquareOrder, Twins
+from darla.frames.order import (
+    Episodes,
+    FrameOrder,
+    PairOrder,
+    SequenceOrder,
+    SquareOrder,
+    Twins,
+)
 from darla.frames.read_rows import read_rows
 
 _WINDOWS_IN_MEMORY = 2  # one in use, one being read
@@ -36,7 +44,8 @@ class Batch:
     indices: np.ndarray
     """int64 (B,), each frame's number in the dataset."""
     given: Tensor | None = None
-    """float32 (B, m), what stands for a recorded factor of each, on the training device."""
+    """float32 (B, m), what stands for a recorded factor of each, or what is told of the way to it,
+    on the training device."""
 
 
 class FrameBatches:
@@ -53,22 +62,27 @@ class FrameBatches:
         paired: bool = False,
         twins: Twins | None = None,
         given: np.ndarray | None = None,
+        sequence_length: int = 1,
     ) -> None:
         """Describe batches of so many frames, in an order drawn from the seed; none is read yet.
 
         Frames may take ``max_memory_gb`` 10^9 bytes of memory, which decides the windows; if
         :func:`load_resident` could load all, uint8 (N, H, W, 3), they are resident. Paired rows are
-        pairs of frames of one episode. What batches give beside frames is float32 (N, m), a row for
-        each frame. A ValueError where there are no pairs, or half a pair would
-        be left over in a batch.
+        pairs of frames of one episode, and a ``sequence_length`` above 1 makes rows of so many
+        frames that follow one another. What batches give beside frames is float32 (N, m), a row for
+        each frame. A ValueError where there are no pairs or too few frames, or half a pair would be
+        left over in a batch.
         """
-        kind = SquareOrder if twins else PairOrder if paired else FrameOrder
-        if batch_size % kind.frames_per_row:
+        kind: type[FrameOrder] = SquareOrder if twins else PairOrder if paired else FrameOrder
+        copies = per_row = kind.frames_per_row  # copies: when frames are read window by window
+        what = "squares" if twins else "pairs"
+        if sequence_length > 1:
+            kind, per_row, copies = SequenceOrder, sequence_length, 1
+            what = f"sequences of {sequence_length} frames"
+        if batch_size % per_row:
             raise ValueError(
-                f"batch_size is {batch_size}; batches of {'squares' if twins else 'pairs'} need a "
-                f"multiple of {kind.frames_per_row}"
+                f"batch_size is {batch_size}; batches of {what} need a multiple of {per_row}"
             )
-        copies = kind.frames_per_row  # of the frames, when they are read window by window
         order: dict[str, Any] = {
             "num_frames": len(dataset),
             "chunk_size": dataset.chunk_size,
@@ -79,9 +93,11 @@ class FrameBatches:
             order["episodes"] = Episodes.of(dataset)
         if twins:
             order["twins"] = twins
+        if sequence_length > 1:
+            order["length"] = sequence_length
         self.order: FrameOrder = kind(**order)
         self._dataset = dataset
-        self._rows = batch_size // kind.frames_per_row
+        self._rows = batch_size // per_row
         self._device = device
         self._resident = resident
         self._given = None if given is None else torch.from_numpy(given).to(device)
@@ -214,6 +230,22 @@ def sample_chunks(
             yield torch.from_numpy(dataset.read(start, stop)).to(device)
         else:
             yield resident[start:stop].to(device)
+
+
+def sample_sequences(
+    dataset: FrameDataset,
+    told: np.ndarray,
+    largest: int,
+    device: torch.device,
+    resident: Tensor | None = None,
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield about ``largest`` frames, each chunk's in their order, with what is told of each.
+
+    They are uint8 (n, H, W, 3) and float32 (n, m), a row of ``told`` (N, m) for each frame.
+    """
+    chunks = sample_chunks(dataset, largest, device, resident)
+    for (start, stop), frames in zip(_spread_chunks(dataset, largest), chunks, strict=True):
+        yield frames, torch.from_numpy(told[start:stop]).to(device)
 
 
 def sample_pairs(

@@ -11,7 +11,10 @@ over the steps since the entry before; see :mod:`darla.encoder.likelihoods` for 
                            for ``darla_2017``, ``darla_ada`` and ``look_state_vae``
 ``loss/pixel``             squared error of the reconstruction, summed over pixels; the same for
                            every objective, so that they can be compared
-``loss/kl``                KL from the prior in nats, summed over latents
+``loss/kl``                KL from the prior in nats, summed over latents; ``sequence_vae``: from
+                           what was foretold of the frame
+``loss/dynamics``          ``sequence_vae``: what foretelling frames costs, free nats counted
+``loss/representation``    ``sequence_vae``: what saying more than was foretold costs, likewise
 ``kl_level/1``             ``hierarchical_vae``: KL of the latents of the top level, in nats
 ``kl_level/2``             the same of the level below it, and so on
 ``prior_gain``             ``flow_vae``: nats by which the flow foretells latents better than

@@ -12,6 +12,8 @@ import torch
 from darla.encoder.bundle import load_encoder, save_bundle
 from darla.encoder.frozen_encoder import FrozenEncoder, LatentStatistics, latent_statistics
 from darla.encoder.latent_pictures import reconstructions, save_picture, traversals
+from darla.encoder.networks import Encoder, MemoryEncoder
+from darla.encoder.remembered import sequence_statistics
 from darla.objectives import Objective
 from darla.objectives.readout import NETWORK as READOUT
 from darla.vision.training_frames import TrainingFrames
@@ -57,7 +59,7 @@ def save_trained(
 
     ``dataset`` says what the frames are that it learnt from, and ``training`` the run's settings.
     """
-    statistics = latent_statistics(objective.encoder, frames.sample())
+    statistics = _statistics(objective.encoder, frames)
     likelihood = dataclasses.asdict(objective.likelihood)  # type: ignore[call-overload]
     roles = objective.latent_roles(frames.sample_pairs)
     description: dict[str, Any] = {
@@ -71,6 +73,13 @@ def save_trained(
     description["verdict"] = judge(frozen, twins=frames.twins()).to_json()
     encoder, decoder = objective.encoder, objective.decoder
     save_bundle(path, encoder, decoder, statistics, frames.reference, description)
+
+
+def _statistics(encoder: Encoder, frames: TrainingFrames) -> LatentStatistics:
+    """Measure what latents do over D_U, as agents see them: with memory, in the frames' order."""
+    if isinstance(encoder, MemoryEncoder):
+        return sequence_statistics(encoder, frames.sample_sequences())
+    return latent_statistics(encoder, frames.sample())
 
 
 def frozen_copy(objective: Objective, frames: TrainingFrames) -> FrozenEncoder:

@@ -18,6 +18,7 @@ from darla.frames.dataset import FrameDataset
 from darla.frames.dataset_description import describe_datasets
 from darla.frames.joined import datasets_in, open_frames
 from darla.frames.order import Episodes, Twins
+from darla.frames.recorded_actions import action_form
 from darla.frames.recorded_factors import factor_widths
 from darla.objectives import Objective, TrainingFacts, make_objective
 from darla.objectives.readout import NETWORK as READOUT
@@ -120,6 +121,7 @@ class VisionRun:
             learning_rate=config.learning_rate,
             has_twins=Twins.of(dataset) is not None,
             factors=factor_widths(dataset),
+            actions=action_form(dataset),
         )
         objective = make(facts) if make else make_objective(config.objective, facts)
         self._objective = objective.to(self._device)
@@ -128,6 +130,14 @@ class VisionRun:
         self._stages = self._objective.stages()
         if any(stage.objective.paired for stage in self._stages):
             Episodes.of(dataset)  # before anything is written: an error if there are no pairs
+        for stage in self._stages:
+            length = stage.objective.sequence_length
+            if length > 1:  # likewise: an error if batches cannot hold sequences
+                memory = config.max_memory_gb
+                FrameBatches(
+                    *(dataset, config.batch_size, (0,), memory, self._device),
+                    sequence_length=length,
+                )
 
     def train(self) -> None:
         """Train all stages that are not done yet, and write a bundle after each."""
@@ -189,7 +199,8 @@ class VisionRun:
     def _batches(self, number: int, frames: TrainingFrames) -> FrameBatches:
         """Return the batches that a stage's objective learns from."""
         objective = self._stages[number].objective
-        return frames.batches(number, objective.paired, objective.twinned, objective.factor)
+        length = objective.sequence_length
+        return frames.batches(number, objective.paired, objective.twinned, objective.factor, length)
 
     def _save_checkpoint(self, number: int, stage_step: int, step: TrainingStep) -> None:
         """Save all that the run needs to go on after ``stage_step`` steps of a stage."""

@@ -7,10 +7,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from darla.encoder.told_actions import told_actions
 from darla.frames.dataset import FrameDataset
 from darla.frames.order import Twins
+from darla.frames.recorded_actions import action_form, episode_starts, recorded_actions
 from darla.frames.recorded_factors import encoded_factor
-from darla.vision.batches import FrameBatches, load_resident, sample_chunks, sample_pairs
+from darla.vision.batches import (
+    FrameBatches,
+    load_resident,
+    sample_chunks,
+    sample_pairs,
+    sample_sequences,
+)
 from darla.vision.config import VisionConfig
 
 _REFERENCE_FRAMES = 64
@@ -29,13 +37,20 @@ class TrainingFrames:
         self._resident = load_resident(dataset, config.max_memory_gb, device)
 
     def batches(
-        self, stage: int, paired: bool, twinned: bool = False, factor: str | None = None
+        self,
+        stage: int,
+        paired: bool,
+        twinned: bool = False,
+        factor: str | None = None,
+        sequence_length: int = 1,
     ) -> FrameBatches:
         """Return the batches of stage number ``stage``.
 
         They are of pairs of one episode where it is ``paired``, and of squares where it is
-        ``twinned`` as well; a recorded ``factor`` is given with them if it is named.
+        ``twinned`` as well; a recorded ``factor`` is given with them if it is named. They are of
+        sequences where these are longer than a frame, and what is told of each frame is given.
         """
+        given = encoded_factor(self._dataset, factor) if factor else None
         return FrameBatches(
             self._dataset,
             self._config.batch_size,
@@ -45,12 +60,28 @@ class TrainingFrames:
             resident=self._resident,
             paired=paired,
             twins=Twins.of(self._dataset) if twinned else None,
-            given=encoded_factor(self._dataset, factor) if factor else None,
+            given=given if sequence_length == 1 else self._told,
+            sequence_length=sequence_length,
         )
+
+    @functools.cached_property
+    def _told(self) -> np.ndarray:
+        """What is told of the way to each frame, float32 (N, m)."""
+        form = action_form(self._dataset)
+        assert form is not None, "objectives of sequences refuse frames without actions"
+        return told_actions(recorded_actions(self._dataset), episode_starts(self._dataset), form[0])
 
     def sample(self) -> Iterator[Tensor]:
         """Yield about 20,000 frames from all over the dataset, uint8 (n, H, W, 3)."""
         return sample_chunks(self._dataset, _STATISTICS_FRAMES, self._device, self._resident)
+
+    def sample_sequences(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield as many in order, with what is told of each.
+
+        See :func:`darla.vision.batches.sample_sequences`.
+        """
+        largest, told = _STATISTICS_FRAMES, self._told
+        return sample_sequences(self._dataset, told, largest, self._device, self._resident)
 
     def sample_pairs(self) -> Iterator[Tensor]:
         """Yield as many with a partner each; see :func:`darla.vision.batches.sample_pairs`."""

@@ -96,11 +96,17 @@ class LatentTransform:
     def encode(self, frames: np.ndarray) -> np.ndarray:
         """Encode pictures (N, h, w, 3) uint8 of any size; (N, z) float32, not standardised.
 
-        A ValueError where the pictures have another shape or dtype.
+        An encoder with memory sees each as the first of an episode; see
+        :mod:`darla.wrappers.latent_memory`. A ValueError where the pictures have another shape or
+        dtype.
         """
-        height, width, _ = self.encoder.image_shape
-        encoded: np.ndarray = self.encoder.encode(resize_frames(frames, (height, width)))
+        encoded: np.ndarray = self.encoder.encode(self.sized(frames))
         return encoded
+
+    def sized(self, frames: np.ndarray) -> np.ndarray:
+        """Return pictures (N, h, w, 3) uint8 of any size in the encoder's; the same errors."""
+        height, width, _ = self.encoder.image_shape
+        return resize_frames(frames, (height, width))
 
     def observe(self, latents: np.ndarray) -> np.ndarray:
         """Return latents (N, z) as agents see them: standardised, and some of them zero."""

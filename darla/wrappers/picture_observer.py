@@ -37,10 +37,10 @@ class PictureObserver:
         """Return what a policy sees of a batch: pictures (n, h, w, 3) uint8, or a Dict of them."""
         return self.with_finals(observations, {})[0]
 
-    def single(self, observation: Any) -> Any:
-        """Return what a policy sees of one observation."""
+    def single(self, observation: Any, function: PictureFunction | None = None) -> Any:
+        """Return what a policy sees of one observation; ``function`` replaces its own."""
         picture = self._picture.of(observation)
-        return self._picture.replaced(observation, self._function(picture[None])[0])
+        return self._picture.replaced(observation, (function or self._function)(picture[None])[0])
 
     def with_finals(
         self,

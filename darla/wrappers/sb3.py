@@ -19,10 +19,12 @@ from stable_baselines3.common.vec_env import (
 from darla.encoder.bundle import FrozenEncoder
 from darla.encoder.network_shape import NetworkShape
 from darla.encoder.networks import Encoder, make_encoder
+from darla.encoder.remembered import remembers
 from darla.frames.pictures import resize_pixels
+from darla.wrappers.episode_latents import episodes_of
+from darla.wrappers.latent_memory import StepMemory
 from darla.wrappers.latent_options import LatentOptions, LatentOptionsDict
 from darla.wrappers.latent_transform import LatentTransform
-from darla.wrappers.look_resampling import LookResampling
 from darla.wrappers.picture_observer import PictureFunction, PictureObserver
 
 
@@ -67,7 +69,8 @@ class VecLatent(VecObserver):
     """Observations are latents (num_envs, z) float32 instead of pictures.
 
     One forward pass a step encodes the pictures of all environments. Put ``VecFrameStack`` or
-    ``VecNormalize`` around this, not below it.
+    ``VecNormalize`` around this, not below it. An encoder with memory sees last frames in a pass of
+    their own.
 
     Args:
         venv: a vector environment that observes pictures, or a Dict with one, in any of the
@@ -97,21 +100,24 @@ class VecLatent(VecObserver):
             raise ValueError("pictures are stacked; put VecFrameStack around VecLatent, not below")
         self.transform = LatentTransform(encoder, LatentOptions.from_dict(options), device=device)
         super().__init__(venv, self.transform.observer(venv.observation_space, key))
-        self._resampling = (
-            LookResampling(self.transform, resampled, repaint, venv.num_envs, seed)
-            if len(resampled)
-            else None
-        )
+        each = venv.action_space, venv.num_envs
+        self._episodes = episodes_of(self.transform, *each, resampled, repaint, seed)
+
+    def step_async(self, actions: np.ndarray) -> None:
+        """Begin a step; a memory is told what is done."""
+        if isinstance(self._episodes, StepMemory):
+            self._episodes.act(actions)
+        super().step_async(actions)
 
     def _function_after_reset(self) -> PictureFunction | None:
-        """Draw looks for all episodes, if they are resampled."""
-        return None if self._resampling is None else self._resampling.begin()
+        """Begin all episodes, if they have a look or a memory of their own."""
+        return None if self._episodes is None else self._episodes.begin()
 
     def _function_after_step(
         self, ended: Sequence[int], finals: Mapping[int, Any]
     ) -> PictureFunction | None:
-        """Draw looks for the episodes that begin, if they are resampled."""
-        return None if self._resampling is None else self._resampling.step(ended, finals)
+        """Do the same of the episodes that begin."""
+        return None if self._episodes is None else self._episodes.step(ended, finals)
 
 
 def terminal_observations(dones: np.ndarray, infos: Sequence[dict[str, Any]]) -> dict[int, Any]:
@@ -242,6 +248,11 @@ def _network(
             "leave removed and precision out, or use VecLatent"
         )
     transform = LatentTransform(encoder, options)
+    if remembers(transform.encoder):
+        raise ValueError(
+            "an EncoderExtractor sees pictures in any order, but the encoder has a memory; use "
+            "VecLatent (--kind latent), or another encoder"
+        )
     return transform.encoder.trainable_copy(), transform.shift.copy(), transform.scale.copy()
 
 

@@ -6,18 +6,23 @@ from typing import Any, Unpack
 
 import gymnasium as gym
 import numpy as np
+from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 
 from darla.encoder.bundle import FrozenEncoder
+from darla.wrappers.latent_memory import LatentMemory, StepMemory, memory_for
 from darla.wrappers.latent_options import LatentOptions, LatentOptionsDict
 from darla.wrappers.latent_transform import LatentTransform
+from darla.wrappers.picture_observer import PictureFunction
 
 
 class VectorLatentObservation(gym.vector.VectorWrapper[Any, Any, Any, Any, Any]):
     """Observations are latents (num_envs, z) float32 instead of pictures.
 
     Works in every autoreset mode. In same-step mode the last observations of episodes,
-    ``infos["final_obs"]``, are encoded in the same batch as the first ones of the next.
+    ``infos["final_obs"]``, are encoded in the same batch as the first ones of the next. Where the
+    encoder has a memory, latents are those of a frame given all before it in its episode, which
+    begins as the environment's ``metadata["autoreset_mode"]`` says.
 
     Args:
         env: a vector environment that observes pictures, or a Dict with one, in any of the
@@ -39,22 +44,50 @@ class VectorLatentObservation(gym.vector.VectorWrapper[Any, Any, Any, Any, Any])
         self._observer = self.transform.observer(env.single_observation_space, key)
         self.single_observation_space = self._observer.space
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
+        mode = env.metadata.get("autoreset_mode", AutoresetMode.NEXT_STEP)
+        self._same_step = mode == AutoresetMode.SAME_STEP
+        self._over = np.zeros(self.num_envs, dtype=bool)
+        self._memory = memory_for(self.transform, env.single_action_space)
+        self._steps = None if self._memory is None else StepMemory(self._memory, self.num_envs)
 
     def reset(
         self, *, seed: Any = None, options: dict[str, Any] | None = None
     ) -> tuple[Any, dict[str, Any]]:
-        """Reset the environments and encode what they show."""
+        """Reset the environments, all or those of a ``reset_mask``, and encode what they show."""
+        mask = (options or {}).get("reset_mask")
+        begun = np.arange(self.num_envs) if mask is None else np.flatnonzero(mask)
         observations, infos = self.env.reset(seed=seed, options=options)
-        return self._observer(observations), infos
+        self._over[begun] = False
+        function = None if self._memory is None else self._begins(self._memory, begun.tolist())
+        return self._observer.with_finals(observations, {}, function)[0], infos
 
     def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
         """Step the environments; one forward pass encodes all that they show."""
+        if self._steps is not None:
+            self._steps.act(np.asarray(actions))
         observations, rewards, terminations, truncations, infos = self.env.step(actions)
-        finals = _final_observations(infos, np.logical_or(terminations, truncations))
-        encoded, encoded_finals = self._observer.with_finals(observations, finals)
+        over = np.logical_or(terminations, truncations)
+        finals = _final_observations(infos, over)
+        # In next-step mode the first observation of an episode comes a step after the last one.
+        begun = over if self._same_step else self._over
+        self._over = over.copy()
+        function = None
+        if self._steps is not None:
+            function = self._steps.step(np.flatnonzero(begun).tolist(), finals)
+        encoded, encoded_finals = self._observer.with_finals(observations, finals, function)
         if encoded_finals:
             infos = {**infos, "final_obs": _as_objects(encoded_finals, self.num_envs)}
         return encoded, rewards, terminations, truncations, infos
+
+    def _begins(self, memory: LatentMemory, begun: list[int]) -> PictureFunction:
+        """Return what encodes all after some were reset; the others are as they were."""
+
+        def encode(frames: np.ndarray) -> np.ndarray:
+            memory.begin(begun)
+            memory.see(frames[begun], begun)
+            return memory.held(range(self.num_envs))
+
+        return encode
 
 
 def _final_observations(infos: dict[str, Any], ended: np.ndarray) -> dict[int, Any]:

@@ -1,6 +1,7 @@
 """Saved agents choosing actions, from what environments show."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,12 @@ from darla.wrappers.picture_observer import PictureObserver
 from darla_agents.agent.drawn_actions import ActionDraws
 from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.saved_agent import SavedAgent, load_agent
-from darla_agents.agent.views import history_of, seen_pictures, sized_pictures
+from darla_agents.agent.views import (
+    history_of,
+    memory_of_agent,
+    seen_pictures,
+    sized_pictures,
+)
 
 
 class AgentPolicy:
@@ -35,12 +41,13 @@ class AgentPolicy:
         deterministic: bool = True,
     ) -> None:
         self._agent = agent
+        self._memory = memory_of_agent(agent.spec, encoder, agent.model.action_space)
         shown = space
         sized = sized_pictures(agent.spec, space)
         space = space if sized is None else sized.space
         seen = seen_pictures(agent.spec, encoder, space)
         space = space if seen is None else seen.space
-        self._observers = [each for each in (sized, seen) if each is not None]
+        self._sized, self._seen = sized, seen
         self._history = history_of(agent.spec, shown, space)
         if self._history is not None:
             space = self._history.space
@@ -54,6 +61,8 @@ class AgentPolicy:
 
     def begin(self, environment: int, seed: int) -> None:
         """Begin an episode of this seed; what decides the actions that are drawn in it."""
+        if self._memory is not None:
+            self._memory.begin([environment])
         if self._history is not None:
             self._history.begin([environment])
         if self._draws is not None:
@@ -61,13 +70,26 @@ class AgentPolicy:
 
     def act(self, observations: Any, environments: Sequence[int] = ()) -> np.ndarray:
         """Return an action for each row of a batch of observations, of these environments."""
-        for observe in self._observers:
-            observations = observe(observations)
+        observations = self._look(observations, environments)
         if self._history is not None:
             observations = self._history.push(observations, environments)
         if self._draws is None:
-            return self._agent.predict(observations)
-        return self._draws.act(self._agent.model, observations, environments)
+            actions = self._agent.predict(observations)
+        else:
+            actions = self._draws.act(self._agent.model, observations, environments)
+        if self._memory is not None:
+            self._memory.act(environments, actions)
+        return actions
+
+    def _look(self, observations: Any, environments: Sequence[int]) -> Any:
+        """Return what the agent sees of observations, one at a time."""
+        if self._sized is not None:
+            observations = self._sized(observations)
+        memory = self._memory
+        if self._seen is None or memory is None:
+            return observations if self._seen is None else self._seen(observations)
+        function = partial(memory.see, environments=environments)
+        return self._seen.with_finals(observations, {}, function)[0]
 
 
 def load_agent_policy(

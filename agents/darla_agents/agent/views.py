@@ -11,6 +11,7 @@ from stable_baselines3.common.preprocessing import is_image_space
 
 from darla.encoder.bundle import FrozenEncoder
 from darla.frames.pictures import find_picture, resize_frames
+from darla.wrappers.latent_memory import LatentMemory, memory_for
 from darla.wrappers.latent_transform import LatentTransform
 from darla.wrappers.picture_observer import PictureObserver
 from darla_agents.agent.frame_history import FrameHistory
@@ -56,6 +57,18 @@ def seen_pictures(
         return LatentTransform(encoder, spec.latent_options).observer(space, key)
     transform = spec.traits.transform
     return None if transform is None else PictureObserver(transform, space, key)
+
+
+def memory_of_agent(
+    spec: AgentSpec, encoder: FrozenEncoder | None, actions: spaces.Space[Any]
+) -> LatentMemory | None:
+    """Return what an agent's encoder remembers while the agent acts; None where it does not.
+
+    The actions are those of the agent; a ValueError where the encoder has learnt of others.
+    """
+    if encoder is None:
+        return None
+    return memory_for(LatentTransform(encoder, spec.latent_options), actions)
 
 
 def history_of(

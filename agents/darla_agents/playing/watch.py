@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from darla.encoder.bundle import load_encoder
 from darla.encoder.frozen_encoder import FrozenEncoder
+from darla.encoder.remembered import encode_sequence, remembers
 from darla.environments.words import LooksWord
 from darla.frames.pictures import find_picture, resize_frames
 from darla.running.atomic import write_bytes
@@ -79,13 +80,25 @@ def watch(config: WatchConfig) -> Path:
     domains = config.domains or [spec.domain, *suite_of(player.environment).targets()[:1]]
     recorded = {domain: _record(player, domain, config) for domain in domains}
     masked = spec.latent_options.masked if spec.traits.sees_latents else ()  # of its own encoder
-    panels = {domain: _panels(frames, encoder, masked) for domain, frames in recorded.items()}
+    panels = {domain: _panels(shown, encoder, masked) for domain, shown in recorded.items()}
     write_bytes(config.out, _gif(_lay_out(panels, config), config.fps))
     return config.out
 
 
-def _record(player: Player, domain: str, config: WatchConfig) -> np.ndarray:
-    """Return what the agent is shown in the worlds that it is evaluated in, (steps, H, W, 3)."""
+@dataclass(frozen=True)
+class _Shown:
+    """What an agent is shown, and what it does."""
+
+    frames: np.ndarray
+    """uint8 (steps, H, W, 3)."""
+    actions: np.ndarray
+    """(steps, ...), what led to each frame; of no meaning where an episode starts."""
+    starts: np.ndarray
+    """bool (steps,), which frames are the first of an episode."""
+
+
+def _record(player: Player, domain: str, config: WatchConfig) -> _Shown:
+    """Return what the agent is shown in the worlds that it is evaluated in."""
     assert player.folder is not None  # of all that are found
     where, observing, how = player.environment, player.observation, player.interaction
     with make_played_worlds(where, observing, [domain], 1, BATCHED, interaction=how) as played:
@@ -96,29 +109,36 @@ def _record(player: Player, domain: str, config: WatchConfig) -> np.ndarray:
             deterministic=config.deterministic,
             actions=worlds.action_space,
         )
-        picture, frames = find_picture(worlds.observation_space, how.key), []
+        picture = find_picture(worlds.observation_space, how.key)
+        none, rows = np.zeros_like(worlds.action_space.sample()), []
         for seed in itertools.count(config.seed):
             worlds.reset([0], [seed])
             policy.begin(0, seed)
-            done = False
+            led, done = None, False
             while not done:
                 observations = worlds.observe([0])
-                frames.append(picture.of(observations)[0].copy())
-                if len(frames) == config.steps:
-                    return np.stack(frames)
-                (step,) = worlds.step([0], policy.act(observations, [0]))
+                frame = picture.of(observations)[0].copy()
+                rows.append((frame, none if led is None else led, led is None))
+                if len(rows) == config.steps:
+                    return _Shown(*(np.stack(column) for column in zip(*rows, strict=True)))
+                acted = policy.act(observations, [0])
+                (led,), (step,) = acted, worlds.step([0], acted)
                 done = step.done
     raise AssertionError("there are always further seeds")
 
 
 def _panels(
-    frames: np.ndarray, encoder: FrozenEncoder | None, masked: Sequence[int]
+    shown: _Shown, encoder: FrozenEncoder | None, masked: Sequence[int]
 ) -> dict[str, np.ndarray]:
     """Return the videos that are shown in the row of a domain, by their titles."""
-    row = {"shown": frames}
+    row = {"shown": shown.frames}
     if encoder is None:
         return row
-    latents = encoder.encode(resize_frames(frames, encoder.image_shape[:2]))
+    sized = resize_frames(shown.frames, encoder.image_shape[:2])
+    if remembers(encoder):
+        latents = encode_sequence(encoder, sized, shown.actions, shown.starts)
+    else:
+        latents = encoder.encode(sized)
     row["kept by the encoder"] = encoder.decode(latents)
     if len(masked):
         hidden = latents.copy()

@@ -20,7 +20,13 @@ from darla.objectives import OBJECTIVES, Objective, objective_settings, register
 from darla.objectives.vae import VAESettings, VariationalAutoencoder
 from darla.vision.train import train_vision
 from darla.vision.verdict import collapse_warning
-from toy_frames import tiny_config, tiny_objective, toy_frames, write_toy_dataset
+from toy_frames import (
+    tiny_config,
+    tiny_objective,
+    tiny_settings,
+    toy_frames,
+    write_toy_dataset,
+)
 
 ROWS: dict[str, dict[str, Any]] = {
     "autoencoder": {},
@@ -46,6 +52,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "vamp_vae": {"pseudo_inputs": 4},
     "denoising_vae": {"mask": 0.2, "noise": 0.05},
     "cvae": {"epochs": 24.0},
+    "sequence_vae": {"epochs": 28.0, "free_nats": 0.0},
     "ml_vae": {"look_latents": 1, "recolored": 0.5},
     "ada_gvae": {},
     "darla_2017": {"dae_epochs": 16.0, "beta": 0.1, "pixel_weight": 0.5},
@@ -76,7 +83,10 @@ def test_every_objective_has_a_row() -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_it_passes_the_checks_of_what_people_add(name: str) -> None:
-    check_objective(name)
+    # Tiny networks foretell all but a nat of the check's frames before they have learnt anything.
+    at_once = {"sequence_vae": {"free_nats": 0.0}}
+    settings = tiny_settings(name, **at_once[name]) if name in at_once else None
+    check_objective(name, settings)
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -98,7 +108,7 @@ def test_every_setting_is_documented_beside_it(name: str) -> None:
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("frames")
-    return write_toy_dataset(folder / "toy", COUNT, chunk_size=80, per_look=4)
+    return write_toy_dataset(folder / "toy", COUNT, chunk_size=80, per_look=4, choices=3)
 
 
 @pytest.mark.parametrize("name", ROWS)
