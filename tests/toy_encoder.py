@@ -13,6 +13,8 @@ from darla.encoder.networks import make_decoder, make_encoder
 LATENTS = 4
 DEAD = 3
 """The last latent's KL is 0."""
+UNITS = 6
+"""Latents of a memory, beside those of a frame."""
 
 
 def make_toy_bundle(path: Path, size: int = 32) -> Path:
@@ -42,21 +44,21 @@ def make_toy_bundle(path: Path, size: int = 32) -> Path:
 
 
 def make_memory_bundle(path: Path, choices: int = 3, numbers: int = 0, size: int = 32) -> Path:
-    """Write a bundle of an encoder with memory, of ``LATENTS`` latents of which half are memory."""
+    """Write a bundle of an encoder with memory, with ``UNITS`` latents of memory."""
     shape = NetworkShape(
         (size, size, 3),
         channels=(4, 4),
         hidden_units=8,
-        latents=LATENTS,
+        latents=LATENTS + UNITS,
         posterior="point",
-        memory=MemoryShape(LATENTS // 2, choices, numbers),
+        memory=MemoryShape(UNITS, choices, numbers),
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(1)
         encoder, decoder = make_encoder(shape), make_decoder(shape)
         for weight in encoder.parameters():
             weight.data.mul_(3.0)
-    ones = np.ones(LATENTS, np.float32)
+    ones = np.ones(LATENTS + UNITS, np.float32)
     statistics = LatentStatistics(0.1 * ones, 0.5 * ones, 0 * ones, -ones, ones)
     frames = np.random.default_rng(0).integers(0, 256, (8, size, size, 3), dtype=np.uint8)
     settings = {"sequence_length": 4}

@@ -56,8 +56,10 @@ class RecurrentState(nn.Module):
         """
         super().__init__()
         self.size, self.units = size, units
-        self.told = nn.Linear(size + told - 1, units)
-        self.cell = nn.GRUCell(units, units)
+        self.told = nn.Sequential(
+            nn.Linear(size + told - 1, hidden), nn.LayerNorm(hidden), nn.SiLU()
+        )
+        self.cell = nn.GRUCell(hidden, units)
         self.foretold = _layers(units, hidden, 2 * size)
         self.inferred = _layers(units + seen, hidden, 2 * size)
 
@@ -69,7 +71,7 @@ class RecurrentState(nn.Module):
         known = 1 - told[:, -1:]
         action, state = told[:, :-1] * known, before * known
         latents, memory = state.split([self.size, self.units], dim=1)
-        inputs = functional.silu(self.told(torch.cat([latents, action], dim=1)))
+        inputs = self.told(torch.cat([latents, action], dim=1))
         remembered: Tensor = self.cell(inputs, memory)
         return remembered
 
@@ -118,7 +120,8 @@ class RecurrentState(nn.Module):
 
 def _layers(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
     """Make two layers."""
-    return nn.Sequential(nn.Linear(inputs, hidden), nn.SiLU(), nn.Linear(hidden, outputs))
+    first = nn.Linear(inputs, hidden), nn.LayerNorm(hidden), nn.SiLU()
+    return nn.Sequential(*first, nn.Linear(hidden, outputs))
 
 
 def _gaussian(outputs: Tensor) -> Gaussian:

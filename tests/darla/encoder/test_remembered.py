@@ -12,7 +12,7 @@ from darla.encoder.network_shape import MemoryShape, NetworkShape
 from darla.encoder.networks import MemoryEncoder, make_encoder
 from darla.encoder.remembered import encode_next, encode_sequence, foretell, memory_of, remembers
 from darla.encoder.told_actions import told_actions
-from toy_encoder import LATENTS, make_memory_bundle, make_toy_bundle
+from toy_encoder import LATENTS, UNITS, make_memory_bundle, make_toy_bundle
 
 STEPS = 7
 RANDOM = np.random.default_rng(0)
@@ -27,8 +27,8 @@ def test_frames_are_encoded_one_by_one_as_all_at_once(
     encoder = load_encoder(make_memory_bundle(tmp_path, choices, numbers))
     actions = RANDOM.integers(3, size=STEPS) if choices else RANDOM.normal(size=(STEPS, 2))
     whole = encode_sequence(encoder, FRAMES, actions, STARTS)
-    assert whole.shape == (STEPS, LATENTS) and whole.dtype == np.float32
-    before = np.full((1, LATENTS), 9.0, np.float32)  # of no meaning: an episode begins
+    assert whole.shape == (STEPS, LATENTS + UNITS) and whole.dtype == np.float32
+    before = np.full((1, LATENTS + UNITS), 9.0, np.float32)  # of no meaning: an episode begins
     for step in range(STEPS):
         one = slice(step, step + 1)
         before = encode_next(encoder, FRAMES[one], before, actions[one], STARTS[one])
@@ -49,18 +49,18 @@ def test_what_is_foretold_needs_no_frame(tmp_path: Path) -> None:
     before = encoder.encode(FRAMES[:2])
     actions = np.array([[0, 1], [2, 1], [1, 1]])
     found = foretell(encoder, before, actions)
-    assert found.shape == (3, 2, LATENTS)
+    assert found.shape == (3, 2, LATENTS + UNITS)
     np.testing.assert_allclose(foretell(encoder, before, actions[:1]), found[:1], atol=1e-6)
     assert np.abs(foretell(encoder, before, actions[:, ::-1]) - found).max() > 1e-4
-    assert foretell(encoder, before, actions[:0]).shape == (0, 2, LATENTS)
+    assert foretell(encoder, before, actions[:0]).shape == (0, 2, LATENTS + UNITS)
 
 
 def test_bundles_hold_the_memory(tmp_path: Path) -> None:
     folder = make_memory_bundle(tmp_path)
     config = json.loads((folder / "config.json").read_text())
-    assert config["network"]["memory"] == {"units": 2, "choices": 3, "numbers": 0}
+    assert config["network"]["memory"] == {"units": UNITS, "choices": 3, "numbers": 0}
     encoder = load_encoder(folder)
-    assert remembers(encoder) and memory_of(encoder) == MemoryShape(2, choices=3)
+    assert remembers(encoder) and memory_of(encoder) == MemoryShape(UNITS, choices=3)
     assert encoder.decode(encoder.encode(FRAMES)).shape == FRAMES.shape
     untrained = random_encoder(folder, seed=3)
     assert (untrained.statistics.std > 0).all()  # of the memory too, whose first state is one
@@ -75,12 +75,12 @@ def test_bundles_hold_the_memory(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "memory",
     [
-        {"units": 4, "choices": 3, "numbers": 0},
-        {"units": 2, "choices": 3, "numbers": 1},
-        {"units": 2, "choices": 0, "numbers": 0},
-        {"units": 2, "choices": -1, "numbers": 0},
+        {"units": 10, "choices": 3, "numbers": 0},
+        {"units": UNITS, "choices": 3, "numbers": 1},
+        {"units": UNITS, "choices": 0, "numbers": 0},
+        {"units": UNITS, "choices": -1, "numbers": 0},
         {"units": 1 << 20, "choices": 3, "numbers": 0},
-        {"units": 2, "choices": 3},
+        {"units": UNITS, "choices": 3},
         [2, 3, 0],
     ],
 )

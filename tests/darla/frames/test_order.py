@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darla.frames.dataset import FrameDataset
-from darla.frames.order import Episodes
+from darla.frames.order import Episodes, SequenceOrder
 from darla.vision.batches import FrameBatches, load_resident, sample_pairs
 from toy_frames import toy_frames, write_toy_dataset
 
@@ -129,3 +129,61 @@ def test_a_dataset_without_pairs_says_what_to_do(tmp_path: Path) -> None:
 def test_half_a_pair_is_refused(dataset: FrameDataset) -> None:
     with pytest.raises(ValueError, match="batch_size is 15; batches of pairs need a multiple of 2"):
         FrameBatches(dataset, 15, (0,), 1.0, CPU, paired=True)
+
+
+LENGTH = 4
+
+
+def sequences_of(dataset: FrameDataset, max_memory_gb: float) -> FrameBatches:
+    resident = load_resident(dataset, max_memory_gb, CPU) if max_memory_gb == 1.0 else None
+    own = (dataset, BATCH, (0, 0), max_memory_gb, CPU, resident)
+    numbers = np.arange(len(dataset), dtype=np.float32)[:, None]
+    return FrameBatches(*own, given=numbers, sequence_length=LENGTH)
+
+
+@pytest.mark.parametrize("gigabytes", MEMORY.values(), ids=MEMORY.keys())
+def test_sequences_are_frames_in_a_row_first_ones_first(
+    dataset: FrameDataset, gigabytes: float
+) -> None:
+    batches, frames = sequences_of(dataset, gigabytes), toy_frames(COUNT, per_look=PER_LOOK)[0]
+    streamed = list(islice(batches.starting_at(0), 40))
+    for number, batch in enumerate(streamed):
+        rows = batch.indices.reshape(LENGTH, BATCH // LENGTH)
+        np.testing.assert_array_equal(rows - rows[0], np.arange(LENGTH)[:, None] + 0 * rows)
+        np.testing.assert_array_equal(batch.frames.numpy(), frames[batch.indices])
+        assert batch.given is not None
+        np.testing.assert_array_equal(batch.given[:, 0], batch.indices)
+        np.testing.assert_array_equal(batches.indices(number), batch.indices)
+    resumed = next(iter(batches.starting_at(7)))
+    np.testing.assert_array_equal(resumed.indices, streamed[7].indices)
+
+
+@given(
+    frames=st.integers(1, 60),
+    chunk=st.integers(1, 30),
+    length=st.integers(2, 12),
+    window=st.integers(1, 4),
+    epoch=st.integers(0, 3),
+)
+def test_an_epoch_of_sequences_passes_over_the_frames_about_once(
+    frames: int, chunk: int, length: int, window: int, epoch: int
+) -> None:
+    if length > frames:
+        with pytest.raises(ValueError, match="give shorter ones, or collect more frames"):
+            SequenceOrder(frames, chunk, window, (0,), length)
+        return
+    order = SequenceOrder(frames, chunk, window, (0,), length)
+    rows = np.concatenate(list(order.windows(epoch)))
+    assert rows.shape == (order.num_rows, length)
+    assert rows.min() >= 0 and rows.max() < frames
+    assert (np.diff(rows, axis=1) == 1).all()
+    if chunk >= length and frames % chunk == 0:  # rows lie within chunks, and hardly overlap
+        assert (rows[:, 0] // chunk == rows[:, -1] // chunk).all()
+        assert np.bincount(rows.ravel()).max() <= 2
+        assert frames - rows.size < frames // chunk * length
+
+
+def test_every_frame_may_begin_a_sequence() -> None:
+    order = SequenceOrder(20, 10, 2, (0,), 3)
+    firsts = {int(row[0]) for epoch in range(60) for rows in order.windows(epoch) for row in rows}
+    assert firsts == {*range(8), *range(10, 18)}
