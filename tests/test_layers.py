@@ -55,6 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "darla.running",
     },
     "darla_envs.dmc": {"darla_envs.description", "darla.running"},
+    "darla_envs.flat": {"darla_envs.description", "darla.running"},
     "darla_envs.procgen": {"darla_envs.batch", "darla_envs.description", "darla.running"},
     "darla_envs": {"darla_envs", "darla.environments", "darla.running"},
     "darla_agents.agent": {"darla", "darla_envs"},

@@ -4,10 +4,10 @@ The way through it: a task is described as data (``description``, ``tasks``). Ma
 simulated together (``rooms``) and drawn in one call (``render``); one alone is drawn by MiniWorld
 (``single``); MiniWorld's own environments are simulated by MiniWorld and drawn as rooms are
 (``miniworlds``); DeepMind Control's are simulated and drawn by MuJoCo, one at a time (``dmc``);
-Procgen's games are simulated and drawn by EnvPool (``procgen``). ``batch`` makes many worlds one
-batch of environments, in this process or in others. What an id is and can do,
-:mod:`darla_envs.suites` tells; by ids, :mod:`darla_envs.make` makes batches and Gymnasium's vector
-environments.
+Procgen's games are simulated and drawn by EnvPool (``procgen``); flat ones are drawn by NumPy
+(``flat``). ``batch`` makes many worlds one batch of environments, in this process or in others.
+What an id is and can do, :mod:`darla_envs.suites` tells; by ids, :mod:`darla_envs.make` makes
+batches and Gymnasium's vector environments.
 
 Importing this package registers its tasks with Gymnasium and imports none of MiniWorld,
 OpenGL, dm_control and EnvPool; :mod:`darla_envs.stock` imports MiniWorld, for its own environments.
@@ -84,5 +84,13 @@ def _register_procgen(task_id: str) -> None:
     )
 
 
+def _register_flat() -> None:
+    """Let Gymnasium make the flat worlds."""
+    import gymnasium as gym
+
+    gym.register("Darla/HiddenCatch-v0", entry_point="darla_envs.flat.hidden_catch:HiddenCatch")
+
+
 if _HAS_GYMNASIUM:
     _register_all()
+    _register_flat()
