@@ -13,6 +13,7 @@ from darla.uses.inpaint import inpaint, rectangle
 from darla.uses.interpolate import interpolate
 from darla.uses.nearest import Nearest
 from darla.uses.picture_errors import PictureErrors, picture_errors
+from darla.uses.predict import predict
 from darla.uses.retrieve import relevance, retrieve
 from darla.uses.sample import Sample, latent_grid, sample
 from darla.uses.swap_look import swap_look
@@ -33,6 +34,7 @@ __all__ = [
     "latent_grid",
     "load_calibration",
     "picture_errors",
+    "predict",
     "rectangle",
     "relevance",
     "retrieve",

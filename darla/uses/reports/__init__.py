@@ -7,6 +7,7 @@ from darla.uses.reports.alarm_report import RaiseAlarm, report_alarm
 from darla.uses.reports.denoise_report import Denoise, report_denoise
 from darla.uses.reports.inpaint_report import Inpaint, report_inpaint
 from darla.uses.reports.interpolate_report import Interpolate, report_interpolate
+from darla.uses.reports.predict_report import Predict, report_predict
 from darla.uses.reports.report import Report, UseConfig, WrittenReport, write_report
 from darla.uses.reports.retrieve_report import Retrieve, report_retrieve
 from darla.uses.reports.sample_report import DrawSamples, report_sample
@@ -22,6 +23,7 @@ REPORTS: dict[type[UseConfig], Callable[[Any], Report]] = {
     Retrieve: report_retrieve,
     SwapLook: report_swap_look,
     RaiseAlarm: report_alarm,
+    Predict: report_predict,
 }
 """What makes the report of each configuration."""
 

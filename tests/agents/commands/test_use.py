@@ -8,20 +8,25 @@ from PIL import Image
 
 from darla.uses.reports import REPORTS
 from toy_commands import run_darla
+from toy_encoder import make_memory_bundle
 from toy_frames import write_toy_bundle, write_toy_dataset
+from toy_walks import write_walks
 
 USES = [kind.name.replace("_", "-") for kind in REPORTS]
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write a bundle that says which latents hold the look, one that does not, and twins."""
+    """Write bundles: one that says which latents hold the look, one that does not, one that has a
+    memory; twins, and walks."""
     folder = tmp_path_factory.mktemp("made")
     write_toy_bundle(folder / "plain")
     config = write_toy_bundle(folder / "roles") / "config.json"
     roles = {"latent_roles": {"look": [0, 1], "state": [2, 3]}}
     config.write_text(json.dumps(json.loads(config.read_text()) | roles))
     write_toy_dataset(folder / "twins", 96, chunk_size=24, per_look=2, looks=2)
+    make_memory_bundle(folder / "memory", choices=2)
+    write_walks(folder / "walks", episodes=3, steps=60)
     return folder
 
 
@@ -30,11 +35,12 @@ def test_each_use_writes_a_picture_and_numbers(
     made: Path, tmp_path: Path, use: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     more = ["--false-alarm-rate", "0.2"] if use == "alarm" else []
-    options = ["--encoder", made / "roles", "--data", made / "twins", "--out", tmp_path, *more]
+    encoder, data = ("memory", "walks") if use == "predict" else ("roles", "twins")
+    options = ["--encoder", made / encoder, "--data", made / data, "--out", tmp_path, *more]
     assert run_darla("use", use, *options) == 0
     picture, numbers = (tmp_path / f"{use.replace('-', '_')}.{kind}" for kind in ("png", "json"))
     assert min(Image.open(picture).size) > 64
-    assert json.loads(numbers.read_text())["settings"]["data"] == str(made / "twins")
+    assert json.loads(numbers.read_text())["settings"]["data"] == str(made / data)
     printed = capfd.readouterr().out.splitlines()
     assert printed[-2:] == [f"picture: {picture}", f"numbers: {numbers}"]
 
@@ -52,6 +58,12 @@ def test_each_use_writes_a_picture_and_numbers(
             "24 held-out frames are too few for a false-alarm rate of 0.01",
         ),
         ("retrieve --encoder {made}/plain --data {made}/twins --by loks", "mean 'look'"),
+        ("predict --encoder {made}/memory --data {made}/twins", "recorded without actions"),
+        ("predict --encoder {made}/plain --data {made}/walks", "remembers nothing of the frames"),
+        (
+            "predict --encoder {made}/memory --data {made}/walks --context 20",
+            "has 60 frames in a row, but 65 are wanted",
+        ),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(

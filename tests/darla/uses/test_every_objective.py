@@ -8,7 +8,17 @@ import torch
 
 from darla.encoder.frozen_encoder import FrozenEncoder, latent_statistics
 from darla.objectives import OBJECTIVES
-from darla.uses import alarm, calibrate, denoise, inpaint, interpolate, rectangle, retrieve, sample
+from darla.uses import (
+    alarm,
+    calibrate,
+    denoise,
+    inpaint,
+    interpolate,
+    predict,
+    rectangle,
+    retrieve,
+    sample,
+)
 from toy_frames import tiny_objective, toy_frames
 
 FRAMES, _ = toy_frames(40)
@@ -54,6 +64,15 @@ def test_it_has_what_continuous_latents_have(encoder: FrozenEncoder, use: str) -
     with pytest.raises(ValueError, match="a few values alone") as error:
         NOT_FOR_CODES[use](encoder)
     assert "\n" not in str(error.value)
+
+
+def test_it_predicts_or_says_that_it_remembers_nothing(encoder: FrozenEncoder) -> None:
+    frames, actions = FRAMES.reshape(8, 5, *FRAMES.shape[1:]), np.zeros((8, 7), int)
+    if encoder.encoder.shape.memory:
+        assert predict(encoder, frames, actions).shape == (8, 2, *FRAMES.shape[1:])
+        return
+    with pytest.raises(ValueError, match="remembers nothing of the frames before; take one of seq"):
+        predict(encoder, frames, actions)
 
 
 def test_it_has_a_prior_or_says_what_it_has_instead(encoder: FrozenEncoder) -> None:
