@@ -156,8 +156,8 @@ def random_encoder(path: str | os.PathLike[str], seed: int, device: str = "cpu")
     """Make an encoder of the same shape as a bundle's, but untrained: a baseline.
 
     Its statistics are measured on the bundle's reference frames; with memory, one after the other
-    as if they were an episode. The seed decides the weights;
-    torch's own random numbers are left as they were. For the rest see :func:`load_encoder`.
+    as if they were an episode. The seed decides the weights; torch's own random numbers are left as
+    they were. For the rest see :func:`load_encoder`.
     """
     trained = load_encoder(path)
     shape = trained.encoder.shape
@@ -167,8 +167,8 @@ def random_encoder(path: str | os.PathLike[str], seed: int, device: str = "cpu")
     frames = trained.reference_frames
     shown = torch.from_numpy(frames)
     if isinstance(encoder, MemoryEncoder) and shape.memory:  # one after the other
-        told = torch.zeros(len(shown), shape.memory.told)
-        statistics = sequence_statistics(encoder, [(shown, told)])
+        nothing = torch.zeros(len(shown), shape.memory.told)
+        statistics = sequence_statistics(encoder, [(shown, nothing)])
     else:
         statistics = latent_statistics(encoder, [shown])
     objective = {"name": "random", "settings": {"seed": seed}}

@@ -46,8 +46,8 @@ class VisionConfig:
     """Passes over the dataset; fractions are allowed. Seven over 20,000 frames of 64x64 take the
     default objective a quarter of an hour on two cores."""
     batch_size: PositiveInt = 32
-    """Frames in a step, those of pairs counted one by one: many small steps learn fastest on a CPU;
-    a GPU likes larger ones."""
+    """Frames in a step, those of pairs and sequences counted one by one: many small steps learn
+    fastest on a CPU; a GPU likes larger ones."""
     learning_rate: Positive = 1e-3
     """Adam's learning rate."""
     learning_rate_decay: Share = 0.5

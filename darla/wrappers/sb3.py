@@ -66,11 +66,9 @@ class VecObserver(VecEnvWrapper):
 
 
 class VecLatent(VecObserver):
-    """Observations are latents (num_envs, z) float32 instead of pictures.
+    """Observations are latents (num_envs, z) float32, of one forward pass, instead of pictures.
 
-    One forward pass a step encodes the pictures of all environments. Put ``VecFrameStack`` or
-    ``VecNormalize`` around this, not below it. An encoder with memory sees last frames in a pass of
-    their own.
+    Put ``VecFrameStack`` or ``VecNormalize`` around this, not below it.
 
     Args:
         venv: a vector environment that observes pictures, or a Dict with one, in any of the
@@ -139,8 +137,7 @@ def with_terminal_observations(
     return passed_on
 
 
-_SMALLEST_WIDTH = 16
-"""Pixels; what has fewer along an axis is no picture there, but channels."""
+_SMALLEST_WIDTH = 16  # pixels; what has fewer along an axis is no picture there, but channels
 
 
 class EncoderExtractor(BaseFeaturesExtractor):
@@ -251,7 +248,7 @@ def _network(
     if remembers(transform.encoder):
         raise ValueError(
             "an EncoderExtractor sees pictures in any order, but the encoder has a memory; use "
-            "VecLatent (--kind latent), or another encoder"
+            "VecLatent (--kind latent)"
         )
     return transform.encoder.trainable_copy(), transform.shift.copy(), transform.scale.copy()
 

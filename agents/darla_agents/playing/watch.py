@@ -114,7 +114,8 @@ def _record(player: Player, domain: str, config: WatchConfig) -> _Shown:
         for seed in itertools.count(config.seed):
             worlds.reset([0], [seed])
             policy.begin(0, seed)
-            led, done = None, False
+            led: np.ndarray | None = None
+            done = False
             while not done:
                 observations = worlds.observe([0])
                 frame = picture.of(observations)[0].copy()

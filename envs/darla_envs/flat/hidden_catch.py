@@ -29,7 +29,7 @@ CELL = 8
 """Pixels of a column, and of a row."""
 SEEN_ROWS = 2
 """Rows in which the ball is in sight from the start."""
-_MARGIN = 1  # pixels around the ball within its cell, so that the paddle is seen below it
+_THICKNESS = 3  # pixels of the paddle, in front of the ball
 _PADDLE = (255, 255, 255)
 
 _PALETTES = {
@@ -114,12 +114,11 @@ class HiddenCatch(gym.Env[np.ndarray, np.int64]):
         picture = np.empty((ROWS * CELL, COLUMNS * CELL, 3), np.uint8)
         picture[:] = colors["ground"]
         picture[SEEN_ROWS * CELL : (ROWS - 1) * CELL] = colors["curtain"]
-        bottom, left = slice((ROWS - 1) * CELL, None), self.paddle * CELL
-        picture[bottom, left : left + CELL] = _PADDLE
         if self.row < SEEN_ROWS or self.row == ROWS - 1:
-            top, left = (place * CELL + _MARGIN for place in (self.row, self.column))
-            size = CELL - 2 * _MARGIN
-            picture[top : top + size, left : left + size] = colors["ball"]
+            top, left = self.row * CELL, self.column * CELL
+            picture[top : top + CELL, left : left + CELL] = colors["ball"]
+        left = self.paddle * CELL
+        picture[-_THICKNESS:, left : left + CELL] = _PADDLE
         return picture
 
     def _info(self) -> dict[str, Any]:
