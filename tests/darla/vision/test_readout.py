@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from darla.encoder.bundle import load_encoder
+from darla.encoder.remembered import encode_sequence
 from darla.vision.train import train_vision
 from toy_frames import tiny_config, toy_frames, write_toy_dataset
 
@@ -64,3 +65,17 @@ def test_the_same_seed_gives_the_same_readout(data: Path, tmp_path: Path) -> Non
     ]
     one, other = (each.decoder.state_dict() for each in found)
     assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_a_readout_of_an_encoder_with_memory_learns_from_sequences(tmp_path: Path) -> None:
+    acted = write_toy_dataset(tmp_path / "toy", COUNT, chunk_size=80, per_look=8, choices=3)
+    config = tiny_config(acted, tmp_path / "run", objective="sequence_vae", sequence_length=4)
+    before = load_encoder(train_vision(config).bundle)
+    after = load_encoder(train_vision(dataclasses.replace(config, readout_epochs=2.0)).bundle)
+    frames, _ = toy_frames(16, seed=1)
+    actions, starts = np.zeros(16, int), np.arange(16) % 8 == 0
+    seen = [encode_sequence(each, frames, actions, starts) for each in (before, after)]
+    np.testing.assert_array_equal(*seen)
+    assert after.decoder.shape.decoder == "readout"
+    assert after.decode(seen[1]).shape == frames.shape
+    np.testing.assert_array_equal(before.statistics.std, after.statistics.std)
