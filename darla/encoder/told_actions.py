@@ -42,7 +42,8 @@ def _of_choices(actions: np.ndarray, starts: np.ndarray, choices: int) -> np.nda
         raise ValueError(
             f"an action is {known.max()}, but the encoder has learnt of 0 to {choices - 1} alone"
         )
-    return actions[:, None] == np.arange(choices)
+    chosen: np.ndarray = actions[:, None] == np.arange(choices)
+    return chosen
 
 
 def _of_numbers(actions: np.ndarray) -> np.ndarray:

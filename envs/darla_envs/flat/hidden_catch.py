@@ -101,7 +101,7 @@ class HiddenCatch(gym.Env[np.ndarray, np.int64]):
         info = self._info() | ({"is_success": caught} if over else {})
         return self._picture(), float(caught), over, False, info
 
-    def render(self) -> np.ndarray:  # type: ignore[override]
+    def render(self) -> np.ndarray:
         """Return the picture."""
         return self._picture()
 
