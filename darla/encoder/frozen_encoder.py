@@ -192,6 +192,25 @@ class FrozenEncoder(nn.Module):
         chunks = frames.split(ENCODE_CHUNK)
         return torch.cat([self.encoder(to_pictures(chunk.to(self.device))).mu for chunk in chunks])
 
+    @torch.no_grad()
+    def posteriors(self, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the mean and the variance of each latent of uint8 frames (N, H, W, 3).
+
+        Both are float32 (N, z), from one pass through the network; means are what :meth:`encode`
+        returns, and the variance of a posterior without spread is 0. A ValueError where the frames
+        have another shape or dtype.
+        """
+        tensor = torch.from_numpy(np.require(frames, requirements=["C", "W"]))
+        self._check_frames(tensor)
+        none = np.zeros((0, self.latent_dim), np.float32)
+        means, variances = [none], [none]
+        for chunk in tensor.split(ENCODE_CHUNK):
+            mu, logvar = self.encoder(to_pictures(chunk.to(self.device)))
+            means.append(mu.cpu().numpy())
+            spread = np.zeros_like(means[-1]) if logvar is None else logvar.exp().cpu().numpy()
+            variances.append(spread)
+        return np.concatenate(means), np.concatenate(variances)
+
     def forward(self, frames: Tensor) -> Tensor:
         """Do what :meth:`encode_tensor` does."""
         return self.encode_tensor(frames)

@@ -6,8 +6,9 @@ raises a ValueError of one line for others (``refusals``). ``reports`` makes a p
 of each, for the command line.
 """
 
+from darla.alarm.calibration import Calibration, load_calibration
 from darla.uses.alarm import Alarm, alarm, auroc
-from darla.uses.alarm_calibration import Calibration, calibrate, load_calibration
+from darla.uses.alarm_calibration import calibrate
 from darla.uses.denoise import corrupt, denoise
 from darla.uses.inpaint import inpaint, rectangle
 from darla.uses.interpolate import interpolate

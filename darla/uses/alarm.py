@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from darla.alarm.calibration import WORST, Calibration, check_calibrated
+from darla.alarm.latent_density import LatentDensity
+from darla.alarm.scores import score_posteriors, scores_of
 from darla.encoder.frozen_encoder import FrozenEncoder
-from darla.uses.alarm_calibration import WORST, Calibration, fingerprint
-from darla.uses.alarm_scores import score
-from darla.uses.encoded_frames import Frames
-from darla.uses.refusals import named
+from darla.uses.encoded_frames import Frames, pieces
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,7 +18,7 @@ class Alarm:
     """What was found of N frames."""
 
     scores: Mapping[str, np.ndarray]
-    """float64 (N,) by the names of :data:`darla.uses.alarm_scores.SCORES`, and ``worst``: larger
+    """float64 (N,) by the names of :data:`darla.alarm.scores.SCORES`, and ``worst``: larger
     for frames that lie farther from what the encoder has seen."""
     raised: Mapping[str, np.ndarray]
     """bool (N,), whether each exceeds its threshold."""
@@ -35,19 +35,26 @@ def alarm(encoder: FrozenEncoder, frames: Frames, calibration: Calibration | Non
     Raises:
         ValueError: there is no calibration, or it is of another encoder; frames are something else.
     """
-    if calibration is None:
-        raise ValueError(
-            "an alarm needs to be calibrated: no score says by itself which frames are strange; "
-            "calibrate it on frames that the encoder has not learnt from, or load a calibration"
-        )
-    if calibration.encoder != fingerprint(encoder):
-        raise ValueError(
-            f"the calibration is of another encoder than {named(encoder)}; calibrate again"
-        )
-    scores = score(encoder, frames, calibration.density)
-    every = {**scores, WORST: calibration.worst(scores)}
-    raised = {name: values > calibration.thresholds[name] for name, values in every.items()}
+    known = check_calibrated(calibration, encoder)
+    scores = score(encoder, frames, known.density)
+    every = {**scores, WORST: known.worst(scores)}
+    raised = {name: values > known.thresholds[name] for name, values in every.items()}
     return Alarm(every, raised)
+
+
+def score(
+    encoder: FrozenEncoder, frames: Frames, density: LatentDensity | None
+) -> dict[str, np.ndarray]:
+    """Return the numbers of frames, float64 (N,) each; see :data:`darla.alarm.scores.SCORES`.
+
+    A piece of the frames is in memory at a time. The density is needed where latents have one.
+    """
+    names = scores_of(encoder)
+    parts = [
+        score_posteriors(encoder, piece, *encoder.posteriors(piece), density, names)
+        for piece in pieces(encoder, frames)
+    ]
+    return {name: np.concatenate([np.zeros(0), *(part[name] for part in parts)]) for name in names}
 
 
 def auroc(ordinary: np.ndarray, strange: np.ndarray) -> float:

@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 
 import numpy as np
-import torch
 
 from darla.encoder.frozen_encoder import ENCODE_CHUNK, FrozenEncoder
-from darla.encoder.networks import to_pictures
 from darla.frames.dataset import FrameDataset
 from darla.frames.pictures import resize_frames
 from darla.frames.read_rows import read_chunks
@@ -34,17 +32,12 @@ def encode_pieces(encoder: FrozenEncoder, frames: Frames) -> np.ndarray:
     return np.concatenate([none, *(encoder.encode(piece) for piece in pieces(encoder, frames))])
 
 
-@torch.no_grad()
 def posteriors(encoder: FrozenEncoder, frames: Frames) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean and the variance of each latent of frames, float32 (N, z) each.
 
     The variance of a posterior without spread is 0.
     """
-    means, variances = [], []
-    for piece in pieces(encoder, frames):
-        tensor = torch.from_numpy(np.ascontiguousarray(piece)).to(encoder.device)
-        mu, logvar = encoder.encoder(to_pictures(tensor))
-        means.append(mu.cpu().numpy())
-        variances.append(np.zeros_like(means[-1]) if logvar is None else logvar.exp().cpu().numpy())
     none = np.zeros((0, encoder.latent_dim), np.float32)
-    return np.concatenate([none, *means]), np.concatenate([none, *variances])
+    found = [(none, none), *(encoder.posteriors(piece) for piece in pieces(encoder, frames))]
+    means, variances = (np.concatenate(each) for each in zip(*found, strict=True))
+    return means, variances

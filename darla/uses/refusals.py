@@ -2,23 +2,8 @@
 
 import numpy as np
 
+from darla.encoder.abilities import can_decode, named
 from darla.encoder.frozen_encoder import FrozenEncoder
-from darla.encoder.networks import Decoder
-
-GAUSSIAN = "gaussian"
-"""The posterior of encoders that have a prior."""
-
-
-def named(encoder: FrozenEncoder) -> str:
-    """Return how messages call an encoder: its objective, and its folder where it has one."""
-    objective = encoder.config["objective"]["name"]
-    return f"the encoder of {objective}" + (f" ({encoder.path})" if encoder.path else "")
-
-
-def can_decode(encoder: FrozenEncoder) -> bool:
-    """Whether it draws pictures."""
-    decoder: object = encoder.decoder
-    return isinstance(decoder, Decoder)
 
 
 def need_decoder(encoder: FrozenEncoder, use: str) -> None:
@@ -49,7 +34,7 @@ def need_roles(encoder: FrozenEncoder, use: str) -> dict[str, np.ndarray]:
 def need_prior(encoder: FrozenEncoder, instead: str) -> None:
     """Raise a ValueError, which says what to do instead, unless latents have a Gaussian prior."""
     posterior = encoder.encoder.shape.posterior
-    if posterior != GAUSSIAN:
+    if posterior != "gaussian":
         raise ValueError(
             f"{named(encoder)} has no prior to sample from (its posterior is {posterior!r}); "
             f"{instead}"

@@ -38,7 +38,8 @@ class LatentTransform:
             there is one). An encoder that is already loaded stays where it is.
 
     Attributes:
-        encoder: the frozen encoder.
+        encoder: the frozen encoder, in the precision of the options.
+        loaded: the same as it was given or loaded.
         options: as they were given.
         shift: (z,) float32, subtracted from latents.
         scale: (z,) float32, which they are then multiplied by.
@@ -58,7 +59,8 @@ class LatentTransform:
         device: str = "cpu",
     ) -> None:
         self.options = options
-        self.encoder = _as_encoder(encoder, device).in_precision(options.precision)
+        self.loaded = _as_encoder(encoder, device)
+        self.encoder = self.loaded.in_precision(options.precision)
         statistics = self.encoder.statistics
         latents = self.encoder.latent_dim
         std = np.maximum(statistics.std, SMALLEST_STD)

@@ -1,6 +1,6 @@
 """A Gymnasium vector wrapper: the pictures of all environments are encoded in one batch."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -9,11 +9,13 @@ import numpy as np
 from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 
+from darla.alarm.calibration import Calibration
 from darla.encoder.bundle import FrozenEncoder
+from darla.wrappers.latent_alarm import KEY, LatentAlarm
 from darla.wrappers.latent_memory import LatentMemory, StepMemory, memory_for
 from darla.wrappers.latent_options import LatentOptions, LatentOptionsDict
 from darla.wrappers.latent_transform import LatentTransform
-from darla.wrappers.picture_observer import PictureFunction
+from darla.wrappers.picture_observer import PictureFunction, PictureObserver
 
 
 class VectorLatentObservation(gym.vector.VectorWrapper[Any, Any, Any, Any, Any]):
@@ -28,6 +30,10 @@ class VectorLatentObservation(gym.vector.VectorWrapper[Any, Any, Any, Any, Any])
         env: a vector environment that observes pictures, or a Dict with one, in any of the
             :mod:`darla.frames.picture_forms`.
         encoder, key, device, **options: as of :class:`darla.LatentObservation`, and so are errors.
+        alarm, alarm_score: likewise. ``infos["alarm"]`` has ``score`` and ``raised`` of what each
+            environment shows, and ``infos["final_info"]["alarm"]`` those of the last observations
+            of episodes. A vector environment begins its episodes itself, so that only
+            :class:`darla.LatentObservation`, around each of them, can end one.
     """
 
     def __init__(
@@ -37,11 +43,15 @@ class VectorLatentObservation(gym.vector.VectorWrapper[Any, Any, Any, Any, Any])
         *,
         key: str | None = None,
         device: str = "cpu",
+        alarm: Calibration | str | Path | None = None,
+        alarm_score: str | None = None,
         **options: Unpack[LatentOptionsDict],
     ) -> None:
         super().__init__(env)
         self.transform = LatentTransform(encoder, LatentOptions.from_dict(options), device=device)
-        self._observer = self.transform.observer(env.single_observation_space, key)
+        self._alarm = None if alarm is None else LatentAlarm(self.transform, alarm, alarm_score)
+        seen = self._alarm or self.transform
+        self._observer = PictureObserver(seen, env.single_observation_space, key)
         self.single_observation_space = self._observer.space
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         mode = env.metadata.get("autoreset_mode", AutoresetMode.NEXT_STEP)
@@ -59,7 +69,8 @@ class VectorLatentObservation(gym.vector.VectorWrapper[Any, Any, Any, Any, Any])
         observations, infos = self.env.reset(seed=seed, options=options)
         self._over[begun] = False
         function = None if self._memory is None else self._begins(self._memory, begun.tolist())
-        return self._observer.with_finals(observations, {}, function)[0], infos
+        encoded = self._observer.with_finals(observations, {}, function)[0]
+        return encoded, self._with_alarms(infos, [])
 
     def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
         """Step the environments; one forward pass encodes all that they show."""
@@ -77,7 +88,19 @@ class VectorLatentObservation(gym.vector.VectorWrapper[Any, Any, Any, Any, Any])
         encoded, encoded_finals = self._observer.with_finals(observations, finals, function)
         if encoded_finals:
             infos = {**infos, "final_obs": _as_objects(encoded_finals, self.num_envs)}
-        return encoded, rewards, terminations, truncations, infos
+        return encoded, rewards, terminations, truncations, self._with_alarms(infos, [*finals])
+
+    def _with_alarms(self, infos: dict[str, Any], ended: Sequence[int]) -> dict[str, Any]:
+        """Return infos with what the alarm says, also of the last pictures of some environments."""
+        if self._alarm is None:
+            return infos
+        count = self.num_envs
+        told = _in_vector_form(self._alarm, range(count), range(count), count)
+        if ended:
+            last = _in_vector_form(self._alarm, ended, range(count, count + len(ended)), count)
+            told["final_info"] = {**infos.get("final_info", {}), **last}
+            told["_final_info"] = last[f"_{KEY}"]
+        return {**infos, **told}
 
     def _begins(self, memory: LatentMemory, begun: list[int]) -> PictureFunction:
         """Return what encodes all after some were reset; the others are as they were."""
@@ -103,6 +126,18 @@ def _final_observations(infos: dict[str, Any], ended: np.ndarray) -> dict[int, A
     if isinstance(finals, Mapping):
         return {i: {name: values[i] for name, values in finals.items()} for i in indices}
     return {i: finals[i] for i in indices if finals[i] is not None}
+
+
+def _in_vector_form(
+    alarm: LatentAlarm, environments: Sequence[int], rows: Sequence[int], num_envs: int
+) -> dict[str, Any]:
+    """Return what an alarm says of some rows, as infos of the environments they are of."""
+    mask = np.zeros(num_envs, dtype=bool)
+    scores, raised = np.zeros(num_envs), np.zeros(num_envs, dtype=bool)
+    where, which = list(environments), list(rows)
+    mask[where], scores[where], raised[where] = True, alarm.scores[which], alarm.raised[which]
+    told = {"score": scores, "_score": mask, "raised": raised, "_raised": mask.copy()}
+    return {KEY: told, f"_{KEY}": mask.copy()}
 
 
 def _as_objects(finals: dict[int, Any], num_envs: int) -> np.ndarray:

@@ -10,7 +10,9 @@ from gymnasium import spaces
 
 from darla.encoder.bundle import FrozenEncoder
 from darla.frames.pictures import PictureEntry, find_picture, resize_frames
+from darla.wrappers.latent_alarm import LatentAlarm
 from darla.wrappers.picture_observer import PictureObserver
+from darla_agents.agent.alarm_words import NO_ALARM, AlarmWords, agent_alarm
 from darla_agents.agent.drawn_actions import ActionDraws
 from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.saved_agent import SavedAgent, load_agent
@@ -28,7 +30,9 @@ class AgentPolicy:
     The space is of one environment's observations, and the encoder what
     :func:`darla_agents.agent.encoders.agent_encoder` returns for the agent. Actions are the most
     probable ones, or, not deterministic, drawn ones, which follow from the seeds of the episodes
-    that ``begin`` was told of. A ValueError where the agent was trained on other observations.
+    that ``begin`` was told of. An ``alarm`` of the encoder's latents says of the observations that
+    were last acted on how strange they are. A ValueError where the agent was trained on other
+    observations.
     """
 
     needs_observations = True
@@ -39,13 +43,15 @@ class AgentPolicy:
         space: spaces.Space[Any],
         encoder: FrozenEncoder | None = None,
         deterministic: bool = True,
+        alarm: LatentAlarm | None = None,
     ) -> None:
         self._agent = agent
         self._memory = memory_of_agent(agent.spec, encoder, agent.model.action_space)
+        self.alarm = alarm
         shown = space
         sized = sized_pictures(agent.spec, space)
         space = space if sized is None else sized.space
-        seen = seen_pictures(agent.spec, encoder, space)
+        seen = seen_pictures(agent.spec, encoder, space, alarm)
         space = space if seen is None else seen.space
         self._sized, self._seen = sized, seen
         self._history = history_of(agent.spec, shown, space)
@@ -98,16 +104,19 @@ def load_agent_policy(
     device: str = "cpu",
     deterministic: bool = True,
     actions: spaces.Space[Any] | None = None,
+    alarm: AlarmWords = NO_ALARM,
 ) -> AgentPolicy:
     """Load a saved agent with its encoder, ready to act.
 
     The space is of one environment's observations, and the device (cpu, cuda or auto) that of
     policy and encoder. Actions are the most probable ones, or, not deterministic, drawn ones;
-    ``actions`` is the space of those that the environment takes, if they are to be compared.
+    ``actions`` is the space of those that the environment takes, if they are to be compared, and
+    ``alarm`` the one that is listened to.
 
     Raises:
-        FileNotFoundError: there is no agent, or not the encoder that it names.
-        ValueError: the agent was trained on other observations, or with other actions.
+        FileNotFoundError: there is no agent, or not the encoder that it names; or no calibration.
+        ValueError: the agent was trained on other observations, or with other actions; or the
+            calibration is of another encoder than its own.
     """
     agent = load_agent(folder, device)
     try:
@@ -116,7 +125,9 @@ def load_agent_policy(
                 f"it was trained to choose from {agent.model.action_space}, and actions are "
                 f"{actions} here; a domain may change how a task looks, not what is done in it"
             )
-        return AgentPolicy(agent, space, agent_encoder(agent.spec, device), deterministic)
+        encoder = agent_encoder(agent.spec, device)
+        listened = agent_alarm(alarm, agent.spec, encoder)
+        return AgentPolicy(agent, space, encoder, deterministic, listened)
     except ValueError as error:
         raise ValueError(f"the agent in {folder} cannot play here: {error}") from error
 

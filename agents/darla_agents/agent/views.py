@@ -11,6 +11,7 @@ from stable_baselines3.common.preprocessing import is_image_space
 
 from darla.encoder.bundle import FrozenEncoder
 from darla.frames.pictures import find_picture, resize_frames
+from darla.wrappers.latent_alarm import LatentAlarm
 from darla.wrappers.latent_memory import LatentMemory, memory_for
 from darla.wrappers.latent_transform import LatentTransform
 from darla.wrappers.picture_observer import PictureObserver
@@ -45,14 +46,19 @@ def sized_pictures(spec: AgentSpec, space: spaces.Space[Any]) -> PictureObserver
 
 
 def seen_pictures(
-    spec: AgentSpec, encoder: FrozenEncoder | None, space: spaces.Space[Any]
+    spec: AgentSpec,
+    encoder: FrozenEncoder | None,
+    space: spaces.Space[Any],
+    alarm: LatentAlarm | None = None,
 ) -> PictureObserver | None:
     """Return what makes latents of pictures, or what else the kind makes of them; None: nothing.
 
-    The encoder is what :func:`darla_agents.agent.encoders.agent_encoder` returns for the agent. A
-    ValueError where the space holds no picture.
+    The encoder is what :func:`darla_agents.agent.encoders.agent_encoder` returns for the agent; an
+    alarm of its latents makes them itself. A ValueError where the space holds no picture.
     """
     key = spec.interaction.key
+    if alarm is not None:
+        return PictureObserver(alarm, space, key)
     if encoder is not None:
         return LatentTransform(encoder, spec.latent_options).observer(space, key)
     transform = spec.traits.transform

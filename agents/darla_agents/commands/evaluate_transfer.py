@@ -14,6 +14,8 @@ def main(config: EvaluateTransferConfig) -> None:
     result = evaluate_transfer(config)
     for run in result.unfinished:
         print(f"left out, not finished: {run}")
+    for (agent, domain), share in result.alarms.items():
+        print(f"alarm raised: {agent} in {domain}: {share:.1%} of its steps")
     print(f"{result.played} episodes played, {result.skipped} were there already: {result.out}")
     print(f"compare them with: darla compare --rows {result.out}")
 

@@ -12,8 +12,9 @@ from tqdm import tqdm
 
 from darla.running.progress import progress_bar
 from darla.running.stop_requests import StopRequest
-from darla_agents.learning.tensorboard_layout import RETURN, SUCCESS, evaluation_tag
-from darla_agents.playing.episode_queue import PlayedEpisode, Policy, play_queue
+from darla_agents.learning.tensorboard_layout import ALARM, RETURN, SUCCESS, evaluation_tag
+from darla_agents.playing.alarm_watch import AlarmWatch, RaisedAlarm
+from darla_agents.playing.episode_queue import PlayedEpisode, Policy, play_queue, share_of_alarms
 from darla_agents.playing.played_worlds import PlayedWorlds
 
 
@@ -60,10 +61,11 @@ class EvaluateDomains(PeriodicCallback):
 
     Only the source, which comes first, decides which model is best: choosing it by a target would
     not be transfer without training there. There is a seed for each episode, the same in every
-    domain and evaluation. The writer gets ``eval/<domain>/return`` and, where the task says,
-    ``eval/<domain>/success``. ``best_return`` is the source's of the best model so far, None when
-    there is none; ``keep_best`` is called with what :func:`summarise` says of the source when the
-    model is the best.
+    domain and evaluation. The writer gets ``eval/<domain>/return``, where the task says
+    ``eval/<domain>/success``, and where there is an alarm of the policy ``eval/<domain>/alarm``,
+    the share of steps at which it was raised. ``best_return`` is the source's of the best model so
+    far, None when there is none; ``keep_best`` is called with what :func:`summarise` says of the
+    source when the model is the best.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class EvaluateDomains(PeriodicCallback):
         writer: SummaryWriter,
         best_return: float | None,
         keep_best: Callable[[dict[str, float]], None],
+        alarm: RaisedAlarm | None = None,
     ) -> None:
         super().__init__(interval)
         self._domains = domains
@@ -83,11 +86,12 @@ class EvaluateDomains(PeriodicCallback):
         self._writer = writer
         self._best = -np.inf if best_return is None else best_return
         self._keep_best = keep_best
+        self._watch = None if alarm is None else AlarmWatch(alarm)
 
     def act(self) -> None:
         """Evaluate in every domain."""
         results = {
-            domain: summarise(list(play_queue(worlds, self._policy, self._seeds)))
+            domain: summarise(list(play_queue(worlds, self._policy, self._seeds, self._watch)))
             for domain, worlds in self._domains.items()
         }
         for domain, result in results.items():
@@ -101,10 +105,16 @@ class EvaluateDomains(PeriodicCallback):
 
 
 def summarise(episodes: Sequence[PlayedEpisode]) -> dict[str, float]:
-    """Return the mean return and, where episodes say whether they succeeded, the share that did."""
+    """Return the mean return and, where episodes tell them, shares of successes and of alarms.
+
+    The first is of episodes, the second of their steps.
+    """
     found = {RETURN: float(np.mean([episode.total for episode in episodes]))}
     told = [episode.success for episode in episodes if episode.success is not None]
-    return {**found, SUCCESS: float(np.mean(told))} if told else found
+    if told:
+        found[SUCCESS] = float(np.mean(told))
+    shares = share_of_alarms(episodes)
+    return found if shares is None else {**found, ALARM: shares}
 
 
 class SaveCheckpoints(PeriodicCallback):

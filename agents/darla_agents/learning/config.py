@@ -11,6 +11,7 @@ from darla.running.names import unknown
 from darla.running.plain_json import plain
 from darla.running.precision import Precision
 from darla.wrappers.latent_options import LatentOptions
+from darla_agents.agent.alarm_words import AlarmWords
 from darla_agents.agent.algorithms import parse_settings, settings_for
 from darla_agents.agent.augmentations import NONE, describe_augmentations
 from darla_agents.agent.interaction import Interaction, parse_size
@@ -35,7 +36,7 @@ _AUGMENTATION = (
 
 
 @dataclass(frozen=True)
-class TrainAgentConfig(EnvironmentWords):
+class TrainAgentConfig(EnvironmentWords, AlarmWords):
     """How to train one agent."""
 
     task: Annotated[str, tyro.conf.arg(aliases=["--env"])] = "Darla/GoToObject-v0"
@@ -135,6 +136,7 @@ class TrainAgentConfig(EnvironmentWords):
     def check(self) -> None:
         """Raise a ValueError for a number out of range, an unknown name, or what fits no kind."""
         check_rendering(self.rendering)
+        self.check_alarm()
         if self.look_treatment not in LOOK_TREATMENTS:
             raise unknown("look treatment", self.look_treatment, LOOK_TREATMENTS)
         if self.look_treatment != MASK and not (self.mask_look or self.mask_still > 0):

@@ -14,11 +14,11 @@ from torch.utils.tensorboard.writer import SummaryWriter
 
 from darla_agents.agent.spec import AgentSpec
 
-RETURN, SUCCESS = "return", "success"
+RETURN, SUCCESS, ALARM = "return", "success", "alarm"
 
 
 def evaluation_tag(domain: str, quantity: str) -> str:
-    """Return the tag of a quantity (``return`` or ``success``) measured in a domain."""
+    """Return the tag of a quantity (``return``, ``success``, ``alarm``) measured in a domain."""
     return f"eval/{domain}/{quantity}"
 
 
@@ -34,14 +34,17 @@ class TensorBoardFolder(TensorBoardOutputFormat):
         self._is_closed = False
 
 
-def write_layout(writer: SummaryWriter, domains: Iterable[str]) -> None:
-    """Write the custom layout: a chart for each domain and quantity, all runs overlaid."""
+def write_layout(writer: SummaryWriter, domains: Iterable[str], alarm: bool = False) -> None:
+    """Write the custom layout: a chart for each domain and quantity, all runs overlaid.
+
+    Alarms have charts where there is one.
+    """
     names = list(domains)
     layout: dict[str, Any] = {
         f"transfer: {quantity}": {
             domain: ["Multiline", [evaluation_tag(domain, quantity)]] for domain in names
         }
-        for quantity in (RETURN, SUCCESS)
+        for quantity in (RETURN, SUCCESS, *([ALARM] if alarm else []))
     }
     layout["learning"] = {
         "return while learning": ["Multiline", ["rollout/ep_rew_mean"]],

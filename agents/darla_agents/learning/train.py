@@ -20,6 +20,7 @@ from darla.running.seeds import Purpose, derive_seed
 from darla.running.step_folders import use_newest
 from darla.running.stop_requests import StopRequest, stop_requests
 from darla_agents.agent.acting import AgentPolicy
+from darla_agents.agent.alarm_words import agent_alarm
 from darla_agents.agent.algorithms import remembers
 from darla_agents.agent.encoders import bundled_encoder
 from darla_agents.agent.interaction import NATIVE
@@ -115,6 +116,7 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
         _check_that_it_sees(bundled, config.anyway)
         spec = resolve_spec(config, spec, bundled, **drawing)
     encoder = bundled if spec.traits.sees_latents else None
+    alarm = agent_alarm(config, spec, encoder)
     venv = make_vec_env(
         spec,
         spec.domain,
@@ -135,7 +137,7 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
     output = TensorBoardFolder(folder.tensorboard, model.num_timesteps)
     model.set_logger(Logger(folder=None, output_formats=[output]))
     stack.callback(model.logger.close)
-    write_layout(output.writer, domains)
+    write_layout(output.writer, domains, alarm is not None)
     write_hyperparameters(output, spec, domains)
     # One seed for each episode; runs of one seed play the same ones, whatever they see.
     episodes = range(config.eval_episodes)
@@ -147,11 +149,13 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
             SavedAgent(spec, model, model.num_timesteps),
             domains[spec.domain].observation_space,
             encoder,
+            alarm=alarm,
         ),
         seeds,
         output.writer,
         _best_return(folder),
         lambda evaluation: save_agent(model, spec, folder.best, evaluation),
+        alarm,
     )
     request = stack.enter_context(stop_requests())
     model.learn(

@@ -5,12 +5,13 @@ ones: success that comes fast, or failure. Here the episodes are fixed before th
 their seeds, and all of them are played to their end, whichever environment plays them.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
+from darla_agents.playing.alarm_watch import AlarmCount, AlarmWatch
 from darla_agents.playing.played_worlds import PlayedWorlds, StepOutcome
 
 
@@ -26,6 +27,15 @@ class PlayedEpisode:
     length: int
     success: bool | None
     """What the info said at the end, as ``is_success`` or ``success``; None if it said nothing."""
+    alarms: float | None = None
+    """Share of the observations at which the alarm was raised; None where there was no alarm."""
+
+
+def share_of_alarms(episodes: Iterable[PlayedEpisode]) -> float | None:
+    """Return the share of the steps of episodes at which the alarm was raised; None without one."""
+    told = [(each.alarms, each.length) for each in episodes if each.alarms is not None]
+    steps = sum(length for _, length in told)
+    return sum(share * length for share, length in told) / steps if steps else None
 
 
 class Policy(Protocol):
@@ -53,24 +63,33 @@ class _Running:
     seed: int
     total: float = 0.0
     length: int = 0
+    alarm: AlarmCount = field(default_factory=AlarmCount)
 
     def after(self, step: StepOutcome) -> PlayedEpisode | None:
         """Count a step; return the episode when it has come to its end."""
         self.total += step.reward
         self.length += 1
-        if not step.done:
-            return None
-        return PlayedEpisode(self.index, self.seed, self.total, self.length, step.success)
+        return self.ended(step.success) if step.done else None
+
+    def ended(self, success: bool | None) -> PlayedEpisode:
+        """Return the episode, which has come to its end."""
+        looks = self.alarm.looks
+        alarms = self.alarm.raised / looks if looks else None
+        return PlayedEpisode(self.index, self.seed, self.total, self.length, success, alarms)
 
 
 def play_queue(
-    worlds: PlayedWorlds, policy: Policy, seeds: Sequence[int]
+    worlds: PlayedWorlds,
+    policy: Policy,
+    seeds: Sequence[int],
+    watch: AlarmWatch | None = None,
 ) -> Iterator[PlayedEpisode]:
     """Play one episode for every seed; an environment that is free takes the next.
 
     Episodes are yielded in the order of the seeds, those that finish early are held back. So
     whoever stops half-way has the first episodes of the list, not the shortest. What an episode is
-    like does not depend on how many environments there are.
+    like does not depend on how many environments there are. Where an alarm of the policy is
+    listened to, episodes tell how often it was raised, and may be broken off by it.
     """
     waiting = iter(enumerate(seeds))
     running: dict[int, _Running] = {}
@@ -81,17 +100,33 @@ def play_queue(
     while running:
         numbers = list(running)
         observations = worlds.observe(numbers) if policy.needs_observations else None
-        steps = worlds.step(numbers, policy.act(observations, numbers))
-        free = []
+        actions = policy.act(observations, numbers)
+        stopped = _listen(watch, numbers, running)
+        ended = {number: running[number].ended(worlds.succeeded(number)) for number in stopped}
+        going = [place for place, number in enumerate(numbers) if number not in ended]
+        if ended:
+            numbers, actions = [numbers[place] for place in going], actions[going]
+        steps = worlds.step(numbers, actions) if numbers else []
         for number, step in zip(numbers, steps, strict=True):
             played = running[number].after(step)
             if played is not None:
-                finished[played.index] = played
-                free.append(number)
-        _start_next(worlds, free, policy, waiting, running)
+                ended[number] = played
+        finished |= {played.index: played for played in ended.values()}
+        _start_next(worlds, list(ended), policy, waiting, running)
         while due in finished:
             yield finished.pop(due)
             due += 1
+
+
+def _listen(
+    watch: AlarmWatch | None, numbers: Sequence[int], running: Mapping[int, _Running]
+) -> list[int]:
+    """Count what the alarm says of environments; return those whose episodes it breaks off."""
+    if watch is None:
+        return []
+    for number, raised in zip(numbers, watch.alarm.raised, strict=True):
+        running[number].alarm.look(bool(raised))
+    return [number for number in numbers if running[number].alarm.ends(watch.stop_after)]
 
 
 def _start_next(

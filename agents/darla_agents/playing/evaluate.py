@@ -6,8 +6,8 @@ agent and objects, so that only the look and the agent differ. Each finished epi
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +18,17 @@ from darla.running.names import lookup, unknown
 from darla.running.progress import progress_bar
 from darla.running.seeds import Purpose
 from darla_agents.agent.acting import load_agent_policy
+from darla_agents.agent.alarm_words import StoppingWords, agent_alarm
+from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.kinds import PICTURES, RANDOM
-from darla_agents.playing.episode_queue import PlayedEpisode, Policy, play_queue
-from darla_agents.playing.played_worlds import make_played_worlds
+from darla_agents.playing.alarm_watch import AlarmWatch
+from darla_agents.playing.episode_queue import (
+    PlayedEpisode,
+    Policy,
+    play_queue,
+    share_of_alarms,
+)
+from darla_agents.playing.played_worlds import PlayedWorlds, make_played_worlds
 from darla_agents.playing.players import Player, find_players, random_player, unfinished_runs
 from darla_agents.playing.random_policy import RandomPolicy
 from darla_agents.playing.rows import ACTIONS, MOST_PROBABLE, SAMPLED, Row, RowWriter
@@ -32,7 +40,7 @@ _CHOICES = {**{each: (each,) for each in ACTIONS}, "both": ACTIONS}
 
 
 @dataclass(frozen=True)
-class EvaluateTransferConfig(LooksWord):
+class EvaluateTransferConfig(LooksWord, StoppingWords):
     """Which agents to evaluate, where, and on how many episodes; agents know their environments."""
 
     agents: tuple[Path, ...] = (Path("runs/agents"),)
@@ -77,6 +85,7 @@ class EvaluateTransferConfig(LooksWord):
         if self.seed < 0:
             raise ValueError(f"seed is {self.seed}, but must be at least 0")
         self.chosen_actions()
+        self.check_alarm()
 
     def chosen_actions(self) -> tuple[str, ...]:
         """Return those of ACTIONS that agents are to act by.
@@ -95,13 +104,15 @@ class EvaluateTransferConfig(LooksWord):
 class TransferEvaluation:
     """The rows' file, how many episodes were played and how many it held, and what was left out.
 
-    Runs are left out because their training has not ended.
+    Runs are left out because their training has not ended. ``alarms`` is the share of steps at
+    which the alarm was raised, by agent and domain, of the episodes that were played now.
     """
 
     out: Path
     played: int
     skipped: int
     unfinished: tuple[Path, ...]
+    alarms: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,7 +134,11 @@ def evaluate_transfer(config: EvaluateTransferConfig) -> TransferEvaluation:
     """
     config.check()
     looks = config.read_looks()
-    found = [each.in_looks(looks) for each in find_players(config.agents, trusted=config.trust)]
+    found = [
+        each.in_looks(looks).stopping(config)
+        for each in find_players(config.agents, trusted=config.trust)
+    ]
+    _check_alarms(found, config)
     drawing = [each.drawing_actions() for each in found]
     by_actions = {SAMPLED: drawing, MOST_PROBABLE: found}
     agents = [each for actions in config.chosen_actions() for each in by_actions[actions]]
@@ -138,16 +153,25 @@ def evaluate_transfer(config: EvaluateTransferConfig) -> TransferEvaluation:
         wanted = sum(count * len(domains[player.task]) for player, count in asked)
         left = sum(len(job.episodes) for jobs in groups for job in jobs)
         with progress_bar(left, "episodes", shown=config.progress and left > 0) as bar:
-            for jobs in groups:
-                _play(jobs, config, writer, bar)
+            alarms = dict(found for jobs in groups for found in _play(jobs, config, writer, bar))
     unfinished = tuple(unfinished_runs(config.agents))
-    return TransferEvaluation(config.out, left, wanted - left, unfinished)
+    return TransferEvaluation(config.out, left, wanted - left, unfinished, alarms)
 
 
 def episode_seeds(seed: int, count: int) -> list[int]:
     """Return the seeds of the first ``count`` episodes of an evaluation; they are all different."""
     first = int(np.random.SeedSequence([seed, Purpose.TRANSFER]).generate_state(1)[0] // 4)
     return list(range(first, first + count))
+
+
+def _check_alarms(agents: Sequence[Player], config: EvaluateTransferConfig) -> None:
+    """Raise a ValueError, before any episode is played, where an agent cannot have the alarm."""
+    for agent in agents if config.alarm is not None else ():
+        assert agent.spec is not None  # of all that are found
+        try:
+            agent_alarm(config, agent.spec, agent_encoder(agent.spec))
+        except ValueError as error:
+            raise ValueError(f"the agent {agent.name} cannot have the alarm: {error}") from error
 
 
 def _domains_to_play(
@@ -207,11 +231,15 @@ def _plan(
 
 def _play(
     jobs: Sequence[_Job], config: EvaluateTransferConfig, writer: RowWriter, bar: tqdm
-) -> None:
-    """Play jobs that share their environments, and write their rows."""
+) -> list[tuple[tuple[str, str], float]]:
+    """Play jobs that share their environments, and write their rows.
+
+    Returns the share of steps with an alarm, with the agent and the domain, where there is one.
+    """
     most = max(len(job.episodes) for job in jobs)
     first, count = jobs[0], min(config.num_envs, most)
     where, domain, observation = first.player.environment, first.domain, first.player.observation
+    alarms = []
     with make_played_worlds(
         where,
         observation,
@@ -224,18 +252,33 @@ def _play(
         for job in jobs:
             bar.set_description(f"{job.domain}: {job.player.name}", refresh=False)
             seeds = [seed for _, seed in job.episodes]
-            policy: Policy = RandomPolicy(worlds.action_space)
-            if job.player.folder is not None:
-                policy = load_agent_policy(
-                    job.player.folder,
-                    worlds.observation_space,
-                    config.device,
-                    job.player.deterministic,
-                    actions=worlds.action_space,
-                )
-            for episode in play_queue(worlds, policy, seeds):
+            policy, watch = _policy_of(job.player, worlds, config)
+            episodes = []
+            for episode in play_queue(worlds, policy, seeds, watch):
                 writer.append(_row(job, episode))
+                episodes.append(episode)
                 bar.update()
+            share = share_of_alarms(episodes)
+            if share is not None:
+                alarms.append(((job.player.name, job.domain), share))
+    return alarms
+
+
+def _policy_of(
+    player: Player, worlds: PlayedWorlds, config: EvaluateTransferConfig
+) -> tuple[Policy, AlarmWatch | None]:
+    """Return what chooses a player's actions, and how its alarm is listened to, if it has one."""
+    if player.folder is None:
+        return RandomPolicy(worlds.action_space), None
+    policy = load_agent_policy(
+        player.folder,
+        worlds.observation_space,
+        config.device,
+        player.deterministic,
+        actions=worlds.action_space,
+        alarm=config,
+    )
+    return policy, None if policy.alarm is None else AlarmWatch(policy.alarm, config.stop_after)
 
 
 def _row(job: _Job, episode: PlayedEpisode) -> Row:

@@ -52,6 +52,9 @@ class PlayedWorlds(Protocol):
     def observe(self, numbers: Sequence[int]) -> Any:
         """Return what some environments show now, as a batch with one row each."""
 
+    def succeeded(self, number: int) -> bool | None:
+        """Return what an environment says of success now, for an episode that is broken off."""
+
 
 class SinglePlayedWorlds:
     """Environments that are simulated one by one; at least one, all alike."""
@@ -59,6 +62,7 @@ class SinglePlayedWorlds:
     def __init__(self, environments: Sequence[Env]) -> None:
         self._environments = environments
         self._shown: dict[int, Any] = {}
+        self._told: dict[int, Mapping[str, Any]] = {}
         self.num_envs = len(environments)
         self.observation_space = environments[0].observation_space
         self.action_space = environments[0].action_space
@@ -69,7 +73,7 @@ class SinglePlayedWorlds:
     def reset(self, numbers: Sequence[int], seeds: Sequence[int]) -> None:
         """Start an episode in some environments, with one seed each."""
         for number, seed in zip(numbers, seeds, strict=True):
-            self._shown[number], _ = self._environments[number].reset(seed=seed)
+            self._shown[number], self._told[number] = self._environments[number].reset(seed=seed)
 
     def step(self, numbers: Sequence[int], actions: np.ndarray) -> list[StepOutcome]:
         """Act in some environments, with one action each."""
@@ -79,10 +83,14 @@ class SinglePlayedWorlds:
         """Return what some environments show now, as a batch with one row each."""
         return stack_observations([self._shown[number] for number in numbers])
 
+    def succeeded(self, number: int) -> bool | None:
+        """Return what an environment says of success now, for an episode that is broken off."""
+        return success_of(self._told[number])
+
     def _step(self, number: int, action: Any) -> StepOutcome:
         """Act in one environment."""
         shown, reward, terminated, truncated, info = self._environments[number].step(action)
-        self._shown[number] = shown
+        self._shown[number], self._told[number] = shown, info
         if not (terminated or truncated):
             return StepOutcome(float(reward), done=False)
         return StepOutcome(float(reward), done=True, success=success_of(info))
@@ -139,6 +147,11 @@ class BatchedPlayedWorlds:
         assert key is not None
         shown = {**self._worlds.extras(chosen), key: self._draw(space[key], chosen)}
         return {name: shown[name][rows] for name in space}
+
+    def succeeded(self, number: int) -> bool | None:
+        """Return what an environment says of success now, for an episode that is broken off."""
+        (info,) = rows_of(self._worlds.infos(np.array([number])), 1)
+        return success_of(info)
 
     def _draw(self, space: spaces.Space[Any], chosen: np.ndarray) -> np.ndarray:
         """Draw the pictures of the chosen worlds."""

@@ -11,6 +11,7 @@ from darla.encoder.shipped_encoders import bundle_folder
 from darla.environments.looks import Looks
 from darla.environments.spec import EnvironmentSpec
 from darla.running.run_record import RECORD
+from darla_agents.agent.alarm_words import StoppingWords
 from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.interaction import PLAIN, Interaction
 from darla_agents.agent.kinds import RANDOM, Observing
@@ -45,6 +46,8 @@ class Player:
 
     interaction: Interaction = PLAIN
     """How it meets its environment."""
+    stops_after: int | None = None
+    """Steps in a row with an alarm after which it stops; None if it never does."""
 
     @property
     def shown_task(self) -> str:
@@ -70,6 +73,13 @@ class Player:
             )
         return replace(self, environment=replace(self.environment, looks=looks))
 
+    def stopping(self, words: StoppingWords) -> "Player":
+        """Return the same agent as one that stops for an alarm, which is another player.
+
+        Itself where it is not told to. For errors see :attr:`StoppingWords.tag`.
+        """
+        return replace(self, name=self.name + words.tag, stops_after=words.stop_after)
+
     def drawing_actions(self) -> "Player":
         """Return the same agent as another player, which draws its actions from the policy."""
         return replace(self, name=self.name + STOCHASTIC, deterministic=False)
@@ -86,8 +96,11 @@ class Player:
 
     @property
     def shown_kind(self) -> str:
-        """What rows and tables call agents of its kind and label."""
-        return RANDOM if self.spec is None else self.spec.shown_kind
+        """What rows and tables call agents of its kind and label, and whether they stop."""
+        if self.spec is None:
+            return RANDOM
+        stops = "" if self.stops_after is None else f"_stop{self.stops_after}"
+        return self.spec.shown_kind + stops
 
 
 def random_player(environment: EnvironmentSpec, interaction: Interaction = PLAIN) -> Player:

@@ -16,18 +16,21 @@ from darla.environments.words import LooksWord
 from darla.frames.pictures import find_picture, resize_frames
 from darla.running.atomic import write_bytes
 from darla_agents.agent.acting import load_agent_policy
+from darla_agents.agent.alarm_words import StoppingWords
 from darla_agents.agent.encoders import agent_encoder
+from darla_agents.playing.alarm_watch import AlarmCount
 from darla_agents.playing.played_worlds import make_played_worlds
 from darla_agents.playing.players import Player, find_players
 from darla_agents.worlds.rendering import BATCHED
 from darla_envs.suites import suite_of
 
 _GAP, _TITLE, _BACKGROUND = 4, 18, 255
+_ALARM = (255, 0, 0)
 _COLORS = 64  # of a picture; more make a larger file
 
 
 @dataclass(frozen=True)
-class WatchConfig(LooksWord):
+class WatchConfig(LooksWord, StoppingWords):
     """Which agent to watch, and where; it knows its environment."""
 
     agent: Path
@@ -60,6 +63,7 @@ class WatchConfig(LooksWord):
                 raise ValueError(f"{name} is {getattr(self, name)}; give a whole number from 1")
         if self.scale > 32:
             raise ValueError(f"scale is {self.scale}; give a whole number from 1 to 32")
+        self.check_alarm()
 
 
 def watch(config: WatchConfig) -> Path:
@@ -95,6 +99,8 @@ class _Shown:
     """(steps, ...), what led to each frame; of no meaning where an episode starts."""
     starts: np.ndarray
     """bool (steps,), which frames are the first of an episode."""
+    raised: np.ndarray
+    """bool (steps,), at which frames the alarm was raised."""
 
 
 def _record(player: Player, domain: str, config: WatchConfig) -> _Shown:
@@ -108,6 +114,7 @@ def _record(player: Player, domain: str, config: WatchConfig) -> _Shown:
             worlds.observation_space,
             deterministic=config.deterministic,
             actions=worlds.action_space,
+            alarm=config,
         )
         picture = find_picture(worlds.observation_space, how.key)
         none, rows = np.zeros_like(worlds.action_space.sample()), []
@@ -115,24 +122,32 @@ def _record(player: Player, domain: str, config: WatchConfig) -> _Shown:
             worlds.reset([0], [seed])
             policy.begin(0, seed)
             led: np.ndarray | None = None
-            done = False
+            done, count = False, AlarmCount()
             while not done:
                 observations = worlds.observe([0])
                 frame = picture.of(observations)[0].copy()
-                rows.append((frame, none if led is None else led, led is None))
+                acted = policy.act(observations, [0])
+                raised = policy.alarm is not None and bool(policy.alarm.raised[0])
+                rows.append((frame, none if led is None else led, led is None, raised))
                 if len(rows) == config.steps:
                     return _Shown(*(np.stack(column) for column in zip(*rows, strict=True)))
-                acted = policy.act(observations, [0])
-                (led,), (step,) = acted, worlds.step([0], acted)
-                done = step.done
+                count.look(raised)
+                (led,) = acted
+                done = count.ends(config.stop_after) or worlds.step([0], acted)[0].done
     raise AssertionError("there are always further seeds")
 
 
 def _panels(
     shown: _Shown, encoder: FrozenEncoder | None, masked: Sequence[int]
 ) -> dict[str, np.ndarray]:
-    """Return the videos that are shown in the row of a domain, by their titles."""
-    row = {"shown": shown.frames}
+    """Return the videos that are shown in the row of a domain, by their titles.
+
+    What an agent is shown has a red edge where its alarm is raised.
+    """
+    edged = shown.frames.copy()
+    for edge in (np.s_[:, 0], np.s_[:, -1], np.s_[:, :, 0], np.s_[:, :, -1]):
+        edged[edge][shown.raised] = _ALARM
+    row = {"shown": edged}
     if encoder is None:
         return row
     sized = resize_frames(shown.frames, encoder.image_shape[:2])

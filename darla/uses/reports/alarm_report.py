@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from darla.alarm.calibration import WORST, Calibration, load_calibration
 from darla.encoder.drawn_rows import draw_rows
 from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.running.ranges import PositiveInt
 from darla.uses.alarm import Alarm, alarm, auroc
-from darla.uses.alarm_calibration import WORST, Calibration, calibrate, load_calibration
+from darla.uses.alarm_calibration import calibrate
 from darla.uses.reports.report import Report, UseConfig, read_spread, spread_rows
 
 _COLUMNS = 10

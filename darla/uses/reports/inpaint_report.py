@@ -6,9 +6,9 @@ from typing import ClassVar
 import numpy as np
 
 from darla.encoder.drawn_rows import draw_rows
+from darla.encoder.squared_errors import squared_errors
 from darla.running.ranges import PositiveInt
 from darla.uses.inpaint import How, inpaint, paint_mean, rectangle
-from darla.uses.picture_errors import squared_errors
 from darla.uses.refusals import need_decoder
 from darla.uses.reports.report import Report, UseConfig, read_spread, spread_rows
 from darla.uses.smooth_fill import fill_smoothly

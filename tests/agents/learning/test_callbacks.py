@@ -109,6 +109,18 @@ def test_the_source_alone_decides_what_is_best(best, better):
     assert bool(kept) == better
 
 
+def test_alarms_have_a_tag_of_their_own():
+    class Alarmed(Fixed):
+        def act(self, observations, environments):
+            self.raised = np.arange(len(observations)) == 0  # one of two, and the one that is left
+            return super().act(observations, environments)
+
+    policy, writer = Alarmed(2), Writer()
+    worlds = {"source": SinglePlayedWorlds([BrightSideEnv() for _ in range(2)])}
+    learn([EvaluateDomains(64, worlds, policy, [3, 4], writer, None, print, policy)])
+    assert writer.scalars[-1] == ("eval/source/alarm", 0.5, 64)
+
+
 def test_a_summary_is_of_means():
     episodes = [PlayedEpisode(0, 0, 1.0, 3, True), PlayedEpisode(1, 1, 0.0, 5, None)]
     assert summarise(episodes) == {"return": 0.5, "success": 1.0}  # where it is known

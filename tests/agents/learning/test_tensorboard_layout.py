@@ -41,8 +41,9 @@ def read(folder):
     return events
 
 
-def test_each_domain_has_a_chart_of_returns_and_one_of_successes(output, tmp_path):
-    write_layout(output.writer, ["source", "new_floor"])
+@pytest.mark.parametrize(("alarm", "count"), [(False, 6), (True, 8)])
+def test_each_domain_has_a_chart_of_each_quantity(output, tmp_path, alarm, count):
+    write_layout(output.writer, ["source", "new_floor"], alarm)
     output.close()
     event = read(tmp_path).Tensors("custom_scalars__config__")[0]
     layout = layout_pb2.Layout.FromString(event.tensor_proto.string_val[0])
@@ -53,7 +54,8 @@ def test_each_domain_has_a_chart_of_returns_and_one_of_successes(output, tmp_pat
     }
     assert charts["transfer: return", "new_floor"] == ["eval/new_floor/return"]
     assert charts["transfer: success", "source"] == ["eval/source/success"]
-    assert len(charts) == 6
+    assert len(charts) == count
+    assert charts.get(("transfer: alarm", "source")) == (["eval/source/alarm"] if alarm else None)
 
 
 def test_hyperparameters_name_the_metrics_that_runs_log(output, tmp_path):

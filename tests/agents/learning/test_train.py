@@ -19,6 +19,7 @@ from darla_agents.playing.evaluate import EvaluateTransferConfig, evaluate_trans
 from darla_agents.worlds.environments import make_vec_env
 from darla_envs.description.domains import target_names
 from darla_envs.description.tasks import GO_TO_OBJECT
+from toy_alarms import make_toy_alarm
 from toy_encoder import make_toy_bundle
 
 SETTINGS = {
@@ -80,6 +81,24 @@ def test_every_kind_leaves_the_same_files_and_tags(folder, algorithm):
     assert all(tags == seen["pixels"] for tags in seen.values())
     expected = {f"eval/{d}/{q}" for d in ("source", "new_floor") for q in ("return", "success")}
     assert expected | {"rollout/ep_rew_mean", "rollout/success_rate"} <= seen["pixels"]
+
+
+def test_an_alarm_is_logged_for_each_domain_and_changes_nothing(folder):
+    weights = {}
+    for name in ("plain", "alarm"):
+        config = make_config(folder, "latent", out=folder / name, eval_domains=("new_floor",))
+        if name == "alarm":
+            alarm = make_toy_alarm(folder / "alarm.json", config.encoder)
+            config = replace(config, alarm=alarm, alarm_score="reconstruction")
+        run = train_agent(config)
+        weights[name] = (run / WEIGHTS).read_bytes()
+    assert weights["plain"] == weights["alarm"]
+    assert set(curve(run, "eval/source/alarm")[:, 1]) == {1.0}
+    assert set(curve(run, "eval/new_floor/alarm")[:, 1]) == {0.0}
+    with pytest.raises(ValueError, match="an agent of kind pixels sees none"):
+        train_agent(replace(config, kind="pixels", out=folder / "pixels"))
+    with pytest.raises(ValueError, match="no alarm is given; name the file"):
+        train_agent(replace(config, alarm=None, out=folder / "none"))
 
 
 @pytest.mark.parametrize("augmentation", AUGMENTATIONS)

@@ -10,7 +10,7 @@ import pytest
 from darla.encoder.bundle import load_encoder
 from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.uses import alarm, auroc, calibrate, load_calibration
-from darla.uses.alarm_scores import score
+from darla.uses.alarm import score
 from toy_frames import write_toy_bundle
 from toy_quadrants import LOGVAR, quadrant_encoder, quadrant_frames, without_decoder
 

@@ -3,17 +3,16 @@
 They are what is lost of its picture, what its latents cost, and where these lie.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import torch
 
+from darla.alarm.latent_density import LatentDensity
+from darla.encoder.abilities import GAUSSIAN, can_decode, named
 from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.encoder.likelihoods import kl_from_standard_normal
-from darla.uses.encoded_frames import Frames, pieces, posteriors
-from darla.uses.latent_density import LatentDensity
-from darla.uses.picture_errors import squared_errors
-from darla.uses.refusals import GAUSSIAN, can_decode, named
+from darla.encoder.squared_errors import squared_errors
 
 RECONSTRUCTION, KL, DENSITY = "reconstruction", "kl", "density"
 SCORES = {
@@ -21,7 +20,7 @@ SCORES = {
     KL: "nats between posterior and prior, summed over latents",
     DENSITY: "squared Mahalanobis distance of the latents from those of D_U",
 }
-"""What each number is."""
+"""What each number is, from the dearest to the cheapest where latents are there already."""
 
 
 def scores_of(encoder: FrozenEncoder) -> tuple[str, ...]:
@@ -45,31 +44,31 @@ def scores_of(encoder: FrozenEncoder) -> tuple[str, ...]:
     return found
 
 
-def score(
-    encoder: FrozenEncoder, frames: Frames, density: LatentDensity | None
+def score_posteriors(
+    encoder: FrozenEncoder,
+    frames: np.ndarray,
+    means: np.ndarray,
+    variances: np.ndarray,
+    density: LatentDensity | None,
+    names: Iterable[str],
 ) -> dict[str, np.ndarray]:
-    """Return the numbers of frames, float64 (N,) each; see :data:`SCORES`.
+    """Return numbers of frames whose posteriors are known, float64 (N,) each; see :data:`SCORES`.
 
-    A piece of the frames is in memory at a time. The density is needed where latents have one.
+    Args:
+        encoder: a frozen encoder.
+        frames: uint8 (N, H, W, 3), of the encoder's size; the reconstruction alone asks for them.
+        means: float32 (N, z), of their posteriors.
+        variances: float32 (N, z), likewise.
+        density: where latents of D_U lie; needed for the density alone.
+        names: which numbers, of :func:`scores_of`. A reconstruction costs a pass through the
+            decoder, the others next to nothing.
     """
-    parts = [_score_piece(encoder, piece, density) for piece in pieces(encoder, frames)]
-    return {
-        name: np.concatenate([np.zeros(0), *(part[name] for part in parts)])
-        for name in scores_of(encoder)
-    }
-
-
-def _score_piece(
-    encoder: FrozenEncoder, frames: np.ndarray, density: LatentDensity | None
-) -> Mapping[str, np.ndarray]:
-    """Return the numbers of some frames of the encoder's size."""
-    means, variances = posteriors(encoder, frames)
     ways: dict[str, Callable[[], np.ndarray]] = {
         RECONSTRUCTION: lambda: squared_errors(encoder.decode(means), frames),
         KL: lambda: _nats(means, variances),
         DENSITY: lambda: _distances(density, means),
     }
-    return {name: ways[name]() for name in scores_of(encoder)}
+    return {name: ways[name]() for name in names}
 
 
 def _nats(means: np.ndarray, variances: np.ndarray) -> np.ndarray:
