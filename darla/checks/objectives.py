@@ -232,6 +232,9 @@ def _train(objective: Objective) -> Objective:
     frames, given = _frames(objective.facts.image_shape, _STEPS * count), _given(objective, count)
     torch.manual_seed(2)
     for stage in objective.stages():
+        if stage.objective.closed_form:
+            _check_fit(stage.objective)
+            continue
         step = TrainingStep(objective, stage, _CPU, torch.float32, compiled=False)
         stage.objective.prepare(lambda: _chunks(objective.facts.image_shape))
         before = {key: value.clone() for key, value in objective.named_parameters()}
@@ -265,6 +268,19 @@ def _train(objective: Objective) -> Objective:
                     "parameter_groups()",
                 )
     return objective
+
+
+def _check_fit(objective: Objective) -> None:
+    """Fit what has a closed form, and check that each pass tells scalars, and changes weights."""
+    name = objective.name
+    before = {key: value.clone() for key, value in objective.named_parameters()}
+    passes = list(objective.fit(lambda: _chunks(objective.facts.image_shape)))
+    _require(bool(passes), f"{name}: fit() makes no pass over the frames")
+    for tag, value in (term for terms in passes for term in terms.items()):
+        _require(value.shape == (), f"{name}: {tag} has shape {tuple(value.shape)}, not ()")
+        _require(bool(torch.isfinite(value)), f"{name}: {tag} is {value.item()}")
+    same = [key for key, value in objective.named_parameters() if torch.equal(value, before[key])]
+    _require(not same, f"{name}: fit() leaves {', '.join(same)} as it was")
 
 
 def _check_state(objective: Objective, other: Objective) -> None:

@@ -252,6 +252,7 @@ NETWORKS: Registry[Architecture] = Registry("network", "darla.networks", _check)
 
 NETWORKS.register("conv", "darla.encoder.conv_network:CONV")
 NETWORKS.register("ladder", "darla.encoder.ladder_network:LADDER")
+NETWORKS.register("linear", "darla.encoder.linear_network:LINEAR")
 NETWORKS.register("painted", "darla.encoder.painted_network:PAINTED")
 NETWORKS.register("readout", "darla.encoder.readout_network:READOUT")
 

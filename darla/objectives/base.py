@@ -8,7 +8,7 @@ against it. :func:`darla.checks.objectives.check_objective` says what it still l
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -88,6 +88,8 @@ class Objective(nn.Module, ABC):
     """What its encoder says of a picture: ``posterior`` of a NetworkShape."""
     smallest_batch: ClassVar[int] = 1
     """How many frames its loss needs to compare."""
+    closed_form: ClassVar[bool] = False
+    """Whether it is fitted by :meth:`fit`, in passes over all frames, and takes no steps."""
     paired: bool = False
     """Whether batches hold pairs of frames of one episode, partners in the second half."""
     twinned: bool = False
@@ -175,6 +177,14 @@ class Objective(nn.Module, ABC):
 
     def prepare(self, chunks: FrameChunks) -> None:
         """Get ready for this objective's stage, once, before its first step."""
+
+    def fit(self, frames: FrameChunks) -> Iterator[dict[str, Tensor]]:
+        """Fit what has a closed form, of objectives that are ``closed_form``.
+
+        ``frames`` is called for a pass over all frames of the dataset. After each pass the weights
+        are the best so far, and scalars to log beside the losses are yielded, by TensorBoard tag.
+        """
+        raise NotImplementedError(f"{self.name} is trained in steps")
 
     def latent_roles(self, pairs: FrameChunks) -> dict[str, list[int]]:
         """Return which latents hold the ``look`` and which the ``state``, once it is trained.

@@ -47,6 +47,9 @@ OBJECTIVES: Registry[type[Objective]] = Registry("objective", "darla.objectives"
 """What a vision model can be trained to do, by name."""
 
 _PLACES = {
+    "linear, and fitted in place of trained": {
+        "pca": "pca:PCA",
+    },
     "one value for each latent, and no prior": {
         "autoencoder": "autoencoder:Autoencoder",
         "dae": "dae:DenoisingAutoencoder",

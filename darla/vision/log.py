@@ -21,6 +21,7 @@ over the steps since the entry before; see :mod:`darla.encoder.likelihoods` for 
                            N(0, I): its KL is ``loss/kl`` less this
 ``loss/blind``             ``pixel_vae``: the comparison with what is drawn from latents alone
 ``loss/next_pixel``        ``pixel_vae``: the same where each pixel also knows those before it
+``explained_variance``     ``pca``: share of the variance of all frames that lies along components
 ``loss/contraction``       ``contractive``: squared norm of the encoder's Jacobian
 ``loss/sparsity``          ``sparse_autoencoder``: sum of the absolute values of latents
 ``loss/total_correlation``  ``factor_vae``, ``beta_tcvae``: the estimate, in nats

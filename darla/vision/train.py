@@ -31,6 +31,7 @@ from darla.running.run_record import RECORD, write_run_record
 from darla.vision.batches import FrameBatches
 from darla.vision.checkpoints import Checkpoint, resume, save_checkpoint
 from darla.vision.config import VisionConfig
+from darla.vision.fit import fit_stage
 from darla.vision.results import TrainedVision, draw_results, frozen_copy, save_trained
 from darla.vision.resuming import holds_this_run
 from darla.vision.stage import StageLoop
@@ -173,12 +174,16 @@ class VisionRun:
     def _train_stage(self, number: int, frames: TrainingFrames, resumed: "_Resumed | None") -> None:
         """Train one stage, from where it was left if it was begun, and write its bundle."""
         config, stage = self._config, self._stages[number]
-        if resumed is None:
-            resumed = _Resumed(number, 0, self._training_step(number))
-            stage.objective.prepare(frames.sample)
-        self._loop(number, resumed.step, frames).run(resumed.start)
+        if stage.objective.closed_form:
+            steps = fit_stage(stage, frames, config)
+        else:
+            steps = self._steps(stage.epochs)
+            if resumed is None:
+                resumed = _Resumed(number, 0, self._training_step(number))
+                stage.objective.prepare(frames.sample)
+            self._loop(number, resumed.step, frames).run(resumed.start)
         description = describe_datasets(self._dataset)
-        training = {**config.identity(), "steps": self._steps(stage.epochs)}
+        training = {**config.identity(), "steps": steps}
         path = config.out / stage.bundle
         save_trained(path, stage.objective, frames, description, training)
 

@@ -33,7 +33,7 @@ class TrainingFrames:
         """Read the frames into memory if they fit."""
         self._dataset = dataset
         self._config = config
-        self._device = device
+        self.device = device
         self._resident = load_resident(dataset, config.max_memory_gb, device)
 
     def batches(
@@ -56,13 +56,22 @@ class TrainingFrames:
             self._config.batch_size,
             seed=(self._config.seed, stage),
             max_memory_gb=self._config.max_memory_gb,
-            device=self._device,
+            device=self.device,
             resident=self._resident,
             paired=paired,
             twins=Twins.of(self._dataset) if twinned else None,
             given=given if sequence_length == 1 else self._told,
             sequence_length=sequence_length,
         )
+
+    def __len__(self) -> int:
+        """Return how many frames there are."""
+        return len(self._dataset)
+
+    def every(self) -> Iterator[Tensor]:
+        """Yield all frames in their order, uint8 (n, H, W, 3), n of them at a time."""
+        whole = len(self) + self._dataset.chunk_size  # the last chunk may have fewer
+        return sample_chunks(self._dataset, whole, self.device, self._resident)
 
     @functools.cached_property
     def _told(self) -> np.ndarray:
@@ -73,7 +82,7 @@ class TrainingFrames:
 
     def sample(self) -> Iterator[Tensor]:
         """Yield about 20,000 frames from all over the dataset, uint8 (n, H, W, 3)."""
-        return sample_chunks(self._dataset, _STATISTICS_FRAMES, self._device, self._resident)
+        return sample_chunks(self._dataset, _STATISTICS_FRAMES, self.device, self._resident)
 
     def sample_sequences(self) -> Iterator[tuple[Tensor, Tensor]]:
         """Yield as many in order, with what is told of each.
@@ -81,12 +90,12 @@ class TrainingFrames:
         See :func:`darla.vision.batches.sample_sequences`.
         """
         largest, told = _STATISTICS_FRAMES, self._told
-        return sample_sequences(self._dataset, told, largest, self._device, self._resident)
+        return sample_sequences(self._dataset, told, largest, self.device, self._resident)
 
     def sample_pairs(self) -> Iterator[Tensor]:
         """Yield as many with a partner each; see :func:`darla.vision.batches.sample_pairs`."""
         seed = self._config.seed
-        return sample_pairs(self._dataset, _STATISTICS_FRAMES, self._device, seed, self._resident)
+        return sample_pairs(self._dataset, _STATISTICS_FRAMES, self.device, seed, self._resident)
 
     @functools.cached_property
     def reference(self) -> np.ndarray:

@@ -20,7 +20,7 @@ from darla.encoder.networks import (
 )
 
 SMALL = {"channels": (4, 4, 4, 4), "hidden_units": 8}
-ROWS = {"conv": SMALL, "ladder": SMALL, "painted": SMALL, "readout": SMALL}
+ROWS = {"conv": SMALL, "ladder": SMALL, "linear": SMALL, "painted": SMALL, "readout": SMALL}
 
 
 def test_every_network_has_a_row() -> None:

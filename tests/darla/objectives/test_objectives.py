@@ -29,6 +29,7 @@ from toy_frames import (
 )
 
 ROWS: dict[str, dict[str, Any]] = {
+    "pca": {},
     "autoencoder": {},
     "dae": {},
     "contractive": {"weight": 0.5, "projections": 2},
