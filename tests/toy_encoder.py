@@ -17,8 +17,11 @@ UNITS = 6
 """Latents of a memory, beside those of a frame."""
 
 
-def make_toy_bundle(path: Path, size: int = 32) -> Path:
-    """Write a bundle for pictures of ``size`` x ``size`` to ``path``, and return ``path``."""
+def make_toy_bundle(path: Path, size: int = 32, roles: bool = False) -> Path:
+    """Write a bundle for pictures of ``size`` x ``size`` to ``path``, and return ``path``.
+
+    With roles it says that the first latent holds the look, and the next two the state.
+    """
     shape = NetworkShape((size, size, 3), channels=(4, 4), hidden_units=8, latents=LATENTS)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(1)
@@ -38,6 +41,7 @@ def make_toy_bundle(path: Path, size: int = 32) -> Path:
         "likelihood": {"name": "bernoulli", "sigma": 1.0},
         "dataset": {},
         "training": {},
+        **({"latent_roles": {"look": [0], "state": [1, 2]}} if roles else {}),
     }
     save_bundle(path, encoder, decoder, statistics, frames, description)
     return path

@@ -9,6 +9,7 @@ of each, for the command line.
 from darla.alarm.calibration import Calibration, load_calibration
 from darla.uses.alarm import Alarm, alarm, auroc
 from darla.uses.alarm_calibration import calibrate
+from darla.uses.augment import augment
 from darla.uses.denoise import corrupt, denoise
 from darla.uses.inpaint import inpaint, rectangle
 from darla.uses.interpolate import interpolate
@@ -26,6 +27,7 @@ __all__ = [
     "PictureErrors",
     "Sample",
     "alarm",
+    "augment",
     "auroc",
     "calibrate",
     "corrupt",

@@ -10,7 +10,7 @@ from darla.environments.spec import EnvironmentSpec
 from darla.running.names import lookup, unknown
 from darla.wrappers.latent_options import LatentOptions, LearningOptions
 from darla_agents.agent.algorithms import ALGORITHMS
-from darla_agents.agent.augmentations import NONE, check_augmentation
+from darla_agents.agent.augmentations import NONE, check_augmentation, needs_encoder
 from darla_agents.agent.group_labels import name_of
 from darla_agents.agent.interaction import PLAIN, Interaction
 from darla_agents.agent.kinds import KINDS, RANDOM, Kind
@@ -39,7 +39,7 @@ class AgentSpec:
     seed: int
     """Of its weights, its environments and its exploration."""
     encoder: str | None
-    """The encoder bundle's folder for the kinds that need one, else None."""
+    """The encoder bundle's folder for the kinds and augmentations that need one, else None."""
     total_timesteps: int
     """How many steps it learns for, all environments together."""
     settings: dict[str, Any]
@@ -66,11 +66,16 @@ class AgentSpec:
         kind = self.traits
         _ = self.environment  # an error where it is none
         lookup("algorithm", self.algorithm, ALGORITHMS)
-        if kind.needs_encoder and self.encoder is None:
-            raise ValueError(f"an agent of kind {self.kind} needs an encoder; give its folder")
-        if not kind.needs_encoder and self.encoder is not None:
-            raise ValueError(f"an agent of kind {self.kind} has no encoder, not {self.encoder}")
         check_augmentation(self.augmentation)
+        if not kind.needs_encoder and needs_encoder(self.augmentation):
+            if self.encoder is None:
+                raise ValueError(
+                    f"the augmentation {self.augmentation} needs an encoder; give its folder"
+                )
+        elif kind.needs_encoder and self.encoder is None:
+            raise ValueError(f"an agent of kind {self.kind} needs an encoder; give its folder")
+        elif not kind.needs_encoder and self.encoder is not None:
+            raise ValueError(f"an agent of kind {self.kind} has no encoder, not {self.encoder}")
         if self.augmentation != NONE and not kind.learns_from_pictures:
             others = [name for name, each in KINDS.usable().items() if each.learns_from_pictures]
             raise ValueError(

@@ -13,7 +13,12 @@ from darla.running.precision import Precision
 from darla.wrappers.latent_options import LatentOptions
 from darla_agents.agent.alarm_words import AlarmWords
 from darla_agents.agent.algorithms import parse_settings, settings_for
-from darla_agents.agent.augmentations import NONE, describe_augmentations
+from darla_agents.agent.augmentations import (
+    NONE,
+    check_augmentation,
+    describe_augmentations,
+    needs_encoder,
+)
 from darla_agents.agent.interaction import Interaction, parse_size
 from darla_agents.agent.kinds import KINDS, UNTRAINED, Kind, describe_kinds
 from darla_agents.agent.spec import AgentSpec
@@ -54,8 +59,8 @@ class TrainAgentConfig(EnvironmentWords, AlarmWords):
     algorithm: str = "ppo"
     """ppo or a2c for any actions, dqn for a Discrete one, sac or td3 for a Box of numbers."""
     encoder: Path = Path("runs/vision/encoder")
-    """Encoder bundle's folder, or the name of one that comes with darla (rooms), for kinds that
-    need one."""
+    """Encoder bundle's folder, or the name of one that comes with darla (rooms), for kinds and
+    augmentations that need one."""
     anyway: bool = False
     """Take an encoder that is known to have failed."""
     total_timesteps: int = 60_000
@@ -183,6 +188,8 @@ def make_spec(config: TrainAgentConfig) -> AgentSpec:
     config.check()
     settings = settings_for(config.algorithm, config.kind, parse_settings(config.settings))
     kind = KINDS[config.kind]
+    check_augmentation(config.augmentation)
+    repainted = needs_encoder(config.augmentation)
     options = LatentOptions(
         standardize=config.standardize,
         # The KL of an untrained posterior says nothing, so none of its latents is dead.
@@ -194,7 +201,7 @@ def make_spec(config: TrainAgentConfig) -> AgentSpec:
         kind=config.kind,
         algorithm=config.algorithm,
         seed=config.seed,
-        encoder=str(config.encoder) if kind.needs_encoder else None,
+        encoder=str(config.encoder) if kind.needs_encoder or repainted else None,
         total_timesteps=config.total_timesteps,
         settings=settings,
         latent_options=options if kind.needs_encoder else LatentOptions(),
@@ -234,6 +241,8 @@ def run_identity(config: TrainAgentConfig) -> dict[str, Any]:
     if kind.needs_encoder:
         names += ["encoder", "standardize", "zero_dead", "mask_still", "mask_look"]
         names += ["look_treatment", "mask_directions"]
+    elif needs_encoder(config.augmentation):
+        names.append("encoder")
     if kind.sees_latents:
         names.append("precision")
     return {name: plain(getattr(config, name)) for name in names}

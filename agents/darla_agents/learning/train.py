@@ -114,14 +114,15 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
     bundled = bundled_encoder(spec, config.encoder_device)
     if bundled is not None:
         _check_that_it_sees(bundled, config.anyway)
-        spec = resolve_spec(config, spec, bundled, **drawing)
+        if spec.traits.needs_encoder:  # and not its augmentation alone
+            spec = resolve_spec(config, spec, bundled, **drawing)
     encoder = bundled if spec.traits.sees_latents else None
     alarm = agent_alarm(config, spec, encoder)
     venv = make_vec_env(
         spec,
         spec.domain,
         config.num_envs,
-        encoder=encoder,
+        encoder=bundled,
         learning=True,
         workers=config.workers,
         **drawing,

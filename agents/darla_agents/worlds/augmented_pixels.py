@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 from stable_baselines3.common.vec_env import VecEnv
 
+from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.running.seeds import Purpose, derive_seed
 from darla.wrappers.picture_observer import PictureFunction, PictureObserver
 from darla.wrappers.sb3 import VecObserver
-from darla_agents.agent.augmentations import AUGMENTATIONS
+from darla_agents.agent.augmentations import make_augmentation
 
 
 class AugmentedPixels(VecObserver):
@@ -22,15 +23,21 @@ class AugmentedPixels(VecObserver):
     gradients: RAD for ProcGen and Lee et al. (2020) keep parameters over a rollout and act on the
     pictures that they learn from. (DrQ, which learns off-policy, shifts every sample anew.)
 
-    The augmentation is a name in AUGMENTATIONS; its parameters have a generator of their own, which
-    the seed, or :meth:`seed`, sets; the key is the picture's entry in a Dict of several. A
-    ValueError where it is unknown, or observations hold no such picture.
+    The augmentation is a name in AUGMENTATIONS, made of the encoder where it needs one; its
+    parameters have a generator of their own, which the seed, or :meth:`seed`, sets; the key is the
+    picture's entry in a Dict of several. A ValueError where it is unknown, or observations hold no
+    such picture.
     """
 
     def __init__(
-        self, venv: VecEnv, augmentation: str, seed: int = 0, key: str | None = None
+        self,
+        venv: VecEnv,
+        augmentation: str,
+        seed: int = 0,
+        key: str | None = None,
+        encoder: FrozenEncoder | None = None,
     ) -> None:
-        self._augmentation = AUGMENTATIONS[augmentation]
+        self._augmentation = make_augmentation(augmentation, encoder)
         super().__init__(venv, PictureObserver(np.copy, venv.observation_space, key))
         self._random = _generator(seed)
         self._parameters = self._augmentation.draw(self._random, self.num_envs)

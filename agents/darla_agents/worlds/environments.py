@@ -16,8 +16,8 @@ from darla.encoder.bundle import FrozenEncoder
 from darla.environments.spec import EnvironmentSpec
 from darla.running.seeds import Purpose, derive_seed
 from darla.wrappers.sb3 import VecLatent, VecObserver
-from darla_agents.agent.augmentations import NONE
-from darla_agents.agent.encoders import agent_encoder
+from darla_agents.agent.augmentations import NONE, needs_encoder
+from darla_agents.agent.encoders import agent_encoder, bundled_encoder
 from darla_agents.agent.interaction import PLAIN, Interaction
 from darla_agents.agent.kinds import PICTURES, Observing
 from darla_agents.agent.spaces import check_observations
@@ -43,7 +43,7 @@ def make_vec_env(
 ) -> VecEnv:
     """Make environments of an agent's task, showing what that agent sees.
 
-    An encoder is what ``agent_encoder`` returns, and is loaded when None and needed. ``learning``
+    An encoder is what ``bundled_encoder`` returns, and is loaded when None and needed. ``learning``
     also does what is done only while the agent learns: its ``augmentation``, ``learning_options``
     and ``reward_scale``. The other arguments are those of :func:`make_task_envs`.
 
@@ -62,7 +62,9 @@ def make_vec_env(
         if sized is not None:
             venv = VecObserver(venv, sized)
         if learning and spec.augmentation != NONE:
-            venv = AugmentedPixels(venv, spec.augmentation, seed, options.key)
+            if needs_encoder(spec.augmentation):
+                encoder = encoder or bundled_encoder(spec)
+            venv = AugmentedPixels(venv, spec.augmentation, seed, options.key, encoder)
         venv = _seen(venv, spec, encoder, learning)
         history = history_of(spec, shown, venv.observation_space)
         if history is not None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from darla.uses.reports.alarm_report import RaiseAlarm, report_alarm
+from darla.uses.reports.augment_report import Augment, report_augment
 from darla.uses.reports.denoise_report import Denoise, report_denoise
 from darla.uses.reports.inpaint_report import Inpaint, report_inpaint
 from darla.uses.reports.interpolate_report import Interpolate, report_interpolate
@@ -22,6 +23,7 @@ REPORTS: dict[type[UseConfig], Callable[[Any], Report]] = {
     DrawSamples: report_sample,
     Retrieve: report_retrieve,
     SwapLook: report_swap_look,
+    Augment: report_augment,
     RaiseAlarm: report_alarm,
     Predict: report_predict,
 }

@@ -9,7 +9,12 @@ from scipy.ndimage import correlate
 
 from darla.encoder.networks import to_pictures
 from darla.objectives.recoloring import repaint_freely
-from darla_agents.agent.augmentations import AUGMENTATIONS, check_augmentation
+from darla_agents.agent.augmentations import (
+    AUGMENTATIONS,
+    check_augmentation,
+    make_augmentation,
+    needs_encoder,
+)
 from darla_agents.agent.augmentations.color import (
     HUE_JITTER,
     JITTER,
@@ -23,12 +28,15 @@ from darla_agents.agent.augmentations.convolution import (
     identity_kernel,
 )
 from darla_agents.agent.augmentations.recolor import draw_maps, recolor
+from darla_agents.agent.augmentations.repaint import make_repaint
 from darla_agents.agent.augmentations.shift import PAD, draw_offsets, shift
+from toy_quadrants import TOP, quadrant_encoder, quadrant_frames, without_decoder
 
 NEUTRAL = {
     "shift": np.zeros(2, int),
     "color": np.array([1, 1, 1, 0], np.float32),
     "conv": identity_kernel(),
+    "repaint": np.zeros(1 + len(TOP), np.float32),
 }
 
 
@@ -40,7 +48,7 @@ def pictures(count=6, height=12, width=16, seed=0):
 @pytest.mark.parametrize("name", AUGMENTATIONS)
 def test_bytes_become_bytes_and_what_was_given_stays(name):
     frames = pictures()
-    augmentation = AUGMENTATIONS[name]
+    augmentation = make_augmentation(name, quadrant_encoder())
     parameters = augmentation.draw(np.random.default_rng(1), len(frames))
     given = frames.copy(), parameters.copy()
     made = augmentation.apply(frames, parameters)
@@ -56,13 +64,15 @@ def test_neutral_parameters_change_nothing(name):
     frames = np.concatenate([pictures(seed=seed) for seed in range(10)])
     frames[0], frames[1] = 0, 255  # greys have no hue
     neutral = np.stack([NEUTRAL[name]] * len(frames))
-    np.testing.assert_array_equal(AUGMENTATIONS[name].apply(frames, neutral), frames)
+    np.testing.assert_array_equal(
+        make_augmentation(name, quadrant_encoder()).apply(frames, neutral), frames
+    )
 
 
 @pytest.mark.parametrize("name", AUGMENTATIONS)
 def test_each_picture_has_parameters_of_its_own(name):
     frames = pictures()
-    augmentation = AUGMENTATIONS[name]
+    augmentation = make_augmentation(name, quadrant_encoder())
     parameters = augmentation.draw(np.random.default_rng(1), len(frames))
     together = augmentation.apply(frames, parameters)
     alone = [augmentation.apply(frames[i : i + 1], parameters[i : i + 1])[0] for i in range(6)]
@@ -168,7 +178,7 @@ def test_kernels_are_glorots_and_a_share_of_them_clean():
     ],
 )
 def test_what_does_not_fit_is_said(name, frames, count, message):
-    augmentation = AUGMENTATIONS[name]
+    augmentation = make_augmentation(name, quadrant_encoder())
     parameters = augmentation.draw(np.random.default_rng(0), count)
     with pytest.raises(ValueError, match=message):
         augmentation.apply(frames, parameters)
@@ -179,3 +189,30 @@ def test_an_unknown_augmentation_suggests_the_nearest():
         check_augmentation(name)
     with pytest.raises(ValueError, match=r"unknown augmentation 'shfit'; did you mean 'shift'"):
         check_augmentation("shfit")
+
+
+def test_repainted_pictures_keep_their_state_and_wear_looks_of_the_bundle():
+    encoder = quadrant_encoder()
+    repaint = make_augmentation("repaint", encoder)
+    frames = quadrant_frames(600, seed=3)
+    looks = repaint.draw(np.random.default_rng(0), len(frames))
+    made = repaint.apply(frames, looks)
+    np.testing.assert_array_equal(made[:, 16:], frames[:, 16:])  # the state: the lower half
+    clean = looks[:, 0] == 0
+    assert clean.mean() == pytest.approx(0.1, abs=0.04)
+    np.testing.assert_array_equal(made[clean], frames[clean])
+    worn = {top.tobytes() for top in made[~clean, :16]}
+    bank = {top.tobytes() for top in encoder.reference_frames[:, :16]}
+    assert worn == bank  # all of them, and no other
+
+
+def test_what_an_encoder_cannot_repaint_is_said_in_one_line():
+    assert [name for name in ("none", *AUGMENTATIONS) if needs_encoder(name)] == ["repaint"]
+    for make, message in (
+        (lambda: make_augmentation("repaint"), "the augmentation repaint needs an encoder"),
+        (lambda: make_repaint(quadrant_encoder(roles=False)), "does not tell apart; take one"),
+        (lambda: make_repaint(without_decoder(quadrant_encoder())), "has no decoder"),
+    ):
+        with pytest.raises(ValueError, match=message) as error:
+            make()
+        assert "\n" not in str(error.value)

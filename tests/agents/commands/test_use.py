@@ -12,6 +12,9 @@ from toy_encoder import make_memory_bundle
 from toy_frames import write_toy_bundle, write_toy_dataset
 from toy_walks import write_walks
 
+MORE = {
+    "alarm": "--false-alarm-rate 0.2",
+}
 USES = [kind.name.replace("_", "-") for kind in REPORTS]
 
 
@@ -34,9 +37,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_each_use_writes_a_picture_and_numbers(
     made: Path, tmp_path: Path, use: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    more = ["--false-alarm-rate", "0.2"] if use == "alarm" else []
     encoder, data = ("memory", "walks") if use == "predict" else ("roles", "twins")
-    options = ["--encoder", made / encoder, "--data", made / data, "--out", tmp_path, *more]
+    options = ["--encoder", made / encoder, "--data", made / data, "--out", tmp_path]
+    options += MORE.get(use, "").split()
     assert run_darla("use", use, *options) == 0
     picture, numbers = (tmp_path / f"{use.replace('-', '_')}.{kind}" for kind in ("png", "json"))
     assert min(Image.open(picture).size) > 64

@@ -1,4 +1,5 @@
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -103,13 +104,32 @@ def test_an_alarm_is_logged_for_each_domain_and_changes_nothing(folder):
 
 @pytest.mark.parametrize("augmentation", AUGMENTATIONS)
 def test_augmentations_change_what_is_learned_from(folder, augmentation):
+    make_toy_bundle(folder / "encoder", roles=True)
     weights = []
     for name in ("none", augmentation):
         config = make_config(folder, out=folder / name, augmentation=name, total_timesteps=16)
         run = train_agent(config)
-        assert load_agent(run).spec.augmentation == name
+        spec = load_agent(run).spec
+        assert spec.augmentation == name
+        assert (spec.encoder is not None) == (name == "repaint")
         weights.append((run / WEIGHTS).read_bytes())
     assert weights[0] != weights[1]
+
+
+def test_an_agent_that_learnt_from_repainted_pictures_acts_without_the_encoder(folder):
+    make_toy_bundle(folder / "encoder", roles=True)
+    config = make_config(folder, augmentation="repaint", total_timesteps=16, mask_look=True)
+    run = train_agent(config)
+    with pytest.raises(ValueError, match="give another --out"):
+        train_agent(replace(config, encoder=make_toy_bundle(folder / "other", roles=True)))
+    shutil.rmtree(folder / "encoder")
+    played = evaluate_transfer(
+        EvaluateTransferConfig((run,), ("source",), 2, out=folder / "r.csv", random=False)
+    )
+    assert played.played == 2
+    blind = make_toy_bundle(folder / "blind")
+    with pytest.raises(ValueError, match="does not tell apart; take one of look_state_nce"):
+        train_agent(replace(config, encoder=blind, out=folder / "again"))
 
 
 def test_every_target_can_be_watched_by_one_word(folder):

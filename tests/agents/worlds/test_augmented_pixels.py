@@ -5,12 +5,14 @@ import pytest
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 import toy_tasks  # noqa: F401
-from darla_agents.agent.augmentations import AUGMENTATIONS, Augmentation
+from darla_agents.agent.augmentations import AUGMENTATIONS, Augmentation, needs_encoder
 from darla_agents.agent.spec import AgentSpec
 from darla_agents.playing.played_worlds import make_played_worlds
 from darla_agents.worlds.augmented_pixels import AugmentedPixels
 from darla_agents.worlds.environments import make_vec_env
+from toy_encoder import make_toy_bundle
 from toy_envs import CountingDictEnv, CountingImageEnv, CountingRenderEnv
+from toy_quadrants import quadrant_encoder
 
 SIZE, LENGTHS, STEPS = 16, (2, 3), 12
 NOTHING = np.zeros(len(LENGTHS), int)
@@ -18,7 +20,7 @@ NOTHING = np.zeros(len(LENGTHS), int)
 
 def make(name, env_class=CountingImageEnv, lengths=LENGTHS, seed=0):
     factories = [lambda each=each: env_class(size=SIZE, episode_length=each) for each in lengths]
-    return AugmentedPixels(DummyVecEnv(factories), name, seed)
+    return AugmentedPixels(DummyVecEnv(factories), name, seed, encoder=quadrant_encoder())
 
 
 class Stamp:
@@ -137,9 +139,10 @@ def test_what_cannot_be_augmented_is_said():
 
 
 @pytest.mark.parametrize("name", AUGMENTATIONS)
-def test_only_environments_to_learn_from_are_augmented(name):
+def test_only_environments_to_learn_from_are_augmented(name, tmp_path):
+    encoder = str(make_toy_bundle(tmp_path, roles=True)) if needs_encoder(name) else None
     spec = AgentSpec(
-        "Toy/BrightSide-v0", "pixels", "ppo", "source", 0, None, 8, {}, augmentation=name
+        "Toy/BrightSide-v0", "pixels", "ppo", "source", 0, encoder, 8, {}, augmentation=name
     )
     plain = make_vec_env(spec, "source", 8).reset()
     assert set(np.unique(plain)) == {0, 20, 230}  # what the task draws

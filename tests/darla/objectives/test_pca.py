@@ -17,6 +17,7 @@ from darla.objectives.base import TrainingFacts
 from darla.objectives.pca import PCA
 from darla.objectives.principal_axes import CovariancePass, first_basis
 from darla.vision.train import train_vision
+from darla.wrappers.latent_transform import LatentTransform
 from toy_frames import tiny_config, tiny_objective, toy_frames, write_toy_dataset
 
 LATENTS = 5
@@ -134,6 +135,8 @@ def test_the_command_makes_a_bundle_as_of_any_objective(tmp_path: Path, memory: 
     decoded = encoder.decode(encoder.encode(frames))
     assert np.abs(decoded - expected).max() < 2  # grey levels
     assert encoder.active.all()
+    shown = LatentTransform(trained.bundle)(frames)  # as wrappers show them
+    np.testing.assert_allclose(shown.std(axis=0), 1, atol=1e-3)
     before = (trained.bundle / "config.json").stat().st_mtime_ns
     assert train_vision(config) == trained  # nothing to do
     assert (trained.bundle / "config.json").stat().st_mtime_ns == before

@@ -14,6 +14,7 @@ from darla.encoder.network_shape import NetworkShape
 from darla.encoder.networks import Decoder, Encoder, Posterior
 from darla.uses.reports import REPORTS, UseConfig, make_report
 from darla.uses.reports.alarm_report import RaiseAlarm
+from darla.uses.reports.augment_report import Augment
 from darla.uses.reports.denoise_report import Denoise
 from darla.uses.reports.inpaint_report import Inpaint
 from darla.uses.reports.interpolate_report import Interpolate
@@ -171,6 +172,15 @@ def test_alarms_are_counted_and_datasets_told_apart(tmp_path: Path) -> None:
     twice = RaiseAlarm(NO_BUNDLE, usual, tmp_path, against=(usual,))
     with pytest.raises(ValueError, match="two datasets have one name"):
         make_report(twice)
+
+
+def test_copies_keep_the_state_and_wear_the_looks_that_were_drawn(
+    twins: Path, tmp_path: Path
+) -> None:
+    found = numbers(Augment(NO_BUNDLE, twins, tmp_path, states=2, copies=3, details=False))
+    assert found["frames"] == 2 * STATES and found["frames per second"] > 0
+    assert found["the state moves by"] < 0.1
+    assert found["the look is off by"] < 0.1 < 0.5 < found["two looks are apart by"]
 
 
 def test_every_use_has_a_name_of_its_own() -> None:

@@ -2,8 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from darla.encoder.frozen_encoder import FrozenEncoder
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,16 @@ class Augmentation:
     """From uint8 pictures (n, H, W, 3) and parameters of each, new uint8 pictures of the same
     shape; what it is given stays as it is. Raises a ValueError for pictures or parameters of
     another shape or dtype."""
+
+
+@dataclass(frozen=True)
+class EncoderAugmentation:
+    """One that an encoder makes, which the agent's description names."""
+
+    help: str
+    """What it does to a picture, in a few words."""
+    make: "Callable[[FrozenEncoder], Augmentation]"
+    """From a frozen encoder, the augmentation; a ValueError where the encoder cannot do it."""
 
 
 def check_pictures(frames: np.ndarray, parameters: np.ndarray, shape: tuple[int, ...]) -> None:
