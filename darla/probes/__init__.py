@@ -3,7 +3,8 @@
 Probes (``linear``, ``mlp``; ``fitting`` trains the networks) read ``targets`` from latents;
 ``domains`` fits them in one domain and tests them in others, where ``scores`` compares; and
 ``invariance`` says how far latents, and what probes read, move when the look alone changes.
-``retrieval`` needs no targets: it looks for frames by others.
+``retrieval`` needs no targets: it looks for frames by others. ``few_labels`` asks how many labelled
+frames a probe needs.
 """
 
 from darla.probes.domains import (
@@ -14,6 +15,7 @@ from darla.probes.domains import (
     ProbeScore,
     probe_domains,
 )
+from darla.probes.few_labels import FewLabelScore, LabelledFrames, few_labels
 from darla.probes.fitting import FitSettings
 from darla.probes.invariance import (
     Invariance,
@@ -28,8 +30,10 @@ from darla.probes.targets import ProbeTarget
 
 __all__ = [
     "PROBES",
+    "FewLabelScore",
     "FitSettings",
     "Invariance",
+    "LabelledFrames",
     "LabelledLatents",
     "LinearProbe",
     "MlpProbe",
@@ -38,6 +42,7 @@ __all__ = [
     "ProbeScore",
     "ProbeTarget",
     "Retrieval",
+    "few_labels",
     "fit_linear",
     "fit_mlp",
     "invariance",

@@ -6,6 +6,7 @@ from typing import Any
 from darla.uses.reports.alarm_report import RaiseAlarm, report_alarm
 from darla.uses.reports.augment_report import Augment, report_augment
 from darla.uses.reports.denoise_report import Denoise, report_denoise
+from darla.uses.reports.few_labels_report import FewLabels, report_few_labels
 from darla.uses.reports.inpaint_report import Inpaint, report_inpaint
 from darla.uses.reports.interpolate_report import Interpolate, report_interpolate
 from darla.uses.reports.predict_report import Predict, report_predict
@@ -26,6 +27,7 @@ REPORTS: dict[type[UseConfig], Callable[[Any], Report]] = {
     Augment: report_augment,
     RaiseAlarm: report_alarm,
     Predict: report_predict,
+    FewLabels: report_few_labels,
 }
 """What makes the report of each configuration."""
 

@@ -14,6 +14,7 @@ from toy_walks import write_walks
 
 MORE = {
     "alarm": "--false-alarm-rate 0.2",
+    "few-labels": "--labels 30 --draws 2 --probe-steps 10 --network-steps 4",
 }
 USES = [kind.name.replace("_", "-") for kind in REPORTS]
 

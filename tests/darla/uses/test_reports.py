@@ -12,10 +12,12 @@ from torch import Tensor, nn
 from darla.encoder.frozen_encoder import FrozenEncoder, latent_statistics
 from darla.encoder.network_shape import NetworkShape
 from darla.encoder.networks import Decoder, Encoder, Posterior
+from darla.probes.targets import ProbeTarget
 from darla.uses.reports import REPORTS, UseConfig, make_report
 from darla.uses.reports.alarm_report import RaiseAlarm
 from darla.uses.reports.augment_report import Augment
 from darla.uses.reports.denoise_report import Denoise
+from darla.uses.reports.few_labels_report import FewLabels, as_number
 from darla.uses.reports.inpaint_report import Inpaint
 from darla.uses.reports.interpolate_report import Interpolate
 from darla.uses.reports.retrieve_report import Retrieve
@@ -172,6 +174,40 @@ def test_alarms_are_counted_and_datasets_told_apart(tmp_path: Path) -> None:
     twice = RaiseAlarm(NO_BUNDLE, usual, tmp_path, against=(usual,))
     with pytest.raises(ValueError, match="two datasets have one name"):
         make_report(twice)
+
+
+def test_few_labels_are_enough_for_latents_that_hold_the_factors(tmp_path: Path) -> None:
+    data = write_toy_dataset(tmp_path / "data", 240)
+    few = {"labels": (40,), "draws": 2, "probe_steps": 60, "network_steps": 6}
+    found = numbers(FewLabels(NO_BUNDLE, data, tmp_path, factors=("hue", "x"), **few))
+    assert (found["frames to draw from"], found["tested frames"]) == (180, 60)
+    for name in ("hue", "x"):
+        read = found[name]["40 labels"]
+        assert set(read) == {
+            "latents linear",
+            "latents mlp",
+            "pixels linear",
+            "pixels mlp",
+            "network",
+        }
+        assert read["latents linear"]["mean"] > 0.98 > read["network"]["mean"]
+        assert read["network"]["low"] < read["network"]["mean"] < read["network"]["high"]
+    shown = FewLabels(NO_BUNDLE, data, tmp_path, where=("hue", 0.5), factors=("x",), **few)
+    kept = numbers(shown)
+    assert 100 < kept["frames to draw from"] + kept["tested frames"] < 140
+    assert set(kept) == {"frames to draw from", "tested frames", "x"}
+    with pytest.raises(ValueError, match="did you mean 'hue'"):
+        make_report(FewLabels(NO_BUNDLE, data, tmp_path, factors=("huge",), **few))
+    with pytest.raises(ValueError, match="of 20 to 180, which there are"):
+        make_report(FewLabels(NO_BUNDLE, data, tmp_path, labels=(200,)))
+
+
+def test_an_angle_within_half_a_circle_is_a_number() -> None:
+    angles = np.array([-0.7, 0.1, 0.6])
+    target = ProbeTarget("bearing", "circular", angles, np.ones(3, bool), -np.pi, np.pi)
+    assert as_number(target).kind == "continuous"
+    wide = ProbeTarget("yaw", "circular", angles * 4, np.ones(3, bool), -np.pi, np.pi)
+    assert as_number(wide) is wide
 
 
 def test_copies_keep_the_state_and_wear_the_looks_that_were_drawn(
