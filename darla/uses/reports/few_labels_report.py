@@ -93,8 +93,8 @@ def _rows(config: FewLabels, dataset: FrameDataset) -> np.ndarray:
     if config.where is None:
         return rows
     name, least = config.where
-    shown: np.ndarray = lookup("factor", name, dataset.factors)[rows] >= least
-    return rows[shown]
+    kept: np.ndarray = rows[lookup("factor", name, dataset.factors)[rows] >= least]
+    return kept
 
 
 def _targets(config: FewLabels, dataset: FrameDataset, rows: np.ndarray) -> list[ProbeTarget]:
