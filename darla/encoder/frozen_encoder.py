@@ -201,7 +201,7 @@ class FrozenEncoder(nn.Module):
         have another shape or dtype.
         """
         tensor = torch.from_numpy(np.require(frames, requirements=["C", "W"]))
-        self._check_frames(tensor)
+        self.check_frames(tensor)
         none = np.zeros((0, self.latent_dim), np.float32)
         means, variances = [none], [none]
         for chunk in tensor.split(ENCODE_CHUNK):

@@ -118,7 +118,8 @@ class CodebookQuantizer(Quantizer):
 
     def grouped(self, values: Tensor) -> Tensor:
         """Return values (N, z) by group, (N, G, z / G)."""
-        return values.unflatten(1, (self.groups, -1))
+        grouped: Tensor = values.unflatten(1, (self.groups, -1))
+        return grouped
 
     def indices(self, values: Tensor) -> Tensor:
         """Return which code of its group is nearest, int64 (N, G); the first of several."""

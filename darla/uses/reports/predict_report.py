@@ -8,11 +8,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from darla.encoder.drawn_rows import draw_rows
+from darla.encoder.squared_errors import squared_errors
 from darla.frames.dataset import FrameDataset
 from darla.frames.read_rows import read_rows
 from darla.frames.recorded_actions import recorded_actions
 from darla.running.ranges import PositiveInt
-from darla.uses.picture_errors import squared_errors
 from darla.uses.predict import decode_all, encode_in_order, predict, sequence_rows
 from darla.uses.refusals import need_decoder
 from darla.uses.reports.report import Report, UseConfig, spread_rows

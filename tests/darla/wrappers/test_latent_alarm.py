@@ -19,7 +19,7 @@ from darla.uses import alarm, calibrate
 from darla.wrappers.latent_alarm import LatentAlarm
 from darla.wrappers.latent_options import LatentOptions
 from darla.wrappers.latent_transform import LatentTransform
-from toy_encoder import make_toy_bundle
+from toy_encoder import make_memory_bundle, make_toy_bundle
 from toy_quadrants import quadrant_encoder, quadrant_frames
 
 
@@ -238,3 +238,10 @@ def test_an_encoder_has_the_scores_that_it_can() -> None:
     assert found.score == "density"
     with pytest.raises(ValueError, match="unknown score of the alarm 'kl'"):
         LatentAlarm(LatentTransform(point), known, "kl")
+
+
+def test_an_encoder_with_memory_has_no_alarm(tmp_path: Path) -> None:
+    bundle = make_memory_bundle(tmp_path / "memory")
+    transform = LatentTransform(bundle, LatentOptions())
+    with pytest.raises(ValueError, match="has a memory, and an alarm is of single pictures"):
+        LatentAlarm(transform, tmp_path / "alarm.json")
