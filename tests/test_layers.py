@@ -84,6 +84,14 @@ MAY_IMPORT: dict[str, set[str]] = {
         "darla_envs",
     },
     "darla_agents.sharing": {"darla_agents.agent", "darla"},
+    "darla_agents.explore": {
+        "darla_agents.encoder_evaluation",
+        "darla_agents.playing",
+        "darla_agents.worlds",
+        "darla_agents.agent",
+        "darla",
+        "darla_envs",
+    },
     "darla_agents.commands": {"darla_agents", "darla_envs", "darla"},
     "darla": {"darla"},
 }

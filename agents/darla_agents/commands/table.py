@@ -10,6 +10,7 @@ COMMANDS = {
     "collect": "collect frames from a Gymnasium environment into a dataset",
     "train-vision": "train an encoder on frames",
     "evaluate-encoder": "measure what encoders keep, and what moves with the look",
+    "explore": "play with encoders in a page of the browser",
     "export": "write an encoder as ONNX, to be run without torch",
     "use": "use an encoder: denoise, fill, sample, find, alarm",
     "train-agent": "train an agent on latents, pixels or true factors",
