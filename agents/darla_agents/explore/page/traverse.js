@@ -64,8 +64,8 @@ class Card {
       menu(names, state.get(`${name}${this.index}`, this.order[Math.min(place, this.order.length - 1)]), (latent) => state.set({ [`${name}${this.index}`]: latent }), { "aria-label": `latent along ${name}`, title: `the latent that dragging along ${name} moves` });
     this.across = axis("x", 0);
     this.along = axis("y", 1);
-    const ways = [["axes", "moves two latents"], ["send", "sends what is there"]];
-    this.way = menu(ways, state.get("drag", "axes"), (way) => {
+    const ways = [["send", "sends what is there"], ["axes", "moves two latents"]];
+    this.way = menu(ways, state.get("drag", "send"), (way) => {
       state.set({ drag: way });
       this.axes.hidden = way !== "axes";
     }, { "aria-label": "what dragging on the picture does" });
