@@ -120,7 +120,10 @@ def test_the_wheel_holds_three_packages_and_nothing_else(wheel: Path) -> None:
     assert {f"{package}/py.typed" for package in packages} <= set(names)
     shipped = {name for name in names if name.startswith("darla/encoder/shipped/rooms/")}
     assert {name.split("/")[-1] for name in shipped} == {"config.json", "model.safetensors"}
-    endings = {Path(name).suffix for name in names if not name.startswith(info)}
+    page = {name for name in names if name.startswith("darla_agents/explore/page/")}
+    assert {Path(name).suffix for name in page} == {".html", ".css", ".js", ".svg"}
+    assert {"darla_agents/explore/page/index.html", "darla_agents/explore/page/main.js"} <= page
+    endings = {Path(name).suffix for name in {*names} - page if not name.startswith(info)}
     assert endings <= {".py", ".typed", ".json", ".gz", ".safetensors", ".LICENSE"}
 
 
@@ -146,6 +149,13 @@ def test_the_command_comes_with_the_wheel(python: Path, project: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("usage: darla COMMAND")
     assert run(project, command, "--version").stdout.split()[1] not in ("", "unknown")
+
+
+def test_the_page_comes_with_the_wheel(python: Path, project: Path) -> None:
+    serve = "from darla_agents.explore.page_files import read_page; print(*sorted(read_page()))"
+    done = run(project, python, "-c", serve)
+    assert done.returncode == 0, done.stderr
+    assert {"/", "/main.js", "/style.css"} <= {*done.stdout.split()}
 
 
 def test_a_command_collects_the_users_environment(python: Path, project: Path) -> None:

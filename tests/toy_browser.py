@@ -48,6 +48,7 @@ class Browser:
         os.close(theirs_out)
         self._number, self._buffer = 0, b""
         self.complaints: list[str] = []
+        self.requested: list[str] = []
         target = self._ask("Target.createTarget", url="about:blank")["targetId"]
         attached = self._ask("Target.attachToTarget", targetId=target, flatten=True)
         self._session: str | None = attached["sessionId"]
@@ -56,7 +57,6 @@ class Browser:
         width, height = size
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.ask("Emulation.setDeviceMetricsOverride", **metrics)
-        self.requested: list[str] = []
 
     def __enter__(self) -> "Browser":
         return self

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from darla.collection.reported_factors import factor_reader
+from darla.frames.dataset_description import learnt_from
 from darla.frames.pictures import resize_frames
 from darla.frames.read_rows import read_rows
 from darla.probes import ProbeTarget
@@ -40,7 +41,7 @@ class SampledFrames:
 def sample_frames(book: FrameBook, encoder: NamedEncoder, seed: int) -> SampledFrames:
     """Choose or draw frames; of an environment with an object in view, as encoders see most."""
     if book.dataset is not None:
-        return _of_dataset(book, seed)
+        return _of_dataset(book, encoder, seed)
     if book.world is not None:
         return book.drawn(lambda world: _of_world(world, seed))
     frames = encoder.encoder.reference_frames
@@ -48,7 +49,7 @@ def sample_frames(book: FrameBook, encoder: NamedEncoder, seed: int) -> SampledF
     return SampledFrames(origin, (), None, lambda size: resize_frames(frames, size))
 
 
-def _of_dataset(book: FrameBook, seed: int) -> SampledFrames:
+def _of_dataset(book: FrameBook, encoder: NamedEncoder, seed: int) -> SampledFrames:
     """Choose frames, spread evenly over the dataset."""
     dataset = book.need_dataset()
     count = min(len(dataset), MOST)
@@ -59,7 +60,9 @@ def _of_dataset(book: FrameBook, seed: int) -> SampledFrames:
         described_target(name, described[name], values[rows])
         for name, values in dataset.factors.items()
     )
-    origin = f"{count:,} frames of {dataset.path.name}"
+    known = learnt_from(encoder.encoder.config.get("dataset") or {}, dataset)
+    learnt = ", from which the encoder has learnt" if known else ""
+    origin = f"{count:,} frames of {dataset.path.name}{learnt}"
     return SampledFrames(origin, targets, rows, lambda size: read_rows(dataset, rows, size))
 
 

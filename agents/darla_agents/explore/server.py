@@ -75,6 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
     server_version, sys_version = "darla", ""
     timeout = _IDLE
     disable_nagle_algorithm = True  # answers are small, and waited for
+    wbufsize = -1  # headers and content leave together, after each request
 
     def do_GET(self) -> None:
         """Send a file of the page."""

@@ -13,11 +13,10 @@ import msgspec
 
 from darla_agents.explore.messages import Answer, Index, Message, Name
 from darla_agents.explore.opened import Opened
-from darla_agents.explore.watched_episode import WatchedEpisode, watched_with
+from darla_agents.explore.watched_episode import GONE, WatchedEpisode, watched_with
 
 MOST_SESSIONS = 4
 MOST_STEPS = 16
-_GONE = "this session is over, since others began; start another"
 
 
 class Start(Message, frozen=True):
@@ -99,6 +98,6 @@ class Sessions:
         """Return the episode of a session; a ValueError where it is over."""
         with self._lock:
             if number not in self._episodes:
-                raise ValueError(_GONE)
+                raise ValueError(GONE)
             self._episodes.move_to_end(number)
             return self._episodes[number]

@@ -26,6 +26,8 @@ from darla_agents.worlds.rendering import BATCHED
 from darla_envs.rooms.room_worlds import RoomWorlds
 from darla_envs.suites import suite_of
 
+GONE = "this session is over, since others began; start another"
+
 
 @dataclass
 class _Course:
@@ -43,7 +45,7 @@ class _Course:
 class WatchedEpisode:
     """An agent that acts; all of it is called from the thread that draws.
 
-    A ValueError where there is no such domain, or the agent cannot act there.
+    A ValueError where there is no such domain, the agent cannot act there, or it is closed.
     """
 
     def __init__(
@@ -58,10 +60,12 @@ class WatchedEpisode:
         self._encoder = encoder
         self._deterministic = deterministic
         self._suite = suite_of(player.environment)
+        self._closed = False
         self._begin(domain, seed)
 
     def shown(self) -> Answer:
         """Return what is seen now, and what the last step led to."""
+        self._check_open()
         frame = self._picture.of(self._worlds.observe([0]))[0]
         return {
             "domain": self._domain,
@@ -72,6 +76,7 @@ class WatchedEpisode:
 
     def act(self, steps: int) -> list[Answer]:
         """Act some times, and return what is seen after each; begins anew after an end."""
+        self._check_open()
         course = self._course
         if course.done:
             self._begin_episode(course.seed + 1)
@@ -92,6 +97,7 @@ class WatchedEpisode:
 
     def change_look(self, domain: str, seed: int) -> str:
         """Go on in the look of a domain, and say how; the state is kept where that is possible."""
+        self._check_open()
         if not self._suite.has_domain(domain):
             raise unknown("domain", domain, self._suite.domains())
         if self._rooms is not None and not self._course.done:
@@ -104,7 +110,13 @@ class WatchedEpisode:
 
     def close(self) -> None:
         """Close the environment."""
+        self._closed = True
         self._stack.close()
+
+    def _check_open(self) -> None:
+        """Raise a ValueError once it is closed."""
+        if self._closed:
+            raise ValueError(GONE)
 
     def _begin(self, domain: str, seed: int) -> None:
         """Make the environment in a domain, load the policy, and begin an episode."""

@@ -50,8 +50,7 @@ class Card {
     this.element = make("article", { class: "card bundle" }, this.pictures(), this.list());
     this.decode = newest(async (since) => {
       const answer = await ask("traverse/decode", { bundle: index, latents: this.latents });
-      paint(this.decoded, answer.decoded);
-      this.decoded.dataset.painted = Number(this.decoded.dataset.painted || 0) + 1;
+      this.paint(answer.decoded);
       this.tellTime(since);
     });
     this.listenToDrags();
@@ -109,10 +108,13 @@ class Card {
     this.showAll();
     if (!this.bundle.decodes) return;
     if (this.moved().length) this.decode(performance.now());
-    else {
-      paint(this.decoded, answer.decoded);
-      this.decoded.dataset.painted = Number(this.decoded.dataset.painted || 0) + 1;
-    }
+    else this.paint(answer.decoded);
+  }
+
+  paint(picture) {
+    this.picture = picture;
+    paint(this.decoded, picture);
+    this.decoded.dataset.painted = Number(this.decoded.dataset.painted || 0) + 1;
   }
 
   // What the address says of sliders that were moved: [latent, value] pairs.
@@ -211,7 +213,9 @@ class Card {
       if (this.way.value === "axes") this.moveTo(start);
     });
     this.decoded.addEventListener("pointermove", (event) => {
-      if (start && this.way.value === "axes") this.moveTo(place(event));
+      if (!start) return;
+      if (this.way.value === "axes") this.moveTo(place(event));
+      else this.arrow(start, place(event));
     });
     this.decoded.addEventListener("pointerup", (event) => {
       if (start && this.way.value === "send") this.send(start, place(event));
@@ -232,17 +236,32 @@ class Card {
     this.decode(since);
   }
 
+  arrow(start, end) {
+    paint(this.decoded, this.picture);
+    const pen = this.decoded.getContext("2d");
+    const { width, height } = this.decoded;
+    pen.strokeStyle = "#ffffff";
+    pen.beginPath();
+    pen.moveTo(start[1] * width, start[0] * height);
+    pen.lineTo(end[1] * width, end[0] * height);
+    pen.stroke();
+    pen.strokeRect(end[1] * width - 2, end[0] * height - 2, 4, 4);
+  }
+
   async send(start, end) {
+    this.time.textContent = "looking for latents …";
     try {
       const since = performance.now();
       const answer = await ask("traverse/drag", { bundle: this.index, latents: this.latents, start, end });
       this.latents = answer.latents;
       this.remember();
       this.showAll();
-      paint(this.decoded, answer.decoded);
+      this.paint(answer.decoded);
       this.tellTime(since);
       tell(null);
     } catch (error) {
+      this.time.textContent = "";
+      this.paint(this.picture);
       tell(error);
     }
   }

@@ -47,13 +47,13 @@ class Panel {
     this.note = make("p", { class: "note" });
     this.element = make("article", { class: "card" }, make("h2", {}, title, " ", make("small", { textContent: what })));
     this.run = newest(async () => {
+      this.element.classList.add("busy");
       try {
         await this.work();
-        this.element.classList.remove("refused");
       } catch (error) {
         this.note.textContent = error.message;
-        this.element.classList.add("refused");
       }
+      this.element.classList.remove("busy");
     });
   }
 

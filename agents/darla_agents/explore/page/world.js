@@ -94,7 +94,7 @@ export class World {
       return part;
     });
     return make("div", { class: "moves" }, ...this.bundles.map((part) =>
-      make("div", { class: "card" }, make("h2", {}, part.bundle.name, ": moved since ", part.since), part.barsElement, make("h2", {}, "importance here ", make("small", { textContent: "each factor through its range, in spreads of D_U" })), part.table)));
+      make("div", { class: "card" }, make("h2", {}, part.bundle.name, ": moved since ", part.since), part.barsElement, make("h2", {}, "importance here ", make("small", { textContent: "each factor through its range, in spreads of D_U", title: "the latents with the largest KL, 20 at most" })), part.table)));
   }
 
   matrix(part) {
