@@ -3,6 +3,7 @@
 import numpy as np
 
 from darla.uses.encoded_frames import posteriors
+from darla.uses.refusals import can_decode
 from darla_agents.explore.drag import drag
 from darla_agents.explore.messages import (
     Answer,
@@ -78,7 +79,7 @@ def encoded(named: NamedEncoder, frame: np.ndarray) -> Answer:
 
 def decoded(named: NamedEncoder, latents: np.ndarray) -> Answer:
     """Return the picture of latents (1, z); nothing where the encoder draws none."""
-    if not named.about()["decodes"]:
+    if not can_decode(named.encoder):
         return {"decoded": None}
     return {"decoded": picture(named.encoder.decode(latents)[0])}
 
