@@ -33,8 +33,15 @@ def check_sender(headers: Message, port: int) -> None:
     origin = headers.get("Origin")
     if origin is not None and origin != f"http://{host}":
         raise Refused(HTTPStatus.FORBIDDEN, "the Origin is not this page")
-    if headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES:
+    from_elsewhere = headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES
+    if from_elsewhere and not _follows_a_link(headers):
         raise Refused(HTTPStatus.FORBIDDEN, "another site asks")
+
+
+def _follows_a_link(headers: Message) -> bool:
+    """Whether somebody opens the page itself, in a window that no other page sees into."""
+    mode, what = headers.get("Sec-Fetch-Mode"), headers.get("Sec-Fetch-Dest")
+    return mode == "navigate" and what == "document"
 
 
 def message_length(headers: Message) -> int:

@@ -45,7 +45,11 @@ def survey(opened: Opened, bundle: int) -> LatentSurvey:
     named = opened.bundle(bundle)
 
     def measure() -> LatentSurvey:
-        frames = sample_frames(opened.frames, named, opened.seed)
+        drawn = opened.frames.dataset is None and opened.frames.world is not None
+        of_whom = "all" if drawn else bundle  # drawn once for all; others depend on the encoder
+        frames = opened.once(
+            ("frames", of_whom), lambda: sample_frames(opened.frames, named, opened.seed)
+        )
         latents = named.encoder.encode(frames.read(named.encoder.image_shape[:2]))
         importance, factors = _importance(latents, frames, named.encoder.active)
         return LatentSurvey(frames, latents, importance, factors)

@@ -87,6 +87,14 @@ def test_a_request_of_another_page_is_refused(port: int, headers: dict[str, str]
     assert post(port, "/api/about", "{}", **given)[0] == 403
 
 
+def test_a_link_on_another_page_is_followed_but_no_frame_or_form(port: int) -> None:
+    link = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"}
+    assert get(port, "/", **link, Sec_Fetch_Dest="document")[0] == 200
+    assert get(port, "/", **link, Sec_Fetch_Dest="iframe")[0] == 403
+    form = {**link, "Sec_Fetch_Dest": "document", "Origin": "http://elsewhere.example"}
+    assert post(port, "/api/about", "{}", **form)[0] == 403
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
 def test_messages_are_json_which_forms_cannot_send(port: int, kind: str) -> None:
     status, answer = post(port, "/api/about", "{}", Content_Type=kind)

@@ -65,7 +65,7 @@ export class Watch {
 
   pressed(event) {
     if (!this.agent) return;
-    if (event.key === " " && event.target.tagName !== "BUTTON") {
+    if (event.key === " " && !["BUTTON", "INPUT"].includes(event.target.tagName)) {
       event.preventDefault();
       this.toggle();
     } else if (event.key === ".") this.step(1);
