@@ -29,13 +29,15 @@ export function newest(work) {
       return;
     }
     busy = true;
-    work(...values).then(() => tell(null), tell).finally(() => {
-      busy = false;
-      if (waiting !== null) {
-        const next = waiting;
-        waiting = null;
-        run(...next);
-      }
-    });
+    work(...values)
+      .then(() => tell(null), tell)
+      .finally(() => {
+        busy = false;
+        if (waiting !== null) {
+          const next = waiting;
+          waiting = null;
+          run(...next);
+        }
+      });
   };
 }

@@ -17,7 +17,10 @@ export class Data {
     this.all = null;
     this.filters = new Map();
     this.sheet = newest(async () => {
-      const answer = await ask("data/sheet", { within: this.within, page: state.getNumber("page", 0) });
+      const answer = await ask("data/sheet", {
+        within: this.within,
+        page: state.getNumber("page", 0),
+      });
       this.showSheet(answer);
     });
     this.record = newest(async () => {
@@ -33,11 +36,36 @@ export class Data {
 
   left_() {
     const { data } = this;
-    const kwargs = Object.entries(data.env_kwargs).map(([name, value]) => `${name}=${value}`).join(", ");
-    const title = make("p", { class: "note", textContent: `${data.env} ${kwargs}; ${data.frames.toLocaleString()} frames of ${data.size.join("×")}, ${data.episodes.toLocaleString()} episodes, policy ${data.how}` });
+    const kwargs = Object.entries(data.env_kwargs)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(", ");
+    const title = make("p", {
+      class: "note",
+      textContent: `${data.env} ${kwargs}; ${data.frames.toLocaleString()} frames of ${data.size.join("×")}, ${data.episodes.toLocaleString()} episodes, policy ${data.how}`,
+    });
     const filters = Object.keys(data.factors).map((name) => this.filter(name));
-    const clear = make("button", { type: "button", textContent: "all frames", onclick: () => { state.set({ within: null, page: null }); this.linked(); this.sheet(); } });
-    return make("div", { class: "card filters" }, make("h2", { textContent: data.name }), title, make("div", { class: "row" }, clear, make("span", { class: "note", textContent: "grey: all, blue: chosen" })), ...filters);
+    const clear = make("button", {
+      type: "button",
+      textContent: "all frames",
+      onclick: () => {
+        state.set({ within: null, page: null });
+        this.linked();
+        this.sheet();
+      },
+    });
+    return make(
+      "div",
+      { class: "card filters" },
+      make("h2", { textContent: data.name }),
+      title,
+      make(
+        "div",
+        { class: "row" },
+        clear,
+        make("span", { class: "note", textContent: "grey: all, blue: chosen" }),
+      ),
+      ...filters,
+    );
   }
 
   filter(name) {
@@ -48,17 +76,42 @@ export class Data {
     let controls;
     if (factor.categories.length) {
       const options = [["", "any"], ...factor.categories.map((each, index) => [index, each])];
-      filter.menu = menu(options, "", (index) => this.narrow(name, index === "" ? null : { low: Number(index), high: Number(index) }), { "aria-label": name });
+      filter.menu = menu(
+        options,
+        "",
+        (index) =>
+          this.narrow(name, index === "" ? null : { low: Number(index), high: Number(index) }),
+        { "aria-label": name },
+      );
       controls = filter.menu;
     } else {
-      const slider = (end, text) => make("input", { type: "range", min: factor.from, max: factor.to, step: "any", "aria-label": `${text} ${name}`, oninput: () => this.slide(name, end) });
+      const slider = (end, text) =>
+        make("input", {
+          type: "range",
+          min: factor.from,
+          max: factor.to,
+          step: "any",
+          "aria-label": `${text} ${name}`,
+          oninput: () => this.slide(name, end),
+        });
       filter.low = slider("low", "least");
       filter.high = slider("high", "most");
-      controls = make("div", { class: "row" }, make("span", {}, filter.low), make("span", {}, filter.high));
+      controls = make(
+        "div",
+        { class: "row" },
+        make("span", {}, filter.low),
+        make("span", {}, filter.high),
+      );
     }
     this.filters.set(name, filter);
     const chip = make("span", { class: `chip ${factor.role}`, textContent: factor.role });
-    const made = make("div", { class: "filter" }, make("div", { class: "row" }, make("b", { textContent: name }), value, chip), chart, controls);
+    const made = make(
+      "div",
+      { class: "filter" },
+      make("div", { class: "row" }, make("b", { textContent: name }), value, chip),
+      chart,
+      controls,
+    );
     this.showFilter(name);
     return made;
   }
@@ -91,16 +144,33 @@ export class Data {
     else {
       filter.low.value = ends ? ends.low : factor.from;
       filter.high.value = ends ? ends.high : factor.to;
-      filter.value.textContent = ends ? `${short(ends.low)} to ${short(ends.high)} ${factor.unit}` : factor.unit;
+      filter.value.textContent = ends
+        ? `${short(ends.low)} to ${short(ends.high)} ${factor.unit}`
+        : factor.unit;
     }
   }
 
   middle() {
     this.count = make("span");
-    this.back = make("button", { type: "button", textContent: "◀", title: "page before", onclick: () => this.turn(-1) });
-    this.next = make("button", { type: "button", textContent: "▶", title: "page after", onclick: () => this.turn(1) });
+    this.back = make("button", {
+      type: "button",
+      textContent: "◀",
+      title: "page before",
+      onclick: () => this.turn(-1),
+    });
+    this.next = make("button", {
+      type: "button",
+      textContent: "▶",
+      title: "page after",
+      onclick: () => this.turn(1),
+    });
     this.frames = make("div", { class: "sheet" });
-    return make("div", { class: "card middle" }, make("div", { class: "row" }, this.back, this.next, this.count), this.frames);
+    return make(
+      "div",
+      { class: "card middle" },
+      make("div", { class: "row" }, this.back, this.next, this.count),
+      this.frames,
+    );
   }
 
   right() {
@@ -127,7 +197,9 @@ export class Data {
 
   async showSheet(answer) {
     if (this.all === null) {
-      const whole = Object.keys(this.within).length ? await ask("data/sheet", { within: {}, page: 2 ** 30 }) : answer;
+      const whole = Object.keys(this.within).length
+        ? await ask("data/sheet", { within: {}, page: 2 ** 30 })
+        : answer;
       this.all = whole.coverage;
     }
     const page = state.getNumber("page", 0);
@@ -135,28 +207,55 @@ export class Data {
     this.count.textContent = `${answer.found.toLocaleString()} of ${this.data.frames.toLocaleString()} frames · page ${page + 1} of ${pages.toLocaleString()}`;
     this.back.disabled = page === 0;
     this.next.disabled = page + 1 >= pages;
-    this.frames.replaceChildren(...answer.pictures.map((each, index) => {
-      const row = answer.rows[index];
-      const shown = canvas("picture", `row ${row}`);
-      paint(shown, each);
-      return make("button", { type: "button", title: `row ${row}`, onclick: () => this.picker.set(`recorded.${row}`), "aria-pressed": false, "data-row": row }, shown);
-    }));
-    for (const [name, { chart }] of this.filters) coverage(chart, this.all[name], answer.coverage[name]);
+    this.frames.replaceChildren(
+      ...answer.pictures.map((each, index) => {
+        const row = answer.rows[index];
+        const shown = canvas("picture", `row ${row}`);
+        paint(shown, each);
+        return make(
+          "button",
+          {
+            type: "button",
+            title: `row ${row}`,
+            onclick: () => this.picker.set(`recorded.${row}`),
+            "aria-pressed": false,
+            "data-row": row,
+          },
+          shown,
+        );
+      }),
+    );
+    for (const [name, { chart }] of this.filters)
+      coverage(chart, this.all[name], answer.coverage[name]);
     this.mark();
   }
 
   showRecord(answer) {
     paint(this.shown, answer.frame);
     this.recordTitle.textContent = `row ${answer.recorded.row}`;
-    const fact = ([name, value]) => make("tr", {}, make("th", { textContent: name }), make("td", { textContent: Array.isArray(value) ? value.map(short).join(" ") : short(value) }));
-    this.facts.replaceChildren(...Object.entries(answer.recorded).map(fact), ...Object.entries(answer.factors).map(fact));
+    const fact = ([name, value]) =>
+      make(
+        "tr",
+        {},
+        make("th", { textContent: name }),
+        make("td", {
+          textContent: Array.isArray(value) ? value.map(short).join(" ") : short(value),
+        }),
+      );
+    this.facts.replaceChildren(
+      ...Object.entries(answer.recorded).map(fact),
+      ...Object.entries(answer.factors).map(fact),
+    );
     this.mark();
   }
 
   mark() {
     const frame = this.picker.frame;
     for (const button of this.frames.children) {
-      button.setAttribute("aria-pressed", frame.of === "recorded" && Number(button.dataset.row) === frame.row);
+      button.setAttribute(
+        "aria-pressed",
+        frame.of === "recorded" && Number(button.dataset.row) === frame.row,
+      );
     }
   }
 }

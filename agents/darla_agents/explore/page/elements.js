@@ -17,7 +17,9 @@ export function menu(options, chosen, onchange, attributes = {}) {
   const made = make("select", { ...attributes, onchange: () => onchange(made.value) });
   for (const option of options) {
     const [value, text] = Array.isArray(option) ? option : [option, option];
-    made.append(make("option", { value, textContent: text, selected: String(value) === String(chosen) }));
+    made.append(
+      make("option", { value, textContent: text, selected: String(value) === String(chosen) }),
+    );
   }
   return made;
 }
@@ -27,7 +29,13 @@ export function figure(canvas, caption) {
 }
 
 export function missing(what, option) {
-  return make("p", { class: "missing" }, `${what} Start again with `, make("code", { textContent: option }), ".");
+  return make(
+    "p",
+    { class: "missing" },
+    `${what} Start again with `,
+    make("code", { textContent: option }),
+    ".",
+  );
 }
 
 // What went wrong last, in the line below the header; nothing clears it.

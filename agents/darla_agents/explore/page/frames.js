@@ -13,10 +13,18 @@ export function frameOf(text, about) {
     return { of: "recorded", row: Math.min(whole[0] || 0, about.data.frames - 1) };
   }
   if (of === "drawn" && about.world && state.getObject("setting")) {
-    return { of: "drawn", domain: state.get("domain", about.world.varied), setting: state.getObject("setting") };
+    return {
+      of: "drawn",
+      domain: state.get("domain", about.world.varied),
+      setting: state.getObject("setting"),
+    };
   }
   const bundle = Math.min(whole[0] || 0, about.bundles.length - 1);
-  return { of: "reference", bundle, row: Math.min(whole[1] || 0, about.bundles[bundle].references - 1) };
+  return {
+    of: "reference",
+    bundle,
+    row: Math.min(whole[1] || 0, about.bundles[bundle].references - 1),
+  };
 }
 
 export function firstFrame(about) {
@@ -40,15 +48,49 @@ export class Picker {
     this.otherwise = otherwise;
     this.onchange = onchange;
     this.thumbnail = canvas("picture", "the chosen frame");
-    this.number = make("input", { type: "number", min: 0, "aria-label": "number of the frame", onchange: () => this.go(Number(this.number.value)) });
-    this.back = make("button", { type: "button", textContent: "◀", title: "previous frame (p)", onclick: () => this.step(-1) });
-    this.next = make("button", { type: "button", textContent: "▶", title: "next frame (n)", onclick: () => this.step(1) });
-    this.chance = make("button", { type: "button", textContent: "by chance", title: "any frame (d)", onclick: () => this.any() });
-    const kinds = about.bundles.map((bundle, index) => [`reference.${index}`, `frames in ${bundle.name}`]);
+    this.number = make("input", {
+      type: "number",
+      min: 0,
+      "aria-label": "number of the frame",
+      onchange: () => this.go(Number(this.number.value)),
+    });
+    this.back = make("button", {
+      type: "button",
+      textContent: "◀",
+      title: "previous frame (p)",
+      onclick: () => this.step(-1),
+    });
+    this.next = make("button", {
+      type: "button",
+      textContent: "▶",
+      title: "next frame (n)",
+      onclick: () => this.step(1),
+    });
+    this.chance = make("button", {
+      type: "button",
+      textContent: "by chance",
+      title: "any frame (d)",
+      onclick: () => this.any(),
+    });
+    const kinds = about.bundles.map((bundle, index) => [
+      `reference.${index}`,
+      `frames in ${bundle.name}`,
+    ]);
     if (about.data) kinds.unshift(["recorded", `dataset ${about.data.name}`]);
     if (about.world) kinds.push(["drawn", "the world as set"]);
-    this.source = menu(kinds, "", (kind) => this.choose(kind), { "aria-label": "where frames come from" });
-    this.element = make("div", { class: "picker" }, this.thumbnail, this.source, this.back, this.number, this.next, this.chance);
+    this.source = menu(kinds, "", (kind) => this.choose(kind), {
+      "aria-label": "where frames come from",
+    });
+    this.element = make(
+      "div",
+      { class: "picker" },
+      this.thumbnail,
+      this.source,
+      this.back,
+      this.number,
+      this.next,
+      this.chance,
+    );
     this.show();
   }
 

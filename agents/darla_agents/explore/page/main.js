@@ -68,11 +68,24 @@ async function begin() {
   picker = new Picker(about, "frame", firstFrame(about), looked);
   document.getElementById("picker").append(make("span", { textContent: "frame" }), picker.element);
   for (const [name, Tab] of Object.entries(TABS)) {
-    const element = make("section", { id: name, role: "tabpanel", hidden: true, "aria-labelledby": `tab-${name}` });
+    const element = make("section", {
+      id: name,
+      role: "tabpanel",
+      hidden: true,
+      "aria-labelledby": `tab-${name}`,
+    });
     panels[name] = new Tab(element, about, picker);
     document.getElementById("panels").append(element);
     const title = name[0].toUpperCase() + name.slice(1);
-    buttons[name] = make("button", { type: "button", id: `tab-${name}`, role: "tab", textContent: title, onclick: () => show(name), onkeydown: alongTabs, "aria-controls": name });
+    buttons[name] = make("button", {
+      type: "button",
+      id: `tab-${name}`,
+      role: "tab",
+      textContent: title,
+      onclick: () => show(name),
+      onkeydown: alongTabs,
+      "aria-controls": name,
+    });
     document.getElementById("tabs").append(buttons[name]);
   }
   document.getElementById("help-button").addEventListener("click", help);

@@ -1,7 +1,6 @@
 // Pictures and charts on canvases.
 
 const BLUE = "#0072b2";
-const ORANGE = "#e69f00";
 const GREY = "#a9b4c0";
 
 export function canvas(kind = "picture", label = "") {
@@ -54,7 +53,12 @@ export function histogram(onto, counts, low, high, axis, mark = null) {
   counts.forEach((count, index) => {
     const left = place(low + index * step);
     const tall = (count / most) * (height - 1);
-    pen.fillRect(left, height - tall, Math.max(place(low + (index + 1) * step) - left - 0.5, 0.5), tall);
+    pen.fillRect(
+      left,
+      height - tall,
+      Math.max(place(low + (index + 1) * step) - left - 0.5, 0.5),
+      tall,
+    );
   });
   if (mark) {
     pen.fillStyle = "#0072b244";
@@ -69,7 +73,10 @@ export function histogram(onto, counts, low, high, axis, mark = null) {
 export function coverage(onto, all, chosen) {
   const { pen, width, height } = sharp(onto);
   const wide = width / all.length;
-  for (const [counts, color] of [[all, "#d3dae2"], [chosen, BLUE]]) {
+  for (const [counts, color] of [
+    [all, "#d3dae2"],
+    [chosen, BLUE],
+  ]) {
     const most = Math.max(...counts, 1);
     pen.fillStyle = color;
     counts.forEach((count, index) => {
@@ -132,5 +139,3 @@ export function shade(share) {
   const mix = (from, to) => Math.round(from + (to - from) * kept);
   return `rgb(${mix(240, 8)},${mix(244, 48)},${mix(249, 107)})`;
 }
-
-export { BLUE, ORANGE };

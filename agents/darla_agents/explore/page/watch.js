@@ -13,20 +13,61 @@ export class Watch {
     this.playing = false;
     this.totals = [];
     if (!this.agent) {
-      element.append(missing("No agent was given to watch.", "darla explore --agent runs/agents/…"));
+      element.append(
+        missing("No agent was given to watch.", "darla explore --agent runs/agents/…"),
+      );
       return;
     }
     element.append(make("div", {}, this.stage(), this.side()));
   }
 
   stage() {
-    const button = (text, title, onclick) => make("button", { type: "button", textContent: text, title, onclick });
-    this.domain = menu(this.agent.domains, state.get("where", this.agent.domain), (where) => { state.set({ where }); this.start(); }, { id: "watch-domain", "aria-label": "domain" });
-    this.seed = make("input", { type: "number", min: 0, value: state.getNumber("seed", 0), "aria-label": "seed of the episode", onchange: () => { state.set({ seed: this.seed.value }); this.start(); } });
-    this.drawn = make("input", { type: "checkbox", id: "watch-drawn", checked: state.get("drawn") === "yes", onchange: () => { state.set({ drawn: this.drawn.checked ? "yes" : null }); this.start(); } });
+    const button = (text, title, onclick) =>
+      make("button", { type: "button", textContent: text, title, onclick });
+    this.domain = menu(
+      this.agent.domains,
+      state.get("where", this.agent.domain),
+      (where) => {
+        state.set({ where });
+        this.start();
+      },
+      { id: "watch-domain", "aria-label": "domain" },
+    );
+    this.seed = make("input", {
+      type: "number",
+      min: 0,
+      value: state.getNumber("seed", 0),
+      "aria-label": "seed of the episode",
+      onchange: () => {
+        state.set({ seed: this.seed.value });
+        this.start();
+      },
+    });
+    this.drawn = make("input", {
+      type: "checkbox",
+      id: "watch-drawn",
+      checked: state.get("drawn") === "yes",
+      onchange: () => {
+        state.set({ drawn: this.drawn.checked ? "yes" : null });
+        this.start();
+      },
+    });
     this.play = button("▶ play", "play or pause (space)", () => this.toggle());
-    this.speed = make("input", { type: "range", min: 1, max: 30, value: state.getNumber("speed", 8), title: "steps in a second", "aria-label": "steps in a second", oninput: () => state.set({ speed: this.speed.value }) });
-    this.look = menu(this.agent.domains, state.get("look", this.agent.targets[0] || this.agent.domain), (look) => state.set({ look }), { "aria-label": "look to change to" });
+    this.speed = make("input", {
+      type: "range",
+      min: 1,
+      max: 30,
+      value: state.getNumber("speed", 8),
+      title: "steps in a second",
+      "aria-label": "steps in a second",
+      oninput: () => state.set({ speed: this.speed.value }),
+    });
+    this.look = menu(
+      this.agent.domains,
+      state.get("look", this.agent.targets[0] || this.agent.domain),
+      (look) => state.set({ look }),
+      { "aria-label": "look to change to" },
+    );
     const change = button("change the look now", "the episode goes on", () => this.change());
     this.view = canvas("picture", "what the agent is shown");
     this.kept = canvas("picture", "what the encoder keeps of it");
@@ -35,17 +76,64 @@ export class Watch {
     this.said = make("p", { class: "note" });
     this.facts = make("p");
     this.course = canvas("course", "rewards summed up");
-    return make("div", { class: "card" },
-      make("div", { class: "row" }, make("label", { for: "watch-domain", textContent: "domain" }), this.domain, "seed", this.seed, make("label", { for: "watch-drawn", textContent: "draw actions" }), this.drawn, button("↺ again", "the episode from its start (r)", () => this.start())),
-      make("div", { class: "row" }, this.play, button("step", "one step (.)", () => this.step(1)), make("span", { textContent: "speed" }), make("span", {}, this.speed), make("span", { textContent: "look" }), this.look, change),
+    return make(
+      "div",
+      { class: "card" },
+      make(
+        "div",
+        { class: "row" },
+        make("label", { for: "watch-domain", textContent: "domain" }),
+        this.domain,
+        "seed",
+        this.seed,
+        make("label", { for: "watch-drawn", textContent: "draw actions" }),
+        this.drawn,
+        button("↺ again", "the episode from its start (r)", () => this.start()),
+      ),
+      make(
+        "div",
+        { class: "row" },
+        this.play,
+        button("step", "one step (.)", () => this.step(1)),
+        make("span", { textContent: "speed" }),
+        make("span", {}, this.speed),
+        make("span", { textContent: "look" }),
+        this.look,
+        change,
+      ),
       this.said,
-      make("div", { class: "views" }, figure(this.view, "shown to the agent"), figure(this.kept, "kept by the encoder"), this.seenFigure),
-      this.facts, this.course);
+      make(
+        "div",
+        { class: "views" },
+        figure(this.view, "shown to the agent"),
+        figure(this.kept, "kept by the encoder"),
+        this.seenFigure,
+      ),
+      this.facts,
+      this.course,
+    );
   }
 
   side() {
     this.bars = make("div");
-    return make("div", { class: "card latents" }, make("h2", {}, this.agent.name, " ", make("small", { textContent: `${this.agent.kind}, ${this.agent.task}, learned in ${this.agent.domain}` })), make("p", { class: "note", textContent: "latents now, in spreads of D_U; hidden from the agent: pale" }), this.bars);
+    return make(
+      "div",
+      { class: "card latents" },
+      make(
+        "h2",
+        {},
+        this.agent.name,
+        " ",
+        make("small", {
+          textContent: `${this.agent.kind}, ${this.agent.task}, learned in ${this.agent.domain}`,
+        }),
+      ),
+      make("p", {
+        class: "note",
+        textContent: "latents now, in spreads of D_U; hidden from the agent: pale",
+      }),
+      this.bars,
+    );
   }
 
   entered() {
@@ -97,7 +185,11 @@ export class Watch {
 
   async start() {
     await this.do(async () => {
-      const answer = await ask("watch/start", { domain: this.domain.value, seed: Math.max(0, Math.floor(Number(this.seed.value)) || 0), deterministic: !this.drawn.checked });
+      const answer = await ask("watch/start", {
+        domain: this.domain.value,
+        seed: Math.max(0, Math.floor(Number(this.seed.value)) || 0),
+        deterministic: !this.drawn.checked,
+      });
       this.session = answer.session;
       this.totals = [];
       this.said.textContent = "";
@@ -115,7 +207,11 @@ export class Watch {
 
   async change() {
     await this.do(async () => {
-      const answer = await ask("watch/look", { session: this.session, domain: this.look.value, seed: Math.floor(Math.random() * 2 ** 31) });
+      const answer = await ask("watch/look", {
+        session: this.session,
+        domain: this.look.value,
+        seed: Math.floor(Math.random() * 2 ** 31),
+      });
       this.said.textContent = answer.said;
       answer.shown.forEach((each) => this.show(each));
     });
@@ -141,7 +237,9 @@ export class Watch {
     this.seenFigure.hidden = !now.seen;
     if (now.step === 0) this.totals = [];
     if (this.totals.length <= now.step) this.totals.push(now.total);
-    const end = now.done ? ` · over${now.success === null ? "" : now.success ? ": success" : ": no success"}, the next step begins another` : "";
+    const end = now.done
+      ? ` · over${now.success === null ? "" : now.success ? ": success" : ": no success"}, the next step begins another`
+      : "";
     this.facts.textContent = `${now.domain} · episode ${now.seed} · step ${now.step} · action ${JSON.stringify(now.action)} · reward ${short(now.reward)} · return ${short(now.total)}${end}`;
     course(this.course, this.totals);
     this.showLatents(now);
@@ -149,7 +247,17 @@ export class Watch {
 
   showLatents(now) {
     if (this.bars.childElementCount !== now.latents.length) {
-      this.bars.replaceChildren(...now.latents.map((_, latent) => make("div", { class: "bar" }, make("span", { textContent: `z${latent}` }), make("i", {}, make("b")), make("span"))));
+      this.bars.replaceChildren(
+        ...now.latents.map((_, latent) =>
+          make(
+            "div",
+            { class: "bar" },
+            make("span", { textContent: `z${latent}` }),
+            make("i", {}, make("b")),
+            make("span"),
+          ),
+        ),
+      );
     }
     const hidden = new Set(now.masked || []);
     now.latents.forEach((by, latent) => {

@@ -3,10 +3,9 @@
 import { ask, newest } from "/api.js";
 import { figure, make, menu, missing, short, tell } from "/elements.js";
 import { drawSetting } from "/frames.js";
-import { canvas, paint, shade } from "/paint.js";
+import { MovedLatents } from "/moved_latents.js";
+import { canvas, paint } from "/paint.js";
 import * as state from "/state.js";
-
-const MOST_MOVES = 3; // spreads of a latent that fill a bar, and a cell of the matrix
 
 export class World {
   constructor(element, about, picker) {
@@ -15,10 +14,17 @@ export class World {
     this.picker = picker;
     this.world = about.world;
     if (!this.world) {
-      element.append(missing("No environment was given, whose factors could be set.", "darla explore --env Darla/GoToObject-v0"));
+      element.append(
+        missing(
+          "No environment was given, whose factors could be set.",
+          "darla explore --env Darla/GoToObject-v0",
+        ),
+      );
       return;
     }
-    this.settable = Object.keys(this.world.factors).filter((name) => this.world.factors[name].role !== "derived");
+    this.settable = Object.keys(this.world.factors).filter(
+      (name) => this.world.factors[name].role !== "derived",
+    );
     this.sliders = new Map();
     this.base = null;
     this.moving = "";
@@ -41,18 +47,53 @@ export class World {
   }
 
   controls() {
-    this.domains = menu(this.world.domains, this.domain, (domain) => {
-      state.set({ domain });
-      this.moving = "";
-      this.draw();
-    }, { id: "world-domain", "aria-label": "domain" });
-    const another = (inView, text) => make("button", { type: "button", textContent: text, onclick: () => this.another(inView) });
+    this.domains = menu(
+      this.world.domains,
+      this.domain,
+      (domain) => {
+        state.set({ domain });
+        this.moving = "";
+        this.draw();
+      },
+      { id: "world-domain", "aria-label": "domain" },
+    );
+    const another = (inView, text) =>
+      make("button", { type: "button", textContent: text, onclick: () => this.another(inView) });
     const groups = ["look", "state"].map((role) => {
       const some = this.settable.filter((name) => this.world.factors[name].role === role);
-      return make("div", {}, make("h2", {}, make("span", { class: `chip ${role}`, textContent: role })), ...some.map((name) => this.factor(name)));
+      return make(
+        "div",
+        {},
+        make("h2", {}, make("span", { class: `chip ${role}`, textContent: role })),
+        ...some.map((name) => this.factor(name)),
+      );
     });
     this.derived = make("table", { class: "facts" });
-    return make("div", { class: "card factors" }, make("div", { class: "row" }, make("label", { for: "world-domain", textContent: "domain" }), this.domains), make("p", { class: "note", textContent: `${this.world.env}. Another domain has its own textures, camera and shifts; factors stay as they are set.` }), make("div", { class: "row" }, "another: ", another(null, "any"), another(true, "in view"), another(false, "not in view")), ...groups, make("h2", { textContent: "derived" }), this.derived);
+    return make(
+      "div",
+      { class: "card factors" },
+      make(
+        "div",
+        { class: "row" },
+        make("label", { for: "world-domain", textContent: "domain" }),
+        this.domains,
+      ),
+      make("p", {
+        class: "note",
+        textContent: `${this.world.env}. Another domain has its own textures, camera and shifts; factors stay as they are set.`,
+      }),
+      make(
+        "div",
+        { class: "row" },
+        "another: ",
+        another(null, "any"),
+        another(true, "in view"),
+        another(false, "not in view"),
+      ),
+      ...groups,
+      make("h2", { textContent: "derived" }),
+      this.derived,
+    );
   }
 
   factor(name) {
@@ -60,55 +101,54 @@ export class World {
     const began = () => this.began(name);
     let input;
     if (described.categories.length) {
-      input = menu(described.categories, "", (value) => { began(); this.change(name, value); }, { "aria-label": name });
+      input = menu(
+        described.categories,
+        "",
+        (value) => {
+          began();
+          this.change(name, value);
+        },
+        { "aria-label": name },
+      );
     } else {
       const low = described.low ?? -1;
       const high = described.high ?? 1;
-      input = make("input", { type: "range", min: low, max: high, step: "any", "aria-label": name, onpointerdown: began, onfocus: began, oninput: () => this.change(name, Number(input.value)) });
+      input = make("input", {
+        type: "range",
+        min: low,
+        max: high,
+        step: "any",
+        "aria-label": name,
+        onpointerdown: began,
+        onfocus: began,
+        oninput: () => this.change(name, Number(input.value)),
+      });
     }
     const value = make("output");
     this.sliders.set(name, { input, value });
-    return make("div", { class: "factor" }, make("span", { textContent: name, title: described.unit }), input, value);
+    return make(
+      "div",
+      { class: "factor" },
+      make("span", { textContent: name, title: described.unit }),
+      input,
+      value,
+    );
   }
 
   views() {
     this.frame = canvas("picture", "the frame");
     this.kept = this.about.bundles.map((bundle) => canvas("picture", `what ${bundle.name} keeps`));
-    return make("div", { class: "card views" }, figure(this.frame, "drawn by the renderer"), ...this.kept.map((each, index) => figure(each, `kept by ${this.about.bundles[index].name}`)));
+    return make(
+      "div",
+      { class: "card views" },
+      figure(this.frame, "drawn by the renderer"),
+      ...this.kept.map((each, index) => figure(each, `kept by ${this.about.bundles[index].name}`)),
+    );
   }
 
   moves() {
-    this.bundles = this.about.bundles.map((bundle, index) => {
-      const weight = bundle.gaussian ? bundle.kl : bundle.std;
-      const order = [...bundle.kl.keys()].filter((latent) => bundle.active[latent]).sort((first, second) => weight[second] - weight[first]);
-      const part = { bundle, order, bars: new Map(), cells: new Map(), heads: new Map() };
-      part.since = make("small");
-      const bars = order.slice(0, 14).map((latent) => {
-        const bar = make("b");
-        const value = make("span");
-        part.bars.set(latent, { bar, value });
-        return make("div", { class: "bar", title: bundle.roles[latent] }, make("span", { textContent: `z${latent}` }), make("i", {}, bar), value);
-      });
-      part.barsElement = make("div", {}, ...bars);
-      part.table = this.matrix(part, index);
-      return part;
-    });
-    return make("div", { class: "moves" }, ...this.bundles.map((part) =>
-      make("div", { class: "card" }, make("h2", {}, part.bundle.name, ": moved since ", part.since), part.barsElement, make("h2", {}, "importance here ", make("small", { textContent: "each factor through its range, in spreads of D_U", title: "the latents with the largest KL, 20 at most" })), part.table)));
-  }
-
-  matrix(part) {
-    const head = make("tr", {}, make("th"), ...this.settable.map((name) => {
-      const cell = make("th", { scope: "col", title: `show what ${name} moves` }, make("span", { textContent: name }));
-      part.heads.set(name, cell);
-      return cell;
-    }));
-    const rows = part.order.slice(0, 20).map((latent) => make("tr", {}, make("th", { scope: "row", textContent: `z${latent} ${part.bundle.roles[latent]}` }), ...this.settable.map((name) => {
-      const cell = make("td");
-      part.cells.set(`${latent} ${name}`, cell);
-      return cell;
-    })));
-    return make("table", { class: "matrix" }, make("thead", {}, head), make("tbody", {}, ...rows));
+    this.bundles = this.about.bundles.map((bundle) => new MovedLatents(bundle, this.settable));
+    return make("div", { class: "moves" }, ...this.bundles.map((each) => each.element));
   }
 
   async entered() {
@@ -164,24 +204,26 @@ export class World {
       input.value = now;
       value.textContent = typeof now === "number" ? short(now) : "";
     }
-    const derived = Object.entries(answer.factors).filter(([name]) => !this.settable.includes(name));
-    this.derived.replaceChildren(...derived.map(([name, value]) => make("tr", {}, make("th", { textContent: name }), make("td", { textContent: short(value) }))));
+    const derived = Object.entries(answer.factors).filter(
+      ([name]) => !this.settable.includes(name),
+    );
+    this.derived.replaceChildren(
+      ...derived.map(([name, value]) =>
+        make(
+          "tr",
+          {},
+          make("th", { textContent: name }),
+          make("td", { textContent: short(value) }),
+        ),
+      ),
+    );
     this.showMoves();
   }
 
   showMoves() {
-    this.bundles.forEach((part, index) => {
-      part.since.textContent = this.moving ? `${this.moving} was touched` : "this setting";
-      for (const [latent, { bar, value }] of part.bars) {
-        const by = (this.latents[index][latent] - this.base[index][latent]) / Math.max(part.bundle.std[latent], 1e-3);
-        const share = Math.min(Math.abs(by) / MOST_MOVES, 1) * 50;
-        bar.style.width = `${share}%`;
-        bar.style.left = `${by < 0 ? 50 - share : 50}%`;
-        bar.className = by < 0 ? "less" : "";
-        value.textContent = `${by < 0 ? "−" : "+"}${Math.abs(by).toFixed(1)}`;
-      }
-      for (const [name, head] of part.heads) head.classList.toggle("now", name === this.moving);
-    });
+    this.bundles.forEach((each, index) =>
+      each.show(this.latents[index], this.base[index], this.moving),
+    );
   }
 
   // The matrix is measured when sliders have been left alone for a moment.
@@ -198,25 +240,18 @@ export class World {
   }
 
   async measure() {
-    const setting = this.setting;
+    const asked = () => JSON.stringify([this.domain, this.setting]);
+    const [domain, setting, begun] = [this.domain, this.setting, asked()];
     const first = this.moving ? [this.moving] : [];
     for (const factor of [...first, ...this.settable.filter((name) => name !== this.moving)]) {
-      if (this.setting !== setting && JSON.stringify(this.setting) !== JSON.stringify(setting)) return;
+      if (asked() !== begun) return;
       let moved = null;
       try {
-        ({ moved } = await ask("world/sweep", { domain: this.domain, setting, factor }));
+        ({ moved } = await ask("world/sweep", { domain, setting, factor }));
       } catch {
         // a factor that can have no other value here is an empty column
       }
-      this.bundles.forEach((part, index) => {
-        for (const latent of part.order.slice(0, 20)) {
-          const cell = part.cells.get(`${latent} ${factor}`);
-          const by = moved ? moved[index][latent] : null;
-          cell.style.background = by === null ? "" : shade(by / 1.2);
-          cell.title = by === null ? `${factor} cannot be moved here` : `z${latent}, ${factor}: ${by.toFixed(2)}`;
-          cell.dataset.moved = by ?? "";
-        }
-      });
+      this.bundles.forEach((each, index) => each.importance(factor, moved ? moved[index] : null));
     }
   }
 }
