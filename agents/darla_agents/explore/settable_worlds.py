@@ -132,9 +132,8 @@ class SettableRooms(SettableWorld):
 class SettableEnvironments(SettableWorld):
     """Single environments, one for each of the last few domains that were asked for."""
 
-    def __init__(self, suite: Suite, key: str | None = None) -> None:
+    def __init__(self, suite: Suite) -> None:
         self.suite = suite
-        self._key = key
         self._open: dict[str, Environment] = {}
         env = self._env(suite.domains()[0])
         self.offers = offers_factors(env)
@@ -154,8 +153,8 @@ class SettableEnvironments(SettableWorld):
     ) -> tuple[np.ndarray, list[dict[str, Any]]]:
         """Draw settings; see :meth:`SettableWorld.draw`."""
         env = self._env(self.checked(domain))
-        size = find_picture(env.observation_space, self._key).shape[:2]
-        source = FrameSource(env, size, self._key)
+        size = find_picture(env.observation_space).shape[:2]
+        source = FrameSource(env, size)
         shown = [env.reset(seed=0, options={"factors": dict(each)}) for each in settings]
         frames = np.stack([source.picture(observation) for observation, _ in shown])
         return frames, [dict(info["factors"]) for _, info in shown]

@@ -180,7 +180,8 @@ def test_garbage_and_silence_harm_nobody(port: int) -> None:
 
 def test_it_listens_on_this_machine_alone(explorer: Explorer) -> None:
     assert explorer.address == f"http://127.0.0.1:{explorer.port}/"
-    assert explorer._server.server_address == ("127.0.0.1", explorer.port)
+    with pytest.raises(ConnectionRefusedError):  # another address of this machine
+        socket.create_connection(("127.0.0.2", explorer.port), timeout=10)
 
 
 def test_two_tabs_at_once_do_not_disturb_each_other(port: int) -> None:
