@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from darla.alarm.calibration import WORST, Calibration
+from darla.alarm.scores import SCORES
 from darla.uses.alarm import alarm
-from darla.uses.alarm_calibration import WORST, Calibration, calibrate
-from darla.uses.alarm_scores import SCORES
+from darla.uses.alarm_calibration import calibrate
 from darla_agents.explore.messages import Answer, numbers
 from darla_agents.explore.opened import Opened
 from darla_agents.explore.survey import survey

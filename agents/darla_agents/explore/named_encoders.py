@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from darla.encoder.abilities import GAUSSIAN, can_decode
 from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.encoder.latent_pictures import most_informative
 from darla.frames.pictures import resize_frames
-from darla.uses.refusals import GAUSSIAN, can_decode, can_tell_roles
+from darla.uses.refusals import can_tell_roles
 from darla_agents.encoder_evaluation.bundles import bundle_labels, load_bundles
 from darla_agents.explore.messages import Answer, numbers
 

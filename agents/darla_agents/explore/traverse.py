@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from darla.encoder.abilities import can_decode
 from darla.uses.encoded_frames import posteriors
-from darla.uses.refusals import can_decode
 from darla_agents.explore.drag import drag
 from darla_agents.explore.messages import (
     Answer,

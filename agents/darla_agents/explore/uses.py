@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 import numpy as np
 
+from darla.encoder.squared_errors import squared_errors
 from darla.environments.restyling.registry import SHIFTS
 from darla.uses.denoise import corrupt, denoise
 from darla.uses.inpaint import How, inpaint, paint_mean, rectangle
 from darla.uses.interpolate import interpolate
-from darla.uses.picture_errors import squared_errors
 from darla.uses.retrieve import columns_of, nearest_latents
 from darla.uses.swap_look import swap_look
 from darla_agents.explore.alarm_dial import read_dial

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from darla.encoder.abilities import can_decode
 from darla.encoder.frozen_encoder import ACTIVE_STD, FrozenEncoder
 from darla.frames.pictures import PictureEntry, find_picture, resize_frames
 from darla.running.names import unknown
-from darla.uses.refusals import can_decode
 from darla_agents.agent.acting import AgentPolicy, load_agent_policy
 from darla_agents.agent.encoders import agent_encoder
 from darla_agents.explore.messages import Answer, numbers, picture
