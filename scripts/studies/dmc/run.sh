@@ -46,7 +46,7 @@ for task in ${TASKS:-cartpole-balance cartpole-swingup finger-spin ball_in_cup-c
     collect "$folder/frames" --domain "${DOMAIN:-d_u}" --num-frames "$frames" --looks-per-state 2
     collect "$folder/test_frames" --domain "${DOMAIN:-d_u}" --num-frames "${TEST_FRAMES:-4000}" \
         --seed 1 --looks-per-state 2
-    see vision --temperature 0.1 --epochs "${EPOCHS:-20}"
+    see vision --temperature 0.1 --epochs "${EPOCHS:-7}"
     see darla_2017 --objective darla_2017
     see beta_vae --objective beta_vae
     darla evaluate-encoder --bundles "$folder"/{vision,darla_2017,beta_vae}/encoder \
