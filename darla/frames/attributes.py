@@ -25,7 +25,7 @@ ATTRIBUTES = {
     "env_kwargs": "what the environment was made with",
     "wrappers": "what was put around it, innermost first; without it, nothing",
     "look": "{name, env_kwargs, reset_options, wrappers, restyle}: the domain, of looks",
-    "how": "random, factors or agent",
+    "how": "random, factors or agent; converted, where others made the frames",
     "in_view": "share of frames with the object in view, for 'factors'",
     "frames_per_look": "frames in a row that share their look; without it, or 1, episodes do",
     "looks_per_state": "looks in which those frames are drawn one after the other; without it, 1",
@@ -49,10 +49,13 @@ ATTRIBUTES = {
 SIDES = (8, 1024)
 """The fewest and the most pixels of a side that pictures may be brought to."""
 
+LARGEST_SIDE = 4096
+"""Pixels of a side of frames that a dataset may hold."""
+
 MOST_ACTION_NUMBERS = 4096
 """Numbers of an action that a dataset may hold."""
 
-_Side = Annotated[int, Meta(ge=1, le=4096)]
+_Side = Annotated[int, Meta(ge=1, le=LARGEST_SIDE)]
 _FromOne = Annotated[int, Meta(ge=1, le=10**9)]
 
 
@@ -102,7 +105,7 @@ class _Header(TypedDict):
     attributes: _Attributes
 
 
-_LARGEST_CHUNK = 1 << 29
+LARGEST_CHUNK = 1 << 29
 """Bytes that the frames of one chunk may have; it is read as a whole."""
 
 
@@ -128,12 +131,28 @@ def read_attributes(path: Path) -> dict[str, Any] | None:
             f"darla reads {SCHEMA}; use the version that wrote it, or collect it again"
         )
     check_shape(metadata, _Header, str(header), COLLECT_AGAIN)
+    _check_meaning(attributes, header, COLLECT_AGAIN)
+    return attributes
+
+
+def check_attributes(attributes: dict[str, Any], where: Path, remedy: str) -> None:
+    """Check the attributes of a dataset, which stand in another file than its own.
+
+    Raises:
+        ValueError: they are not of the form that :data:`ATTRIBUTES` tells; the message ends with
+            the remedy.
+    """
+    check_shape(attributes, _Attributes, str(where), remedy)
+    _check_meaning(attributes, where, remedy)
+
+
+def _check_meaning(attributes: dict[str, Any], where: Path, remedy: str) -> None:
+    """Check what no type says: names of factors, and bytes of a chunk."""
     try:
         check_factor_names(attributes["factors"])
         _check_chunk(attributes)
     except ValueError as error:
-        raise ValueError(f"{header} is damaged: {error}; {COLLECT_AGAIN}") from error
-    return attributes
+        raise ValueError(f"{where} is damaged: {error}; {remedy}") from error
 
 
 def check_factor_names(names: Iterable[str]) -> None:
@@ -148,9 +167,9 @@ def _check_chunk(attributes: dict[str, Any]) -> None:
     """Check that the frames of one chunk are no more than can be read at once."""
     height, width = attributes["size"]
     size = min(attributes["chunk_size"], attributes["num_frames"]) * height * width * 3
-    if size > _LARGEST_CHUNK:
+    if size > LARGEST_CHUNK:
         raise ValueError(
-            f"chunks have {size:,} bytes of frames, expected at most {_LARGEST_CHUNK:,}"
+            f"chunks have {size:,} bytes of frames, expected at most {LARGEST_CHUNK:,}"
         )
 
 
