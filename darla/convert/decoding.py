@@ -78,7 +78,7 @@ def fit(
     Otherwise they must have that size, which is that of the first picture: a ValueError if not.
     """
     if asked is not None:
-        return resize_frames(frames, asked)
+        return resize_frames(frames if frames.flags.writeable else frames.copy(), asked)
     height, width = frames.shape[1:3]
     if (height, width) != tuple(size):
         raise ValueError(

@@ -138,6 +138,7 @@ class _Tables:
         self._path, self._schema = path, schema(columns)
         self._number = self._bytes = 0
         self._writer: Any = None
+        self._waiting: list[Any] = []
 
     @property
     def place(self) -> tuple[int, int]:
@@ -159,7 +160,7 @@ class _Tables:
             )
 
     def add(self, rows: dict[str, np.ndarray], frames: np.ndarray) -> None:
-        """Write frames of one episode, as a group of rows."""
+        """Add frames of one episode, which is one group of rows, or a few where it is long."""
         pa = lerobot_library("pyarrow")
         images = [encode_png(frame) for frame in frames]
         first = int(rows["frame_index"][0])
@@ -169,8 +170,11 @@ class _Tables:
         ]
         columns = {IMAGE: named, **{name: _column(values) for name, values in rows.items()}}
         arrays = [pa.array(columns[field.name], field.type) for field in self._schema]
-        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
+        self._waiting.append(pa.Table.from_arrays(arrays, schema=self._schema))
         self._bytes += sum(map(len, images))
+        if rows[DONE][-1] or sum(map(len, self._waiting)) >= _ROWS:
+            self._writer.write_table(pa.concat_tables(self._waiting).combine_chunks())
+            self._waiting = []
 
     def close(self) -> None:
         """Finish the file."""
