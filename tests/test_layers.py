@@ -28,6 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "darla.alarm": {"darla.encoder", "darla.running"},
     "darla.wrappers": {"darla.alarm", "darla.encoder", "darla.frames", "darla.running"},
     "darla.collection": {"darla.environments", "darla.frames", "darla.running"},
+    "darla.convert": {"darla.frames", "darla.running"},
     "darla.metrics": {"darla.encoder", "darla.running"},
     "darla.probes": {"darla.encoder", "darla.metrics", "darla.running"},
     "darla.uses": {
@@ -99,12 +100,17 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 NEEDS: dict[str, set[str]] = {
     "huggingface_hub": {"darla.hub.library"},
+    "pyarrow": {"darla.convert"},
+    "h5py": {"darla.convert"},
+    "av": {"darla.convert"},
     "onnxruntime": {"darla.encoder.onnx_export"},
     "dm_control": {"darla_envs.dmc"},
     "envpool": {"darla_envs.procgen"},
     "stable_baselines3": {"darla.wrappers.sb3", "darla_agents"},
     "gymnasium": {
         "darla.frames.pictures",
+        "darla.convert.minari_files",
+        "darla.convert.minari_spaces",
         "darla.environments",
         "darla.frames.picture_forms",
         "darla.wrappers",

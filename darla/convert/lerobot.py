@@ -250,25 +250,32 @@ def _led(
         starts = (np.diff(episodes, prepend=episode) != 0) | (
             numbers(batch.column("frame_index")) == 0
         )
-        taken, rewards = _taken(batch, columns), np.zeros(count, np.float32)
-        if columns.reward is not None:
-            rewards = numbers(batch.column(columns.reward)).reshape(count).astype(np.float32)
+        try:
+            taken, rewards, factors = _numbers_of(batch, columns)
+        except (ValueError, IndexError) as error:
+            raise ValueError(f"{file} is not as {INFO} says ({error})") from error
         led = led_to(taken, starts, action, np.nan if columns.action_size else -1)
-        factors = [
-            numbers(batch.column(column)).reshape(count, -1)[:, index]
-            for column, index in columns.factors.values()
-        ]
         yield FrameChunk(
             np.concatenate([fit(each[None], size, options.size, file) for each in pictures]),
-            np.stack(factors, axis=1, dtype=np.float32, casting="unsafe")
-            if factors
-            else np.empty((count, 0), np.float32),
+            factors,
             np.full(count, -1) if columns.action_size else led,
             led_to(rewards, starts, reward, 0),
             starts,
             led if columns.action_size else None,
         )
         action, reward, episode = taken[-1], rewards[-1], int(episodes[-1])
+
+
+def _numbers_of(batch: Any, columns: _Columns) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the actions and rewards of some rows, and their factors (n, F)."""
+    count = batch.num_rows
+    rewards = np.zeros(count, np.float32)
+    if columns.reward is not None:
+        rewards = numbers(batch.column(columns.reward)).reshape(count).astype(np.float32)
+    factors = np.empty((count, len(columns.factors)), np.float32)
+    for place, (column, index) in enumerate(columns.factors.values()):
+        factors[:, place] = numbers(batch.column(column)).reshape(count, -1)[:, index]
+    return _taken(batch, columns), rewards, factors
 
 
 def _taken(batch: Any, columns: _Columns) -> np.ndarray:

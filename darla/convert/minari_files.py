@@ -4,6 +4,7 @@ Minari keeps the observations of an episode, one more than its steps. In Arrow a
 actions and rewards are filled up to as many rows; here those of HDF5 are, too.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from gymnasium import spaces
 from darla.convert.arrow_columns import numbers
 from darla.convert.decoding import decode_picture
 from darla.convert.extras import extra
+from darla.convert.minari_spaces import action_size
+from darla.frames.attributes import MOST_ACTION_NUMBERS
 from darla.frames.pictures import PictureEntry
 
 FACTOR = "factor."
@@ -66,7 +69,12 @@ class StoredForm:
         """Return stored actions as darla has them: int64 (n,), or float32 (n, d)."""
         if isinstance(self.action, spaces.Discrete):
             return stored.reshape(len(stored)).astype(np.int64)
-        return stored.reshape(len(stored), -1).astype(np.float32)
+        assert self.action is not None
+        expected = action_size(self.action)
+        vectors = stored.reshape(len(stored), -1).astype(np.float32)
+        if vectors.shape[1] != expected:
+            raise ValueError(f"its actions have {vectors.shape[1]} numbers, expected {expected}")
+        return vectors
 
 
 def read_arrow(folder: Path, form: StoredForm, rows: int) -> Iterator[StoredRows]:
@@ -114,7 +122,7 @@ def _arrow_rows(batch: Any, form: StoredForm, where: Path) -> StoredRows:
     return StoredRows(
         form.pictures(_arrow_pictures(observations, form), where),
         None if actions is None else form.actions(actions),
-        numbers(batch.column("rewards")).astype(np.float32),
+        numbers(batch.column("rewards")).reshape(batch.num_rows).astype(np.float32),
         {
             name: numbers(infos.field(FACTOR + name)).astype(np.float32)  # type: ignore[union-attr]
             for name in form.factors
@@ -134,10 +142,10 @@ def read_hdf5(file: Any, episode: int, form: StoredForm, rows: int) -> Iterator[
     """Yield the rows of an episode in an open HDF5 file; a ValueError where it is damaged."""
     where = Path(file.filename)
     try:
-        group = file[f"episode_{episode}"]
-        observations = group["observations"]
+        group = _own(file, f"episode_{episode}")
+        observations = _own(group, "observations")
         if form.picture.key is not None:
-            observations = observations[form.picture.key]
+            observations = _own(observations, form.picture.key)
         count = len(observations)
         for start in range(0, count, rows):
             stop = min(start + rows, count)
@@ -156,7 +164,10 @@ def read_hdf5(file: Any, episode: int, form: StoredForm, rows: int) -> Iterator[
 
 def _hdf5_factors(group: Any, names: Sequence[str], start: int, stop: int) -> dict[str, np.ndarray]:
     """Return the factors that darla has put into infos."""
-    return {name: group["infos"][FACTOR + name][start:stop].astype(np.float32) for name in names}
+    return {
+        name: _filled(_own(group, "infos"), FACTOR + name, start, stop).astype(np.float32)
+        for name in names
+    }
 
 
 def _hdf5_pictures(
@@ -168,14 +179,27 @@ def _hdf5_pictures(
             raise ValueError(f"it holds pictures of {stored.shape[1:]}, not {form.shape}")
         found: np.ndarray = stored[start:stop]
         return found
+    if stored.ndim > 2 or stored.shape[1:] > (4 * math.prod(form.shape) + 65536,):
+        raise ValueError(f"it holds pictures as {stored.dtype} of {stored.shape[1:]}")
     return [np.asarray(each, np.uint8).tobytes() for each in stored[start:stop]]
+
+
+def _own(group: Any, name: str) -> Any:
+    """Return what is in a group of an HDF5 file; a ValueError where it lies in another file."""
+    h5py = extra("h5py", "minari", "datasets of Minari in HDF5")
+    found = group[name] if isinstance(group.get(name, getlink=True), h5py.HardLink) else None
+    elsewhere = getattr(found, "external", None) or getattr(found, "is_virtual", False)
+    if found is None or elsewhere:
+        raise ValueError(f"its {name} lie in another file")
+    return found
 
 
 def _filled(group: Any, name: str, start: int, stop: int) -> np.ndarray:
     """Return the numbers of some rows, with zeros in the last row of an episode."""
-    stored: np.ndarray = group[name][start:stop]
-    if stored.dtype.kind not in "biuf":
-        raise ValueError(f"its {name} are {stored.dtype}, no numbers")
+    found = _own(group, name)
+    if found.dtype.kind not in "biuf" or math.prod(found.shape[1:]) > MOST_ACTION_NUMBERS:
+        raise ValueError(f"its {name} are {found.dtype} of {found.shape[1:]}")
+    stored: np.ndarray = found[start:stop]
     if len(stored) < stop - start:
         end = np.zeros((stop - start - len(stored), *stored.shape[1:]), stored.dtype)
         stored = np.concatenate([stored, end])

@@ -239,7 +239,7 @@ class VisionRun:
 def _identity(dataset: FrameDataset) -> dict[str, Any]:
     """Return what tells one dataset from another."""
     parts = [part.attributes for part in datasets_in(dataset)]
-    env, seed = ([part[name] for part in parts] for name in ("env", "seed"))
+    env, seed = ([part.get(name) for part in parts] for name in ("env", "seed"))
     if len(parts) == 1:
         env, seed = env[0], seed[0]
     return {"shape": list(dataset.shape), "env": env, "seed": seed}

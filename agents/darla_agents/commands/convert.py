@@ -11,7 +11,7 @@ Actions and rewards are moved to where each format has them; nothing that is rea
 
 from collections.abc import Sequence
 
-from darla.convert.convert import ConvertConfig, convert
+from darla.convert import ConvertConfig, convert
 from darla.frames.contact_sheet import write_contact_sheet
 from darla.frames.dataset import FrameDataset
 from darla.running.command import run_command

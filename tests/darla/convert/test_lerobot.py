@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from darla import FrameDataset
-from darla.convert.convert import ConvertConfig, convert
+from darla.convert import ConvertConfig, convert
 from toy_recordings import write_episodes
 from toy_videos import greys_of, write_video
 
@@ -94,9 +94,9 @@ def test_several_cameras_ask_for_a_key(tmp_path: Path) -> None:
     convert(ConvertConfig(str(folder), tmp_path / "one"))
     features["observation.images.wrist"] = features["observation.image"]
     change_info(folder, features=features)
-    with pytest.raises(ValueError, match="several cameras: observation.image, .*--key"):
+    with pytest.raises(ValueError, match=r"several cameras: observation.image, .*--key"):
         convert(ConvertConfig(str(folder), tmp_path / "two"))
-    with pytest.raises(ValueError, match="did you mean 'observation.image'"):
+    with pytest.raises(ValueError, match=r"did you mean 'observation.image'"):
         convert(ConvertConfig(str(folder), tmp_path / "two", key="observation.imag"))
     convert(ConvertConfig(str(folder), tmp_path / "two", key="observation.image"))
 

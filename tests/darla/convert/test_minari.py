@@ -9,7 +9,7 @@ import pytest
 from gymnasium import spaces
 
 from darla import FrameDataset
-from darla.convert.convert import ConvertConfig, convert
+from darla.convert import ConvertConfig, convert
 from toy_recordings import write_episodes
 
 minari: Any = pytest.importorskip("minari")
@@ -170,3 +170,15 @@ def test_damaged_episodes_are_said(damage: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"part-0.arrow cannot be read|has no file of an episode"):
         convert(ConvertConfig(str(tmp_path / "toy"), tmp_path / "out"))
     assert not (tmp_path / "out").exists()
+
+
+def test_nothing_of_another_file_is_read(tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py")
+    save(tmp_path / "toy", RGB, spaces.Discrete(3), data_format="hdf5", jpeg_encoding=False)
+    save(tmp_path / "other", RGB, spaces.Discrete(3), data_format="hdf5", jpeg_encoding=False)
+    with h5py.File(tmp_path / "toy/data/main_data.hdf5", "a") as file:
+        del file["episode_1"]["observations"]
+        other = str(tmp_path / "other/data/main_data.hdf5")
+        file["episode_1"]["observations"] = h5py.ExternalLink(other, "/episode_1/observations")
+    with pytest.raises(ValueError, match="its observations lie in another file"):
+        convert(ConvertConfig(str(tmp_path / "toy"), tmp_path / "out"))

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from darla import FrameDataset
-from darla.convert.convert import ConvertConfig, convert
+from darla.convert import ConvertConfig, convert
 
 FRAMES = np.random.default_rng(0).integers(0, 256, (7, 24, 32, 3), dtype=np.uint8)
 
@@ -174,7 +174,7 @@ def test_nothing_is_replaced(tmp_path: Path) -> None:
     np.save(tmp_path / "mine.npy", FRAMES)
     (tmp_path / "converted").mkdir()
     (tmp_path / "converted/thesis.txt").write_text("mine")
-    with pytest.raises(ValueError, match="something is at .* already"):
+    with pytest.raises(ValueError, match=r"something is at .* already"):
         converted(tmp_path / "mine.npy")
     assert (tmp_path / "converted/thesis.txt").read_text() == "mine"
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from darla import FrameDataset
-from darla.convert.convert import ConvertConfig, convert
+from darla.convert import ConvertConfig, convert
 from toy_recordings import LENGTHS, assert_same, write_episodes
 
 NEEDS = {"npz": None, "minari": "pyarrow", "lerobot": "pyarrow"}

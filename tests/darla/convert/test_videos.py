@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from darla import FrameDataset
-from darla.convert.convert import ConvertConfig, convert
+from darla.convert import ConvertConfig, convert
 from darla.convert.video_frames import video_frames
 from toy_videos import greys_of, write_video
 
