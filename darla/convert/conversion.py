@@ -86,6 +86,8 @@ def convert(config: ConvertConfig, *, progress: bool = False) -> Converted:
     written = FORMATS[config.to]
     assert written.write is not None
     out = Path(config.out)
+    if config.to == "npz" and out.suffix.lower() != ".npz":
+        raise ValueError(f"{out} is to be an .npz file; give it a name that ends so")
     found, path = find_format(config.source)
     if out.resolve().is_relative_to(path.resolve()):
         raise ValueError(f"{out} lies within {path}, which is read; write elsewhere")

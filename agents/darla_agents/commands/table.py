@@ -8,7 +8,7 @@ from darla.running.names import unknown
 COMMANDS = {
     "show-looks": "draw what the looks of an environment do to its pictures",
     "collect": "collect frames from a Gymnasium environment into a dataset",
-    "convert": "turn others' frames into a dataset, or a dataset into what others read",
+    "convert": "turn frames of others into a dataset, and back",
     "train-vision": "train an encoder on frames",
     "evaluate-encoder": "measure what encoders keep, and what moves with the look",
     "explore": "play with encoders in a page of the browser",

@@ -179,6 +179,19 @@ def test_nothing_is_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "converted/thesis.txt").read_text() == "mine"
 
 
+def test_what_a_killed_process_has_left_is_taken_over(tmp_path: Path) -> None:
+    np.save(tmp_path / "mine.npy", FRAMES)
+    (tmp_path / ".converted.tmp/frames").mkdir(parents=True)
+    converted(tmp_path / "mine.npy")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["converted", "mine.npy"]
+
+
+def test_nothing_is_written_into_the_source(tmp_path: Path) -> None:
+    folder = save_pictures(tmp_path / "mine", FRAMES)
+    with pytest.raises(ValueError, match="lies within"):
+        convert(ConvertConfig(str(folder), folder / "out"))
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -187,6 +200,7 @@ def test_nothing_is_replaced(tmp_path: Path) -> None:
         ({"image_size": (4,)}, "image_size is one or two numbers of pixels"),
         ({"image_size": (64, 64, 3)}, "image_size is one or two numbers of pixels"),
         ({"chunk_size": 0}, "chunk_size is 0"),
+        ({"to": "npz"}, "give it a name that ends so"),
         ({"source": "nowhere-v0"}, "there is nothing at nowhere-v0"),
     ],
 )
