@@ -17,11 +17,28 @@ class Statistics:
         self._sum, self._squares = np.zeros(numbers), np.zeros(numbers)
         self._least, self._most = np.full(numbers, np.inf), np.full(numbers, -np.inf)
 
-    def add(self, values: np.ndarray, rows: int) -> None:
-        """Add values (m, d), which stand for so many rows: pictures have many pixels each."""
+    def add_pictures(self, frames: np.ndarray) -> None:
+        """Add the d channels of frames uint8 (n, H, W, d), by counting their 256 levels."""
+        levels = np.arange(256.0)
+        counts = np.stack(
+            [
+                np.bincount(channel, minlength=256)
+                for channel in frames.reshape(-1, frames.shape[-1]).T
+            ],
+            axis=1,
+        )
+        self._rows += len(frames)
+        self._known += counts.sum(axis=0)
+        self._sum += levels @ counts
+        self._squares += np.square(levels) @ counts
+        self._least = np.minimum(self._least, (counts > 0).argmax(axis=0))
+        self._most = np.maximum(self._most, 255 - (counts[::-1] > 0).argmax(axis=0))
+
+    def add(self, values: np.ndarray) -> None:
+        """Add the numbers of rows, (n, d)."""
         values = values.astype(np.float64)
         known = np.isfinite(values)
-        self._rows += rows
+        self._rows += len(values)
         self._known += known.sum(axis=0)
         zeros = np.where(known, values, 0)
         self._sum += zeros.sum(axis=0)

@@ -58,9 +58,8 @@ def write(recording: Recording, path: Path, options: WriteOptions) -> None:
         rows = _rows(recording, steps, options, (index, frame_index, episodes.count))
         tables.add(rows, steps.block.frames)
         for name, values in rows.items():
-            statistics[name].add(values.reshape(len(values), -1), len(values))
-        pixels = steps.block.frames.reshape(-1, 3)
-        statistics[IMAGE].add(pixels, len(steps.block))
+            statistics[name].add(values.reshape(len(values), -1))
+        statistics[IMAGE].add_pictures(steps.block.frames)
         index += len(steps.block)
         if steps.ends[-1]:
             for name, each in statistics.items():

@@ -56,6 +56,9 @@ def test_what_is_said_of_the_data_is_true(tmp_path: Path) -> None:
     pixels = dataset.read(0, 23).reshape(-1, 3) / 255
     np.testing.assert_allclose(np.ravel(stats["observation.image"]["mean"]), pixels.mean(axis=0))
     np.testing.assert_allclose(np.ravel(stats["observation.image"]["std"]), pixels.std(axis=0))
+    lightest = np.ravel(stats["observation.image"]["max"])
+    np.testing.assert_allclose(lightest, pixels.max(axis=0))
+    assert np.ravel(stats["observation.image"]["min"]).tolist() == pixels.min(axis=0).tolist()
     known = dataset.factors["x"][np.isfinite(dataset.factors["x"])].astype(np.float64)
     np.testing.assert_allclose(stats["factor.x"]["std"], [known.std()])
     assert stats["factor.x"]["min"] == [known.min()] and stats["factor.x"]["count"] == [23]
