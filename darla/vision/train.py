@@ -239,7 +239,6 @@ class VisionRun:
 def _identity(dataset: FrameDataset) -> dict[str, Any]:
     """Return what tells one dataset from another."""
     parts = [part.attributes for part in datasets_in(dataset)]
-    env, seed = ([part.get(name) for part in parts] for name in ("env", "seed"))
-    if len(parts) == 1:
-        env, seed = env[0], seed[0]
-    return {"shape": list(dataset.shape), "env": env, "seed": seed}
+    told = {name: [part.get(name) for part in parts] for name in ("env", "seed")}
+    own = {name: values[0] for name, values in told.items()} if len(parts) == 1 else told
+    return {"shape": list(dataset.shape), **own}
