@@ -36,6 +36,7 @@ from darla.frames.attributes import MOST_ACTION_NUMBERS, FactorDescription, chec
 from darla.frames.writer import FrameChunk
 from darla.running.checked_json import read_checked
 from darla.running.names import lookup
+from darla.running.one_line import one_line
 
 __all__ = ["read", "recognises", "write"]
 
@@ -195,7 +196,7 @@ def _batches(file: Path, names: list[str], rows: int) -> Iterator[Any]:
                 raise ValueError(f"it has no column {missing[0]!r}")
             yield from opened.iter_batches(batch_size=rows, columns=names)
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise ValueError(f"{file} cannot be read ({error})") from error
+        raise ValueError(f"{file} cannot be read ({one_line(error)})") from error
 
 
 def _pictures(column: Any, file: Path) -> list[np.ndarray]:

@@ -19,6 +19,7 @@ from darla.convert.extras import extra
 from darla.convert.minari_spaces import action_size
 from darla.frames.attributes import MOST_ACTION_NUMBERS
 from darla.frames.pictures import PictureEntry
+from darla.running.one_line import one_line
 
 FACTOR = "factor."
 """What names of factors in the infos of a step begin with."""
@@ -92,7 +93,7 @@ def read_arrow(folder: Path, form: StoredForm, rows: int) -> Iterator[StoredRows
                 for start in range(0, batch.num_rows, rows):
                     yield _arrow_rows(batch.slice(start, rows), form, file)
         except (pa.ArrowException, OSError, KeyError, ValueError) as error:
-            raise ValueError(f"{file} cannot be read ({error})") from error
+            raise ValueError(f"{file} cannot be read ({one_line(error)})") from error
 
 
 def _batches(file: Path, rows: int) -> Iterator[Any]:
@@ -159,7 +160,9 @@ def read_hdf5(file: Any, episode: int, form: StoredForm, rows: int) -> Iterator[
                 _hdf5_factors(group, form.factors, start, stop),
             )
     except (OSError, KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
-        raise ValueError(f"episode {episode} of {where} cannot be read ({error})") from error
+        raise ValueError(
+            f"episode {episode} of {where} cannot be read ({one_line(error)})"
+        ) from error
 
 
 def _hdf5_factors(group: Any, names: Sequence[str], start: int, stop: int) -> dict[str, np.ndarray]:

@@ -7,6 +7,7 @@ in frame datasets. Objects are never unpickled, and frames are read a few at a t
 """
 
 import io
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -32,7 +33,17 @@ from darla.running.checked_json import LARGEST_JSON, parse_json
 
 SUFFIXES = (".npy", ".npz")
 
-_BROKEN = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
+_BROKEN = (
+    OSError,
+    ValueError,
+    EOFError,
+    zipfile.BadZipFile,
+    zlib.error,
+    RuntimeError,  # of a zip with a password; NotImplementedError, of another compression
+    SyntaxError,  # of headers, which NumPy reads as literals
+    tokenize.TokenError,
+    OverflowError,
+)
 _MOST_FACTORS = 10_000
 
 

@@ -63,7 +63,8 @@ def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
             if not container.streams.video:
                 raise ValueError("it has no pictures")
             stream = container.streams.video[0]
-            check_sides((stream.height, stream.width), "its picture")
+            sides = getattr(stream, "height", 0), getattr(stream, "width", 0)  # no known codec
+            check_sides(sides, "its picture")
             yield container, stream
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise ValueError(f"{path} cannot be read as a video ({error})") from error
