@@ -1,0 +1,215 @@
+"""The site: it can be built, its links lead somewhere, and it needs nothing from the network."""
+
+import html.parser
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+import darla
+from darla.objectives import OBJECTIVES
+from darla_agents.commands.table import COMMANDS
+from docs_steps.blocks import filled
+from docs_steps.command_help import as_markdown, command_text, escaped, parser_of
+from docs_steps.docstrings import readable
+from docs_steps.documents import ROOT, anchor_of, part, sections
+from docs_steps.homes import BLOCK, find_homes
+from docs_steps.shared_text import destination
+from toy_commands import run_darla
+
+PAGES = ROOT / "scripts/docs"
+STUDIES = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("scripts/studies/**/*.md"))
+SPHINX = importlib.util.find_spec("sphinx") and importlib.util.find_spec("furo")
+
+
+@cache
+def homes() -> dict:
+    return find_homes(PAGES)
+
+
+def test_headings_in_code_begin_no_section() -> None:
+    titles = [each.title for each in sections("README.md")]
+    assert "Looks for any environment" in titles
+    assert not any("looks.toml" in title for title in titles)
+
+
+def test_a_part_of_a_document_ends_where_its_like_begins() -> None:
+    taken = part("envs/README.md", "drawing")
+    assert taken[0].title == "Drawing"
+    assert "Draw without environments" in [each.title for each in taken]
+    assert "Speed" not in [each.title for each in taken]
+    assert len(part("envs/README.md", "drawing", alone=True)) == 1
+
+
+def test_a_part_that_is_not_there_is_said_with_those_that_are() -> None:
+    with pytest.raises(ValueError, match=r"0 sections #drawings; there are: .*drawing"):
+        part("envs/README.md", "drawings")
+
+
+@pytest.mark.parametrize("document", STUDIES)
+def test_every_document_of_the_studies_is_on_the_site(document: str) -> None:
+    assert any(name == document for name, _ in homes())
+
+
+@pytest.mark.parametrize("link", ["darla/README.md#objectives", "scripts/examples/car_racing.py"])
+def test_links_of_documents_lead_to_the_site_or_the_file(link: str) -> None:
+    found = destination(link, "guides/see", "README.md", homes())
+    expected = "../../examples/car_racing.py"
+    assert found == (expected if link.endswith(".py") else "/guides/see.md#objectives")
+
+
+@pytest.mark.parametrize("link", ["darla/README.md#nowhere", "scripts/nothing.py", "NOTHING.md"])
+def test_links_that_lead_nowhere_are_refused(link: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(link.partition("#")[0])):
+        destination(link, "guides/see", "README.md", homes())
+
+
+@pytest.mark.parametrize(
+    "page", sorted(path for path in PAGES.rglob("*.md") if BLOCK.search(path.read_text()))
+)
+def test_pages_hold_what_documents_say(page: Path) -> None:
+    name = str(page.relative_to(PAGES).with_suffix(""))
+    text = filled(name, page.read_text(), homes())
+    assert "{from}" not in text
+    assert len(text) > len(page.read_text())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_are_described_with_the_options_that_their_help_shows(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert f"{{command}} {command}\n" in (PAGES / "reference/commands.md").read_text()
+    text = command_text(command)
+    run_darla(command, "--help")
+    printed = capsys.readouterr().out
+    shown = set(re.findall(r"^│ (--[\w-]+)", printed, re.MULTILINE))
+    assert shown <= set(re.findall(r"--[\w-]+", text)), shown
+    for option in re.findall(r"^`(--[\w-]+)", text, re.MULTILINE) if command != "use" else ():
+        assert option in printed
+
+
+def test_options_of_one_objective_are_read_from_it() -> None:
+    names = {
+        option
+        for each in parser_of("train-vision", "--objective", "factor_vae")._actions
+        for option in each.option_strings
+    }
+    assert {"--objective", "--gamma"} <= names
+
+
+def test_help_is_shown_as_it_is() -> None:
+    assert escaped("a_b <c> ``d_e``") == r"a\_b \<c\> ``d_e``"
+    assert as_markdown("Do.\n\n    darla do\n\nMore.") == ("Do.\n\n```text\ndarla do\n```\n\nMore.")
+
+
+def test_formulas_and_tables_of_docstrings_stay_what_they_are() -> None:
+    lines = [
+        "|x| of **options, ``a | b``::",
+        "",
+        "    c | d",
+        "",
+        "e*",
+        "==  ==",
+        "``f``  g",
+        "==  ==",
+    ]
+    assert readable(lines) == [
+        r"\|x\| of \*\*options, ``a | b``::",
+        "",
+        "    c | d",
+        "",
+        r"e\*",
+        "",
+        "``f``",
+        "    g",
+        "",
+    ]
+
+
+def test_all_that_darla_offers_is_on_its_page() -> None:
+    text = (PAGES / "reference/python.md").read_text()
+    named = {name for words in re.findall(r"\{api\} darla (.*)", text) for name in words.split()}
+    assert named == set(darla.__all__) - {"checks"}
+
+
+def test_all_objectives_are_on_their_page() -> None:
+    from docs_steps.objectives import objectives_text
+
+    text = objectives_text()
+    for name in OBJECTIVES:
+        assert f"\n### {name}\n" in text
+
+
+class Links(html.parser.HTMLParser):
+    """The ids of a page, what it links to, and what it loads."""
+
+    def __init__(self, page: Path) -> None:
+        super().__init__()
+        self.ids, self.links, self.loaded = set[str](), list[str](), list[str]()
+        self.feed(page.read_text())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.ids.add(given.get("id", ""))
+        if tag == "a" and "href" in given:
+            self.links.append(given["href"])
+        elif tag in ("script", "img", "source", "iframe") and "src" in given:
+            self.loaded.append(given["src"])
+        elif tag == "link" and given.get("rel") in ("stylesheet", "preload", "icon"):
+            self.loaded.append(given["href"])
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the site as the script does, warnings being errors."""
+    if not SPHINX:
+        pytest.skip("Sphinx and furo are not installed; pip install -e '.[docs]'")
+    out = tmp_path_factory.mktemp("site")
+    words = ["--fail-on-warning", "--quiet", "-d", str(out / ".doctrees"), str(PAGES), str(out)]
+    paths = os.pathsep.join(sys.path)
+    built = subprocess.run(
+        [sys.executable, "-m", "sphinx", *words],
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+    )
+    assert built.returncode == 0, built.stderr
+    return out
+
+
+def test_links_of_the_site_lead_somewhere(site: Path) -> None:
+    pages = {path: Links(path) for path in site.rglob("*.html")}
+    assert len(pages) > 50
+    for path, page in pages.items():
+        for link in page.links:
+            if re.match(r"[a-z]+:", link) or link in ("", "#"):
+                continue
+            file, _, anchor = unquote(link).partition("#")
+            target = (path.parent / file).resolve() if file else path
+            assert target.is_file(), f"{path.name}: {link}"
+            assert not anchor or anchor in pages[target].ids, f"{path.name}: {link}"
+
+
+def test_the_site_needs_nothing_from_the_network(site: Path) -> None:
+    for path in site.rglob("*.html"):
+        for link in Links(path).loaded:
+            assert not re.match(r"([a-z]+:)?//", link), f"{path.name}: {link}"
+            assert (path.parent / unquote(link.partition("?")[0])).resolve().is_file(), link
+    for path in site.rglob("*.css"):
+        assert not re.search(r"url\(['\"]?(https?:)?//|@import", path.read_text()), path.name
+
+
+def test_the_search_knows_words_of_code_and_of_documents(site: Path) -> None:
+    index = (site / "searchindex.js").read_text()
+    for word in ("frames_per_look", "seekavoid", "veclat", "collaps"):
+        assert word in index.lower(), word
+
+
+def test_titles_have_the_anchors_of_github() -> None:
+    assert anchor_of("How good is `rooms`?") == "how-good-is-rooms"
