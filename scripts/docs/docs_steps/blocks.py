@@ -1,5 +1,6 @@
 """Fills in the blocks of pages as Sphinx reads them."""
 
+import dataclasses
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,9 @@ _MAKERS: dict[str, Callable[..., str]] = {
 """What fills in a block of each kind, from the words that follow its kind."""
 _MADE = re.compile(rf"^```\{{(?P<kind>{'|'.join(_MAKERS)})\}}(?P<words>.*)\n```$", re.MULTILINE)
 
+_ATTRIBUTES: dict[str, list[str]] = {}
+"""Docstrings of what is documented, by name, before napoleon reads them."""
+
 
 def setup(app: Any) -> dict[str, bool]:
     """Connect to Sphinx: pages are filled in when they are read."""
@@ -33,6 +37,8 @@ def setup(app: Any) -> dict[str, bool]:
     app.connect("env-get-outdated", _made_anew)
     app.connect("source-read", _fill)
     app.connect("autodoc-process-docstring", _read_docstring, priority=400)  # before napoleon
+    app.connect("autodoc-process-docstring", _keep_attribute, priority=600)  # after it
+    app.connect("autodoc-process-signature", _sign)
     app.add_lexer("csv", TextLexer)
     return {"parallel_read_safe": True}
 
@@ -60,6 +66,22 @@ def _read_docstring(
 ) -> None:
     """Make a docstring's lines what Sphinx reads."""
     lines[:] = readable(lines)
+    _ATTRIBUTES[name] = list(lines)
+
+
+def _keep_attribute(
+    app: Any, what: str, name: str, thing: object, options: Any, lines: list[str]
+) -> None:
+    """Undo what napoleon makes of attributes: it takes what stands before a colon for a type."""
+    if what == "attribute":
+        lines[:] = _ATTRIBUTES[name]
+
+
+def _sign(
+    app: Any, what: str, name: str, thing: object, options: Any, signature: str, returned: str
+) -> tuple[str, str | None] | None:
+    """Leave out the arguments of dataclasses, which are their fields."""
+    return ("", None) if what == "class" and dataclasses.is_dataclass(thing) else None
 
 
 def filled(page: str, source: str, homes: Homes) -> str:
