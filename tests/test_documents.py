@@ -19,6 +19,8 @@ DOCUMENTS = sorted(
     for path in ROOT.glob(pattern)
 )
 NAMES = [str(path.relative_to(ROOT)) for path in DOCUMENTS]
+PAGES = sorted(ROOT.glob("scripts/docs/**/*.md"))
+"""Pages of the site, whose links tests/scripts/test_site.py follows."""
 
 
 def anchors(document: Path) -> set[str]:
@@ -61,7 +63,9 @@ def commands(document: Path) -> list[list[str]]:
     return [shlex.split(line, comments=True) for line in lines if line.startswith("darla ")]
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=NAMES)
+@pytest.mark.parametrize(
+    "document", [*DOCUMENTS, *PAGES], ids=lambda path: str(path.relative_to(ROOT))
+)
 def test_commands_and_their_options_exist(document: Path) -> None:
     for _, command, *words in commands(document):
         assert command in COMMANDS, command

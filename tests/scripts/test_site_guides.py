@@ -49,12 +49,34 @@ class MyEnv(gym.Env):
         return self.np_random.integers(0, high, (64, 64, 3), dtype=np.uint8)
 
 
+class Repeat(gym.Wrapper):
+    """Does each action several times."""
+
+    def __init__(self, env, times):
+        super().__init__(env)
+        self.times = times
+
+    def step(self, action):
+        for _ in range(self.times):
+            result = self.env.step(action)
+        return result
+
+
 gym.register("MyEnv-v0", "my_module:MyEnv", max_episode_steps=10)
 '''
 MINE = "import my_module\n"
+SAIL = """\
+import darla_envs.stock  # lets MiniWorld draw without a display
+from miniworld.entity import Entity
+
+
+class Sail(Entity):
+    pass
+
+"""
 SMALLER = {
     "collect": ("", {"2_000": "64"}),
-    "judge": ("", {"5000": "500"}),
+    "judge": ("", {}),
     "looks": ("import gymnasium as gym\n", {}),
     "own_script": (
         MINE,
@@ -70,6 +92,13 @@ SMALLER = {
     "see": ("", {"objective=beta_vae)": "objective=beta_vae, epochs=0.5)"}),
     "uses": ("", {"250": "40", "(0, 500)": "(0, 80)"}),
     "add": ("import gymnasium as gym\n", {}),
+    "many_worlds": (
+        SAIL,
+        {
+            '"Darla/GoToObject-v0", num_envs=64': '"Darla/GoToObject-v0", num_envs=4',
+            "(1000)": "(64)",
+        },
+    ),
     "worlds": ("import gymnasium as gym\nimport darla_envs.stock\n", {}),
 }
 """What each page takes for granted, and which numbers are smaller here."""

@@ -52,7 +52,7 @@ def _directive(module_name: str, name: str, thing: object) -> list[str]:
         lines = [f".. autoclass:: {target}", "   :members:"]
         if dataclasses.is_dataclass(thing):
             lines.append("   :inherited-members: object")
-    elif callable(thing):
+    elif inspect.isfunction(thing):
         lines = [f".. autofunction:: {target}"]
     else:
         lines = [f".. autodata:: {target}", "   :no-value:"]
