@@ -9,7 +9,7 @@ from typing import Any
 from pygments.lexers.special import TextLexer
 
 from docs_steps.api import api_text, docstring_text
-from docs_steps.command_help import command_text
+from docs_steps.command_help import commands_text
 from docs_steps.docstrings import readable
 from docs_steps.documents import ROOT, sections
 from docs_steps.homes import BLOCK, find_homes, read_block
@@ -19,7 +19,7 @@ from docs_steps.shared_text import Homes, text_for
 
 _MAKERS: dict[str, Callable[..., str]] = {
     "api": api_text,
-    "command": command_text,
+    "commands": commands_text,
     "docstring": docstring_text,
     "notebook": notebook_text,
     "objectives": objectives_text,

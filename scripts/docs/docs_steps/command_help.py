@@ -14,7 +14,7 @@ from unittest import mock
 
 import tyro
 
-from darla_agents.commands.table import find_command
+from darla_agents.commands.table import COMMANDS, find_command
 
 _DEFAULT = re.compile(r"\s*\((?:default: (?P<value>.*)|(?P<must>required)|optional)\)$")
 _END = "end"
@@ -83,6 +83,11 @@ def uses_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParse
 def command_text(command: str, *words: str) -> str:
     """Return a section on a command: its help's words, and its options as a list."""
     return "\n".join(_section(f"darla {' '.join((command, *words))}", parser_of(command, *words)))
+
+
+def commands_text() -> str:
+    """Return sections on all commands, in the order of the work."""
+    return "\n".join(command_text(each) for each in COMMANDS)
 
 
 def _section(title: str, parser: argparse.ArgumentParser, level: int = 2) -> Iterator[str]:
