@@ -21,7 +21,7 @@ dear_vae = others.dear_vae:DearVAE
 nameless = others.nameless:Nameless
 bare = others.bare:Bare
 [darla.networks]
-linear = others.linear:LINEAR
+straight = others.straight:STRAIGHT
 """
 MODULES = {
     "__init__": "",
@@ -60,7 +60,7 @@ from darla.objectives.vae import VariationalAutoencoder
 class Bare(VariationalAutoencoder):
     settings_class = dict
 """,
-    "linear": """
+    "straight": """
 from torch import nn
 from darla.encoder.networks import Architecture, Decoder, Encoder
 
@@ -83,7 +83,7 @@ class LinearDecoder(Decoder):
         height, width, _ = self.shape.image_shape
         return self.head(latents).view(-1, 3, height, width).float()
 
-LINEAR = Architecture(LinearEncoder, LinearDecoder)
+STRAIGHT = Architecture(LinearEncoder, LinearDecoder)
 """,
 }
 
@@ -126,7 +126,7 @@ def train(site: Path, out: Path, *more: object) -> "subprocess.CompletedProcess[
 
 def test_an_objective_and_a_network_of_another_package(site: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    trained = train(site, out, "--objective", "dear_vae", "--network", "linear", "--price", 3)
+    trained = train(site, out, "--objective", "dear_vae", "--network", "straight", "--price", 3)
     assert trained.returncode == 0, trained.stderr
     uses = (
         "import darla; from darla.checks.objectives import check_objective;"
@@ -135,7 +135,7 @@ def test_an_objective_and_a_network_of_another_package(site: Path, tmp_path: Pat
     used = run(site, "-c", uses)
     assert used.returncode == 0, used.stderr
     assert "{'name': 'dear_vae', 'settings': {'price': 3.0}}" in used.stdout
-    with pytest.raises(ValueError, match="a network 'linear', which no installed package adds"):
+    with pytest.raises(ValueError, match="a network 'straight', which no installed package adds"):
         load_encoder(out / "encoder")
 
 
