@@ -29,7 +29,7 @@ def bundle_folder(path: str | os.PathLike[str]) -> Path:
         ValueError: the hub has no such bundle, or cannot be reached.
     """
     if is_hub_name(path):
-        return pull(hub_name(path), BUNDLE_FILES)[1]
+        return pull(hub_name(path), BUNDLE_FILES).folder
     folder = Path(path)
     if folder.exists() or len(folder.parts) != 1:
         return folder

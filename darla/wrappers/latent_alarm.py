@@ -80,6 +80,15 @@ class LatentAlarm:
         return {"score": float(self.scores[row]), "raised": bool(self.raised[row])}
 
 
+def alarm_for(
+    transform: LatentTransform,
+    calibration: Calibration | Path | str | None,
+    score: str | None = None,
+) -> LatentAlarm | None:
+    """Return the alarm of latents with this calibration; None without one. Raises as the class."""
+    return None if calibration is None else LatentAlarm(transform, calibration, score)
+
+
 def check_stop_after(stop_after: int | None, alarm: object) -> None:
     """Raise a ValueError unless there is an alarm to stop after, and a number of steps above 0."""
     if stop_after is None:

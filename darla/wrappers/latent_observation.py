@@ -9,7 +9,7 @@ from gymnasium.utils import RecordConstructorArgs
 
 from darla.alarm.calibration import Calibration
 from darla.encoder.bundle import FrozenEncoder
-from darla.wrappers.latent_alarm import KEY, LatentAlarm, check_stop_after
+from darla.wrappers.latent_alarm import KEY, LatentAlarm, alarm_for, check_stop_after
 from darla.wrappers.latent_memory import memory_for
 from darla.wrappers.latent_options import LatentOptions, LatentOptionsDict
 from darla.wrappers.latent_transform import LatentTransform
@@ -61,7 +61,7 @@ class LatentObservation(gym.ObservationWrapper[Any, Any, Any], gym.utils.RecordC
     ) -> None:
         check_stop_after(stop_after, alarm)
         transform = LatentTransform(encoder, LatentOptions.from_dict(options), device=device)
-        known = None if alarm is None else LatentAlarm(transform, alarm, alarm_score)
+        known = alarm_for(transform, alarm, alarm_score)
         observer = PictureObserver(known or transform, env.observation_space, key)
         memory = memory_for(transform, env.action_space)
         RecordConstructorArgs.__init__(

@@ -1,8 +1,9 @@
 """From pictures of any size to the latents that agents see.
 
 It is the one way for learning, evaluating, collecting and measuring: the wrappers for
-``gymnasium.Env``, ``gymnasium.vector.VectorEnv`` and the ``VecEnv`` of Stable-Baselines3 use
-:meth:`LatentTransform.observer`, and so does who acts with an agent that was saved.
+``gymnasium.Env``, ``gymnasium.vector.VectorEnv`` and the ``VecEnv`` of Stable-Baselines3 put it
+behind a :class:`~darla.wrappers.picture_observer.PictureObserver`, and so does who acts with an
+agent that was saved.
 """
 
 from collections.abc import Sequence
@@ -10,14 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from gymnasium import spaces
 
 from darla.encoder.bundle import FrozenEncoder, load_encoder
 from darla.encoder.shipped_encoders import shipped_encoders
 from darla.frames.pictures import resize_frames
 from darla.running.device import resolve_device
 from darla.wrappers.latent_options import LatentOptions
-from darla.wrappers.picture_observer import PictureObserver
 
 DEFAULT_OPTIONS = LatentOptions()
 
@@ -116,10 +115,6 @@ class LatentTransform:
         if len(self.removed):
             shown -= (shown @ self.removed.T) @ self.removed
         return shown
-
-    def observer(self, space: spaces.Space[Any], key: str | None = None) -> PictureObserver:
-        """Return what turns an environment's observations into those that a policy sees."""
-        return PictureObserver(self, space, key)
 
 
 def _orthonormal(directions: Sequence[Sequence[float]], latents: int) -> np.ndarray:

@@ -23,7 +23,7 @@ from darla.encoder.networks import Encoder, make_encoder
 from darla.encoder.remembered import remembers
 from darla.frames.pictures import resize_pixels
 from darla.wrappers.episode_latents import episodes_of
-from darla.wrappers.latent_alarm import KEY, LatentAlarm
+from darla.wrappers.latent_alarm import KEY, alarm_for
 from darla.wrappers.latent_memory import StepMemory
 from darla.wrappers.latent_options import LatentOptions, LatentOptionsDict
 from darla.wrappers.latent_transform import LatentTransform
@@ -110,11 +110,9 @@ class VecLatent(VecObserver):
                 "other looks; leave one of the two out"
             )
         self.transform = LatentTransform(encoder, LatentOptions.from_dict(options), device=device)
-        known = None if alarm is None else LatentAlarm(self.transform, alarm, alarm_score)
-        self._alarm = known
-        super().__init__(
-            venv, PictureObserver(known or self.transform, venv.observation_space, key)
-        )
+        self._alarm = alarm_for(self.transform, alarm, alarm_score)
+        seen = self._alarm or self.transform
+        super().__init__(venv, PictureObserver(seen, venv.observation_space, key))
         each = venv.action_space, venv.num_envs
         self._episodes = episodes_of(self.transform, *each, resampled, repaint, seed)
 

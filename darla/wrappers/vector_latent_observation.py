@@ -11,7 +11,7 @@ from gymnasium.vector.utils import batch_space
 
 from darla.alarm.calibration import Calibration
 from darla.encoder.bundle import FrozenEncoder
-from darla.wrappers.latent_alarm import KEY, LatentAlarm
+from darla.wrappers.latent_alarm import KEY, LatentAlarm, alarm_for
 from darla.wrappers.latent_memory import LatentMemory, StepMemory, memory_for
 from darla.wrappers.latent_options import LatentOptions, LatentOptionsDict
 from darla.wrappers.latent_transform import LatentTransform
@@ -49,7 +49,7 @@ class VectorLatentObservation(gym.vector.VectorWrapper[Any, Any, Any, Any, Any])
     ) -> None:
         super().__init__(env)
         self.transform = LatentTransform(encoder, LatentOptions.from_dict(options), device=device)
-        self._alarm = None if alarm is None else LatentAlarm(self.transform, alarm, alarm_score)
+        self._alarm = alarm_for(self.transform, alarm, alarm_score)
         seen = self._alarm or self.transform
         self._observer = PictureObserver(seen, env.single_observation_space, key)
         self.single_observation_space = self._observer.space

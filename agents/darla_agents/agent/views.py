@@ -60,7 +60,7 @@ def seen_pictures(
     if alarm is not None:
         return PictureObserver(alarm, space, key)
     if encoder is not None:
-        return LatentTransform(encoder, spec.latent_options).observer(space, key)
+        return PictureObserver(LatentTransform(encoder, spec.latent_options), space, key)
     transform = spec.traits.transform
     return None if transform is None else PictureObserver(transform, space, key)
 

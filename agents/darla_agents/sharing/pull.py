@@ -8,7 +8,7 @@ import tyro
 from darla.encoder.bundle import load_encoder
 from darla.encoder.shipped_encoders import BUNDLE_FILES
 from darla.hub.names import HubName, hub_name
-from darla.hub.pull import has_files, pull
+from darla.hub.pull import pull
 from darla.running.atomic import write_bytes
 from darla.running.regular_files import read_regular
 from darla_agents.agent.saved_agent import AGENT_FILES, load_agent
@@ -25,7 +25,7 @@ class PullConfig:
 
 
 @dataclass(frozen=True)
-class Pulled:
+class PulledFolder:
     """What was taken."""
 
     name: HubName
@@ -34,19 +34,18 @@ class Pulled:
     is_agent: bool
 
 
-def pull_folder(config: PullConfig) -> Pulled:
+def pull_folder(config: PullConfig) -> PulledFolder:
     """Bring an encoder or an agent here, and check that it can be used.
 
     Raises:
         ValueError: the repository has neither, or what it has is damaged or too large; or the hub
             cannot be reached.
     """
-    asked = hub_name(config.name)
-    is_agent = has_files(asked, AGENT_FILES)
-    files = AGENT_FILES if is_agent else BUNDLE_FILES
-    name, cached = pull(asked, files)
-    (load_agent if is_agent else load_encoder)(cached)  # before any file of the folder is replaced
-    folder = config.out or Path("runs/hub") / name.repo.split("/")[1]
-    for each, most in files.items():
-        write_bytes(folder / each, read_regular(cached / each, most))
-    return Pulled(name, folder, is_agent)
+    brought = pull(hub_name(config.name), AGENT_FILES, BUNDLE_FILES)
+    is_agent = brought.files is AGENT_FILES
+    check = load_agent if is_agent else load_encoder
+    check(brought.folder)  # before any file of the folder is replaced
+    folder = config.out or Path("runs/hub") / brought.name.repo.split("/")[1]
+    for each, most in brought.files.items():
+        write_bytes(folder / each, read_regular(brought.folder / each, most))
+    return PulledFolder(brought.name, folder, is_agent)

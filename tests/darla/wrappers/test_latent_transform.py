@@ -5,6 +5,7 @@ from gymnasium import spaces
 from darla.encoder.bundle import load_encoder
 from darla.wrappers.latent_options import LatentOptions
 from darla.wrappers.latent_transform import LatentTransform
+from darla.wrappers.picture_observer import PictureObserver
 from toy_encoder import DEAD, LATENTS, make_toy_bundle
 from toy_envs import counting_frame
 
@@ -117,16 +118,16 @@ def test_an_impossible_device_is_refused(bundle, device, monkeypatch):
 
 def test_a_policy_sees_latents_in_place_of_the_picture(bundle, frames):
     transform = LatentTransform(bundle)
-    observe = transform.observer(spaces.Dict({"camera": IMAGE, "state": STATE}))
+    observe = PictureObserver(transform, spaces.Dict({"camera": IMAGE, "state": STATE}))
     assert list(observe.space) == ["camera", "state"]
     assert observe.space["camera"].shape == (LATENTS,)
     assert observe.space["state"] == STATE
     seen = observe({"camera": frames, "state": np.ones((5, 2), np.float32)})
     np.testing.assert_array_equal(seen["camera"], transform(frames))
     assert seen["state"].all()
-    np.testing.assert_array_equal(transform.observer(IMAGE)(frames), transform(frames))
+    np.testing.assert_array_equal(PictureObserver(transform, IMAGE)(frames), transform(frames))
 
 
 def test_an_observer_needs_a_picture(bundle):
     with pytest.raises(ValueError, match="no picture"):
-        LatentTransform(bundle).observer(STATE)
+        PictureObserver(LatentTransform(bundle), STATE)
