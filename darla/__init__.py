@@ -37,7 +37,8 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not look into __get
     from darla.wrappers.latent_observation import LatentObservation
     from darla.wrappers.latent_options import LatentOptions
     from darla.wrappers.latent_transform import LatentTransform
-    from darla.wrappers.sb3 import EncoderExtractor, VecLatent
+    from darla.wrappers.sb3.extractor import EncoderExtractor
+    from darla.wrappers.sb3.vec_latent import VecLatent
     from darla.wrappers.vector_latent_observation import VectorLatentObservation
 
 forget_missing_backend()  # before anything imports Matplotlib
@@ -46,7 +47,7 @@ _HOMES = {
     "CollectConfig": "darla.collection.config",
     "Collected": "darla.collection.collect",
     "CroppedPictures": "darla.environments.cropped_pictures",
-    "EncoderExtractor": "darla.wrappers.sb3",
+    "EncoderExtractor": "darla.wrappers.sb3.extractor",
     "FrameDataset": "darla.frames.dataset",
     "FrozenEncoder": "darla.encoder.frozen_encoder",
     "LatentObservation": "darla.wrappers.latent_observation",
@@ -54,7 +55,7 @@ _HOMES = {
     "LatentTransform": "darla.wrappers.latent_transform",
     "Look": "darla.environments.looks",
     "Looks": "darla.environments.looks",
-    "VecLatent": "darla.wrappers.sb3",
+    "VecLatent": "darla.wrappers.sb3.vec_latent",
     "VectorLatentObservation": "darla.wrappers.vector_latent_observation",
     "TrainedVision": "darla.vision.results",
     "VisionConfig": "darla.vision.config",

@@ -16,7 +16,7 @@ from darla.encoder.network_shape import NetworkShape
 from darla.running.device import resolve_device
 from darla.running.names import lookup
 from darla.running.one_line import one_line
-from darla.wrappers.sb3 import EncoderExtractor
+from darla.wrappers.sb3.extractor import EncoderExtractor
 from darla_agents.agent.algorithms import ALGORITHMS, SCHEDULED, schedule_start
 from darla_agents.agent.settings_schema import check_network
 from darla_agents.agent.spaces import check_actions

@@ -32,7 +32,7 @@ from darla.running.checked_json import (
 from darla.running.one_line import one_line
 from darla.running.run_record import versions
 from darla.running.tensor_files import LARGEST_WEIGHTS, read_tensors_and_metadata
-from darla.wrappers.sb3 import EncoderExtractor
+from darla.wrappers.sb3.extractor import EncoderExtractor
 from darla_agents.agent.algorithms import check_settings
 from darla_agents.agent.models import build_for_acting
 from darla_agents.agent.spaces import space_from_json, space_to_json

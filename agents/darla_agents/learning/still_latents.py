@@ -17,7 +17,7 @@ from gymnasium.spaces import Dict, Discrete
 from darla.encoder.bundle import FrozenEncoder
 from darla.frames.pictures import find_picture
 from darla.running.seeds import Purpose, derive_seed
-from darla.wrappers.sb3 import VecLatent
+from darla.wrappers.sb3.vec_latent import VecLatent
 from darla_agents.agent.kinds import PICTURES
 from darla_agents.agent.spec import AgentSpec
 from darla_agents.worlds.environments import make_task_envs

@@ -12,7 +12,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper, unwrap_vec_wrapper
 
 from darla.environments.spec import EnvironmentSpec
-from darla.wrappers.sb3 import VecLatent
+from darla.wrappers.sb3.vec_latent import VecLatent
 from darla_agents.agent.kinds import PICTURES, RANDOM
 from darla_agents.playing.episode_queue import PlayedEpisode
 from darla_agents.playing.evaluate import episode_seeds

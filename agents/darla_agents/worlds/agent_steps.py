@@ -6,7 +6,10 @@ import gymnasium as gym
 import numpy as np
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 
-from darla.wrappers.sb3 import terminal_observations, with_terminal_observations
+from darla.wrappers.sb3.terminal_observations import (
+    terminal_observations,
+    with_terminal_observations,
+)
 from darla_agents.agent.frame_history import FrameHistory
 
 

@@ -9,7 +9,7 @@ from stable_baselines3.common.vec_env import VecEnv
 from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.running.seeds import Purpose, derive_seed
 from darla.wrappers.picture_observer import PictureFunction, PictureObserver
-from darla.wrappers.sb3 import VecObserver
+from darla.wrappers.sb3.vec_observer import VecObserver
 from darla_agents.agent.augmentations import make_augmentation
 
 

@@ -15,7 +15,8 @@ from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv, VecMonitor, Ve
 from darla.encoder.bundle import FrozenEncoder
 from darla.environments.spec import EnvironmentSpec
 from darla.running.seeds import Purpose, derive_seed
-from darla.wrappers.sb3 import VecLatent, VecObserver
+from darla.wrappers.sb3.vec_latent import VecLatent
+from darla.wrappers.sb3.vec_observer import VecObserver
 from darla_agents.agent.augmentations import NONE, needs_encoder
 from darla_agents.agent.encoders import agent_encoder, bundled_encoder
 from darla_agents.agent.interaction import PLAIN, Interaction

@@ -20,7 +20,7 @@ from stable_baselines3.common.vec_env import (
     VecTransposeImage,
 )
 
-from darla.wrappers.sb3 import VecLatent
+from darla.wrappers.sb3.vec_latent import VecLatent
 from darla_agents.worlds.batched_vec_env import BatchedVecEnv
 from darla_envs.batch.batched_envs import BatchedEnvs
 from darla_envs.batch.worker_envs import WorkerEnvs

@@ -1,6 +1,5 @@
-"""The adapters for Stable-Baselines3; no other module of ``darla`` imports it."""
+"""A bundle's encoder as the features extractor of a policy."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -9,175 +8,14 @@ import torch
 from gymnasium import spaces
 from stable_baselines3.common.preprocessing import get_flattened_obs_dim, is_image_space
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
-from stable_baselines3.common.vec_env import (
-    VecEnv,
-    VecEnvWrapper,
-    VecFrameStack,
-    is_vecenv_wrapped,
-)
 
-from darla.alarm.calibration import Calibration
 from darla.encoder.bundle import FrozenEncoder
 from darla.encoder.network_shape import NetworkShape
 from darla.encoder.networks import Encoder, make_encoder
 from darla.encoder.remembered import remembers
 from darla.frames.pictures import resize_pixels
-from darla.wrappers.episode_latents import episodes_of
-from darla.wrappers.latent_alarm import KEY, alarm_for
-from darla.wrappers.latent_memory import StepMemory
 from darla.wrappers.latent_options import LatentOptions, LatentOptionsDict
 from darla.wrappers.latent_transform import LatentTransform
-from darla.wrappers.picture_observer import PictureFunction, PictureObserver
-
-
-class VecObserver(VecEnvWrapper):
-    """Observations are what an observer makes of pictures; it is made for those of ``venv``.
-
-    One call a step makes those of all environments and, in the same batch, the
-    ``terminal_observation`` of those whose episode has just ended, from which PPO, A2C and DQN
-    bootstrap at time limits.
-    """
-
-    def __init__(self, venv: VecEnv, observer: PictureObserver) -> None:
-        super().__init__(venv, observation_space=observer.space)
-        self._observer = observer
-
-    def reset(self) -> Any:
-        """Reset the environments, and observe what they show."""
-        function = self._function_after_reset()
-        return self._observer.with_finals(self.venv.reset(), {}, function)[0]
-
-    def step_wait(self) -> tuple[Any, np.ndarray, np.ndarray, list[dict[str, Any]]]:
-        """Wait for the step, and make observations and terminal observations in one batch."""
-        observations, rewards, dones, infos = self.venv.step_wait()
-        finals = terminal_observations(dones, infos)
-        ended = np.flatnonzero(dones).tolist()
-        function = self._function_after_step(ended, finals)
-        seen, seen_finals = self._observer.with_finals(observations, finals, function)
-        return seen, rewards, dones, with_terminal_observations(infos, seen_finals)
-
-    def _function_after_reset(self) -> PictureFunction | None:
-        """Return what is done to the first pictures of all episodes; None for the usual."""
-        return None
-
-    def _function_after_step(
-        self, ended: Sequence[int], finals: Mapping[int, Any]
-    ) -> PictureFunction | None:
-        """Return what is done to a step's pictures, with the last ones behind them."""
-        return None
-
-
-class VecLatent(VecObserver):
-    """Observations are latents (num_envs, z) float32, of one forward pass, instead of pictures.
-
-    Put ``VecFrameStack`` or ``VecNormalize`` around this, not below it.
-
-    Args:
-        venv: a vector environment that observes pictures, or a Dict with one, in any of the
-            :mod:`darla.frames.picture_forms`, and that does not stack them.
-        encoder, key, device, **options: as of :class:`darla.LatentObservation`, and so are errors.
-            The device may differ from the policy's: small policies belong on the CPU.
-        resampled: latents that hold the look, by index, to be those of a frame of D_U in each
-            episode. Only for learning: agents are tested with the latents as they are. See
-            ``darla.wrappers.look_resampling``.
-        repaint: decode what results into a picture, and encode this again.
-        seed: of the looks that are drawn.
-        alarm, alarm_score: as of :class:`darla.LatentObservation`. ``infos[i]["alarm"]`` says how
-            strange the picture is that a step led to, also where it is the last of its episode; of
-            first pictures ``reset_infos`` do. A vector environment begins its episodes itself, so
-            that only :class:`darla.LatentObservation`, around each of them, can end one.
-    """
-
-    def __init__(
-        self,
-        venv: VecEnv,
-        encoder: FrozenEncoder | str | Path,
-        *,
-        key: str | None = None,
-        resampled: Sequence[int] = (),
-        repaint: bool = False,
-        seed: int | None = None,
-        device: str = "cpu",
-        alarm: Calibration | str | Path | None = None,
-        alarm_score: str | None = None,
-        **options: Unpack[LatentOptionsDict],
-    ) -> None:
-        if is_vecenv_wrapped(venv, VecFrameStack):  # of grey pictures, three look like one of RGB
-            raise ValueError("pictures are stacked; put VecFrameStack around VecLatent, not below")
-        if alarm is not None and len(resampled):
-            raise ValueError(
-                "an alarm is of the pictures that environments show, and resampled latents are of "
-                "other looks; leave one of the two out"
-            )
-        self.transform = LatentTransform(encoder, LatentOptions.from_dict(options), device=device)
-        self._alarm = alarm_for(self.transform, alarm, alarm_score)
-        seen = self._alarm or self.transform
-        super().__init__(venv, PictureObserver(seen, venv.observation_space, key))
-        each = venv.action_space, venv.num_envs
-        self._episodes = episodes_of(self.transform, *each, resampled, repaint, seed)
-
-    def step_async(self, actions: np.ndarray) -> None:
-        """Begin a step; a memory is told what is done."""
-        if isinstance(self._episodes, StepMemory):
-            self._episodes.act(actions)
-        super().step_async(actions)
-
-    def reset(self) -> Any:
-        """Reset the environments, and encode what they show."""
-        encoded = super().reset()
-        self._tell_of_first(range(self.num_envs))
-        return encoded
-
-    def step_wait(self) -> tuple[Any, np.ndarray, np.ndarray, list[dict[str, Any]]]:
-        """Wait for the step, and encode observations and terminal observations in one batch."""
-        encoded, rewards, dones, infos = super().step_wait()
-        if self._alarm is None:
-            return encoded, rewards, dones, infos
-        self._tell_of_first(np.flatnonzero(dones).tolist())
-        rows = {number: number for number in range(self.num_envs)}
-        rows |= {
-            number: self.num_envs + place
-            for place, number in enumerate(terminal_observations(dones, infos))
-        }
-        told = [{**infos[number], KEY: self._alarm.told(row)} for number, row in rows.items()]
-        return encoded, rewards, dones, told
-
-    def _tell_of_first(self, begun: Iterable[int]) -> None:
-        """Say of the first pictures of episodes what the alarm says, if there is one."""
-        if self._alarm is not None:
-            for number in begun:
-                below = self.venv.reset_infos[number]
-                self.reset_infos[number] = {**below, KEY: self._alarm.told(number)}
-
-    def _function_after_reset(self) -> PictureFunction | None:
-        """Begin all episodes, if they have a look or a memory of their own."""
-        return None if self._episodes is None else self._episodes.begin()
-
-    def _function_after_step(
-        self, ended: Sequence[int], finals: Mapping[int, Any]
-    ) -> PictureFunction | None:
-        """Do the same of the episodes that begin."""
-        return None if self._episodes is None else self._episodes.step(ended, finals)
-
-
-def terminal_observations(dones: np.ndarray, infos: Sequence[dict[str, Any]]) -> dict[int, Any]:
-    """Return the last observation of each episode that has just ended, by environment."""
-    return {
-        i: infos[i]["terminal_observation"]
-        for i in np.flatnonzero(dones).tolist()
-        if "terminal_observation" in infos[i]
-    }
-
-
-def with_terminal_observations(
-    infos: Sequence[dict[str, Any]], finals: Mapping[int, Any]
-) -> list[dict[str, Any]]:
-    """Return infos with other last observations; those given stay as they are."""
-    passed_on = list(infos)  # worker processes give a tuple
-    for index, final in finals.items():
-        passed_on[index] = {**infos[index], "terminal_observation": final}
-    return passed_on
-
 
 _SMALLEST_WIDTH = 16  # pixels; what has fewer along an axis is no picture there, but channels
 
@@ -185,13 +23,13 @@ _SMALLEST_WIDTH = 16  # pixels; what has fewer along an axis is no picture there
 class EncoderExtractor(BaseFeaturesExtractor):
     """A features extractor made of a bundle's encoder, frozen or fine-tuned.
 
-    For the same pictures its features are the latents that :class:`VecLatent` shows. Use it with a
-    ``CnnPolicy`` or a ``MultiInputPolicy``: ``policy_kwargs={"features_extractor_class":
+    For the same pictures its features are the latents that :class:`darla.VecLatent` shows. Use it
+    with a ``CnnPolicy`` or a ``MultiInputPolicy``: ``policy_kwargs={"features_extractor_class":
     EncoderExtractor, "features_extractor_kwargs": {"encoder": folder}}``. With stacked frames (3k
     channels) the k pictures are encoded one by one and their latents put side by side. Of a Dict
     the other entries follow them, flattened, in the space's order. An encoder that stays frozen
-    belongs in :class:`VecLatent`, which encodes each picture once; here it is encoded again in
-    every epoch. A grey picture, (1, H, W), is encoded as one of three equal channels.
+    belongs in :class:`darla.VecLatent`, which encodes each picture once; here it is encoded again
+    in every epoch. A grey picture, (1, H, W), is encoded as one of three equal channels.
 
     Args:
         observation_space: pictures as policies see them, (3k, H, W) or (1, H, W): uint8 from 0 to
