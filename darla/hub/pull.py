@@ -60,5 +60,5 @@ def _check_sizes(name: HubName, sizes: Mapping[str, int | None], most: Mapping[s
     for each, limit in most.items():
         size = sizes[each]
         if size is None or size > limit:
-            size = "an unknown number of" if size is None else f"{size:,}"
-            raise ValueError(f"{each} of {name} has {size} bytes; expected at most {limit:,}")
+            told = "an unknown number of" if size is None else f"{size:,}"
+            raise ValueError(f"{each} of {name} has {told} bytes; expected at most {limit:,}")

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from darla_agents.agent.augmentations import EPISODE, NONE
 from darla_agents.agent.kinds import KINDS, kind_of_label
 from darla_envs.description.usual_domains import SOURCES, UNSUPERVISED
 
@@ -11,9 +12,24 @@ GroupKey = tuple[tuple[str, str], ...]
 """What the agents of a group share, as (column, value) pairs; the first is their kind."""
 
 
-def name_of(kind: str, augmentation: str = "none", label: str | None = None) -> str:
-    """Return what tables call an agent: its label; else its kind, with the augmentation."""
-    return label or (kind if augmentation == "none" else f"{kind}_{augmentation}")
+def name_of(
+    kind: str,
+    augmentation: str = NONE,
+    share: float = 1.0,
+    each: str = EPISODE,
+    *,
+    label: str | None = None,
+) -> str:
+    """Return what tables call an agent: its label; else its kind, with the augmentation.
+
+    A share below 1 and draws for each step are told: ``pixels_recolor_0.25_step``.
+    """
+    if label or augmentation == NONE:
+        return label or kind
+    words = [kind, augmentation]
+    words += [f"{share:g}"] if share < 1 else []
+    words += [each] if each != EPISODE else []
+    return "_".join(words)
 
 
 def rank(key: GroupKey) -> tuple[int, list[str]]:

@@ -63,6 +63,8 @@ class _Spec(TypedDict):
     latent_options: NotRequired[dict[str, Any]]
     learning_options: NotRequired[dict[str, Any]]
     augmentation: NotRequired[Name]
+    augmentation_share: NotRequired[float]
+    augmentation_each: NotRequired[Name]
     label: NotRequired[str]
     env_kwargs: NotRequired[dict[str, Any]]
     wrappers: NotRequired[

@@ -10,7 +10,7 @@ from darla.environments.spec import EnvironmentSpec
 from darla.running.names import lookup, unknown
 from darla.wrappers.latent_options import LatentOptions, LearningOptions
 from darla_agents.agent.algorithms import ALGORITHMS
-from darla_agents.agent.augmentations import NONE, check_augmentation, needs_encoder
+from darla_agents.agent.augmentations import EPISODE, NONE, check_augmentation, needs_encoder
 from darla_agents.agent.group_labels import name_of
 from darla_agents.agent.interaction import PLAIN, Interaction
 from darla_agents.agent.kinds import KINDS, RANDOM, Kind
@@ -50,7 +50,11 @@ class AgentSpec:
     """What is done to its latents while it learns, and never when it is evaluated."""
     augmentation: str = NONE
     """What is done to the pictures that it learns from; ``none`` or a name in
-    ``darla_agents.agent.augmentations.AUGMENTATIONS``."""
+    ``darla_agents.agent.augmentations.AUGMENTATIONS``, or several joined by ``+``."""
+    augmentation_share: float = 1.0
+    """The share of episodes, or of steps, whose pictures are augmented."""
+    augmentation_each: str = EPISODE
+    """What it is drawn anew for: ``episode`` or ``step``."""
     label: str = ""
     """What tables call it; empty for its kind."""
     env_kwargs: dict[str, Any] = field(default_factory=dict)
@@ -66,7 +70,7 @@ class AgentSpec:
         kind = self.traits
         _ = self.environment  # an error where it is none
         lookup("algorithm", self.algorithm, ALGORITHMS)
-        check_augmentation(self.augmentation)
+        check_augmentation(self.augmentation, self.augmentation_share, self.augmentation_each)
         if not kind.needs_encoder and needs_encoder(self.augmentation):
             if self.encoder is None:
                 raise ValueError(
@@ -97,7 +101,8 @@ class AgentSpec:
     @property
     def shown_kind(self) -> str:
         """What tables call it: its label; else its kind, with the augmentation (pixels_shift)."""
-        return name_of(self.kind, self.augmentation, self.label)
+        how = self.augmentation, self.augmentation_share, self.augmentation_each
+        return name_of(self.kind, *how, label=self.label)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the spec as JSON can hold it; without an encoder there are no options."""

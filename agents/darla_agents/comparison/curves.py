@@ -19,6 +19,7 @@ from tensorboard.backend.event_processing.event_accumulator import SCALARS, Even
 from darla.environments.spec import EnvironmentSpec
 from darla.running.checked_json import Name, check_shape
 from darla.running.run_record import RECORD, read_run_config
+from darla_agents.agent.augmentations import EPISODE, NONE
 from darla_agents.agent.group_labels import GroupKey, label, name_of, rank
 from darla_agents.agent.interaction import Interaction
 from darla_agents.agent.kinds import KINDS
@@ -43,6 +44,8 @@ class _AgentConfig(TypedDict):
     seed: int
     total_timesteps: int
     augmentation: NotRequired[Name]
+    augmentation_share: NotRequired[float]
+    augmentation_each: NotRequired[Name]
     label: NotRequired[str | None]
     env_kwargs: NotRequired[dict[str, Any]]
     wrappers: NotRequired[list[str]]
@@ -187,7 +190,13 @@ def _group_key(config: _AgentConfig, by: Sequence[str]) -> GroupKey:
         "total_timesteps": str(config["total_timesteps"]),
     }
     shared = [(column, str(values[column])) for column in GROUPING if column in by]
-    name = name_of(config["kind"], config.get("augmentation", "none"), config.get("label"))
+    name = name_of(
+        config["kind"],
+        config.get("augmentation", NONE),
+        config.get("augmentation_share", 1.0),
+        config.get("augmentation_each", EPISODE),
+        label=config.get("label"),
+    )
     return (("kind", name), *shared)
 
 

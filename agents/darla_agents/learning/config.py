@@ -14,6 +14,7 @@ from darla.wrappers.latent_options import LatentOptions
 from darla_agents.agent.alarm_words import AlarmWords
 from darla_agents.agent.algorithms import parse_settings, settings_for
 from darla_agents.agent.augmentations import (
+    EPISODE,
     NONE,
     check_augmentation,
     describe_augmentations,
@@ -35,8 +36,8 @@ DEFAULT_SIZE = (64, 64)
 
 _FROM_1 = ("total_timesteps", "num_envs", "eval_freq", "eval_episodes", "checkpoint_freq")
 _AUGMENTATION = (
-    "What is done to pictures that a policy learns from, drawn for each episode: "
-    f"{describe_augmentations()}."
+    "What is done to pictures that a policy learns from; several are joined by +, as "
+    f"shift+recolor. {describe_augmentations()}."
 )
 
 
@@ -53,7 +54,11 @@ class TrainAgentConfig(EnvironmentWords, AlarmWords):
     """The kind of agent; a name in ``darla_agents.agent.kinds.KINDS``."""
     augmentation: Annotated[str, tyro.conf.arg(help=_AUGMENTATION)] = NONE
     """What is done to pictures while learning from them; ``none`` or a name in
-    ``darla_agents.agent.augmentations.AUGMENTATIONS``."""
+    ``darla_agents.agent.augmentations.AUGMENTATIONS``, or several joined by ``+``."""
+    augmentation_share: float = 1.0
+    """Share of episodes, or of steps, whose pictures are augmented; the others are as they are."""
+    augmentation_each: str = EPISODE
+    """What augmentations are drawn anew for: episode, in whose steps they are the same, or step."""
     label: str | None = None
     """What tables call this agent; its kind when not given, and its augmentation: pixels_shift."""
     algorithm: str = "ppo"
@@ -188,7 +193,8 @@ def make_spec(config: TrainAgentConfig) -> AgentSpec:
     config.check()
     settings = settings_for(config.algorithm, config.kind, parse_settings(config.settings))
     kind = KINDS[config.kind]
-    check_augmentation(config.augmentation)
+    how = config.augmentation, config.augmentation_share, config.augmentation_each
+    check_augmentation(*how)
     repainted = needs_encoder(config.augmentation)
     options = LatentOptions(
         standardize=config.standardize,
@@ -206,6 +212,8 @@ def make_spec(config: TrainAgentConfig) -> AgentSpec:
         settings=settings,
         latent_options=options if kind.needs_encoder else LatentOptions(),
         augmentation=config.augmentation,
+        augmentation_share=config.augmentation_share,
+        augmentation_each=config.augmentation_each,
         label=config.label or "",
         interaction=Interaction(
             frame_stack=config.frame_stack,
@@ -234,6 +242,7 @@ def run_identity(config: TrainAgentConfig) -> dict[str, Any]:
     names = ["task", "env_kwargs", "wrappers", "looks", "domain", "kind", "algorithm"]
     names += ["total_timesteps", "num_envs", "seed"]
     names += ["rendering", "augmentation", "label", "settings"]
+    names += ["augmentation_share", "augmentation_each"]
     names += ["frame_stack", "action_repeat", "max_episode_steps", "reward_scale", "key"]
     kind = KINDS[config.kind]
     if kind.learns_from_pictures:

@@ -17,7 +17,7 @@ from typing import Any
 from darla.running.continuing import check_same, recorded_config
 from darla.running.run_record import RECORD, read_run_config
 from darla.running.step_folders import keep_newest, step_folders
-from darla_agents.agent.augmentations import NONE
+from darla_agents.agent.augmentations import EPISODE, NONE
 from darla_agents.agent.interaction import NATIVE
 from darla_agents.agent.saved_agent import is_saved
 from darla_agents.worlds.rendering import STOCK
@@ -34,6 +34,8 @@ _UNRECORDED: dict[str, Any] = {
     "mask_directions": 0.0,
     "precision": "float32",
     "augmentation": NONE,
+    "augmentation_share": 1.0,
+    "augmentation_each": EPISODE,
     "label": None,
     "frame_stack": 1,
     "action_repeat": 1,

@@ -1,6 +1,7 @@
 """Environments whose pictures are changed at random, for agents that learn from them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,13 @@ from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.running.seeds import Purpose, derive_seed
 from darla.wrappers.picture_observer import PictureFunction, PictureObserver
 from darla.wrappers.sb3.vec_observer import VecObserver
-from darla_agents.agent.augmentations import make_augmentation
+from darla_agents.agent.augmentations import (
+    EPISODE,
+    STEP,
+    check_augmentation,
+    make_augmentations,
+)
+from darla_agents.agent.augmentations.base import Augmentation
 
 
 class AugmentedPixels(VecObserver):
@@ -21,12 +28,14 @@ class AugmentedPixels(VecObserver):
     that PPO's probability ratios are of what was seen, and values within an episode belong to one
     look, as they do in another domain. It is also nearest to what was published for policy
     gradients: RAD for ProcGen and Lee et al. (2020) keep parameters over a rollout and act on the
-    pictures that they learn from. (DrQ, which learns off-policy, shifts every sample anew.)
+    pictures that they learn from. (DrQ, which learns off-policy, shifts every sample anew.) With
+    ``each="step"`` they are drawn anew in every step.
 
-    The augmentation is a name in AUGMENTATIONS, made of the encoder where it needs one; its
-    parameters have a generator of their own, which the seed, or :meth:`seed`, sets; the key is the
-    picture's entry in a Dict of several. A ValueError where it is unknown, or observations hold no
-    such picture.
+    The augmentation is a name in AUGMENTATIONS, or several joined by ``+``, made of the encoder
+    where it needs one; ``share`` of the episodes, or of the steps, are augmented, and the others
+    are shown as they are. Parameters have a generator of their own, which the seed, or
+    :meth:`seed`, sets; the key is the picture's entry in a Dict of several. A ValueError where any
+    of it is unknown or out of range, or observations hold no such picture.
     """
 
     def __init__(
@@ -36,11 +45,15 @@ class AugmentedPixels(VecObserver):
         seed: int = 0,
         key: str | None = None,
         encoder: FrozenEncoder | None = None,
+        share: float = 1.0,
+        each: str = EPISODE,
     ) -> None:
-        self._augmentation = make_augmentation(augmentation, encoder)
+        check_augmentation(augmentation, share, each)
+        self._augmentations = make_augmentations(augmentation, encoder)
+        self._share, self._each = share, each
         super().__init__(venv, PictureObserver(np.copy, venv.observation_space, key))
         self._random = _generator(seed)
-        self._parameters = self._augmentation.draw(self._random, self.num_envs)
+        self._drawn = self._draw(self.num_envs)
 
     def seed(self, seed: int | None = None) -> Sequence[int | None]:
         """Seed the environments and, unless it is None, the augmentation."""
@@ -50,21 +63,72 @@ class AugmentedPixels(VecObserver):
 
     def _function_after_reset(self) -> PictureFunction:
         """Draw parameters for all episodes."""
-        self._parameters = self._augmentation.draw(self._random, self.num_envs)
-        return self._with(self._parameters)
+        self._drawn = self._draw(self.num_envs)
+        return self._drawn.apply
 
     def _function_after_step(
         self, ended: Sequence[int], finals: Mapping[int, Any]
     ) -> PictureFunction:
         """Draw parameters for the episodes that begin; last pictures keep those they had."""
-        before = self._parameters[list(finals)]
+        if self._each == STEP:
+            return self._draw(self.num_envs + len(finals)).apply
+        before = self._drawn.of(list(finals))
         if ended:
-            self._parameters[ended] = self._augmentation.draw(self._random, len(ended))
-        return self._with(np.concatenate([self._parameters, before]))
+            self._drawn.replace(ended, self._draw(len(ended)))
+        return self._drawn.followed_by(before).apply
 
-    def _with(self, parameters: np.ndarray) -> PictureFunction:
-        """Return the augmentation with the parameters of each picture."""
-        return lambda pictures: self._augmentation.apply(pictures, parameters)
+    def _draw(self, count: int) -> "_Drawn":
+        """Draw what is done to so many pictures."""
+        parameters = [each.draw(self._random, count) for each in self._augmentations]
+        if self._share == 1:
+            changed = np.ones(count, dtype=bool)
+        else:
+            changed = self._random.random(count) < self._share
+        return _Drawn(self._augmentations, changed, parameters)
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """What is done to n pictures."""
+
+    augmentations: list[Augmentation]
+    changed: np.ndarray
+    """Bool (n,), which of them anything is done to."""
+    parameters: list[np.ndarray]
+    """Of each augmentation those of all pictures, their first axis n."""
+
+    def apply(self, pictures: np.ndarray) -> np.ndarray:
+        """Return pictures uint8 (n, H, W, 3) as they are shown; those given stay as they are."""
+        if not self.changed.any():
+            return pictures.copy()
+        shown = pictures[self.changed]
+        for augmentation, parameters in zip(self.augmentations, self.parameters, strict=True):
+            shown = augmentation.apply(shown, parameters[self.changed])
+        mixed: np.ndarray = pictures.copy()
+        mixed[self.changed] = shown
+        return mixed
+
+    def of(self, which: Sequence[int]) -> "_Drawn":
+        """Return what is done to some of them."""
+        chosen = list(which)
+        return _Drawn(
+            self.augmentations, self.changed[chosen], [each[chosen] for each in self.parameters]
+        )
+
+    def replace(self, which: Sequence[int], others: "_Drawn") -> None:
+        """Do to some of them what others say."""
+        self.changed[which] = others.changed
+        for own, new in zip(self.parameters, others.parameters, strict=True):
+            own[which] = new
+
+    def followed_by(self, others: "_Drawn") -> "_Drawn":
+        """Return what is done to these and others behind them."""
+        pairs = zip(self.parameters, others.parameters, strict=True)
+        return _Drawn(
+            self.augmentations,
+            np.concatenate([self.changed, others.changed]),
+            [np.concatenate(pair) for pair in pairs],
+        )
 
 
 def _generator(seed: int) -> np.random.Generator:

@@ -65,7 +65,8 @@ def make_vec_env(
         if learning and spec.augmentation != NONE:
             if needs_encoder(spec.augmentation):
                 encoder = encoder or bundled_encoder(spec)
-            venv = AugmentedPixels(venv, spec.augmentation, seed, options.key, encoder)
+            how = spec.augmentation_share, spec.augmentation_each
+            venv = AugmentedPixels(venv, spec.augmentation, seed, options.key, encoder, *how)
         venv = _seen(venv, spec, encoder, learning)
         history = history_of(spec, shown, venv.observation_space)
         if history is not None:

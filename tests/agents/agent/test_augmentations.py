@@ -12,7 +12,7 @@ from darla.objectives.recoloring import repaint_freely
 from darla_agents.agent.augmentations import (
     AUGMENTATIONS,
     check_augmentation,
-    make_augmentation,
+    make_augmentations,
     needs_encoder,
 )
 from darla_agents.agent.augmentations.color import (
@@ -45,10 +45,15 @@ def pictures(count=6, height=12, width=16, seed=0):
     return rng.integers(0, 256, (count, height, width, 3), dtype=np.uint8)
 
 
+def the_one(name, encoder=None):
+    (made,) = make_augmentations(name, encoder or quadrant_encoder())
+    return made
+
+
 @pytest.mark.parametrize("name", AUGMENTATIONS)
 def test_bytes_become_bytes_and_what_was_given_stays(name):
     frames = pictures()
-    augmentation = make_augmentation(name, quadrant_encoder())
+    augmentation = the_one(name)
     parameters = augmentation.draw(np.random.default_rng(1), len(frames))
     given = frames.copy(), parameters.copy()
     made = augmentation.apply(frames, parameters)
@@ -64,15 +69,13 @@ def test_neutral_parameters_change_nothing(name):
     frames = np.concatenate([pictures(seed=seed) for seed in range(10)])
     frames[0], frames[1] = 0, 255  # greys have no hue
     neutral = np.stack([NEUTRAL[name]] * len(frames))
-    np.testing.assert_array_equal(
-        make_augmentation(name, quadrant_encoder()).apply(frames, neutral), frames
-    )
+    np.testing.assert_array_equal(the_one(name).apply(frames, neutral), frames)
 
 
 @pytest.mark.parametrize("name", AUGMENTATIONS)
 def test_each_picture_has_parameters_of_its_own(name):
     frames = pictures()
-    augmentation = make_augmentation(name, quadrant_encoder())
+    augmentation = the_one(name)
     parameters = augmentation.draw(np.random.default_rng(1), len(frames))
     together = augmentation.apply(frames, parameters)
     alone = [augmentation.apply(frames[i : i + 1], parameters[i : i + 1])[0] for i in range(6)]
@@ -178,7 +181,7 @@ def test_kernels_are_glorots_and_a_share_of_them_clean():
     ],
 )
 def test_what_does_not_fit_is_said(name, frames, count, message):
-    augmentation = make_augmentation(name, quadrant_encoder())
+    augmentation = the_one(name)
     parameters = augmentation.draw(np.random.default_rng(0), count)
     with pytest.raises(ValueError, match=message):
         augmentation.apply(frames, parameters)
@@ -187,13 +190,33 @@ def test_what_does_not_fit_is_said(name, frames, count, message):
 def test_an_unknown_augmentation_suggests_the_nearest():
     for name in ("none", *AUGMENTATIONS):
         check_augmentation(name)
-    with pytest.raises(ValueError, match=r"unknown augmentation 'shfit'; did you mean 'shift'"):
-        check_augmentation("shfit")
+    check_augmentation("shift+recolor", 0.25, "step")
+    for text in ("shfit", "recolor+shfit"):
+        with pytest.raises(ValueError, match=r"unknown augmentation 'shfit'; did you mean 'shift'"):
+            check_augmentation(text)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("shift", 0.0), "augmentation_share is 0.0, but must be above 0 and at most 1"),
+        (("shift", 1.5), "augmentation_share is 1.5, but must be"),
+        (("shift", float("nan")), "augmentation_share is nan"),
+        (("shift", 1.0, "epsiode"), "did you mean 'episode'"),
+        (("none", 0.5), "there is no augmentation; give one"),
+        (("none", 1.0, "step"), "augmentation_each step, but there is no augmentation"),
+        (("shift+none",), "unknown augmentation 'none'"),
+        (("shift+",), "unknown augmentation ''"),
+    ],
+)
+def test_how_an_augmentation_cannot_be_drawn_is_said(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        check_augmentation(*arguments)
 
 
 def test_repainted_pictures_keep_their_state_and_wear_looks_of_the_bundle():
     encoder = quadrant_encoder()
-    repaint = make_augmentation("repaint", encoder)
+    repaint = the_one("repaint", encoder)
     frames = quadrant_frames(600, seed=3)
     looks = repaint.draw(np.random.default_rng(0), len(frames))
     made = repaint.apply(frames, looks)
@@ -209,7 +232,7 @@ def test_repainted_pictures_keep_their_state_and_wear_looks_of_the_bundle():
 def test_what_an_encoder_cannot_repaint_is_said_in_one_line():
     assert [name for name in ("none", *AUGMENTATIONS) if needs_encoder(name)] == ["repaint"]
     for make, message in (
-        (lambda: make_augmentation("repaint"), "the augmentation repaint needs an encoder"),
+        (lambda: make_augmentations("repaint"), "the augmentation repaint needs an encoder"),
         (lambda: make_repaint(quadrant_encoder(roles=False)), "does not tell apart; take one"),
         (lambda: make_repaint(without_decoder(quadrant_encoder())), "has no decoder"),
     ):

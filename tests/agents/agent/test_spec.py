@@ -39,6 +39,8 @@ def test_a_spec_survives_json(changes):
         ({"kind": "finetuned", "encoder": None}, "of kind finetuned needs an encoder"),
         ({"augmentation": "shift"}, "sees no pictures; those of kinds pixels and finetuned do"),
         ({**PIXELS, "augmentation": "shfit"}, "did you mean 'shift'"),
+        ({**PIXELS, "augmentation": "shift", "augmentation_share": 2}, "at most 1"),
+        ({**PIXELS, "augmentation_each": "step"}, "there is no augmentation"),
         ({"label": "random"}, "label is 'random', but must be"),
         ({"label": "two words"}, "must be of letters, digits"),
         ({"label": "a,b"}, "must be of letters, digits"),
@@ -72,6 +74,11 @@ def test_descriptions_from_before_there_were_augmentations_and_labels_are_read()
         (PIXELS, "pixels"),
         ({**PIXELS, "augmentation": "shift"}, "pixels_shift"),
         ({**PIXELS, "augmentation": "shift", "label": "drq"}, "drq"),
+        (
+            {**PIXELS, "augmentation": "shift+conv", "augmentation_share": 0.25},
+            "pixels_shift+conv_0.25",
+        ),
+        ({**PIXELS, "augmentation": "recolor", "augmentation_each": "step"}, "pixels_recolor_step"),
     ],
 )
 def test_what_tables_call_an_agent(changes, shown):

@@ -34,7 +34,7 @@ def test_another_run_is_refused(folder):
 
 
 def test_a_run_from_before_there_were_augmentations_and_labels_goes_on(folder):
-    folder.check(IDENTITY | {"augmentation": "none", "label": None})
+    folder.check(IDENTITY | {"augmentation": "none", "label": None, "augmentation_share": 1.0})
     with pytest.raises(ValueError, match="augmentation=none, not shift"):
         folder.check(IDENTITY | {"augmentation": "shift", "label": None})
 

@@ -18,9 +18,9 @@ SIZE, LENGTHS, STEPS = 16, (2, 3), 12
 NOTHING = np.zeros(len(LENGTHS), int)
 
 
-def make(name, env_class=CountingImageEnv, lengths=LENGTHS, seed=0):
+def make(name, env_class=CountingImageEnv, lengths=LENGTHS, seed=0, **how):
     factories = [lambda each=each: env_class(size=SIZE, episode_length=each) for each in lengths]
-    return AugmentedPixels(DummyVecEnv(factories), name, seed, encoder=quadrant_encoder())
+    return AugmentedPixels(DummyVecEnv(factories), name, seed, encoder=quadrant_encoder(), **how)
 
 
 class Stamp:
@@ -55,12 +55,17 @@ def told(picture):
     return tuple(picture[0, 0].tolist())
 
 
-def play(venv):
+def is_stamped(picture):
+    """Whether blue is one number, and no gradient as the environment paints it."""
+    return len(np.unique(picture[..., 2])) == 1
+
+
+def play(venv, told=told):
     """Return what each environment showed in its episodes, their last observations included."""
     venv.seed(0)
     episodes = [[[told(picture)]] for picture in venv.reset()]
     for _ in range(STEPS):
-        observations, _, dones, infos = venv.step(NOTHING)
+        observations, _, dones, infos = venv.step(np.zeros(venv.num_envs, int))
         for number, done in enumerate(dones):
             if done:
                 episodes[number][-1].append(told(infos[number]["terminal_observation"]))
@@ -92,6 +97,44 @@ def test_a_step_augments_once(stamp):
     for _ in range(3):
         venv.step(NOTHING)
     assert stamp.batches == [2, 2, 3, 3]  # with a last observation after two steps and after three
+
+
+def test_a_step_can_have_parameters_of_its_own(stamp):
+    for shown in play(make("stamp", each="step")):
+        stamps = [own for episode in shown for _, _, own in episode]
+        assert len(set(stamps)) == len(stamps)  # last pictures too
+
+
+def test_a_share_of_episodes_is_augmented_and_the_others_are_as_they_are(stamp):
+    changed = []
+    for episodes in play(make("stamp", lengths=(2,) * 40, share=0.25), is_stamped):
+        for episode in episodes:
+            assert len(set(episode)) == 1  # to its very end
+            changed.append(episode[0])
+    assert len(changed) > 250
+    assert np.mean(changed) == pytest.approx(0.25, abs=0.08)
+
+
+def test_a_share_of_steps_is_augmented(stamp):
+    shown = play(make("stamp", lengths=(6,) * 30, share=0.5, each="step"), is_stamped)
+    episodes = [episode for each in shown for episode in each[:-1]]
+    assert np.mean([len(set(episode)) == 2 for episode in episodes]) > 0.9
+    shares = [np.mean(episode) for episode in episodes]
+    assert np.mean(shares) == pytest.approx(0.5, abs=0.1)
+
+
+def test_augmentations_follow_each_other(stamp, monkeypatch):
+    def halved(frames, _):
+        return frames // 2
+
+    monkeypatch.setitem(
+        AUGMENTATIONS._known, "half", Augmentation("halved", lambda rng, n: np.zeros(n), halved)
+    )
+    first, then = make("stamp+half"), make("half+stamp")
+    for _ in range(5):
+        blues = [[told(picture)[2] for picture in venv.reset()] for venv in (first, then)]
+    drawn = np.arange(stamp.drawn - 4, stamp.drawn)
+    assert blues == [(drawn[:2] // 2).tolist(), drawn[2:].tolist()]
 
 
 def test_of_a_dict_only_the_picture_is_augmented(stamp):
@@ -134,6 +177,8 @@ def test_without_seeding_the_constructors_seed_counts():
 def test_what_cannot_be_augmented_is_said():
     with pytest.raises(ValueError, match="did you mean 'shift'"):
         make("shfit")
+    with pytest.raises(ValueError, match="must be above 0 and at most 1"):
+        make("shift", share=0)
     with pytest.raises(ValueError, match="is no picture"):
         AugmentedPixels(DummyVecEnv([CountingRenderEnv]), "shift")
 
