@@ -20,13 +20,25 @@ DOCUMENTS = sorted(
 )
 NAMES = [str(path.relative_to(ROOT)) for path in DOCUMENTS]
 PAGES = sorted(ROOT.glob("scripts/docs/**/*.md"))
-"""Pages of the site, whose links tests/scripts/test_site.py follows."""
+"""Pages of the site; links of the site itself are followed in tests/scripts/test_site.py."""
 
 
 def anchors(document: Path) -> set[str]:
     """Return the anchors of a document's headings, as GitHub makes them."""
     titles = re.findall(r"^#+ (.*)$", document.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("document", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_of_pages_lead_somewhere_in_the_repository(document: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", document.read_text()):
+        if re.match(r"[a-z]+:", link):
+            continue
+        file, _, anchor = link.partition("#")
+        target = (document.parent / file).resolve() if file else document
+        assert target.exists(), link
+        if anchor and "```{" not in target.read_text():  # a page may get its headings elsewhere
+            assert anchor in anchors(target), link
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=NAMES)

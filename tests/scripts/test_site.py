@@ -35,7 +35,7 @@ def homes() -> dict:
 
 
 def test_headings_in_code_begin_no_section() -> None:
-    titles = [each.title for each in sections("README.md")]
+    titles = [each.title for each in sections("scripts/docs/guides/looks.md")]
     assert "Looks for any environment" in titles
     assert not any("looks.toml" in title for title in titles)
 
@@ -69,6 +69,21 @@ def test_links_of_documents_lead_to_the_site_or_the_file(link: str) -> None:
     found = destination(link, "guides/see", "README.md", homes())
     expected = "../../examples/car_racing.py"
     assert found == (expected if link.endswith(".py") else "/guides/see.md#objectives")
+
+
+def test_links_to_pages_lead_to_them() -> None:
+    shown = {}
+    for document, link in (
+        ("README.md", "scripts/docs/guides/looks.md"),
+        ("scripts/docs/guides/own_script.md", "looks.md#looks-for-any-environment"),
+        ("scripts/docs/help/limits.md", "../../../README.md#five-steps"),
+    ):
+        shown[link] = destination(link, "guides/see", document, homes())
+    assert list(shown.values()) == [
+        "/guides/looks.md",
+        "/guides/looks.md#looks-for-any-environment",
+        "/index.md#five-steps",
+    ]
 
 
 @pytest.mark.parametrize("link", ["darla/README.md#nowhere", "scripts/nothing.py", "NOTHING.md"])

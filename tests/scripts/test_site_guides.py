@@ -1,4 +1,4 @@
-"""The Python code of the guides runs, that of READMEs which they hold too, with smaller numbers.
+"""The Python code of the guides and the front page runs, that of READMEs too, with smaller numbers.
 
 Each page's blocks are run one after the other, as one script in a folder that has what the page
 takes for granted: an environment, a dataset and an encoder.
@@ -75,10 +75,10 @@ class Sail(Entity):
 
 """
 SMALLER = {
-    "collect": ("", {"2_000": "64"}),
-    "judge": ("", {}),
-    "looks": ("import gymnasium as gym\n", {}),
-    "own_script": (
+    "guides/collect": ("", {"2_000": "64"}),
+    "guides/judge": ("", {}),
+    "guides/looks": ("import gymnasium as gym\n", {}),
+    "guides/own_script": (
         MINE,
         {
             "num_frames=20_000": "num_frames=64",
@@ -89,17 +89,24 @@ SMALLER = {
             'out="results/mine.csv",': 'out="results/mine.csv", episodes=2, random_episodes=2,',
         },
     ),
-    "see": ("", {"objective=beta_vae)": "objective=beta_vae, epochs=0.5)"}),
-    "uses": ("", {"250": "40", "(0, 500)": "(0, 80)"}),
-    "add": ("import gymnasium as gym\n", {}),
-    "many_worlds": (
+    "index": (
+        MINE,
+        {
+            ".learn(100_000)": ".learn(8)",
+            'PPO("MlpPolicy", venv, ': 'PPO("MlpPolicy", venv, n_steps=8, ',
+        },
+    ),
+    "guides/see": ("", {"objective=beta_vae)": "objective=beta_vae, epochs=0.5)"}),
+    "guides/uses": ("", {"250": "40", "(0, 500)": "(0, 80)"}),
+    "guides/add": ("import gymnasium as gym\n", {}),
+    "guides/many_worlds": (
         SAIL,
         {
             '"Darla/GoToObject-v0", num_envs=64': '"Darla/GoToObject-v0", num_envs=4',
             "(1000)": "(64)",
         },
     ),
-    "worlds": ("import gymnasium as gym\nimport darla_envs.stock\n", {}),
+    "guides/worlds": ("import gymnasium as gym\nimport darla_envs.stock\n", {}),
 }
 """What each page takes for granted, and which numbers are smaller here."""
 
@@ -116,10 +123,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 def blocks(page: str) -> list[str]:
-    """Return the blocks of Python on a page of the guides."""
+    """Return the blocks of Python on a page."""
     homes = find_homes(PAGES)
-    source = (PAGES / f"guides/{page}.md").read_text()
-    text = BLOCK.sub(lambda found: text_for(f"guides/{page}", read_block(found), homes), source)
+    source = (PAGES / f"{page}.md").read_text()
+    text = BLOCK.sub(lambda found: text_for(page, read_block(found), homes), source)
     return PYTHON.findall(text)
 
 

@@ -15,7 +15,7 @@ from docs_steps.documents import ROOT, sections
 from docs_steps.homes import BLOCK, find_homes, read_block
 from docs_steps.notebooks import notebook_text
 from docs_steps.objectives import objectives_text
-from docs_steps.shared_text import Homes, text_for
+from docs_steps.shared_text import PAGES, Homes, relinked, text_for
 
 _MAKERS: dict[str, Callable[..., str]] = {
     "api": api_text,
@@ -92,6 +92,7 @@ def filled(page: str, source: str, homes: Homes) -> str:
         source: its Markdown.
         homes: where sections of documents stand, as :func:`docs_steps.homes.find_homes` finds.
     """
+    source = relinked(source, page, f"{PAGES}/{page}.md", homes)
     source = BLOCK.sub(lambda found: text_for(page, read_block(found), homes), source)
     return _MADE.sub(_made, source)
 

@@ -1,6 +1,7 @@
 """Text of the repository's documents on a page, with links that lead to where the site has things.
 
-A link to a section leads to its home; one to a document as a whole to the page that is its front
+Pages are documents too: read in the repository, their links lead to other documents. On the site a
+link to a section leads to its home; one to a document as a whole to the page that is its front
 (``FRONTS``); one to a picture or another file to that file, which Sphinx copies.
 """
 
@@ -32,13 +33,17 @@ def text_for(page: str, block: Block, homes: Homes) -> str:
     lines = []
     for section in block.sections:
         if section.level:
-            lines.append(f"{'#' * section.level} {_linked(section.title, page, block, homes)}")
-        lines.append(_relinked("\n".join(section.lines), page, block, homes))
+            title = _linked(section.title, page, block.document, homes)
+            lines.append(f"{'#' * section.level} {title}")
+        lines.append(relinked("\n".join(section.lines), page, block.document, homes))
     return "\n".join(lines)
 
 
-def _relinked(text: str, page: str, block: Block, homes: Homes) -> str:
-    """Return a text whose links, which may run over lines, lead to where the site has things."""
+def relinked(text: str, page: str, document: str, homes: Homes) -> str:
+    """Return a document's text whose links, which may run over lines, lead to the site's places.
+
+    A ValueError where a link leads nowhere on the site.
+    """
     found: list[str] = []
     prose: list[str] = []
     for line, is_prose in outside_code(text):
@@ -46,19 +51,19 @@ def _relinked(text: str, page: str, block: Block, homes: Homes) -> str:
             prose.append(line)
             continue
         if prose:
-            found.append(_linked("\n".join(prose), page, block, homes))
+            found.append(_linked("\n".join(prose), page, document, homes))
             prose = []
         found.append(line)
     if prose:
-        found.append(_linked("\n".join(prose), page, block, homes))
+        found.append(_linked("\n".join(prose), page, document, homes))
     return "\n".join(found)
 
 
-def _linked(prose: str, page: str, block: Block, homes: Homes) -> str:
+def _linked(prose: str, page: str, document: str, homes: Homes) -> str:
     """Replace the links in prose."""
 
     def replaced(found: "re.Match[str]") -> str:
-        return f"{found[1]}({destination(found[2], page, block.document, homes)})"
+        return f"{found[1]}({destination(found[2], page, document, homes)})"
 
     return _LINK.sub(replaced, prose)
 
@@ -68,11 +73,13 @@ def destination(link: str, page: str, document: str, homes: Homes) -> str:
 
     A ValueError where it names a section that no page holds, or a file that is not there.
     """
-    if re.match(r"[a-z]+:", link):
+    if re.match(r"[a-z]+:|/", link):
         return link
     name, _, anchor = link.partition("#")
     parent = posixpath.dirname(document)
     target = posixpath.normpath(posixpath.join(parent, name)) if name else document
+    if target.startswith(f"{PAGES}/") and (ROOT / target).is_file():  # Sphinx knows its anchors
+        return f"{target.removeprefix(PAGES)}{'#' if anchor else ''}{anchor}"
     if target.endswith(".md"):
         return _to_page(target, anchor, page, document, homes)
     if not (ROOT / target).is_file():
