@@ -3,49 +3,34 @@
 Nothing is ever unpickled. The zip files of Stable-Baselines3 hold pickled code, which runs when
 they are loaded; they can be exported from here, and ``darla_agents.importing`` reads weights alone.
 
-All that changes while an agent learns is in the one safetensors file (its tensors, and as text in
-its header the counters and the optimiser's numbers), so that a save that is cut short leaves the
-earlier agent whole.
+All that changes while an agent learns is in the one safetensors file (``weights``), so that a save
+that is cut short leaves the earlier agent whole.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, NotRequired, TypedDict
 
 import numpy as np
-import torch
 from msgspec import Meta
-from safetensors.torch import save
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from darla.encoder.network_shape import NetworkShape
-from darla.running.atomic import write_bytes, write_json
-from darla.running.checked_json import (
-    LARGEST_JSON,
-    Count,
-    Name,
-    check_shape,
-    parse_json,
-    read_json,
-)
-from darla.running.one_line import one_line
+from darla.running.atomic import write_json
+from darla.running.checked_json import LARGEST_JSON, Count, Name, check_shape, read_json
 from darla.running.run_record import versions
-from darla.running.tensor_files import LARGEST_WEIGHTS, read_tensors_and_metadata
+from darla.running.tensor_files import LARGEST_WEIGHTS
 from darla.wrappers.sb3.extractor import EncoderExtractor
 from darla_agents.agent.algorithms import check_settings
 from darla_agents.agent.models import build_for_acting
 from darla_agents.agent.spaces import space_from_json, space_to_json
 from darla_agents.agent.spec import AgentSpec
+from darla_agents.agent.weights import WEIGHTS, read_weights, restore, write_weights
 
 SCHEMA = 1
 DESCRIPTION = "agent.json"
-WEIGHTS = "agent.safetensors"
 AGENT_FILES = {DESCRIPTION: LARGEST_JSON, WEIGHTS: LARGEST_WEIGHTS}
 """The files of an agent, and how many bytes each may have."""
-_COUNTERS = ("num_timesteps", "_n_updates", "_n_calls", "_episode_num")
-_VARIABLES = ("log_ent_coef",)
-"""Tensors that learn besides a policy's: SAC's entropy coefficient."""
 _REMEDY = "train the agent again"
 
 
@@ -87,26 +72,6 @@ class _Description(TypedDict):
     versions: NotRequired[dict[str, str]]
 
 
-class _Counters(TypedDict, total=False):
-    num_timesteps: Count
-    _n_updates: Count
-    _n_calls: Count
-    _episode_num: Count
-
-
-class _Optimizer(TypedDict):
-    param_groups: list[dict[str, Any]]
-    numbers: dict[Annotated[str, Meta(pattern=r"^[0-9]{1,9}$")], dict[str, float]]
-
-
-class _State(TypedDict):
-    """The text in the header of ``agent.safetensors``."""
-
-    counters: _Counters
-    optimizers: dict[str, _Optimizer]
-    evaluation: NotRequired[dict[str, float] | None]
-
-
 @dataclass(frozen=True)
 class SavedAgent:
     """An agent read back from disk."""
@@ -140,9 +105,7 @@ def save_agent(
     evaluation: dict[str, float] | None = None,
 ) -> None:
     """Write an agent, with how it does in the source, atomically in place of an earlier one."""
-    tensors, state = _flatten(model)
-    state["evaluation"] = evaluation  # with the weights, which may be newer than the description
-    write_bytes(folder / WEIGHTS, save(tensors, metadata={"state": json.dumps(state)}))
+    write_weights(model, folder, evaluation)
     description = {
         "schema": SCHEMA,
         "spec": spec.to_dict(),
@@ -206,7 +169,7 @@ def best_evaluation(folder: Path) -> dict[str, float] | None:
         ValueError: its files are damaged.
     """
     description = read_description(folder)
-    return _evaluation(_read_weights(folder / WEIGHTS)[1], description)
+    return _evaluation(read_weights(folder)[1], description)
 
 
 def _evaluation(state: dict[str, Any], description: dict[str, Any]) -> dict[str, float] | None:
@@ -252,146 +215,3 @@ def export_zip(model: BaseAlgorithm, path: Path) -> None:
     """Write an agent as a zip file of Stable-Baselines3, for use elsewhere."""
     path.parent.mkdir(parents=True, exist_ok=True)
     model.save(path)
-
-
-def restore(model: BaseAlgorithm, folder: Path) -> dict[str, Any]:
-    """Set a model's weights, optimiser and counters to those saved in ``folder``.
-
-    Returns what else was saved with them. A FileNotFoundError where there are none, a ValueError
-    where they are damaged or do not fit.
-    """
-    path = folder / WEIGHTS
-    tensors, state = _read_weights(path)
-    try:
-        parameters = _unflatten(tensors, state)
-        variables = {name: parameters.pop(name, {}) for name in _VARIABLES}
-        _check_optimizers(parameters, model)
-        _set_variables(model, variables)
-        model.set_parameters(parameters, device=model.device)
-    except (RuntimeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(
-            f"{path} does not fit the agent in {folder / DESCRIPTION}: {one_line(error)}"
-        ) from error
-    for name in _COUNTERS:
-        if name in state["counters"]:
-            setattr(model, name, state["counters"][name])
-    return state
-
-
-def _set_variables(model: BaseAlgorithm, saved: dict[str, dict[str, torch.Tensor]]) -> None:
-    """Set the tensors that learn besides a policy's, which optimisers hold, in their place.
-
-    Raises:
-        ValueError: one is missing, is none of the model's, or is not finite.
-    """
-    for name, held in saved.items():
-        own = getattr(model, name, None)
-        if set(held) != (set() if own is None else {""}):
-            raise ValueError(f"it has {'no' if own is not None else 'a'} part {name!r}")
-        if own is None:
-            continue
-        value = held[""]
-        if own.shape != value.shape or not bool(torch.isfinite(value).all()):
-            raise ValueError(f"{name} has shape {tuple(value.shape)}, or is not finite")
-        own.data.copy_(value)
-
-
-def _check_optimizers(parameters: dict[str, Any], model: BaseAlgorithm) -> None:
-    """Check saved optimisers against those of the model, which are new.
-
-    Raises:
-        ValueError: settings or averages are not those of such an optimiser, or not finite.
-    """
-    own = model.get_parameters()
-    for part, saved in parameters.items():
-        if part not in own or ("param_groups" in own[part]) != ("param_groups" in saved):
-            raise ValueError(f"it has a part {part!r}")
-        if "param_groups" not in saved:
-            continue
-        groups = own[part]["param_groups"]
-        if len(groups) != len(saved["param_groups"]):
-            raise ValueError(f"{part} has another number of groups")
-        for known, group in zip(groups, saved["param_groups"], strict=True):
-            if known.keys() != group.keys() or not all(
-                map(_same_kind, known.values(), group.values())
-            ):
-                raise ValueError(f"{part} has other settings")
-        optimizer = _optimizer(model, part)
-        weights = [each for group in optimizer.param_groups for each in group["params"]]
-        for index, entries in saved["state"].items():
-            for name, value in entries.items():
-                _check_average(f"{part}/{index}/{name}", value, index, weights)
-
-
-def _same_kind(known: Any, value: Any) -> bool:
-    """Whether a setting of an optimiser is of the kind of a known one."""
-    if isinstance(known, list | tuple):
-        return isinstance(value, list) and len(value) == len(known)
-    numbers = isinstance(known, int | float) and isinstance(value, int | float)
-    return numbers or type(known) is type(value)
-
-
-def _check_average(name: str, value: Any, index: int, weights: list[torch.Tensor]) -> None:
-    """Check what an optimiser keeps of a weight: a number, or a tensor of the weight's shape."""
-    if index >= len(weights):
-        raise ValueError(f"there is no weight of {name}")
-    if isinstance(value, torch.Tensor) and value.shape not in (torch.Size(), weights[index].shape):
-        raise ValueError(f"{name} has shape {tuple(value.shape)}")
-    if not bool(torch.isfinite(torch.as_tensor(value)).all()):
-        raise ValueError(f"{name} is not finite")
-
-
-def _optimizer(model: BaseAlgorithm, part: str) -> torch.optim.Optimizer:
-    """Return a model's optimiser by the name of its part, such as ``policy.optimizer``."""
-    found: Any = model
-    for name in part.split("."):
-        found = getattr(found, name)
-    optimizer: torch.optim.Optimizer = found
-    return optimizer
-
-
-def _read_weights(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
-    """Read an agent's tensors, and the state in the file's header."""
-    if not path.is_file():
-        raise FileNotFoundError(f"the weights {path} are missing; train the agent again")
-    tensors, metadata = read_tensors_and_metadata(path, _REMEDY)
-    where = f"the header of {path}"
-    state = parse_json(metadata.get("state", "null"), where)
-    return tensors, dict(check_shape(state, _State, where, _REMEDY))
-
-
-def _flatten(model: BaseAlgorithm) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
-    """Split ``get_parameters()`` into copies of tensors, by name, and what JSON can hold."""
-    tensors: dict[str, torch.Tensor] = {}
-    optimizers: dict[str, Any] = {}
-    for part, values in model.get_parameters().items():
-        if "param_groups" not in values:
-            tensors |= {f"{part}/{name}": tensor for name, tensor in values.items()}
-            continue
-        numbers: dict[str, dict[str, Any]] = {}
-        for index, entries in values["state"].items():
-            held = {name for name, value in entries.items() if isinstance(value, torch.Tensor)}
-            tensors |= {f"{part}/{index}/{name}": entries[name] for name in held}
-            numbers[str(index)] = {name: entries[name] for name in set(entries) - held}
-        optimizers[part] = {"param_groups": values["param_groups"], "numbers": numbers}
-    variables = {name: getattr(model, name, None) for name in _VARIABLES}
-    tensors |= {f"{name}/": held for name, held in variables.items() if held is not None}
-    copies = {name: tensor.detach().cpu().clone() for name, tensor in tensors.items()}
-    counters = {name: getattr(model, name) for name in _COUNTERS if hasattr(model, name)}
-    return copies, {"counters": counters, "optimizers": optimizers}
-
-
-def _unflatten(tensors: dict[str, torch.Tensor], state: dict[str, Any]) -> dict[str, Any]:
-    """Undo :func:`_flatten`: return what ``set_parameters()`` takes."""
-    parameters: dict[str, Any] = {}
-    for part, optimizer in state["optimizers"].items():
-        entries = {int(index): dict(values) for index, values in optimizer["numbers"].items()}
-        parameters[part] = {"state": entries, "param_groups": optimizer["param_groups"]}
-    for full_name, tensor in tensors.items():
-        part, _, name = full_name.partition("/")
-        if part in state["optimizers"]:
-            index, _, entry = name.partition("/")
-            parameters[part]["state"][int(index)][entry] = tensor
-        else:
-            parameters.setdefault(part, {})[name] = tensor
-    return parameters

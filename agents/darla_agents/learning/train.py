@@ -31,10 +31,10 @@ from darla_agents.agent.saved_agent import (
     export_zip,
     is_saved,
     load_agent,
-    restore,
     save_agent,
 )
 from darla_agents.agent.spec import AgentSpec
+from darla_agents.agent.weights import restore
 from darla_agents.learning.callbacks import (
     EvaluateDomains,
     SaveCheckpoints,

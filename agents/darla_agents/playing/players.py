@@ -15,15 +15,10 @@ from darla_agents.agent.alarm_words import StoppingWords
 from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.interaction import PLAIN, Interaction
 from darla_agents.agent.kinds import RANDOM, Observing
-from darla_agents.agent.saved_agent import (
-    WEIGHTS,
-    SavedAgent,
-    is_saved,
-    load_agent,
-    read_spec,
-)
+from darla_agents.agent.saved_agent import SavedAgent, is_saved, load_agent, read_spec
 from darla_agents.agent.spec import AgentSpec
 from darla_agents.agent.trusted_modules import check_trusted
+from darla_agents.agent.weights import WEIGHTS
 from darla_agents.playing.rows import STOCHASTIC
 
 _HASH_LENGTH = 8

@@ -18,15 +18,14 @@ from darla_agents.agent.interaction import Interaction
 from darla_agents.agent.models import build_for_training
 from darla_agents.agent.saved_agent import (
     DESCRIPTION,
-    WEIGHTS,
     best_evaluation,
     export_zip,
     is_saved,
     load_agent,
-    restore,
     save_agent,
 )
 from darla_agents.agent.spec import AgentSpec
+from darla_agents.agent.weights import WEIGHTS, restore
 from darla_agents.worlds.environments import make_vec_env
 from toy_encoder import make_toy_bundle
 

@@ -11,7 +11,8 @@ import toy_tasks  # noqa: F401
 from darla.collection.batched_chunks import make_chunk_maker
 from darla.collection.config import CollectConfig
 from darla_agents.agent.interaction import Interaction
-from darla_agents.agent.saved_agent import WEIGHTS, load_agent
+from darla_agents.agent.saved_agent import load_agent
+from darla_agents.agent.weights import WEIGHTS
 from darla_agents.learning.config import TrainAgentConfig
 from darla_agents.learning.train import train_agent
 from darla_agents.playing.evaluate import EvaluateTransferConfig, evaluate_transfer

@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from darla_agents.agent.saved_agent import DESCRIPTION, WEIGHTS
+from darla_agents.agent.saved_agent import DESCRIPTION
+from darla_agents.agent.weights import WEIGHTS
 from darla_agents.learning.run_folder import RunFolder
 
 IDENTITY = {"task": "Toy/BrightSide-v0", "seed": 0}

@@ -11,7 +11,8 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 import toy_tasks  # noqa: F401
 from darla_agents.agent.augmentations import AUGMENTATIONS
 from darla_agents.agent.interaction import PLAIN
-from darla_agents.agent.saved_agent import WEIGHTS, is_saved, load_agent, save_agent
+from darla_agents.agent.saved_agent import is_saved, load_agent, save_agent
+from darla_agents.agent.weights import WEIGHTS
 from darla_agents.learning import train
 from darla_agents.learning.config import TrainAgentConfig
 from darla_agents.learning.run_folder import RunFolder
