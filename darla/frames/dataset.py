@@ -62,6 +62,11 @@ class FrameDataset:
             ValueError: what is there is something else, of a newer version, or not finished.
         """
         path = Path(path)
+        if path.is_file():  # a contact sheet, say, which lies beside its dataset
+            raise ValueError(
+                f"{path} is a file, and a frame dataset is a folder; give folders, such as "
+                f"{path.parent / '*'}/ in place of {path.parent / '*'}"
+            )
         attributes = read_attributes(path)
         if attributes is None:
             raise FileNotFoundError(

@@ -25,13 +25,18 @@ def test_a_missing_dataset_is_an_error(tmp_path: Path) -> None:
 
 
 def test_something_else_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("mine")
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "thesis.txt").write_text("mine")
     zarr.create_group(tmp_path / "other").update_attributes({"format": "another"})
-    for name in ("file", "folder", "other"):
+    for name in ("folder", "other"):
         with pytest.raises(ValueError, match=f"{name} holds something else than a frame dataset"):
             FrameDataset.open(tmp_path / name)
+
+
+def test_of_what_a_shell_finds_beside_datasets_folders_are_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "mine.contact_sheet.png").write_text("a picture")
+    with pytest.raises(ValueError, match=r"sheet\.png is a file, .*/\*/ in place of .*/\*$"):
+        FrameDataset.open(tmp_path / "mine.contact_sheet.png")
 
 
 def test_an_unfinished_dataset_is_an_error(tmp_path: Path) -> None:
