@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not look into __get
     from darla.environments.restyled_pictures import restyled
     from darla.frames.dataset import FrameDataset
     from darla.objectives.registry import objective_settings
+    from darla.page.write import export_page
     from darla.vision.config import VisionConfig
     from darla.vision.results import TrainedVision
     from darla.vision.train import train_vision
@@ -61,6 +62,7 @@ _HOMES = {
     "VisionConfig": "darla.vision.config",
     "collect": "darla.collection.collect",
     "export_onnx": "darla.encoder.onnx_export",
+    "export_page": "darla.page.write",
     "load_encoder": "darla.encoder.bundle",
     "objective_settings": "darla.objectives.registry",
     "restyled": "darla.environments.restyled_pictures",
@@ -86,6 +88,7 @@ __all__ = [
     "checks",
     "collect",
     "export_onnx",
+    "export_page",
     "load_encoder",
     "objective_settings",
     "restyled",

@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "darla.wrappers": {"darla.alarm", "darla.encoder", "darla.frames", "darla.running"},
     "darla.collection": {"darla.environments", "darla.frames", "darla.running"},
     "darla.convert": {"darla.frames", "darla.running"},
+    "darla.page": {"darla.encoder", "darla.running"},
     "darla.metrics": {"darla.encoder", "darla.running"},
     "darla.probes": {"darla.encoder", "darla.metrics", "darla.running"},
     "darla.uses": {

@@ -123,7 +123,10 @@ def test_the_wheel_holds_three_packages_and_nothing_else(wheel: Path) -> None:
     page = {name for name in names if name.startswith("darla_agents/explore/page/")}
     assert {Path(name).suffix for name in page} == {".html", ".css", ".js", ".svg"}
     assert {"darla_agents/explore/page/index.html", "darla_agents/explore/page/main.js"} <= page
-    endings = {Path(name).suffix for name in {*names} - page if not name.startswith(info)}
+    template = {name for name in names if name.startswith("darla/page/template/")}
+    assert {Path(name).suffix for name in template} == {".html", ".css", ".js", ".txt"}
+    pages = page | template
+    endings = {Path(name).suffix for name in {*names} - pages if not name.startswith(info)}
     assert endings <= {".py", ".typed", ".json", ".gz", ".safetensors", ".LICENSE"}
 
 

@@ -35,8 +35,26 @@ TOLERANCE = 1e-5
 the two add up in another order."""
 GREY_LEVELS = 1
 """By how much decoded frames may: what is cut off to whole numbers may fall either way."""
+ONNX_FILES = ("encoder.onnx", "decoder.onnx", "latents.json")
+"""What a folder holds."""
 _NEEDED = ("onnx", "onnxscript", "onnxruntime")
 _TRACED = 2  # frames that the exporter follows through the network: 1 would become a constant
+
+
+@dataclass(frozen=True)
+class OnnxModels:
+    """Both models in memory, and how near they come to torch on the bundle's reference frames."""
+
+    encoder: bytes
+    """What ``encoder.onnx`` holds."""
+    decoder: bytes | None
+    """What ``decoder.onnx`` holds; None where it was left out."""
+    latents: dict[str, Any]
+    """What ``latents.json`` holds."""
+    latent_difference: float
+    """The largest between latents of both."""
+    grey_levels: int | None
+    """The largest between frames that both decode; None without a decoder."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +103,21 @@ def export_onnx(encoder: FrozenEncoder, folder: Path, decoder: bool = True) -> O
         decoder: whether to write the decoder, too.
 
     Raises:
-        ValueError: a package is missing, a network cannot be written as ONNX, or what is written
-            would say something else than torch. Nothing is written then.
+        ValueError: as of :func:`onnx_models`. Nothing is written then.
+    """
+    return write_onnx(onnx_models(encoder, decoder), folder)
+
+
+def onnx_models(encoder: FrozenEncoder, decoder: bool = True) -> OnnxModels:
+    """Return the models of an encoder on a CPU, without writing any file.
+
+    Args:
+        encoder: of any objective; in float32.
+        decoder: whether to make the decoder, too.
+
+    Raises:
+        ValueError: a package is missing, a network cannot be written as ONNX, or what is made
+            would say something else than torch.
     """
     _check_installed()
     frames = _reference(encoder)
@@ -96,20 +127,26 @@ def export_onnx(encoder: FrozenEncoder, folder: Path, decoder: bool = True) -> O
     off = float(np.abs(runs - latents).max())
     if not off <= TOLERANCE * np.abs(latents).max():
         raise encoding.wrong(f"latents that differ by up to {off:.2g}")
-    models, levels = [encoding], None
-    if decoder:
-        decoding = _Model(
-            "decoder", _LatentsToFrames(encoder.decoder), "latents", "frames", latents
-        )
-        drawn = encoder.decode(latents).astype(int)
-        levels = int(np.abs(decoding.run(latents) - drawn).max())
-        if levels > GREY_LEVELS:
-            raise decoding.wrong(f"frames that differ by up to {levels} grey levels")
-        models.append(decoding)
-    written = [model.write(folder) for model in models]
-    told = folder / "latents.json"
-    write_json(told, plain(_told(encoder)))
-    return OnnxFiles(written[0], written[1] if decoder else None, told, off, levels)
+    told = plain(_told(encoder))
+    if not decoder:
+        return OnnxModels(encoding.serialized, None, told, off, None)
+    decoding = _Model("decoder", _LatentsToFrames(encoder.decoder), "latents", "frames", latents)
+    drawn = encoder.decode(latents).astype(int)
+    levels = int(np.abs(decoding.run(latents) - drawn).max())
+    if levels > GREY_LEVELS:
+        raise decoding.wrong(f"frames that differ by up to {levels} grey levels")
+    return OnnxModels(encoding.serialized, decoding.serialized, told, off, levels)
+
+
+def write_onnx(models: OnnxModels, folder: Path) -> OnnxFiles:
+    """Write models into a folder, which is made when it is missing; earlier ones are replaced."""
+    encoder, decoder, told = (folder / name for name in ONNX_FILES)
+    write_bytes(encoder, models.encoder)
+    if models.decoder is not None:
+        write_bytes(decoder, models.decoder)
+    write_json(told, models.latents)
+    written = None if models.decoder is None else decoder
+    return OnnxFiles(encoder, written, told, models.latent_difference, models.grey_levels)
 
 
 class _Model:
@@ -119,23 +156,17 @@ class _Model:
         self, name: str, network: nn.Module, takes: str, gives: str, example: np.ndarray
     ) -> None:
         self._name = name
-        self._serialized = _serialized(name, network, takes, gives, example[:_TRACED])
+        self.serialized = _serialized(name, network, takes, gives, example[:_TRACED])
         import onnxruntime
 
         cpu = ["CPUExecutionProvider"]
-        self._session = onnxruntime.InferenceSession(self._serialized, providers=cpu)
+        self._session = onnxruntime.InferenceSession(self.serialized, providers=cpu)
 
     def run(self, batch: np.ndarray) -> np.ndarray:
         """Compute with ONNX Runtime."""
         (given,) = self._session.get_inputs()
         result: np.ndarray = self._session.run(None, {given.name: batch})[0]
         return result
-
-    def write(self, folder: Path) -> Path:
-        """Write the file, and return where."""
-        path = folder / f"{self._name}.onnx"
-        write_bytes(path, self._serialized)
-        return path
 
     def wrong(self, what: str) -> ValueError:
         """Return the error for a model that does not say what torch does."""

@@ -7,6 +7,8 @@ _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]
 sys.path[:0] = [str(_HERE), str(_ROOT), str(_ROOT / "envs"), str(_ROOT / "agents")]
 
+from docs_steps.made_pages import made_pages  # noqa: E402
+
 project = "darla"
 author = "The darla developers"
 project_copyright = author
@@ -34,6 +36,7 @@ smartquotes = False  # options begin with two dashes
 html_theme = "furo"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_extra_path = [str(made_pages())] if made_pages().is_dir() else []
 html_copy_source = False
 html_show_sphinx = False
 html_show_search_summary = False  # it reads pages anew, which browsers forbid a file to do

@@ -13,6 +13,7 @@ from docs_steps.command_help import commands_text
 from docs_steps.docstrings import readable
 from docs_steps.documents import ROOT, sections
 from docs_steps.homes import BLOCK, find_homes, read_block
+from docs_steps.made_pages import page_text
 from docs_steps.notebooks import notebook_text
 from docs_steps.objectives import objectives_text
 from docs_steps.shared_text import PAGES, Homes, relinked, text_for
@@ -23,6 +24,7 @@ _MAKERS: dict[str, Callable[..., str]] = {
     "docstring": docstring_text,
     "notebook": notebook_text,
     "objectives": objectives_text,
+    "page": page_text,
 }
 """What fills in a block of each kind, from the words that follow its kind."""
 _MADE = re.compile(rf"^```\{{(?P<kind>{'|'.join(_MAKERS)})\}}(?P<words>.*)\n```$", re.MULTILINE)
