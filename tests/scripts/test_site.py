@@ -20,6 +20,7 @@ from docs_steps.command_help import as_markdown, command_text, escaped, parser_o
 from docs_steps.docstrings import readable
 from docs_steps.documents import ROOT, anchor_of, part, sections
 from docs_steps.homes import BLOCK, find_homes
+from docs_steps.made_pages import page_text
 from docs_steps.shared_text import destination
 from toy_commands import run_darla
 
@@ -165,6 +166,18 @@ def test_all_objectives_are_on_their_page() -> None:
     text = objectives_text()
     for name in OBJECTIVES:
         assert f"\n### {name}\n" in text
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_the_page_of_an_encoder_is_linked_where_it_could_be_made(
+    made: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docs_steps.made_pages.made_pages", lambda: tmp_path)
+    if made:
+        (tmp_path / "rooms.html").write_text("x" * 2_400_000)
+    text = page_text("rooms", "..")
+    assert ('href="../rooms.html"' in text) == made
+    assert ("(2 MB" in text) == made and ("without npm" in text) != made
 
 
 class Links(html.parser.HTMLParser):
