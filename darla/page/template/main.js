@@ -1,5 +1,6 @@
 // The page: a frame to start from, a slider for each latent, and what the decoder draws of them.
 
+const FEW = 16; // rows of which a screen has room for one below the other
 const facts = told();
 const shape = { height: facts.height, width: facts.width };
 let networks = null;
@@ -61,19 +62,25 @@ function reset() {
   if (focused) look(focused);
 }
 
+// Shows which of the frames sliders start from.
+function mark(index) {
+  const buttons = [...byId("starts").children];
+  buttons.forEach((each, at) => each.setAttribute("aria-pressed", at === index));
+}
+
 function choose(index, frames) {
   chosen = index;
   const size = shape.height * shape.width * 3;
   const pixels = frames.subarray(index * size, (index + 1) * size);
   start(facts.starts[index], pixels, "a frame that the encoder has learnt from");
-  [...byId("starts").children].forEach((each, at) => each.setAttribute("aria-pressed", at === index));
+  mark(index);
 }
 
 async function take(file) {
   try {
     const pixels = await pixelsOf(file, shape);
     start(await networks.encode(pixels), pixels, file.name);
-    for (const each of byId("starts").children) each.setAttribute("aria-pressed", false);
+    mark(-1);
     tell(null);
   } catch (error) {
     tell(error);
@@ -110,6 +117,7 @@ function showFacts() {
     `an encoder of ${objective}: ${known.length} of ${all} latents carry something, ` +
     `those that carry most first${failed}`;
   byId("sliders").append(...rows.map((row) => row.element));
+  byId("sliders").classList.toggle("few", rows.length <= FEW);
   byId("sliders").style.setProperty("--rows", Math.ceil(rows.length / 2));
   byId("help-button").onclick = () => {
     byId("help").hidden = !byId("help").hidden;
@@ -125,10 +133,12 @@ async function open() {
     const canvas = make("canvas");
     paint(canvas, frames.subarray(index * size, (index + 1) * size), shape);
     const label = `frame ${index + 1}`;
-    const button = { type: "button", title: label, "aria-label": label, "aria-pressed": false };
-    byId("starts").append(make("button", { ...button, onclick: () => choose(index, frames) }, canvas));
+    const named = { type: "button", title: label, "aria-label": label, "aria-pressed": false };
+    const button = make("button", { ...named, onclick: () => choose(index, frames) }, canvas);
+    byId("starts").append(button);
   }
   networks = await Networks.open(facts.latents, shape);
+  await networks.decode([latents]); // the first picture takes longer than all others
   strip = new Strip(networks, move);
   listen(frames);
   if (facts.starts.length) choose(0, frames);

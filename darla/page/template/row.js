@@ -27,7 +27,8 @@ class Row {
     });
     this.value = make("output");
     this.mark = make("i", { title: "where the frame has it" });
-    const chip = make("span", { className: "chip", textContent: known.role, hidden: !known.role });
+    const role = { textContent: known.role, title: known.role, hidden: !known.role };
+    const chip = make("span", { className: "chip", ...role });
     if (known.role === "look" || known.role === "state") chip.classList.add(known.role);
     const carries = `${gaussian ? "KL" : "std"} ${(known.carries ?? 0).toFixed(2)}`;
     const holds = make("small", { textContent: known.name, title: known.name });

@@ -108,6 +108,11 @@ def test_keys_move_a_slider_and_bring_all_back(browser: Browser) -> None:
     browser.until("document.querySelector('.row.moved') !== null")
     browser.until("document.getElementById('strip').dataset.painted")
     assert np.abs(pixels(browser) - before).max() > 3
+    key(browser, "Backspace", 8)
+    browser.until("!document.querySelector('.row.moved')")
+    same(browser, before)
+    key(browser, "ArrowLeft", 37)
+    browser.until("document.querySelector('.row.moved') !== null")
     browser.press("r")
     browser.until("!document.querySelector('.row.moved')")
     same(browser, before)
