@@ -11,8 +11,8 @@ from typing import Annotated, Any, NotRequired, TypedDict
 
 from msgspec import Meta
 
-from darla.convert.extras import extra
 from darla.running.checked_json import Count
+from darla.running.extras import extra
 
 INFO, STATS = "meta/info.json", "meta/stats.json"
 TASKS = "meta/tasks.parquet"

@@ -19,7 +19,6 @@ from typing import Any, Literal, NotRequired, TypedDict
 import numpy as np
 
 from darla.convert.decoding import check_sides, fit
-from darla.convert.extras import extra
 from darla.convert.led_and_taken import check_starts, led_to
 from darla.convert.minari_files import (
     FACTOR,
@@ -45,6 +44,7 @@ from darla.convert.recording import (
 from darla.frames.pictures import find_picture
 from darla.frames.writer import FrameChunk
 from darla.running.checked_json import Count, read_checked, read_json
+from darla.running.extras import extra
 
 METADATA = "metadata.json"
 _VERSION = "0.5.4"

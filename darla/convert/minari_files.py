@@ -15,10 +15,10 @@ from gymnasium import spaces
 
 from darla.convert.arrow_columns import numbers
 from darla.convert.decoding import decode_picture
-from darla.convert.extras import extra
 from darla.convert.minari_spaces import action_size
 from darla.frames.attributes import MOST_ACTION_NUMBERS
 from darla.frames.pictures import PictureEntry
+from darla.running.extras import extra
 from darla.running.one_line import one_line
 
 FACTOR = "factor."

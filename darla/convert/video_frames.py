@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from darla.convert.decoding import check_sides
-from darla.convert.extras import extra
+from darla.running.extras import extra
 
 # By their names alone: a file that says itself what it is may be a playlist that opens others.
 _CONTAINERS = {

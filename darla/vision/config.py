@@ -17,10 +17,11 @@ from darla.running.ranges import (
     WholeNumber,
     check_ranges,
 )
+from darla.tracking.trackers import check_tracker
 
 RUN_ONLY = (
     *("out", "threads", "device", "compile"),
-    *("checkpoint_every", "log_every", "pictures_per_stage", "readout_epochs"),
+    *("checkpoint_every", "log_every", "pictures_per_stage", "readout_epochs", "tracker"),
 )
 """Settings that do not decide what is learnt: they may change when a run is resumed."""
 
@@ -76,6 +77,9 @@ class VisionConfig:
     pictures_per_stage: WholeNumber = 10
     """How often, at most, a stage shows in TensorBoard what the model sees, and checks it for a
     collapse: at its end, and not more often than log_every; with 0 it only checks."""
+    tracker: str | None = None
+    """What is sent all that TensorBoard gets, besides it: wandb, mlflow or trackio, each of which
+    needs the extra of its name."""
 
     def check(self) -> None:
         """Check what can be checked without the data; a ValueError says what is allowed."""
@@ -88,6 +92,7 @@ class VisionConfig:
             )
         check_ranges(self)
         self.objective.check()
+        check_tracker(self.tracker)
         self._check_batch_size()
 
     def _check_batch_size(self) -> None:

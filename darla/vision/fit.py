@@ -8,7 +8,7 @@ from darla.objectives import LossTerms, Stage
 from darla.running.progress import progress_bar
 from darla.running.stop_requests import stop_requests
 from darla.vision.config import VisionConfig
-from darla.vision.log import VisionLog
+from darla.vision.log import open_log
 from darla.vision.results import frozen_copy
 from darla.vision.training_frames import TrainingFrames
 
@@ -21,7 +21,7 @@ def fit_stage(stage: Stage, frames: TrainingFrames, config: VisionConfig) -> int
     """
     objective, count, passes = stage.objective, len(frames), 0
     reference = to_pictures(torch.from_numpy(frames.reference).to(frames.device))
-    log = VisionLog(config.out / "tensorboard" / stage.name, 0)
+    log = open_log(config, stage.name, 0)
     bar = progress_bar(round(stage.epochs * count), "frames", f"fit {stage.name}", scaled=True)
     try:
         with bar, stop_requests() as request:

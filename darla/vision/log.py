@@ -1,7 +1,8 @@
 """What a vision run writes to TensorBoard: the same tags for every objective and stage.
 
 Each stage writes into a folder of its own (``tensorboard/dae``, ``tensorboard/vae``), so that
-stages overlay under the same tags. The horizontal axis is the stage's own steps. Losses are means
+stages overlay under the same tags; a tracker has a run for each, with the same tags and steps. The
+horizontal axis is the stage's own steps. Losses are means
 over the steps since the entry before; see :mod:`darla.encoder.likelihoods` for how they are summed.
 
 =========================  =========================================================================
@@ -64,22 +65,37 @@ from pathlib import Path
 
 import numpy as np
 from torch import Tensor
-from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from darla.encoder.frozen_encoder import ACTIVE_KL, FrozenEncoder
 from darla.encoder.latent_pictures import interpolation, reconstructions, traversals
 from darla.objectives import LossTerms
+from darla.tracking.run_writer import RunWriter
+from darla.tracking.tracked_run import TrackedRun
+from darla.vision.config import VisionConfig
 from darla.vision.latent_plots import posteriors
 from darla.vision.verdict import collapse_warning
 
 
-class VisionLog:
-    """The TensorBoard entries of one stage."""
+def open_log(config: VisionConfig, stage: str, start: int) -> "VisionLog":
+    """Open the log of a stage of a run, which goes on after step ``start``."""
+    tracked = None if config.tracker is None else _tracked(config, config.tracker, stage)
+    return VisionLog(config.out / "tensorboard" / stage, start, tracked)
 
-    def __init__(self, folder: Path, start: int) -> None:
+
+def _tracked(config: VisionConfig, tracker: str, stage: str) -> TrackedRun:
+    """Say what a tracker is told of a stage: its run is called as its folder, and the stage."""
+    name = config.out if config.out.name == stage else config.out / stage
+    settings = {**config.to_json(), "stage": stage}
+    return TrackedRun(tracker, name.as_posix(), config.out.as_posix(), settings)
+
+
+class VisionLog:
+    """The entries of one stage: TensorBoard's, and those of a tracker if there is one."""
+
+    def __init__(self, folder: Path, start: int, tracked: TrackedRun | None = None) -> None:
         """Open ``folder``; entries after step ``start`` that a killed run left are hidden."""
-        self._writer = SummaryWriter(folder, purge_step=start + 1)
+        self._writer = RunWriter(folder, start, tracked)
         self._sums: dict[str, Tensor] = {}
         self._kl: Tensor | None = None
         self._steps = 0
@@ -106,6 +122,7 @@ class VisionLog:
             self._write_kl(self._kl.cpu().numpy() / self._steps, step)
         now = time.perf_counter()
         self._writer.add_scalar("frames_per_second", self._frames / (now - self._since), step)
+        self._writer.send()  # before a checkpoint says that this step is done
         self._sums, self._kl, self._steps, self._frames = {}, None, 0, 0
         self._since = now
         return means["loss/total"]

@@ -13,7 +13,7 @@ from darla.running.progress import progress_bar
 from darla.running.stop_requests import StopRequest, stop_requests
 from darla.vision.batches import FrameBatches
 from darla.vision.config import VisionConfig
-from darla.vision.log import VisionLog
+from darla.vision.log import VisionLog, open_log
 from darla.vision.training_step import TrainingStep
 
 _COLLAPSE_AFTER = 0.2  # share of a stage: before it, nothing has been learnt that could be lost
@@ -44,7 +44,7 @@ class StageLoop:
         """Train from step ``start`` to the end; a ValueError at a NaN or an infinity."""
         if start >= self.steps:
             return
-        log = VisionLog(self.config.out / "tensorboard" / self.stage.name, start)
+        log = open_log(self.config, self.stage.name, start)
         try:
             with self._bar(start) as bar, stop_requests() as request:
                 self._run(start, log, bar, request)

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import torch
 from stable_baselines3.common.callbacks import BaseCallback
-from torch.utils.tensorboard.writer import SummaryWriter
 from tqdm import tqdm
 
 from darla.running.progress import progress_bar
 from darla.running.stop_requests import StopRequest
+from darla.tracking.run_writer import RunWriter
 from darla_agents.learning.tensorboard_layout import ALARM, RETURN, SUCCESS, evaluation_tag
 from darla_agents.playing.alarm_watch import AlarmWatch, RaisedAlarm
 from darla_agents.playing.episode_queue import PlayedEpisode, Policy, play_queue, share_of_alarms
@@ -74,7 +74,7 @@ class EvaluateDomains(PeriodicCallback):
         domains: Mapping[str, PlayedWorlds],
         policy: Policy,
         seeds: Sequence[int],
-        writer: SummaryWriter,
+        writer: RunWriter,
         best_return: float | None,
         keep_best: Callable[[dict[str, float]], None],
         alarm: RaisedAlarm | None = None,
@@ -98,6 +98,7 @@ class EvaluateDomains(PeriodicCallback):
             for quantity, value in result.items():
                 tag = evaluation_tag(domain, quantity)
                 self._writer.add_scalar(tag, value, self.model.num_timesteps)
+        self._writer.send()  # before a checkpoint says that this step is done
         source = next(iter(results.values()))
         if source[RETURN] >= self._best:
             self._best = source[RETURN]

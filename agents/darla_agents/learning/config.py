@@ -10,6 +10,8 @@ from darla.environments.words import EnvironmentWords
 from darla.running.names import unknown
 from darla.running.plain_json import plain
 from darla.running.precision import Precision
+from darla.tracking.tracked_run import TrackedRun
+from darla.tracking.trackers import check_tracker
 from darla.wrappers.latent_options import LatentOptions
 from darla_agents.agent.alarm_words import AlarmWords
 from darla_agents.agent.algorithms import parse_settings, settings_for
@@ -140,12 +142,16 @@ class TrainAgentConfig(EnvironmentWords, AlarmWords):
     """Threads of torch, and of drawing batched worlds; 0: torch's own choice, and all cores."""
     progress: bool = True
     """Show a progress bar."""
+    tracker: str | None = None
+    """What is sent all that TensorBoard gets, besides it: wandb, mlflow or trackio, each of which
+    needs the extra of its name."""
     export_zip: Path | None = None
     """Also write the agent as a zip file of Stable-Baselines3."""
 
     def check(self) -> None:
         """Raise a ValueError for a number out of range, an unknown name, or what fits no kind."""
         check_rendering(self.rendering)
+        check_tracker(self.tracker)
         self.check_alarm()
         if self.look_treatment not in LOOK_TREATMENTS:
             raise unknown("look treatment", self.look_treatment, LOOK_TREATMENTS)
@@ -235,6 +241,17 @@ def default_folder(spec: AgentSpec) -> Path:
     """Return where an agent's run goes unless told otherwise."""
     task = spec.environment.file_name(spec.task.replace("/", "-").replace(":", "-"))
     return Path("runs/agents") / f"{task}__{spec.shown_kind}__{spec.algorithm}__s{spec.seed}"
+
+
+def tracked_run(config: TrainAgentConfig, spec: AgentSpec, folder: Path) -> TrackedRun | None:
+    """Return what a tracker is told of a run, which is called as its folder; None without one.
+
+    The algorithm's settings are those of the specification, all of them.
+    """
+    if config.tracker is None:
+        return None
+    told = {**plain(config), "settings": plain(spec.settings), "label": spec.shown_kind}
+    return TrackedRun(config.tracker, folder.as_posix(), folder.parent.as_posix(), told)
 
 
 def run_identity(config: TrainAgentConfig) -> dict[str, Any]:

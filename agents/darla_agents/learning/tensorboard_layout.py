@@ -1,5 +1,7 @@
 """What agents write to TensorBoard, under the same tags for every kind of observation.
 
+A tracker is sent the same, but for the layout and the table of hyperparameters.
+
 A run's events lie in its own ``tensorboard`` folder. Because tags are the same, ``tensorboard
 --logdir runs/agents`` overlays all agents in every chart; the custom layout has a chart of returns
 and one of successes for each domain, in which pixels and latents lie on top of each other.
@@ -10,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from stable_baselines3.common.logger import HParam, TensorBoardOutputFormat
-from torch.utils.tensorboard.writer import SummaryWriter
 
+from darla.tracking.run_writer import RunWriter
+from darla.tracking.tracked_run import TrackedRun
 from darla_agents.agent.spec import AgentSpec
 
 RETURN, SUCCESS, ALARM = "return", "success", "alarm"
@@ -26,15 +29,17 @@ class TensorBoardFolder(TensorBoardOutputFormat):
     """Stable-Baselines3's TensorBoard output, fit for runs that continue after a kill.
 
     What an earlier process wrote into the folder for later steps than ``last_step``, from which the
-    run continues, is hidden.
+    run continues, is hidden. A tracker is sent the same where ``tracked`` tells of the run.
     """
 
-    def __init__(self, folder: Path, last_step: int) -> None:
-        self.writer = SummaryWriter(str(folder), purge_step=last_step + 1)
+    writer: RunWriter
+
+    def __init__(self, folder: Path, last_step: int, tracked: TrackedRun | None = None) -> None:
+        self.writer = RunWriter(folder, last_step, tracked)
         self._is_closed = False
 
 
-def write_layout(writer: SummaryWriter, domains: Iterable[str], alarm: bool = False) -> None:
+def write_layout(writer: RunWriter, domains: Iterable[str], alarm: bool = False) -> None:
     """Write the custom layout: a chart for each domain and quantity, all runs overlaid.
 
     Alarms have charts where there is one.

@@ -42,7 +42,13 @@ from darla_agents.learning.callbacks import (
     StopAtNaN,
     StopWhenAsked,
 )
-from darla_agents.learning.config import TrainAgentConfig, default_folder, make_spec, run_identity
+from darla_agents.learning.config import (
+    TrainAgentConfig,
+    default_folder,
+    make_spec,
+    run_identity,
+    tracked_run,
+)
 from darla_agents.learning.resolve_spec import resolve_spec, suited_settings
 from darla_agents.learning.run_folder import RunFolder
 from darla_agents.learning.tensorboard_layout import (
@@ -135,7 +141,8 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
     if not (folder.path / RECORD).is_file():
         write_run_record(folder.path, config, config.seed)
     _continue(model, spec, folder)
-    output = TensorBoardFolder(folder.tensorboard, model.num_timesteps)
+    tracked = tracked_run(config, spec, folder.path)
+    output = TensorBoardFolder(folder.tensorboard, model.num_timesteps, tracked)
     model.set_logger(Logger(folder=None, output_formats=[output]))
     stack.callback(model.logger.close)
     write_layout(output.writer, domains, alarm is not None)

@@ -38,6 +38,9 @@ class Writer:
     def add_scalar(self, tag, value, step):
         self.scalars.append((tag, value, step))
 
+    def send(self):
+        pass
+
 
 def learn(callbacks, steps=64, already=0):
     env = Monitor(BrightSideEnv(size=36))

@@ -1,4 +1,4 @@
-"""Libraries that only some formats need, imported when they are."""
+"""Libraries of extras, imported when they are needed."""
 
 import importlib
 from types import ModuleType

@@ -1,0 +1,99 @@
+"""Runs that MLflow shows, in the store that ``MLFLOW_TRACKING_URI`` names.
+
+Without one MLflow keeps them in ``mlflow.db`` of the current folder. ``MLFLOW_EXPERIMENT_NAME``
+names another experiment.
+"""
+
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+from darla.running.extras import extra
+from darla.tracking.tracked_run import PROJECT, Row, TrackedRun
+
+_MOST_PARAMETERS = 100  # in one request
+_FORBIDDEN = re.compile(r"[^\w\-. :/]")  # in names of metrics and parameters
+
+
+def library() -> ModuleType:
+    """Import MLflow; a ValueError that names the extra where it is missing."""
+    return extra("mlflow", "mlflow", "runs tracked by mlflow")
+
+
+class MlflowSink:
+    """A run of MLflow; it has no histograms, which are left out."""
+
+    def __init__(self, run: TrackedRun, known: str | None) -> None:
+        """Begin a run, or continue the one of a known id."""
+        mlflow: Any = library()
+        self._entities = mlflow.entities
+        self._client = mlflow.MlflowClient()
+        if known is None:
+            self.id = self._begin(run)
+        else:
+            self.id = known
+            self._client.update_run(known, status="RUNNING")
+
+    def _begin(self, run: TrackedRun) -> str:
+        """Begin a run with its configuration, which MLflow does not let change; return its id."""
+        begun = self._client.create_run(
+            self._experiment(), run_name=run.name, tags={"group": run.group}
+        )
+        named: str = begun.info.run_id
+        parameters = [self._entities.Param(name, text) for name, text in flat(run.config)]
+        for first in range(0, len(parameters), _MOST_PARAMETERS):
+            some = parameters[first : first + _MOST_PARAMETERS]
+            self._client.log_batch(named, params=some)
+        return named
+
+    def _experiment(self) -> str:
+        """Return the id of the experiment, which is made if it is missing."""
+        named = os.environ.get("MLFLOW_EXPERIMENT_ID")
+        if named:
+            return named
+        name = os.environ.get("MLFLOW_EXPERIMENT_NAME", PROJECT)
+        found = self._client.get_experiment_by_name(name)
+        if found is None:
+            try:
+                return str(self._client.create_experiment(name))
+            except Exception:  # another process was faster
+                found = self._client.get_experiment_by_name(name)
+                if found is None:
+                    raise
+        return str(found.experiment_id)
+
+    def send(self, row: Row) -> None:
+        """Send what was logged at a step: numbers in one request, the others one by one."""
+        now = int(time.time() * 1000)
+        numbers = [
+            self._entities.Metric(_FORBIDDEN.sub("_", tag), value, now, row.step)
+            for tag, value in row.scalars.items()
+        ]
+        if numbers:
+            self._client.log_batch(self.id, metrics=numbers)
+        for tag, picture in row.pictures.items():
+            key = _FORBIDDEN.sub("_", tag)
+            self._client.log_image(self.id, picture, key=key, step=row.step)
+        for tag, text in row.texts.items():
+            place = f"{_FORBIDDEN.sub('_', tag)}/{row.step}.txt"
+            self._client.log_text(self.id, text, place)
+
+    def close(self, finished: bool) -> None:
+        """Say that the run has ended."""
+        self._client.set_terminated(self.id, "FINISHED" if finished else "KILLED")
+
+
+def flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """Go through the values of mappings within mappings: names joined by dots, and texts.
+
+    Names have ``_`` in place of characters that MLflow's must not have.
+    """
+    for key, value in values.items():
+        name = f"{before}{_FORBIDDEN.sub('_', key)}"
+        if isinstance(value, Mapping) and value:
+            yield from flat(value, f"{name}.")
+        else:
+            yield name, str(value)
