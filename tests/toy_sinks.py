@@ -17,16 +17,19 @@ Scalars = dict[str, list[tuple[int, float]]]
 
 @dataclass
 class ToyTracker:
-    """Runs by their ids, and the rows that they were sent.
+    """Runs by their ids, and what they were sent.
 
     Attributes:
+        opened: ids, and whether the run was continued.
+        sent: ids and rows.
+        ended: ids, and whether the run had come to its end.
         fails: what is raised at an opening (``open``) or at the row of a number (``3``).
     """
 
     runs: dict[str, TrackedRun] = field(default_factory=dict)
     opened: list[tuple[str, bool]] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-    ended: list[bool] = field(default_factory=list)
+    sent: list[tuple[str, Row]] = field(default_factory=list)
+    ended: list[tuple[str, bool]] = field(default_factory=list)
     fails: dict[str | int, Exception] = field(default_factory=dict)
 
     def open(self, run: TrackedRun, known: str | None) -> "ToySink":
@@ -38,10 +41,19 @@ class ToyTracker:
         self.runs.setdefault(name, run)
         return ToySink(name, self)
 
-    def scalars(self) -> Scalars:
-        """Return the numbers of all rows as TensorBoard has them, by tag: steps and float32."""
+    @property
+    def rows(self) -> list[Row]:
+        """The rows of all runs."""
+        return [row for _, row in self.sent]
+
+    def rows_of(self, run: str) -> list[Row]:
+        """Return the rows of a run, by its id."""
+        return [row for name, row in self.sent if name == run]
+
+    def scalars(self, run: str = "run0") -> Scalars:
+        """Return the numbers of a run as TensorBoard has them, by tag: steps and float32."""
         found: Scalars = {}
-        for row in self.rows:
+        for row in self.rows_of(run):
             for tag, value in row.scalars.items():
                 found.setdefault(tag, []).append((row.step, float(np.float32(value))))
         return found
@@ -55,13 +67,13 @@ class ToySink:
     tracker: ToyTracker
 
     def send(self, row: Row) -> None:
-        number = len(self.tracker.rows)
+        number = len(self.tracker.sent)
         if number in self.tracker.fails:
             raise self.tracker.fails[number]
-        self.tracker.rows.append(row)
+        self.tracker.sent.append((self.id, row))
 
     def close(self, finished: bool) -> None:
-        self.tracker.ended.append(finished)
+        self.tracker.ended.append((self.id, finished))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
+from torch import Tensor
 from torch.utils.tensorboard.writer import SummaryWriter
 
 from darla.tracking.sent_rows import SentRows
@@ -105,7 +105,7 @@ class RunWriter(SummaryWriter):
 
 def _array(values: Any) -> np.ndarray:
     """Return numbers of any device as an array."""
-    return torch.as_tensor(values).detach().cpu().numpy()
+    return values.detach().cpu().numpy() if isinstance(values, Tensor) else np.asarray(values)
 
 
 def as_picture(values: np.ndarray, axes: str) -> np.ndarray:

@@ -23,6 +23,7 @@ from darla_envs.description.domains import target_names
 from darla_envs.description.tasks import GO_TO_OBJECT
 from toy_alarms import make_toy_alarm
 from toy_encoder import make_toy_bundle
+from toy_sinks import scalars_of, toy_tracker
 
 SETTINGS = {
     "ppo": ("n_steps=8", "batch_size=16", "n_epochs=2"),
@@ -410,3 +411,37 @@ def test_another_configuration_in_the_same_folder_is_refused(folder, monkeypatch
     kill_at_the_end(config, monkeypatch)
     with pytest.raises(ValueError, match="seed=0, not 1"):
         train_agent(replace(config, seed=1))
+
+
+@pytest.mark.parametrize("algorithm", SETTINGS)
+def test_a_tracker_is_sent_what_tensorboard_is(folder, algorithm):
+    config = make_config(folder, algorithm=algorithm, eval_domains=("new_floor",), tracker="toy")
+    with toy_tracker() as toy:
+        run = train_agent(config)
+    assert toy.ended == [("run0", True)]
+    told = toy.runs["run0"]
+    assert (told.name, told.group) == (str(run), str(run.parent))
+    assert told.config["kind"] == "pixels" and told.config["seed"] == 0
+    assert told.config["settings"] == load_agent(run).spec.settings
+    expected = scalars_of(run / "tensorboard")
+    assert {"eval/source/return", "eval/new_floor/return", "rollout/ep_rew_mean"} <= set(expected)
+    assert toy.scalars() == expected
+
+
+def test_a_continued_run_is_the_same_run_of_a_tracker(folder, monkeypatch):
+    config = make_config(folder, tracker="toy")
+    with toy_tracker() as toy:
+        kill_at_the_end(config, monkeypatch)  # after step 64; its checkpoint is of step 32
+        train_agent(config)
+    assert toy.opened == [("run0", False), ("run0", True)]
+    assert toy.ended == [("run0", False), ("run0", True)]
+    assert [step for step, _ in toy.scalars()["eval/source/return"]] == [32, 64]
+
+
+def test_a_tracker_that_fails_does_not_stop_an_agent(folder, capsys):
+    with toy_tracker() as toy:
+        toy.fails[0] = ConnectionError("the network is down")
+        run = train_agent(make_config(folder, tracker="toy"))
+    assert is_saved(run)
+    assert capsys.readouterr().err.count("the network is down") == 1
+    assert [step for step, _ in scalars_of(run / "tensorboard")["eval/source/return"]] == [32, 64]

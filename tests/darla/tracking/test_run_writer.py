@@ -36,7 +36,7 @@ def test_numbers_have_the_tags_steps_and_values_of_tensorboard(tmp_path: Path, t
     assert toy.scalars() == scalars_of(tmp_path)
     assert [row.step for row in toy.rows] == [1, 2, 3, 4, 5]  # one for each step
     assert toy.runs == {"run0": RUN}
-    assert toy.ended == [True]
+    assert toy.ended == [("run0", True)]
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
@@ -128,7 +128,7 @@ def test_an_interrupted_run_is_not_said_to_be_finished(tmp_path: Path, toy: ToyT
         finally:
             writer.close()
     writer.close()  # again, for nothing
-    assert toy.ended == [False]
+    assert toy.ended == [("run0", False)]
 
 
 @pytest.mark.parametrize("when", ["open", 0, 2])

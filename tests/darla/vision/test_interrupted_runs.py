@@ -25,6 +25,7 @@ from darla.vision.checkpoints import resume
 from darla.vision.train import train_vision
 from toy_frames import tiny_config, toy_frames
 from toy_runs import COUNT, assert_same_weights
+from toy_sinks import toy_tracker
 
 
 class Killed(Exception):
@@ -213,3 +214,19 @@ def test_a_gpu_needs_no_flag(max_memory_gb: float, data: Path, tmp_path: Path) -
     np.testing.assert_allclose(
         frozen.encode(frames), load_encoder(config.out / "encoder").encode(frames), atol=1e-2
     )
+
+
+def test_a_resumed_run_is_the_same_run_of_a_tracker(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tiny_config(data, tmp_path / "run", checkpoint_every=4, log_every=1, tracker="toy")
+    steps = 2 * COUNT // config.batch_size
+    with toy_tracker() as toy:
+        with monkeypatch.context() as patch:
+            die_after(7, patch)
+            with pytest.raises(Killed):
+                train_vision(config)
+        train_vision(config)
+    assert toy.opened == [("run0", False), ("run0", True)]
+    assert toy.ended == [("run0", False), ("run0", True)]
+    assert [step for step, _ in toy.scalars()["loss/total"]] == list(range(1, steps + 1))

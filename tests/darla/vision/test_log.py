@@ -1,7 +1,9 @@
+import dataclasses
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 import darla.vision.log
@@ -10,6 +12,7 @@ from darla.objectives import LossTerms
 from darla.vision.log import VisionLog
 from darla.vision.train import train_vision
 from toy_frames import tiny_config, write_toy_bundle, write_toy_dataset
+from toy_sinks import events_of, scalars_of, toy_tracker
 
 
 def losses(total: float) -> LossTerms:
@@ -104,3 +107,41 @@ def test_a_stage_shows_what_it_sees_so_often(
     tag = "pictures/traversals"
     images = events.Images(tag) if tag in events.Tags()["images"] else []
     assert [each.step for each in images] == steps
+
+
+def test_each_stage_is_a_run_of_a_tracker_with_all_that_tensorboard_has(tmp_path: Path) -> None:
+    data = write_toy_dataset(tmp_path / "data", 40)
+    shown = {"pictures_per_stage": 1, "readout_epochs": 0.5, "log_every": 2}
+    config = tiny_config(data, tmp_path / "run", "darla_2017", tracker="toy", **shown)
+    own = config.out / "readout"
+    stages = [(config.out, "dae"), (config.out, "darla_2017"), (own, "readout")]
+    with toy_tracker() as toy:
+        train_vision(config)
+    assert toy.opened == [(f"run{number}", False) for number in range(3)]
+    assert toy.ended == [(f"run{number}", True) for number in range(3)]
+    names = [each.name for each in toy.runs.values()]
+    assert names == [f"{config.out}/dae", f"{config.out}/darla_2017", str(own)]
+    for (run, told), (out, stage) in zip(toy.runs.items(), stages, strict=True):
+        assert told.group == str(out)
+        assert told.config["stage"] == stage
+        assert told.config["objective"] == "darla_2017" and told.config["seed"] == 0
+        assert toy.scalars(run) == scalars_of(out / "tensorboard" / stage)
+        tags = events_of(out / "tensorboard" / stage).Tags()
+        rows = toy.rows_of(run)
+        assert {tag for row in rows for tag in row.pictures} == set(tags["images"])
+        assert {tag for row in rows for tag in row.histograms} == set(tags["histograms"])
+
+
+def test_a_tracker_changes_nothing_that_is_learnt_and_may_come_later(tmp_path: Path) -> None:
+    data = write_toy_dataset(tmp_path / "data", 40)
+    config = tiny_config(data, tmp_path / "run")
+    train_vision(config)
+    with toy_tracker() as toy:
+        train_vision(dataclasses.replace(config, tracker="toy"))  # is finished: nothing to do
+        assert toy.opened == []
+        toy.fails["open"] = ConnectionError("down")
+        other = dataclasses.replace(config, out=tmp_path / "other", tracker="toy")
+        trained = train_vision(other)
+    weights = [load_file(out / "encoder/model.safetensors") for out in (config.out, other.out)]
+    assert trained.is_there
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
