@@ -23,6 +23,7 @@ class ToyTracker:
         opened: ids, and whether the run was continued.
         sent: ids and rows.
         ended: ids, and whether the run had come to its end.
+        kept: the last step that it says it has of a run that is continued.
         fails: what is raised at an opening (``open``) or at the row of a number (``3``).
     """
 
@@ -31,6 +32,7 @@ class ToyTracker:
     sent: list[tuple[str, Row]] = field(default_factory=list)
     ended: list[tuple[str, bool]] = field(default_factory=list)
     fails: dict[str | int, Exception] = field(default_factory=dict)
+    kept: int | None = None
 
     def open(self, run: TrackedRun, known: str | None) -> "ToySink":
         if "open" in self.fails:
@@ -39,7 +41,7 @@ class ToyTracker:
         assert (name in self.runs) == (known is not None)
         self.opened.append((name, known is not None))
         self.runs.setdefault(name, run)
-        return ToySink(name, self)
+        return ToySink(name, self.kept, self)
 
     @property
     def rows(self) -> list[Row]:
@@ -64,6 +66,7 @@ class ToySink:
     """An open run."""
 
     id: str
+    kept: int | None
     tracker: ToyTracker
 
     def send(self, row: Row) -> None:

@@ -26,6 +26,8 @@ def library() -> ModuleType:
 class MlflowSink:
     """A run of MLflow; it has no histograms, which are left out."""
 
+    kept: int | None = None
+
     def __init__(self, run: TrackedRun, known: str | None) -> None:
         """Begin a run, or continue the one of a known id."""
         mlflow: Any = library()

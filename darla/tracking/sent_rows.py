@@ -47,6 +47,8 @@ class SentRows:
         self._sink: Sink | None = None
         with self._going_on_alone():
             self._sink = TRACKERS[run.tracker].open(run, None if known is None else known["run"])
+            if self._sink.kept is not None:  # it knows better what has arrived
+                self._before = self._sink.kept
             self._keep_record()
 
     def row(self, step: int) -> Row | None:

@@ -42,6 +42,8 @@ class Sink(Protocol):
 
     id: str
     """By what the tracker knows the run, so that it can be continued."""
+    kept: int | None
+    """The last step of a continued run that the tracker says it has; None where it says none."""
 
     def send(self, row: Row) -> None:
         """Send what was logged at a step. Steps never fall, and one may come in several rows."""

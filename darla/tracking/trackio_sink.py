@@ -18,6 +18,8 @@ def library() -> ModuleType:
 class TrackioSink:
     """A run of Trackio, which knows runs by their names: the newest of that name is continued."""
 
+    kept: int | None = None
+
     def __init__(self, run: TrackedRun, known: str | None) -> None:
         """Begin a run, or continue the one of a known name."""
         self._trackio: Any = library()

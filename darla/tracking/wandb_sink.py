@@ -35,6 +35,8 @@ class WandbSink:
             allow_val_change=True,  # what decides nothing may change when a run is continued
             reinit="create_new",  # a run of the caller's own goes on as it is
         )
+        # What was under way when a process was killed may not have arrived.
+        self.kept: int | None = self._run.step - 1 if self._run.resumed else None
 
     def send(self, row: Row) -> None:
         """Send what was logged at a step."""

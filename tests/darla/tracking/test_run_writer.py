@@ -114,6 +114,13 @@ def test_a_continued_run_is_the_same_and_no_step_is_sent_twice(tmp_path: Path, t
     assert sent[8] == np.float32(8.6)
 
 
+def test_what_a_tracker_says_that_it_lacks_is_sent_again(tmp_path: Path, toy: ToyTracker):
+    write(tmp_path, range(1, 8))
+    toy.kept = 5  # steps 6 and 7 were under way when the process was killed
+    write(tmp_path, range(5, 11), last_step=4)
+    assert [row.step for row in toy.rows] == [*range(1, 8), *range(6, 11)]
+
+
 def test_a_folder_without_the_record_begins_another_run(tmp_path: Path, toy: ToyTracker):
     for folder in ("a", "b"):
         write(tmp_path / folder, range(1, 3))
