@@ -5,5 +5,5 @@ A command (``command``, ``progress``) reads its settings, takes its folder for i
 (``run_record``, ``atomic``, ``plain_json``, ``step_folders``), works in processes (``worker_pool``
 and ``worker_process``; ``children`` for other commands) with seeds for each purpose (``seeds``) on
 a ``device`` in a ``precision``, and says what it found (``markdown``) or what is wrong (``names``).
-A ``registry`` holds what people can add.
+A ``registry`` holds what people can add, and ``extras`` imports what not everybody has installed.
 """
