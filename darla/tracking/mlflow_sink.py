@@ -8,12 +8,17 @@ import os
 import re
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import unquote
 
+from darla.running.exclusive import holding
 from darla.running.extras import extra
 from darla.tracking.tracked_run import PROJECT, Row, TrackedRun
 
+_DATABASE = "sqlite:///"
 _MOST_PARAMETERS = 100  # in one request
 _FORBIDDEN = re.compile(r"[^\w\-. :/]")  # in names of metrics and parameters
 
@@ -32,12 +37,13 @@ class MlflowSink:
         """Begin a run, or continue the one of a known id."""
         mlflow: Any = library()
         self._entities = mlflow.entities
-        self._client = mlflow.MlflowClient()
-        if known is None:
-            self.id = self._begin(run)
-        else:
-            self.id = known
-            self._client.update_run(known, status="RUNNING")
+        with _alone(mlflow.get_tracking_uri()):
+            self._client = mlflow.MlflowClient()
+            if known is None:
+                self.id = self._begin(run)
+            else:
+                self.id = known
+                self._client.update_run(known, status="RUNNING")
 
     def _begin(self, run: TrackedRun) -> str:
         """Begin a run with its configuration, which MLflow does not let change; return its id."""
@@ -86,6 +92,22 @@ class MlflowSink:
     def close(self, finished: bool) -> None:
         """Say that the run has ended."""
         self._client.set_terminated(self.id, "FINISHED" if finished else "KILLED")
+
+
+@contextmanager
+def _alone(store: str) -> Iterator[None]:
+    """Let other trainings wait in the block where it may make a database: two at a time fail."""
+    if not store.startswith(_DATABASE):
+        yield
+        return
+    file = Path(unquote(store.removeprefix(_DATABASE).partition("?")[0]))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside = file.parent / f".{file.name}.lock"
+    with holding(beside, file, wait=True):
+        try:
+            yield
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 def flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +54,18 @@ print("asked", json.dumps(asked))
 """
 
 
-def in_process(folder: Path, *words: str) -> str:
-    """Run Python in a folder where all libraries keep what they are given; return its output."""
+def skip_without(name: str) -> None:
+    """Skip a test where a tracker's libraries are not installed."""
+    if not all(importlib.util.find_spec(each) for each in NEEDS[name]):
+        pytest.skip(f"needs darla[{name}]")
+
+
+def in_process(folder: Path, *words: str, events: str = ".") -> str:
+    """Run Python where all libraries keep what they are given in a folder; return its output.
+
+    Events are written into a folder within it.
+    """
+    (folder / events).mkdir(exist_ok=True)
     own = {
         "PYTHONPATH": PATHS,
         "HOME": str(folder),
@@ -68,7 +79,11 @@ def in_process(folder: Path, *words: str) -> str:
     ours = ("WANDB_", "MLFLOW_", "TRACKIO_", "HF_")
     others = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     ran = subprocess.run(
-        [sys.executable, *words], cwd=folder, env=others | own, capture_output=True, text=True
+        [sys.executable, *words],
+        cwd=folder / events,
+        env=others | own,
+        capture_output=True,
+        text=True,
     )
     assert ran.returncode == 0, ran.stderr
     assert "TensorBoard goes on alone" not in ran.stderr
@@ -79,8 +94,7 @@ def in_process(folder: Path, *words: str) -> str:
 def test_a_run_that_is_continued_is_one_run_with_the_numbers_of_tensorboard(
     name: str, tmp_path: Path
 ) -> None:
-    if not all(importlib.util.find_spec(each) for each in NEEDS[name]):
-        pytest.skip(f"needs darla[{name}]")
+    skip_without(name)
     for first, last, interrupted in ((1, 6, True), (5, 9, False)):
         told = json.dumps([name, CONFIG, first, last, interrupted])
         assert "asked []" in in_process(tmp_path, "-c", WRITE, told)
@@ -98,6 +112,15 @@ def test_a_run_that_is_continued_is_one_run_with_the_numbers_of_tensorboard(
     assert run["texts"] == {"warnings": [[9, "all has collapsed"]]}
     assert run["histograms"] == ({} if name == "mlflow" else {"kl_per_latent": [9]})
     assert run.get("status", "FINISHED") == "FINISHED"
+
+
+def test_trainings_side_by_side_make_one_store_of_mlflow(tmp_path: Path) -> None:
+    skip_without("mlflow")
+    told = json.dumps(["mlflow", CONFIG, 1, 3, False])
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda own: in_process(tmp_path, "-c", WRITE, told, events=own), "abc"))
+    runs = json.loads(in_process(tmp_path, "-m", "toy_read_back", "mlflow").splitlines()[-1])
+    assert [len(run["scalars"]["beta"]) for run in runs] == [3, 3, 3]
 
 
 def check_config(name: str, config: dict[str, Any]) -> None:
