@@ -19,6 +19,8 @@ from darla.running.run_record import RECORD, write_run_record
 from darla.running.seeds import Purpose, derive_seed
 from darla.running.step_folders import use_newest
 from darla.running.stop_requests import StopRequest, stop_requests
+from darla.tracking.run_writer import RunWriter
+from darla.wrappers.latent_alarm import LatentAlarm
 from darla_agents.agent.acting import AgentPolicy
 from darla_agents.agent.alarm_words import agent_alarm
 from darla_agents.agent.algorithms import remembers
@@ -147,24 +149,7 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
     stack.callback(model.logger.close)
     write_layout(output.writer, domains, alarm is not None)
     write_hyperparameters(output, spec, domains)
-    # One seed for each episode; runs of one seed play the same ones, whatever they see.
-    episodes = range(config.eval_episodes)
-    seeds = [derive_seed(config.seed, Purpose.SOURCE_EVALUATION, index) for index in episodes]
-    evaluate = EvaluateDomains(
-        config.eval_freq,
-        domains,
-        AgentPolicy(
-            SavedAgent(spec, model, model.num_timesteps),
-            domains[spec.domain].observation_space,
-            encoder,
-            alarm=alarm,
-        ),
-        seeds,
-        output.writer,
-        _best_return(folder),
-        lambda evaluation: save_agent(model, spec, folder.best, evaluation),
-        alarm,
-    )
+    evaluate = _evaluation(config, spec, folder, model, domains, encoder, alarm, output.writer)
     request = stack.enter_context(stop_requests())
     model.learn(
         spec.total_timesteps - model.num_timesteps,
@@ -178,6 +163,34 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
     )
     request.obey()
     save_agent(model, spec, folder.path)
+
+
+def _evaluation(
+    config: TrainAgentConfig,
+    spec: AgentSpec,
+    folder: RunFolder,
+    model: BaseAlgorithm,
+    domains: Mapping[str, PlayedWorlds],
+    encoder: FrozenEncoder | None,
+    alarm: LatentAlarm | None,
+    writer: RunWriter,
+) -> EvaluateDomains:
+    """Return what evaluates the agent while it learns, and keeps the best one in the source."""
+    # One seed for each episode; runs of one seed play the same ones, whatever they see.
+    episodes = range(config.eval_episodes)
+    seeds = [derive_seed(config.seed, Purpose.SOURCE_EVALUATION, index) for index in episodes]
+    shown = domains[spec.domain].observation_space
+    agent = SavedAgent(spec, model, model.num_timesteps)
+    return EvaluateDomains(
+        config.eval_freq,
+        domains,
+        AgentPolicy(agent, shown, encoder, alarm=alarm),
+        seeds,
+        writer,
+        _best_return(folder),
+        lambda evaluation: save_agent(model, spec, folder.best, evaluation),
+        alarm,
+    )
 
 
 def _log_interval(spec: AgentSpec, num_envs: int) -> int:
