@@ -45,5 +45,6 @@ done
 for task in $go $seek; do
     name=$(basename $task)
     darla evaluate-transfer --agents "$out/$name" --stochastic --episodes 50 --out "$out/$name.csv"
-    darla compare --rows "$out/$name.csv" --out "$out/compare_$name"
+    # Encoders are pooled: intervals are over them.
+    darla compare --rows "$out/$name.csv" --by algorithm source total_timesteps --out "$out/compare_$name"
 done
