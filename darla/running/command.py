@@ -17,6 +17,7 @@ import tyro
 
 from darla.running.atomic import write_text
 from darla.running.one_line import one_line
+from darla.running.option_help import option_help
 from darla.running.run_record import versions
 
 T = TypeVar("T")
@@ -41,7 +42,12 @@ def run_command(
     shown = tyro.MISSING_NONPROP if default is None else default
     run_parsed(
         lambda: tyro.cli(
-            config_class, description=description, default=shown, args=arguments, prog=program
+            config_class,
+            description=description,
+            default=shown,
+            args=arguments,
+            prog=program,
+            registry=option_help(),
         ),
         main,
     )

@@ -14,6 +14,7 @@ import tyro
 
 from darla.objectives import OBJECTIVES, ObjectiveSettings
 from darla.objectives.registry import families, no_such_setting
+from darla.running.option_help import option_help
 from darla.vision.config import VisionConfig
 
 _FLAG = "--objective"
@@ -44,6 +45,7 @@ def parse_vision_config(
         args=rest,
         description=f"{description.strip()}\n\n{_how_to_see_others(name)}",
         prog=program,
+        registry=option_help(),
     )
     return parsed
 

@@ -9,6 +9,13 @@ import gymnasium as gym
 from darla.environments.spec import EnvironmentSpec
 
 
+def trust_words(environment: EnvironmentSpec) -> list[str]:
+    """Return the words by which a command that starts anew trusts what an environment names."""
+    own = [environment.module] if environment.module else []
+    modules = dict.fromkeys([*own, *environment.named_modules()])
+    return ["--trust", *modules] if modules else []
+
+
 def check_trusted(environment: EnvironmentSpec, folder: Path, trusted: Collection[str]) -> None:
     """Check that making a saved agent's environments runs nothing that the user did not name.
 

@@ -12,6 +12,7 @@ Where the worlds have a domain in which everything varies (d_u, or what looks ca
 from it unless another is named. Killed half-way, the same command continues where it stopped.
 """
 
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -66,6 +67,8 @@ def main(config: CollectCommand) -> None:
             f"only {drawn} looks were drawn, one an episode, and look is told from state by seeing "
             "many: --frames-per-look 8 draws more"
         )
+    data = shlex.quote(str(result.dataset.path))
+    print(f"learn to see from it with: darla train-vision --data {data}")
 
 
 def resolved(config: CollectCommand) -> CollectCommand:

@@ -4,18 +4,22 @@ darla import-agent model.zip --env MyEnv-v0 --kind latent --encoder runs/mine/en
 """
 
 import os
+import shlex
 from collections.abc import Sequence
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
 
 from darla.running.command import run_command
+from darla_agents.agent.saved_agent import read_spec
+from darla_agents.agent.trusted_modules import trust_words
 from darla_agents.importing.import_agent import ImportAgentConfig, import_agent
 
 
 def main(config: ImportAgentConfig) -> None:
     """Import, and say what can be done now."""
     folder = import_agent(config)
-    print(f"agent: {folder}\nplay it: darla evaluate-transfer --agents {folder}")
+    words = ["--agents", str(folder), *trust_words(read_spec(folder).environment)]
+    print(f"agent: {folder}\nplay it: darla evaluate-transfer {shlex.join(words)}")
 
 
 def run(arguments: Sequence[str] | None = None, program: str | None = None) -> None:

@@ -7,6 +7,7 @@ The same command continues a run that was stopped. Watch it with: tensorboard --
 """
 
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,6 +33,8 @@ def main(config: VisionConfig) -> None:
     print(f"reconstructions: {trained.reconstructions}")
     encoder = load_encoder(trained.bundle)
     print(f"what it sees: {_told(encoder.config.get('verdict', {}))}")
+    shown = ["--bundles", str(trained.bundle), "--data", str(config.data[0])]
+    print(f"play with it: darla explore {shlex.join(shown)}")
     if encoder.failure:
         sys.stdout.flush()
         print(

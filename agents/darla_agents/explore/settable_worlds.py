@@ -194,7 +194,7 @@ def open_world(spec: EnvironmentSpec) -> SettableWorld:
     single.close()
     raise ValueError(
         f"{spec.text} offers no factors to set (sample_factors(in_view=..., rng=...)); explore its "
-        "frames instead: darla collect, then --data"
+        "frames instead: leave --env out, and give --data a folder of darla collect"
     )
 
 

@@ -32,6 +32,7 @@ def test_the_command_collects_and_then_says_that_it_is_done(tmp_path: Path) -> N
     assert "collected 60 frames in" in first.stdout
     assert f"{tmp_path}/toys  (60, 24, 24, 3)" in first.stdout
     assert f"{tmp_path}/toys.contact_sheet.png" in first.stdout
+    assert first.stdout.endswith(f"with: darla train-vision --data {tmp_path}/toys\n")
     assert "60/60" in first.stderr
     assert "frames/s" in first.stderr
     second = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)

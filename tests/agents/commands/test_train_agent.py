@@ -23,6 +23,7 @@ def test_an_agent_is_trained_once(tmp_path, monkeypatch, capsys):
     first = run(tmp_path, command)
     assert first.returncode == 0, first.stderr
     assert "the agent is in run" in first.stdout
+    assert "darla evaluate-transfer --agents run --trust toy_tasks\n" in first.stdout
     assert "32/32" in first.stderr  # the progress bar
     assert "Warning" not in first.stderr
     monkeypatch.chdir(tmp_path)

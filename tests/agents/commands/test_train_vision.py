@@ -63,7 +63,8 @@ def test_a_killed_run_continues_to_the_same_weights(
 ) -> None:
     unbroken, broken = tmp_path / "unbroken", tmp_path / "broken"
     assert run_darla(*command(data, unbroken)[len(DARLA) :]) == 0
-    assert str(unbroken / "encoder") in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"darla explore --bundles {unbroken / 'encoder'} --data {data}\n" in told
     kill_at_checkpoint(command(data, broken), broken, least=20)  # in the first stage of 96 steps
     kill_at_checkpoint(command(data, broken), broken, least=120)  # in the second
     resumed = run(command(data, broken))

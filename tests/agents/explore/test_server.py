@@ -219,7 +219,7 @@ def test_a_port_that_is_taken_is_said(explorer: Explorer, tmp_path: object) -> N
         ({"port": 70_000}, "port is 70000; give 0 for a free one"),
         ({"seed": -1}, "seed is -1"),
         ({"wrappers": ("a:B",)}, "describe an environment; give its --env too"),
-        ({"env": "toy_envs:Toy/Counting-v0"}, "offers no factors to set"),
+        ({"env": "toy_envs:Toy/Counting-v0"}, "leave --env out, and give --data a folder of darla"),
     ],
 )
 def test_what_cannot_be_explored_is_said(changes: dict[str, object], message: str) -> None:

@@ -110,6 +110,15 @@ def test_an_imported_agent_acts_bit_for_bit_as_the_model_did(
     assert spec.settings["gamma"] == model.gamma
 
 
+def test_the_command_that_plays_it_trusts_what_it_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    learn(A2C).save(tmp_path / "mine.zip")
+    assert take_over(tmp_path / "mine.zip", tmp_path / "agent", "--kind", "pixels") == 0
+    told = capsys.readouterr().out
+    assert told.endswith(f"evaluate-transfer --agents {tmp_path / 'agent'} --trust toy_tasks\n")
+
+
 @pytest.mark.parametrize(
     ("algorithm", "kind", "settings"),
     [
