@@ -201,8 +201,12 @@ def _has_no_pictures(spec: EnvironmentSpec, env: Environment) -> NoReturn:
 
 
 def _refuse(spec: EnvironmentSpec, error: Exception, said: str) -> NoReturn:
-    """Say why an environment cannot be made, and what to do where it looks for a display."""
+    """Say why an environment cannot be made, and what to do where that is known."""
     remedy = ""
+    unknown_id = isinstance(error, gym.error.NameNotFound | gym.error.NamespaceNotFound)
+    if unknown_id and not spec.module and "Did you mean" not in said:
+        said = said.rstrip(".")
+        remedy = f"; an id that a module of yours registers is given with it: my_module:{spec.env}"
     if _DISPLAY.search(f"{type(error).__module__}.{type(error).__name__} {error}"):
         remedy = (
             "; where there is no display, set MUJOCO_GL=egl (MuJoCo), SDL_VIDEODRIVER=dummy "

@@ -28,6 +28,7 @@ import numpy as np
 from darla.frames.array_layout import ACTION_VECTORS, ArrayLayout, array_layouts, check_array
 from darla.frames.attributes import COLLECT_AGAIN, is_finished, read_attributes
 from darla.frames.chunk_files import chunk_path, read_chunk_file
+from darla.running.names import nearest
 
 _THREADS = 4  # zstd lets other threads go on meanwhile
 _WORTH_A_THREAD = 1 << 18  # bytes of a chunk
@@ -69,8 +70,11 @@ class FrameDataset:
             )
         attributes = read_attributes(path)
         if attributes is None:
+            near = nearest(
+                path.name, [each.parent.name for each in path.parent.glob("*/zarr.json")]
+            )
             raise FileNotFoundError(
-                f"there is no frame dataset at {path}; collect one with darla collect"
+                f"there is no frame dataset at {path}; {near}collect one with darla collect"
             )
         if not is_finished(attributes):
             raise ValueError(

@@ -1,4 +1,4 @@
-"""What ``--help`` says of an option: its docstring as running text, which breaks where lines end."""
+"""What ``--help`` says of an option: its docstring as running text, broken where lines end."""
 
 import re
 from collections.abc import Callable

@@ -24,6 +24,14 @@ def test_a_missing_dataset_is_an_error(tmp_path: Path) -> None:
             FrameDataset.open(path)
 
 
+def test_a_dataset_of_nearly_that_name_is_suggested(tmp_path: Path) -> None:
+    write_dataset(tmp_path / "ball")
+    (tmp_path / "bald").mkdir()
+    message = "at .*/bal; did you mean 'ball'\\? collect one with darla collect"
+    with pytest.raises(FileNotFoundError, match=message):
+        FrameDataset.open(tmp_path / "bal")
+
+
 def test_something_else_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "thesis.txt").write_text("mine")
