@@ -47,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         except ValueError as error:
             print(f"error: {error}", file=sys.stderr)
             sys.exit(2)
+        except KeyboardInterrupt:  # while the command was imported; later it answers itself
+            print("interrupted before it began", file=sys.stderr)
+            sys.exit(130)
 
 
 def help_text() -> str:

@@ -59,6 +59,17 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     assert message in printed.err
 
 
+def test_an_interrupt_while_a_command_is_imported_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(name: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("darla_agents.commands.main.find_command", interrupted)
+    assert run_darla("collect") == 130
+    assert capfd.readouterr().err == "interrupted before it began\n"
+
+
 def test_an_unknown_option_of_a_command_ends_with_exit_code_2(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
