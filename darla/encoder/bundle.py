@@ -182,6 +182,10 @@ def _read_config(folder: Path) -> dict[str, Any]:
     """Read config.json, and check that it is one that this version reads."""
     path = folder / "config.json"
     if not path.is_file():
+        if (folder / "encoder" / path.name).is_file():
+            raise FileNotFoundError(
+                f"{folder} is the folder of a run; its encoder bundle is {folder / 'encoder'}"
+            )
         shipped = ", ".join(shipped_encoders())
         raise FileNotFoundError(
             f"there is no encoder bundle at {folder} (no config.json in it); train one with "

@@ -53,6 +53,14 @@ def test_a_missing_bundle_says_how_to_make_one(tmp_path: Path) -> None:
         load_encoder(tmp_path / "nowhere")
 
 
+def test_the_folder_of_a_run_says_where_its_bundle_is(bundle: Path) -> None:
+    run = bundle.parent / "run"
+    run.mkdir()
+    bundle.rename(run / "encoder")
+    with pytest.raises(FileNotFoundError, match=r"run; its encoder bundle is .*run/encoder$"):
+        load_encoder(run)
+
+
 def test_missing_weights_are_named(bundle: Path) -> None:
     (bundle / "model.safetensors").unlink()
     with pytest.raises(FileNotFoundError, match=r"no model\.safetensors"):
