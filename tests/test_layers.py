@@ -92,6 +92,14 @@ MAY_IMPORT: dict[str, set[str]] = {
         "darla",
         "darla_envs",
     },
+    "darla_agents.sweeping": {
+        "darla_agents.encoder_evaluation",
+        "darla_agents.comparison",
+        "darla_agents.learning",
+        "darla_agents.playing",
+        "darla",
+        "darla_envs",
+    },
     "darla_agents.sharing": {"darla_agents.agent", "darla"},
     "darla_agents.explore": {
         "darla_agents.encoder_evaluation",
@@ -118,6 +126,7 @@ NEEDS: dict[str, set[str]] = {
     "wandb": {"darla.tracking.wandb_sink"},
     "mlflow": {"darla.tracking.mlflow_sink"},
     "trackio": {"darla.tracking.trackio_sink"},
+    "optuna": {"darla_agents.sweeping.optuna_library"},
     "stable_baselines3": {"darla.wrappers.sb3", "darla_agents"},
     "gymnasium": {
         "darla.frames.pictures",

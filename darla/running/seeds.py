@@ -23,6 +23,8 @@ class Purpose(IntEnum):
     """What is done to the pictures that an agent learns from."""
     RESTYLING = 6
     """The looks that pictures of an environment are shown in; with the seed of its reset."""
+    SWEPT_SETTINGS = 7
+    """The settings of a sweep's trials; with the trial's number."""
     TRANSFER = 7_000
     """Episodes of an evaluation, apart from those that agents were trained on."""
     RANDOM_POLICY = 7_001

@@ -15,6 +15,7 @@ COMMANDS = {
     "export": "write an encoder as ONNX, to be run without torch",
     "use": "use an encoder: denoise, fill, sample, find, alarm",
     "train-agent": "train an agent on latents, pixels or true factors",
+    "sweep": "search settings of encoders and agents",
     "import-agent": "take over an agent that a script of your own has saved",
     "evaluate-transfer": "play agents in domains that look different, into rows",
     "compare": "turn those rows into tables and plots",

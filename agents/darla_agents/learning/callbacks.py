@@ -17,6 +17,10 @@ from darla_agents.playing.alarm_watch import AlarmWatch, RaisedAlarm
 from darla_agents.playing.episode_queue import PlayedEpisode, Policy, play_queue, share_of_alarms
 from darla_agents.playing.played_worlds import PlayedWorlds
 
+Watch = Callable[[int, Mapping[str, Mapping[str, float]]], None]
+"""Is told after each evaluation the step and, by domain, what :func:`summarise` says; an error that
+it raises ends the training there."""
+
 
 class PeriodicCallback(BaseCallback):
     """Does something every so many steps of all environments together, between rollouts.
@@ -65,7 +69,7 @@ class EvaluateDomains(PeriodicCallback):
     ``eval/<domain>/success``, and where there is an alarm of the policy ``eval/<domain>/alarm``,
     the share of steps at which it was raised. ``best_return`` is the source's of the best model so
     far, None when there is none; ``keep_best`` is called with what :func:`summarise` says of the
-    source when the model is the best.
+    source when the model is the best. In the end ``watch`` is told of the evaluation.
     """
 
     def __init__(
@@ -78,8 +82,10 @@ class EvaluateDomains(PeriodicCallback):
         best_return: float | None,
         keep_best: Callable[[dict[str, float]], None],
         alarm: RaisedAlarm | None = None,
+        watch: Watch | None = None,
     ) -> None:
         super().__init__(interval)
+        self._told = watch
         self._domains = domains
         self._policy = policy
         self._seeds = seeds
@@ -103,6 +109,8 @@ class EvaluateDomains(PeriodicCallback):
         if source[RETURN] >= self._best:
             self._best = source[RETURN]
             self._keep_best(source)
+        if self._told is not None:
+            self._told(self.model.num_timesteps, results)
 
 
 def summarise(episodes: Sequence[PlayedEpisode]) -> dict[str, float]:

@@ -43,6 +43,7 @@ from darla_agents.learning.callbacks import (
     ShowProgress,
     StopAtNaN,
     StopWhenAsked,
+    Watch,
 )
 from darla_agents.learning.config import (
     TrainAgentConfig,
@@ -70,12 +71,17 @@ _MOST_EVALUATION_ENVS = 8
 _WEIGHTS_CHECKED_EVERY = 1_000  # steps
 
 
-def train_agent(config: TrainAgentConfig) -> Path:
+def train_agent(config: TrainAgentConfig, watch: Watch | None = None) -> Path:
     """Train an agent, or continue a run that was stopped, or say that it is finished.
 
     A continued run has the weights, the optimiser and the step count of its last checkpoint; its
     episodes, and the memory of DQN, SAC and TD3, start afresh. One that began before there was a
     choice of rendering goes on with MiniWorld's.
+
+    Args:
+        config: what to train.
+        watch: is told of each evaluation; an error that it raises ends the training, and is
+            raised here.
 
     Returns:
         The run's folder; the agent is in it and the best one in the source under ``best``.
@@ -102,7 +108,7 @@ def train_agent(config: TrainAgentConfig) -> Path:
         print(f"{folder.path} is finished: nothing is left to train")
     else:
         with denormals_flushed(), ExitStack() as stack:
-            _train(config, spec, folder, stack)
+            _train(config, spec, folder, stack, watch)
     if config.export_zip is not None:
         export_zip(load_agent(folder.path).model, config.export_zip)
     return folder.path
@@ -116,7 +122,13 @@ def _check_that_it_sees(encoder: FrozenEncoder, anyway: bool) -> None:
         )
 
 
-def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: ExitStack) -> None:
+def _train(
+    config: TrainAgentConfig,
+    spec: AgentSpec,
+    folder: RunFolder,
+    stack: ExitStack,
+    watch: Watch | None,
+) -> None:
     """Train an agent in a folder that nobody else trains in."""
     drawing: dict[str, Any] = {"rendering": config.rendering, "num_threads": config.threads or None}
     bundled = bundled_encoder(spec, config.encoder_device)
@@ -149,7 +161,9 @@ def _train(config: TrainAgentConfig, spec: AgentSpec, folder: RunFolder, stack: 
     stack.callback(model.logger.close)
     write_layout(output.writer, domains, alarm is not None)
     write_hyperparameters(output, spec, domains)
-    evaluate = _evaluation(config, spec, folder, model, domains, encoder, alarm, output.writer)
+    evaluate = _evaluation(
+        config, spec, folder, model, domains, encoder, alarm, output.writer, watch
+    )
     request = stack.enter_context(stop_requests())
     model.learn(
         spec.total_timesteps - model.num_timesteps,
@@ -174,6 +188,7 @@ def _evaluation(
     encoder: FrozenEncoder | None,
     alarm: LatentAlarm | None,
     writer: RunWriter,
+    watch: Watch | None,
 ) -> EvaluateDomains:
     """Return what evaluates the agent while it learns, and keeps the best one in the source."""
     # One seed for each episode; runs of one seed play the same ones, whatever they see.
@@ -190,6 +205,7 @@ def _evaluation(
         _best_return(folder),
         lambda evaluation: save_agent(model, spec, folder.best, evaluation),
         alarm,
+        watch,
     )
 
 

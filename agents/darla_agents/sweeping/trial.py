@@ -1,0 +1,40 @@
+"""One trial: what its settings train, by the functions that the commands call, and its measures."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from darla.environments.spec import EnvironmentSpec
+from darla.vision.train import train_vision
+from darla_agents.learning.callbacks import Watch
+from darla_agents.learning.train import train_agent
+from darla_agents.sweeping.measures import TrialFolder
+from darla_agents.sweeping.stage_settings import AGENT, VISION
+from darla_agents.sweeping.sweep_file import Sweep
+
+
+def run_trial(
+    sweep: Sweep,
+    values: Mapping[str, Mapping[str, Any]],
+    folder: Path,
+    watch: Watch | None = None,
+    progress: bool = True,
+) -> tuple[float, ...]:
+    """Train what a trial's settings say, or go on where it was cut; return its measures.
+
+    ``watch`` is told of the agent's evaluations, and may end the trial by an error of its own.
+
+    Raises:
+        ValueError: what was trained is of no use, as its run or a measure says.
+    """
+    encoder: Path | None = None
+    agent: Path | None = None
+    environment: EnvironmentSpec | None = None
+    if VISION in sweep.stages:
+        encoder = train_vision(sweep.vision_config(values, folder)).bundle
+    if AGENT in sweep.stages:
+        config = sweep.agent_config(values, folder, progress)
+        agent = train_agent(config, watch)
+        environment = config.environment_of(config.task)
+    trained = TrialFolder(folder, encoder, agent, environment)
+    return tuple(measure.measure(trained) for measure in sweep.measures)
