@@ -52,9 +52,7 @@ def vision_config(values: Mapping[str, Any], out: Path) -> VisionConfig:
     A ValueError where a name is unknown (the nearest is suggested), or a value is of a wrong type
     or out of range.
     """
-    name = values.get("objective", VisionConfig().objective.objective)
-    if not isinstance(name, str):
-        raise ValueError(f"vision.objective is {name!r}; expected the name of one")
+    name = _objective_of(values)
     kind = OBJECTIVES[name].settings_class
     training, own = get_type_hints(VisionConfig), get_type_hints(kind)
     known = {*training, *kind.names()} - {"objective"}
@@ -73,6 +71,14 @@ def vision_config(values: Mapping[str, Any], out: Path) -> VisionConfig:
     config = VisionConfig(out=out, objective=kind(**found["objective"]), **found["training"])
     config.check()
     return config
+
+
+def _objective_of(values: Mapping[str, Any]) -> str:
+    """Return the name of the objective that is trained."""
+    name = values.get("objective", VisionConfig().objective.objective)
+    if not isinstance(name, str):
+        raise ValueError(f"vision.objective is {name!r}; expected the name of one")
+    return name
 
 
 def agent_config(values: Mapping[str, Any], out: Path, **own: Any) -> TrainAgentConfig:
@@ -120,7 +126,7 @@ def type_of(stage: str, name: str, values: Mapping[str, Any]) -> Any:
     if stage == AGENT:
         return get_type_hints(TrainAgentConfig).get(name, Any)
     hints = get_type_hints(VisionConfig)
-    kind = OBJECTIVES[values.get("objective", VisionConfig().objective.objective)].settings_class
+    kind = OBJECTIVES[_objective_of(values)].settings_class
     return (hints | get_type_hints(kind)).get(name, Any)
 
 

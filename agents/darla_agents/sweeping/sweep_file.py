@@ -1,7 +1,7 @@
 """What is swept, and by what it is judged: a TOML file, checked before anything is trained."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, NotRequired, TypedDict
 
@@ -14,7 +14,7 @@ from darla.running.toml_files import read_toml
 from darla.vision.config import VisionConfig
 from darla_agents.learning.config import TrainAgentConfig
 from darla_agents.sweeping.measures import ValidationReturn, read_measure
-from darla_agents.sweeping.space import Choices, Dimension, Numbers, read_dimension
+from darla_agents.sweeping.space import Choices, Dimension, read_dimension
 from darla_agents.sweeping.stage_settings import (
     AGENT,
     SETTINGS,
@@ -162,11 +162,11 @@ def _read_space(
 
 def _suited(dimension: Dimension, stage: str, name: str, fixed: Mapping[str, Any]) -> Dimension:
     """Return a range with whole numbers only where the setting is one."""
-    if isinstance(dimension, Choices) or not dimension.whole:
+    if isinstance(dimension, Choices):
         return dimension
-    low = typed(dimension.low, type_of(stage, name, fixed), f"search.{stage}.{name}")
-    whole = isinstance(low, int)
-    return Numbers(dimension.low, dimension.high, whole, dimension.log, dimension.step)
+    hint, where = type_of(stage, name, fixed), f"search.{stage}.{name}"
+    ends = [typed(end, hint, where) for end in (dimension.low, dimension.high)]
+    return replace(dimension, whole=all(isinstance(end, int) for end in ends))
 
 
 def _check_values(sweep: Sweep) -> EnvironmentSpec | None:
@@ -178,11 +178,11 @@ def _check_values(sweep: Sweep) -> EnvironmentSpec | None:
         What agents act in; None where none is trained.
     """
     usual = {name: _drawn(each)[0] for name, each in sweep.space.items()}
-    environment = None
+    environment = _check_trial(sweep, usual)
     for name, dimension in sweep.space.items():
-        for value in _drawn(dimension):
+        for value in _drawn(dimension)[1:]:
             try:
-                environment = _check_trial(sweep, {**usual, name: value})
+                _check_trial(sweep, {**usual, name: value})
             except ValueError as error:
                 raise ValueError(f"{error} (with {name} = {dimension.value_of(value)})") from error
     return environment
