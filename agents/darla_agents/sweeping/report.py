@@ -117,10 +117,12 @@ def _of_best(
             f"{measure.label} {value:.4g}"
             for measure, value in zip(sweep.measures, each.values or (), strict=True)
         )
-        found.append(f"## {'Best' if len(best) == 1 else 'On the front'}: trial {each.number}")
+        found.append(
+            f"## {'Best' if len(sweep.measures) == 1 else 'On the front'}: trial {each.number}"
+        )
         found.append(f"{measured}. What it trained lies in `trials/{each.number:04d}`; again:")
         found.append("```bash\n" + "\n".join(lines[each.number]) + "\n```")
-    if len(best) == 1:
+    if len(sweep.measures) == 1:
         found.append(
             "The best of many measures is better than what it measures: the same settings, with "
             "another seed, are likely to be a little worse."

@@ -1,6 +1,7 @@
 """Optuna's part: what is drawn, continued, ended early and given up, with trials that are told."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from darla_agents.sweeping import study as studies
 from darla_agents.sweeping.importance import importance
 from darla_agents.sweeping.plots import best_so_far
+from darla_agents.sweeping.report import write_report
 from darla_agents.sweeping.study import JOURNAL, SweepStudy, TrialResult
 from darla_agents.sweeping.sweep_file import Sweep, read_sweep
 from toy_sweeps import MOVEMENT, PROBE, of_agents, of_encoders
@@ -220,3 +222,26 @@ def test_the_setting_that_decides_all_has_all_the_importance(agents, tmp_path, m
 def test_the_best_so_far_of_values():
     assert best_so_far([1.0, 3.0, 2.0, 4.0], "maximize") == [1.0, 3.0, 3.0, 4.0]
     assert best_so_far([1.0, 3.0, 0.5, 4.0], "minimize") == [1.0, 1.0, 0.5, 0.5]
+
+
+def test_the_report_of_told_trials(agents, tmp_path, monkeypatch):
+    def curve(number: int) -> list[float]:
+        return [0.0] * 4 if number == 5 else [1.0, 2.0, 3.0, 4.0 + number % 2]
+
+    monkeypatch.setattr(studies, "run_trial", learning(curve))
+    study = SweepStudy(agents, tmp_path, 0)
+    study.run(8, progress=False)
+    report = write_report(agents, study, tmp_path, 0)
+    assert [path.name for path in report.pictures] == [
+        "history.png",
+        "importance.png",
+        "parallel.png",
+    ]
+    assert all(path.stat().st_size > 10_000 for path in report.pictures)
+    assert "Trials: 7 complete, 1 pruned." in report.text
+    assert "## What matters to the return in validation" in report.text
+    assert "Of 7 complete trials: with fewer than 20 these shares say little." in report.text
+    assert re.search(r"\| 5 +\| pruned +\| +\|", report.text)
+    told = json.loads(report.numbers.read_text())
+    assert told["trials"][5]["seen"] == {"1": 0.0, "2": 0.0}
+    assert told["best"] == [1]  # the first of those that are alike
