@@ -1,6 +1,6 @@
 """Search settings of encoders and agents, judged in looks that no agent is tested in.
 
-    darla sweep scripts/examples/sweep.toml --trials 20
+    darla sweep sweep.toml --trials 20
 
 The same command continues a sweep that was stopped, or adds trials. It needs darla[sweep].
 """

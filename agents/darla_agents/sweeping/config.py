@@ -14,8 +14,8 @@ class SweepConfig:
     """What to sweep, how often, and where to."""
 
     file: Annotated[Path, tyro.conf.Positional]
-    """A TOML file that says what is searched, and what is good; scripts/examples/sweep.toml is
-    one."""
+    """A TOML file that says what is searched, and what is good; the guide Search settings has one
+    that says what each of its keys is."""
     trials: PositiveInt = 20
     """Trials in all, also those that an earlier call has finished, and those that were ended early
     or failed."""
