@@ -278,3 +278,21 @@ def test_a_tracker_that_fails_does_not_stop_an_agent(folder, capsys):
     assert is_saved(run)
     assert capsys.readouterr().err.count("the network is down") == 1
     assert [step for step, _ in scalars_of(run / "tensorboard")["eval/source/return"]] == [32, 64]
+
+
+def test_who_watches_is_told_of_evaluations_and_may_end_the_training(folder):
+    told = []
+
+    def watch(step, results):
+        told.append((step, set(results), results["source"].keys()))
+        if step == 32:
+            raise KeyError("enough")
+
+    config = make_config(folder, eval_domains=("new_floor",), eval_freq=16)
+    with pytest.raises(KeyError, match="enough"):
+        train_agent(config, watch)
+    domains, quantities = {"source", "new_floor"}, {"return", "success"}
+    assert told == [(step, domains, quantities) for step in (16, 32)]
+    train_agent(config, lambda step, results: told.append((step,)))  # goes on where it stands
+    assert told[-1] == (64,)
+    assert load_agent(folder / "run").num_timesteps == 64
