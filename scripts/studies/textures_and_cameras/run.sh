@@ -25,5 +25,9 @@ for seed in ${SEEDS:-0 1 2}; do
     train rich "$seed" --kind pixels --domain d_u_rich --total-timesteps 80000
     wait
 done
+for seed in ${LONGER:-0 1}; do # how far repainting goes where steps are cheap
+    train recolor_longer "$seed" --kind pixels --augmentation recolor --total-timesteps 240000 &
+done
+wait
 darla evaluate-transfer --agents "$out/agents" --stochastic --episodes 100 --out "$out/transfer.csv"
 darla compare --rows "$out/transfer.csv" --out "$out/compare"
