@@ -16,6 +16,7 @@ from docs_steps.documents import ROOT
 from docs_steps.homes import BLOCK, find_homes, read_block
 from docs_steps.shared_text import text_for
 from page_code import run, smaller
+from toy_commands import run_darla
 from toy_datasets import write_dataset
 
 PAGES = ROOT / "scripts/docs"
@@ -65,6 +66,14 @@ class Repeat(gym.Wrapper):
 gym.register("MyEnv-v0", "my_module:MyEnv", max_episode_steps=10)
 '''
 MINE = "import my_module\n"
+PIXELS = """\
+import gymnasium as gym
+from stable_baselines3.common.env_util import make_vec_env
+
+import my_module
+
+pixel_venv = make_vec_env("MyEnv-v0")
+"""
 SAIL = """\
 import darla_envs.stock  # lets MiniWorld draw without a display
 from miniworld.entity import Entity
@@ -97,7 +106,10 @@ SMALLER = {
         },
     ),
     "guides/see": ("", {"objective=beta_vae)": "objective=beta_vae, epochs=0.5)"}),
-    "guides/uses": ("", {"250": "40", "(0, 500)": "(0, 80)"}),
+    "guides/uses": (
+        PIXELS,
+        {"250": "40", "(0, 500)": "(0, 80)", "runs/uses/alarm_calibration.json": "alarm.json"},
+    ),
     "guides/add": ("import gymnasium as gym\n", {}),
     "guides/many_worlds": (
         SAIL,
@@ -122,6 +134,17 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def make_memory(folder: Path) -> None:
+    """Write frames that somebody acted for, and an encoder that has learnt from them in order."""
+    acted = folder / "data/acted"
+    at = ("--env", "Darla/HiddenCatch-v0", "--policy", "random", "--size", 32, "--chunk-size", 100)
+    assert run_darla("collect", *at, "--num-frames", 200, "--out", acted) == 0
+    small = ("--latents", 4, "--memory", 8, "--channels", 4, 8, "--hidden-units", 16)
+    how = ("--objective", "sequence_vae", "--epochs", 1, "--sequence-length", 8, "--device", "cpu")
+    out = ("--out", folder / "runs/memory", *small)
+    assert run_darla("train-vision", "--data", acted, *how, *out) == 0
+
+
 def blocks(page: str) -> list[str]:
     """Return the blocks of Python on a page."""
     homes = find_homes(PAGES)
@@ -136,4 +159,6 @@ def test_code_of_guides_runs(page: str, folder: Path) -> None:
     before, numbers = SMALLER[page]
     code = smaller("\n".join(blocks(page)), numbers)
     (folder / "blocks.py").write_text(before + code)
+    if page == "guides/see":
+        make_memory(folder)
     run([sys.executable, "script.py"], folder)
