@@ -4,6 +4,7 @@ import contextlib
 import io
 import re
 import shlex
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -29,13 +30,17 @@ def anchors(document: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
+def links(document: Path) -> Iterator[tuple[str, Path, str]]:
+    """Yield the links of a document that lead into the repository, with what they lead to."""
+    for link in re.findall(r"\]\(([^)\s]+)\)", document.read_text()):
+        if not re.match(r"https?:", link):
+            file, _, anchor = link.partition("#")
+            yield link, (document.parent / file).resolve() if file else document, anchor
+
+
 @pytest.mark.parametrize("document", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_of_pages_lead_somewhere_in_the_repository(document: Path) -> None:
-    for link in re.findall(r"\]\(([^)\s]+)\)", document.read_text()):
-        if re.match(r"[a-z]+:", link):
-            continue
-        file, _, anchor = link.partition("#")
-        target = (document.parent / file).resolve() if file else document
+    for link, target, anchor in links(document):
         assert target.exists(), link
         if anchor and "```{" not in target.read_text():  # a page may get its headings elsewhere
             assert anchor in anchors(target), link
@@ -43,11 +48,7 @@ def test_links_of_pages_lead_somewhere_in_the_repository(document: Path) -> None
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=NAMES)
 def test_links_lead_somewhere(document: Path) -> None:
-    for link in re.findall(r"\]\(([^)\s]+)\)", document.read_text()):
-        if link.startswith("http"):
-            continue
-        file, _, anchor = link.partition("#")
-        target = (document.parent / file).resolve() if file else document
+    for link, target, anchor in links(document):
         assert target.exists(), link
         assert not anchor or anchor in anchors(target), link
 

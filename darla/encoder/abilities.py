@@ -13,6 +13,11 @@ def named(encoder: FrozenEncoder) -> str:
     return f"the encoder of {objective}" + (f" ({encoder.path})" if encoder.path else "")
 
 
+def role_by_latent(encoder: FrozenEncoder) -> dict[int, str]:
+    """Return what latents hold, by their number; those of which it says nothing are left out."""
+    return {int(latent): role for role, some in encoder.latent_roles.items() for latent in some}
+
+
 def can_decode(encoder: FrozenEncoder) -> bool:
     """Whether it draws pictures."""
     decoder: object = encoder.decoder

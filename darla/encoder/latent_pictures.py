@@ -13,6 +13,7 @@ from types import MappingProxyType
 import numpy as np
 from PIL import Image
 
+from darla.encoder.abilities import GAUSSIAN
 from darla.encoder.drawn_rows import draw_rows
 from darla.encoder.frozen_encoder import ACTIVE_STD, FrozenEncoder
 from darla.encoder.latent_paths import latent_path
@@ -166,10 +167,18 @@ def _typical_frame(encoder: FrozenEncoder) -> int:
 
 def most_informative(encoder: FrozenEncoder) -> np.ndarray:
     """Return the active latents, the largest KL (or std) first; at least one, at most 16."""
-    statistics = encoder.statistics
-    gaussian = encoder.encoder.shape.posterior == "gaussian"
-    order = np.argsort(-(statistics.kl if gaussian else statistics.std), kind="stable")
-    return order[: min(max(1, int(encoder.active.sum())), LARGEST_ROWS)]
+    return by_content(encoder)[: min(max(1, int(encoder.active.sum())), LARGEST_ROWS)]
+
+
+def by_content(encoder: FrozenEncoder) -> np.ndarray:
+    """Return all latents, int64 (z,), the largest KL (or std) first."""
+    return np.argsort(-carried(encoder), kind="stable")
+
+
+def carried(encoder: FrozenEncoder) -> np.ndarray:
+    """Return how much each latent carries, (z,): its KL over D_U, or its std without a prior."""
+    known = encoder.statistics
+    return known.kl if encoder.encoder.shape.posterior == GAUSSIAN else known.std
 
 
 def latent_label(encoder: FrozenEncoder, index: int, name: str = "") -> str:

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from darla.encoder.abilities import GAUSSIAN
+from darla.encoder.abilities import GAUSSIAN, role_by_latent
 from darla.encoder.frozen_encoder import FrozenEncoder
+from darla.encoder.latent_pictures import by_content, carried
 from darla.running.plain_json import plain
 
 MOST_FRAMES = 12
@@ -57,21 +58,17 @@ def told_of(encoder: FrozenEncoder, title: str, names: Mapping[int, str]) -> Tol
 
 def _rows(encoder: FrozenEncoder, names: Mapping[int, str]) -> list[dict[str, Any]]:
     """Return what is known of each active latent; those that carry most come first."""
-    known = encoder.statistics
-    gaussian = encoder.encoder.shape.posterior == GAUSSIAN
-    carried = known.kl if gaussian else known.std
-    roles = {int(latent): role for role, some in encoder.latent_roles.items() for latent in some}
-    order = [int(latent) for latent in np.argsort(-carried, kind="stable")]
+    known, roles, content = encoder.statistics, role_by_latent(encoder), carried(encoder)
     return [
         {
             "latent": latent,
-            "carries": carried[latent],
+            "carries": content[latent],
             "low": known.low[latent],
             "high": known.high[latent],
             "role": roles.get(latent, ""),
             "name": names.get(latent, ""),
         }
-        for latent in order
+        for latent in by_content(encoder).tolist()
         if encoder.active[latent]
     ]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from darla.encoder.abilities import GAUSSIAN, can_decode
+from darla.encoder.abilities import GAUSSIAN, can_decode, role_by_latent
 from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.encoder.latent_pictures import most_informative
 from darla.frames.pictures import resize_frames
@@ -37,9 +37,7 @@ class NamedEncoder:
     def about(self) -> Answer:
         """Return what the page shows of it before any frame is encoded."""
         encoder, found = self.encoder, self.encoder.statistics
-        roles = {
-            int(latent): role for role, some in encoder.latent_roles.items() for latent in some
-        }
+        roles = role_by_latent(encoder)
         return {
             "name": self.name,
             "objective": encoder.config["objective"]["name"],

@@ -77,18 +77,23 @@ class Choices:
 Dimension = Numbers | Choices
 
 
+def check_table(table: Mapping[str, Any], kind: type, where: str) -> None:
+    """Raise a ValueError unless a table of TOML is of a TypedDict, and has no other keys."""
+    for key in table:
+        if key not in kind.__annotations__:
+            raise unknown(f"key of {where}", key, kind.__annotations__)
+    said = mismatch(table, kind)
+    if said is not None:
+        raise ValueError(f"{where}: {said}")
+
+
 def read_dimension(table: Any, where: str) -> Dimension:
     """Return what a table of a file says; a ValueError, which says ``where`` it stands."""
     if not isinstance(table, Mapping):
         raise ValueError(
             f"{where} is {table!r}; expected {{ low = ..., high = ... }} or {{ values = [...] }}"
         )
-    for key in table:
-        if key not in DimensionTable.__annotations__:
-            raise unknown(f"key of {where}", key, DimensionTable.__annotations__)
-    said = mismatch(table, DimensionTable)
-    if said is not None:
-        raise ValueError(f"{where}: {said}")
+    check_table(table, DimensionTable, where)
     if "values" in table:
         return _choices(table, where)
     if "low" not in table or "high" not in table:

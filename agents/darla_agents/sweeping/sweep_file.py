@@ -7,14 +7,13 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from darla.environments.spec import EnvironmentSpec
 from darla.frames.joined import open_frames
-from darla.running.checked_json import mismatch
 from darla.running.names import unknown
 from darla.running.plain_json import as_json
 from darla.running.toml_files import read_toml
 from darla.vision.config import VisionConfig
 from darla_agents.learning.config import TrainAgentConfig
 from darla_agents.sweeping.measures import ValidationReturn, read_measure
-from darla_agents.sweeping.space import Choices, Dimension, read_dimension
+from darla_agents.sweeping.space import Choices, Dimension, check_table, read_dimension
 from darla_agents.sweeping.stage_settings import (
     AGENT,
     SETTINGS,
@@ -97,12 +96,7 @@ def read_sweep(path: Path) -> Sweep:
             nearest is suggested) or a target, or a setting could not be trained with.
     """
     table = read_toml(path)
-    for key in table:
-        if key not in _File.__annotations__:
-            raise unknown(f"key of {path}", key, _File.__annotations__)
-    said = mismatch(table, _File)
-    if said is not None:
-        raise ValueError(f"{path}: {said}")
+    check_table(table, _File, str(path))
     stages = tuple(stage for stage in STAGES if stage in table["commands"])
     if not stages:
         raise ValueError(f"{path} has no commands; give one or both of {', '.join(STAGES)}")
