@@ -46,20 +46,24 @@ def describe_dataset(dataset: FrameDataset) -> dict[str, Any]:
     }
 
 
+def described_parts(description: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the description of each dataset that :func:`describe_datasets` described."""
+    parts = description.get("parts") or [description]
+    return [part for part in parts if isinstance(part, Mapping)]
+
+
 def learnt_from(description: Mapping[str, Any], dataset: FrameDataset) -> bool:
     """Whether what :func:`describe_datasets` returned describes a dataset with the same frames.
 
     They come from the same environment, by the same policy and seed, wherever they lie.
     """
-    parts = description.get("parts") or [description]
     return any(
-        isinstance(part, Mapping)
-        and "env" in part
+        "env" in part
         and all(part.get(name) == dataset.attributes.get(name) for name in _ORIGIN)
         and all(
             (part.get(name) or None) == (dataset.attributes.get(name) or None) for name in _LATER
         )
-        for part in parts
+        for part in described_parts(description)
     )
 
 

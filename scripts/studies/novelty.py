@@ -24,6 +24,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from darla.frames.dataset_description import described_parts
 from darla_envs.description.domain import NO_FACTORS, Domain
 
 SEEN, NEW_PAIR, OOD, OOD1, OOD2 = "seen", "new pair", "OOD", "OOD1", "OOD2"
@@ -99,7 +100,7 @@ def encoder_coverage(dataset: Mapping[str, Any]) -> EncoderCoverage:
     """
     values: dict[str, list[_Value]] = {}
     constants = []
-    for part in dataset.get("parts", [dataset]):
+    for part in described_parts(dataset):
         domain, looks = part.get("domain") or {}, []
         if "look" in domain:
             looks = _looks(Domain.from_dict({key: domain[key] for key in _DRAWN if key in domain}))

@@ -7,8 +7,10 @@ import numpy as np
 
 from darla.encoder.bundle import load_encoder
 from darla.encoder.frozen_encoder import FrozenEncoder
+from darla.frames.dataset_description import described_parts
 from darla.metrics.udr import udr
 from darla.running.device import resolve_device
+from darla_envs.description.tasks import TASKS
 
 
 def load_bundles(bundles: Sequence[Path], device: str, precision: str) -> list[FrozenEncoder]:
@@ -35,6 +37,18 @@ def bundle_labels(bundles: Sequence[Path], what: str = "bundle") -> list[str]:
     if len(set(whole)) < len(whole):
         raise ValueError(f"a {what} was given twice; give each once")
     return whole
+
+
+def learnt_elsewhere(encoder: FrozenEncoder, label: str, env: str) -> str:
+    """Say that an encoder learnt from other frames than those of ``env``; empty if not known."""
+    parts = described_parts(encoder.config.get("dataset") or {})
+    seen = sorted({str(part["env"]) for part in parts if part.get("env")})
+    if not seen or env in seen:
+        return ""
+    ours = [name for name in seen if name in TASKS]
+    there = f"--env {ours[0]}" if ours else "--data with frames of it that were not learnt from"
+    learnt = f"{label}: learnt from frames of {', '.join(seen)}, and not of {env}"
+    return f"{learnt}; to measure it there give {there}"
 
 
 def agreement(

@@ -31,7 +31,8 @@ class EncoderEvaluationConfig:
     several, such as one for each domain, trained in the first and tested in each. Then env, domain,
     source, targets and interventions do not matter. Frames of another size are resized."""
     env: str = GO_TO_OBJECT
-    """The task whose frames they see; one of this package's, which know their true factors."""
+    """The task whose frames they see; one of this package's, which know their true factors. The
+    report says which encoders have learnt from other frames alone."""
     out: Path = Path("runs/evaluation")
     """Folder of the results; earlier ones in it are replaced."""
     factors: tuple[str, ...] = ()

@@ -22,7 +22,12 @@ from darla.metrics.dci import DCI
 from darla.metrics.total_correlation import total_correlation
 from darla.probes import PROBES, LabelledLatents, ProbeReport, probe_domains
 from darla.running.progress import progress_bar
-from darla_agents.encoder_evaluation.bundles import agreement, bundle_labels, load_bundles
+from darla_agents.encoder_evaluation.bundles import (
+    agreement,
+    bundle_labels,
+    learnt_elsewhere,
+    load_bundles,
+)
 from darla_agents.encoder_evaluation.config import EncoderEvaluationConfig
 from darla_agents.encoder_evaluation.interventions import RoomInterventions, holdable
 from darla_agents.encoder_evaluation.measures import (
@@ -33,7 +38,13 @@ from darla_agents.encoder_evaluation.measures import (
 )
 from darla_agents.encoder_evaluation.pictures import draw_encoder
 from darla_agents.encoder_evaluation.recorded.evaluate import evaluate_recorded
-from darla_agents.encoder_evaluation.report import EncoderScores, left_out, table, to_json
+from darla_agents.encoder_evaluation.report import (
+    EncoderScores,
+    left_out,
+    measured_on,
+    table,
+    to_json,
+)
 from darla_agents.encoder_evaluation.results import EncoderEvaluation, shown, write_results
 from darla_agents.encoder_evaluation.rooms import EvaluationRooms
 
@@ -69,7 +80,9 @@ def evaluate_encoders(config: EncoderEvaluationConfig) -> EncoderEvaluation:
             scores.append(_score(subject, rooms, config, bar))
             draw = partial(_draw, subject, rooms, scores[-1], config)
             pictures += shown(bar, f"{subject.label}: pictures", draw)
-    report = "\n\n".join(filter(None, [table(scores, config), left_out(scores)]))
+    elsewhere = [learnt_elsewhere(*each, config.env) for each in zip(encoders, labels, strict=True)]
+    notes = "\n".join(filter(None, [*elsewhere, left_out(scores)]))
+    report = "\n\n".join(filter(None, [measured_on(config), table(scores, config), notes]))
     numbers = to_json(scores, config)
     return write_results(config.out, report, tuple(scores), numbers, tuple(pictures))
 

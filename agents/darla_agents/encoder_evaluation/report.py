@@ -71,6 +71,12 @@ def columns_table(columns: Mapping[str, Iterable[NamedValue]]) -> str:
     return markdown_table(["", *columns], [[name, *cells] for name, cells in rows.items()])
 
 
+def measured_on(config: EncoderEvaluationConfig) -> str:
+    """Say whose frames the numbers of the table are of."""
+    where = f"{config.domain}, and the forecast from {config.source}"
+    return f"Measured on frames of {config.env}: {where}."
+
+
 def left_out(scores: Sequence[EncoderScores]) -> str:
     """Say what was not measured, and why: a line for each encoder and kind; empty if nothing."""
     lines = []

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from darla.encoder.frozen_encoder import FrozenEncoder
+from darla.frames.dataset_description import described_parts
 from darla.hub.names import HubName
 from darla.running.markdown import markdown_table
 from darla.running.plain_json import plain
@@ -120,8 +121,7 @@ def _head(name: HubName, license_name: str | None, tag: str | None) -> str:
 
 def _parts(config: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """Return what is known of each dataset that it learnt from."""
-    dataset = config.get("dataset") or {}
-    return dataset.get("parts") or ([dataset] if dataset.get("shape") else [])
+    return [part for part in described_parts(config.get("dataset") or {}) if part.get("shape")]
 
 
 def _frames_told(parts: Sequence[Mapping[str, Any]]) -> str:

@@ -14,7 +14,8 @@ PICTURES = ("traversals", "reconstructions", "interpolation", "posteriors", "imp
 def test_from_bundles_to_the_table(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     bundles = [make_toy_bundle(tmp_path / name / "encoder") for name in ("a", "b")]
     config = bundles[1] / "config.json"
-    roles = {"latent_roles": {"look": [0], "state": [1, 2]}}
+    dataset = {"parts": [{"env": "my:Ball-v0"}, {"env": "Darla/SeekAvoid-v0"}]}
+    roles = {"dataset": dataset, "latent_roles": {"look": [0], "state": [1, 2]}}
     config.write_text(json.dumps(json.loads(config.read_text()) | roles))
     out = tmp_path / "out"
     arguments = ["--out", out, "--quick", "--threads", 1, "--metrics", "mig", "dci"]
@@ -23,12 +24,16 @@ def test_from_bundles_to_the_table(tmp_path: Path, capfd: pytest.CaptureFixture[
     assert run_darla("evaluate-encoder", "--bundles", *bundles, *arguments) == 0
     printed = capfd.readouterr()
     table = (out / "table.md").read_text()
+    assert table.startswith("Measured on frames of Darla/GoToObject-v0: d_u, and")
     assert table in printed.out
     for row in ("mig", "dci_disentanglement", "irs", "beta_vae_score", "factor_vae_score", "udr"):
         assert f"| {row} " in table
     assert "forecast for new_floor: bearing, R2 (mlp)" in table
     assert "kept in d_u: floor, R2 (linear)" in table
     assert "a: left out of the forecast: floor (always the same); wall (always the same)" in table
+    told = "b: learnt from frames of Darla/SeekAvoid-v0, my:Ball-v0, and not of Darla/GoToObject-v0"
+    assert f"{told}; to measure it there give --env Darla/SeekAvoid-v0" in table
+    assert "a: learnt from" not in table  # its description says nothing
     assert "b: pictures" in printed.err and "parts/s" in printed.err
 
     first, second = json.loads((out / "scores.json").read_text())["encoders"]
