@@ -1,5 +1,8 @@
 #!/usr/bin/env bash
-# Sets everything up, then builds the site into build/site: bash scripts/docs.sh
+# Sets everything up, then builds the site into build/site:
+#
+#     bash scripts/docs.sh
+#     PAGE=0 bash scripts/docs.sh    # without the page of rooms, which takes npm and the extra onnx
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 stamp=".venv/.docs-installed-$(cat pyproject.toml "$lock" | cksum | cut -d' ' -f1)"
 if [ ! -e "$stamp" ]; then
@@ -19,6 +22,6 @@ make_page() {
         .venv/bin/darla export --encoder rooms --out build/onnx --page build/pages/rooms.html --runtime build/npm
 }
 rm -rf build/pages
-make_page || echo "the site is built without the page of rooms: that takes npm (Debian's package npm) and, once, network"
+[ "${PAGE:-1}" = 0 ] || make_page || echo "the site is built without the page of rooms: that takes npm (Debian's package npm) and, once, network"
 .venv/bin/python -m sphinx --fail-on-warning --keep-going --quiet scripts/docs build/site "$@"
 echo "open build/site/index.html"
