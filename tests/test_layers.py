@@ -19,10 +19,11 @@ PACKAGES = {
 
 MAY_IMPORT: dict[str, set[str]] = {
     "darla.running": set(),
-    "darla.frames": {"darla.running"},
+    "darla.stores": {"darla.running"},
+    "darla.frames": {"darla.stores", "darla.running"},
     "darla.environments": {"darla.frames", "darla.running"},
     "darla.hub": {"darla.running"},
-    "darla.encoder": {"darla.hub", "darla.running"},
+    "darla.encoder": {"darla.hub", "darla.stores", "darla.running"},
     "darla.objectives": {"darla.encoder", "darla.frames.color_maps", "darla.running"},
     "darla.tracking": {"darla.running"},
     "darla.vision": {
@@ -30,11 +31,17 @@ MAY_IMPORT: dict[str, set[str]] = {
         "darla.encoder",
         "darla.frames",
         "darla.tracking",
+        "darla.stores",
         "darla.running",
     },
     "darla.alarm": {"darla.encoder", "darla.running"},
     "darla.wrappers": {"darla.alarm", "darla.encoder", "darla.frames", "darla.running"},
-    "darla.collection": {"darla.environments", "darla.frames", "darla.running"},
+    "darla.collection": {
+        "darla.environments",
+        "darla.frames",
+        "darla.stores",
+        "darla.running",
+    },
     "darla.convert": {"darla.frames", "darla.running"},
     "darla.page": {"darla.encoder", "darla.running"},
     "darla.metrics": {"darla.encoder", "darla.running"},
@@ -116,6 +123,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 NEEDS: dict[str, set[str]] = {
     "huggingface_hub": {"darla.hub.library"},
+    "obstore": {"darla.stores.objects"},
     "pyarrow": {"darla.convert"},
     "h5py": {"darla.convert"},
     "av": {"darla.convert"},

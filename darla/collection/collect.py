@@ -3,9 +3,9 @@
 import importlib
 import time
 from collections import deque
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
@@ -24,6 +24,8 @@ from darla.running.exclusive import exclusive_name
 from darla.running.progress import progress_bar
 from darla.running.run_record import versions
 from darla.running.worker_pool import WorkerDiedError, WorkerPool
+from darla.stores.folders import is_file
+from darla.stores.urls import Place, StoreUrl
 
 if TYPE_CHECKING:
     from darla.frames.dataset import FrameDataset
@@ -45,7 +47,7 @@ class Collected:
     """What a collection made."""
 
     dataset: "FrameDataset"
-    contact_sheet: Path
+    contact_sheet: Place
     """A PNG beside it that shows frames and the coverage of factors."""
     new_frames: int
     """How many frames this call added; 0 when the dataset was finished before."""
@@ -59,7 +61,8 @@ def collect(
 
     Workers write whole chunks, so a call that is killed at any moment loses no finished chunk, and
     a further call with the same configuration continues. The contact sheet is written to
-    ``<path>.contact_sheet.png``.
+    ``<path>.contact_sheet.png``. Of a URL chunks go straight to the store
+    (:mod:`darla.frames.stored_chunks`).
 
     Args:
         config: what to collect.
@@ -73,20 +76,22 @@ def collect(
     Raises:
         ValueError: the configuration is wrong, ``path`` holds something else or a dataset of
             another configuration, or the environment does not give what is needed.
-        OSError: the dataset cannot be written, as on a full disk, or a worker died.
+        OSError: the dataset cannot be written, as on a full disk or to a store that cannot be
+            reached, or a worker died.
         RuntimeError: the environment raised an error of another kind.
     """
     started = time.monotonic()
     config = config.with_looks_read()
     config.check()
-    with exclusive_name(config.path):
+    path = config.path  # in a store there are no locks, and none is needed
+    with nullcontext() if isinstance(path, StoreUrl) else exclusive_name(path):
         new_frames = _collect(config, load_policy, progress)
     # here, for workers, which import this module, do without
     from darla.frames.dataset import FrameDataset
 
     dataset = FrameDataset.open(config.path)
     sheet = config.path.with_name(f"{config.path.name}.contact_sheet.png")
-    if new_frames or not sheet.exists():
+    if new_frames or not is_file(sheet):
         from darla.frames.contact_sheet import write_contact_sheet  # matplotlib: workers do without
 
         write_contact_sheet(dataset, sheet)

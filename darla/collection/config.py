@@ -12,6 +12,7 @@ from darla.environments.spec import EnvironmentSpec
 from darla.environments.words import EnvironmentWords
 from darla.frames.attributes import DEFAULT_CHUNK_SIZE, SIDES
 from darla.running.names import unknown
+from darla.stores.urls import Place, place
 
 RANDOM, FACTORS, AGENT = "random", "factors", "agent"
 POLICIES = (RANDOM, FACTORS, AGENT)
@@ -29,7 +30,8 @@ class CollectConfig(EnvironmentWords):
     """Name of the domain: one of the looks; without looks, the environment's argument ``domain``.
     With looks it is that of frames for encoders when not given."""
     out: Path | None = None
-    """Folder of the dataset; by default ``data/`` and the environment's name."""
+    """Folder of the dataset, or its URL in a store (``s3://bucket/name``); by default ``data/`` and
+    the environment's name."""
     num_frames: int = 20_000
     """How many frames the dataset has."""
     policy: str | None = None
@@ -72,10 +74,10 @@ class CollectConfig(EnvironmentWords):
     """Frames in a chunk: the unit of work and of the dataset. Each chunk begins a new episode."""
 
     @property
-    def path(self) -> Path:
-        """The folder of the dataset."""
+    def path(self) -> Place:
+        """The folder of the dataset, or its URL; a ValueError where that cannot be used."""
         if self.out is not None:
-            return Path(self.out)
+            return place(self.out)
         name = re.sub(r"-v\d+$", "", re.split("[:/]", self.env)[-1])
         plain = re.sub(r"(?<=[a-z])(?=[A-Z])|\W", "_", name).lower()
         environment = self.environment

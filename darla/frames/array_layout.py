@@ -3,13 +3,13 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, NotRequired, TypedDict
 
 import numpy as np
 
 from darla.frames.attributes import COLLECT_AGAIN
-from darla.running.checked_json import read_checked
+from darla.running.checked_json import LARGEST_JSON, check_shape, parse_json
+from darla.stores.folders import Folder
 
 DTYPES = {"frames": "uint8", "actions": "int64", "rewards": "float32", "episode_starts": "bool"}
 """Of the arrays that every dataset has; each factor has one of float32 besides."""
@@ -94,16 +94,18 @@ class _ArrayMetadata(TypedDict):
     codecs: list[_Codec]
 
 
-def check_array(folder: Path, layout: ArrayLayout) -> None:
-    """Check that an array on the disk is of a layout, and that none of its chunks is missing.
+def check_array(folder: Folder, name: str, layout: ArrayLayout) -> None:
+    """Check that an array of a dataset's folder is of a layout.
 
     Raises:
         ValueError: it is not; the message says what differs.
     """
-    header = folder / "zarr.json"
-    if not header.is_file():
-        raise ValueError(f"{header} is missing; {COLLECT_AGAIN}")
-    said = read_checked(header, _ArrayMetadata, COLLECT_AGAIN)
+    header = folder.path / name / "zarr.json"
+    try:
+        data = folder.read(f"{name}/zarr.json", LARGEST_JSON)
+    except FileNotFoundError as error:
+        raise ValueError(f"{header} is missing; {COLLECT_AGAIN}") from error
+    said = check_shape(parse_json(data, str(header)), _ArrayMetadata, str(header), COLLECT_AGAIN)
     found = {
         "shape": said["shape"],
         "data_type": said["data_type"],

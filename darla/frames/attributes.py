@@ -4,14 +4,18 @@ Processes that write chunks need no more than this, and Zarr takes long to impor
 """
 
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
 
-from darla.running.checked_json import Count, check_shape, read_json
+from darla.running.checked_json import LARGEST_JSON, Count, check_shape, parse_json, read_json
+from darla.stores.objects import StoredFolder
+from darla.stores.urls import Place, StoreUrl
 
 FORMAT = "darla frames"
+HEADER = "zarr.json"
+"""The file of a dataset's attributes."""
 SCHEMA = 1
 DEFAULT_CHUNK_SIZE = 1000
 
@@ -109,16 +113,16 @@ LARGEST_CHUNK = 1 << 29
 """Bytes that the frames of one chunk may have; it is read as a whole."""
 
 
-def read_attributes(path: Path) -> dict[str, Any] | None:
+def read_attributes(path: Place) -> dict[str, Any] | None:
     """Return the attributes of the dataset at ``path``, finished or not, or None for no dataset.
 
     A path that does not exist and an empty folder count as no dataset. A ValueError where the path
     holds something else, or a dataset of a newer version.
     """
-    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+    metadata = _read_stored(path) if isinstance(path, StoreUrl) else _read_local(path)
+    if metadata is None:
         return None
-    header = path / "zarr.json"
-    metadata = read_json(header) if header.is_file() else {}
+    header = path / HEADER
     attributes = metadata.get("attributes") if isinstance(metadata, dict) else None
     if not isinstance(attributes, dict) or attributes.get("format") != FORMAT:
         raise ValueError(
@@ -135,6 +139,23 @@ def read_attributes(path: Path) -> dict[str, Any] | None:
     return attributes
 
 
+def _read_local(path: Path) -> Any:
+    """Return what a dataset's header holds; None where there is nothing, {} for something else."""
+    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+        return None
+    header = path / HEADER
+    return (read_json(header) if header.is_file() else None) or {}
+
+
+def _read_stored(url: StoreUrl) -> Any:
+    """Return the same of what is in a store."""
+    folder = StoredFolder(url)
+    try:
+        return parse_json(folder.read(HEADER, LARGEST_JSON), str(url / HEADER)) or {}
+    except FileNotFoundError:
+        return None if folder.is_empty() else {}
+
+
 def check_attributes(attributes: dict[str, Any], where: Path, remedy: str) -> None:
     """Check the attributes of a dataset, which stand in another file than its own.
 
@@ -146,7 +167,7 @@ def check_attributes(attributes: dict[str, Any], where: Path, remedy: str) -> No
     _check_meaning(attributes, where, remedy)
 
 
-def _check_meaning(attributes: dict[str, Any], where: Path, remedy: str) -> None:
+def _check_meaning(attributes: dict[str, Any], where: PurePath, remedy: str) -> None:
     """Check what no type says: names of factors, and bytes of a chunk."""
     try:
         check_factor_names(attributes["factors"])

@@ -15,7 +15,7 @@ from numcodecs import Zstd
 from numcodecs.checksum32 import CRC32C
 
 from darla.frames.array_layout import ArrayLayout
-from darla.running.regular_files import read_regular
+from darla.stores.folders import Folder
 
 # Measured on frames of rooms: zstd's level 1 takes 7 ms for 1,000 of them. Higher levels save 4% of
 # the bytes for half as much time again; Blosc with zstd, shuffled or not, takes twice the time.
@@ -30,12 +30,12 @@ def write_chunk_file(array: Path, index: int, values: np.ndarray, rows: int) -> 
     checksum, little-endian. Values are (n, ...) of its dtype, n at most ``rows``, those of a chunk;
     Zarr's files are of whole chunks, so zeros follow those of the last one.
     """
-    place = chunk_path(array, index, values.ndim)
+    place = array / chunk_name(index, values.ndim)
     place.parent.mkdir(parents=True, exist_ok=True)
     temporary = place.with_name(f"{place.name}.{os.getpid()}.partial")
     try:
         with open(temporary, "wb") as file:
-            file.write(_encoded(values, rows))
+            file.write(encoded_chunk(values, rows))
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, place)
@@ -43,13 +43,13 @@ def write_chunk_file(array: Path, index: int, values: np.ndarray, rows: int) -> 
         temporary.unlink(missing_ok=True)
 
 
-def chunk_path(array: Path, index: int, ndim: int) -> Path:
-    """Return the file of a chunk of an array of ``ndim`` axes that is cut along its first one."""
-    return array / "c" / Path(str(index), *["0"] * (ndim - 1))
+def chunk_name(index: int, ndim: int) -> str:
+    """Return the file, in an array's folder, of a chunk that is cut along the first of its axes."""
+    return "/".join(["c", str(index), *["0"] * (ndim - 1)])
 
 
-def read_chunk_file(array: Path, index: int, layout: ArrayLayout) -> np.ndarray:
-    """Read one chunk that :func:`write_chunk_file` has written.
+def read_chunk_file(folder: Folder, array: str, index: int, layout: ArrayLayout) -> np.ndarray:
+    """Read one chunk of an array of a dataset's folder, as :func:`encoded_chunk` makes them.
 
     Returns:
         Of ``layout.chunk_shape`` and dtype, a fresh array.
@@ -59,7 +59,7 @@ def read_chunk_file(array: Path, index: int, layout: ArrayLayout) -> np.ndarray:
         ValueError: it is something else than a chunk of this layout.
     """
     most = layout.chunk_bytes + layout.chunk_bytes // 128 + 1024  # zstd never needs more
-    data = read_regular(chunk_path(array, index, len(layout.shape)), most)
+    data = folder.read(f"{array}/{chunk_name(index, len(layout.shape))}", most)
     values = np.empty(layout.chunk_shape, np.dtype(layout.dtype).newbyteorder("<"))
     try:
         frame = CRC32C(location="end").decode(data)
@@ -89,7 +89,7 @@ def content_size(frame: bytes) -> int | None:
     return size + 256 if width == 2 else size
 
 
-def _encoded(values: np.ndarray, rows: int) -> Any:
+def encoded_chunk(values: np.ndarray, rows: int) -> Any:
     """Return the bytes of a chunk file: zeros after the last row, compressed, with a checksum."""
     if len(values) < rows:
         padded = np.zeros((rows, *values.shape[1:]), dtype=values.dtype)

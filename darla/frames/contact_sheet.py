@@ -2,7 +2,6 @@
 
 import io
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,8 @@ from matplotlib.figure import Figure
 
 from darla.frames.dataset import FrameDataset
 from darla.running.atomic import write_bytes
+from darla.stores.objects import StoredFolder
+from darla.stores.urls import Place, StoreUrl
 
 _COLUMNS = 12
 _ROWS = 6
@@ -22,8 +23,8 @@ _WIDTH = 12.0  # inches
 _INK = "#3b6ea5"
 
 
-def write_contact_sheet(dataset: FrameDataset, path: Path) -> None:
-    """Write a PNG with a grid of frames and a histogram for each factor.
+def write_contact_sheet(dataset: FrameDataset, path: Place) -> None:
+    """Write a PNG, into a store too, with a grid of frames and a histogram for each factor.
 
     Frames are spread evenly over the dataset and shown in its order. The histogram of a factor
     spans its whole range, so that what is not covered shows as a gap.
@@ -31,7 +32,10 @@ def write_contact_sheet(dataset: FrameDataset, path: Path) -> None:
     figure = draw_contact_sheet(dataset)
     data = io.BytesIO()
     FigureCanvasAgg(figure).print_png(data)
-    write_bytes(path, data.getvalue())
+    if isinstance(path, StoreUrl):
+        StoredFolder(path.parent).write(path.name, data.getvalue())
+    else:
+        write_bytes(path, data.getvalue())
 
 
 def draw_contact_sheet(dataset: FrameDataset) -> Figure:

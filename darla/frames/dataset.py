@@ -18,6 +18,8 @@ checksum for every chunk. The attributes say how the dataset was made; see
 This module reads; :mod:`darla.frames.writer` writes.
 """
 
+import os
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -27,17 +29,22 @@ import numpy as np
 
 from darla.frames.array_layout import ACTION_VECTORS, ArrayLayout, array_layouts, check_array
 from darla.frames.attributes import COLLECT_AGAIN, is_finished, read_attributes
-from darla.frames.chunk_files import chunk_path, read_chunk_file
+from darla.frames.chunk_files import chunk_name, read_chunk_file
 from darla.running.names import nearest
+from darla.stores.folders import folder_at
+from darla.stores.objects import StoredFolder, StoreError
+from darla.stores.read_ahead import read_ahead
+from darla.stores.urls import Place, StoreUrl, place
 
-_THREADS = 4  # zstd lets other threads go on meanwhile
-_WORTH_A_THREAD = 1 << 18  # bytes of a chunk
+_WORTH_A_THREAD = 1 << 18  # bytes of a chunk on a disk
+_BYTES_AT_ONCE = 1 << 28
 
 
 class FrameDataset:
     """A finished frame dataset, opened for reading; see :meth:`open`."""
 
-    path: Path
+    path: Place
+    """Its folder, or its URL in a store."""
     attributes: dict[str, Any]
     """How it was made; see :data:`darla.frames.attributes.ATTRIBUTES`."""
     shape: tuple[int, int, int, int]
@@ -45,59 +52,71 @@ class FrameDataset:
     chunk_size: int
     """Frames in a chunk; reading whole chunks is fastest."""
 
-    def __init__(self, path: Path, attributes: dict[str, Any]) -> None:
+    chunks_ahead: int
+    """How many chunks :meth:`chunks` reads before they are asked for; 0 on a disk."""
+
+    def __init__(self, path: Place, attributes: dict[str, Any]) -> None:
         self.path = path
         self.attributes = attributes
+        self._folder = folder_at(path)
         self._layouts = array_layouts(attributes)
         frames = self._layouts["frames"]
         count, height, width, channels = frames.shape
         self.shape = count, height, width, channels
         self.chunk_size = frames.rows
+        self.chunks_ahead = self._at_once(frames) if isinstance(path, StoreUrl) else 0
 
     @classmethod
-    def open(cls, path: Path | str) -> "FrameDataset":
-        """Open the dataset in a folder.
+    def open(cls, path: str | os.PathLike[str]) -> "FrameDataset":
+        """Open the dataset in a folder, or at a URL in a store, such as ``s3://bucket/rooms``.
 
         Raises:
             FileNotFoundError: there is nothing at ``path``.
-            ValueError: what is there is something else, of a newer version, or not finished.
+            ValueError: what is there is something else, of a newer version, or not finished; or
+                the URL cannot be used.
+            StoreError: the store cannot be reached, or lets nobody in.
         """
-        path = Path(path)
-        if path.is_file():  # a contact sheet, say, which lies beside its dataset
+        where = place(path)
+        if isinstance(where, Path) and where.is_file():
+            # a contact sheet, say, which lies beside its dataset
             raise ValueError(
-                f"{path} is a file, and a frame dataset is a folder; give folders, such as "
-                f"{path.parent / '*'}/ in place of {path.parent / '*'}"
+                f"{where} is a file, and a frame dataset is a folder; give folders, such as "
+                f"{where.parent / '*'}/ in place of {where.parent / '*'}"
             )
-        attributes = read_attributes(path)
+        attributes = read_attributes(where)
         if attributes is None:
-            near = nearest(
-                path.name, [each.parent.name for each in path.parent.glob("*/zarr.json")]
-            )
+            near = _nearest_beside(where)
             raise FileNotFoundError(
-                f"there is no frame dataset at {path}; {near}collect one with darla collect"
+                f"there is no frame dataset at {where}; {near}collect one with darla collect"
             )
         if not is_finished(attributes):
             raise ValueError(
-                f"the frame dataset {path} is not finished; "
+                f"the frame dataset {where} is not finished; "
                 "run the command that collected it again: it continues where it stopped"
             )
-        dataset = cls(path, attributes)
-        for name, layout in dataset._layouts.items():
-            check_array(path / name, layout)
-            dataset._check_complete(name, layout)
+        dataset = cls(where, attributes)
+        for _ in read_ahead(dataset._check_array, dataset._layouts, dataset.chunks_ahead):
+            pass
+        dataset._check_complete()
         return dataset
 
-    def _check_complete(self, name: str, layout: ArrayLayout) -> None:
-        """Check that every chunk of an array has a file."""
-        files = (
-            chunk_path(self.path / name, index, len(layout.shape))
+    def _check_array(self, name: str) -> None:
+        """Check what an array says of itself."""
+        check_array(self._folder, name, self._layouts[name])
+
+    def _check_complete(self) -> None:
+        """Check that every chunk of every array has a file."""
+        files = {
+            f"{name}/{chunk_name(index, len(layout.shape))}": name
+            for name, layout in self._layouts.items()
             for index in range(layout.num_chunks)
-        )
-        missing = sum(not file.is_file() for file in files)
+        }
+        missing = [files[file] for file in self._folder.missing(files)]
         if missing:
+            name = missing[0]
             raise ValueError(
-                f"the frame dataset {self.path} is damaged: the files of {missing} of "
-                f"{layout.num_chunks} chunks are missing in {name}; {COLLECT_AGAIN}"
+                f"the frame dataset {self.path} is damaged: the files of {missing.count(name)} of "
+                f"{self._layouts[name].num_chunks} chunks are missing in {name}; {COLLECT_AGAIN}"
             )
 
     @cached_property
@@ -143,6 +162,22 @@ class FrameDataset:
             raise ValueError(f"frames {start} to {stop} are not within 0 to {len(self)}")
         return self._read("frames", slice(start, stop))
 
+    def chunks(self, numbers: Iterable[int]) -> Iterator[np.ndarray]:
+        """Yield the frames of chunks, in the order of their numbers, each as :meth:`read` does.
+
+        From a store those that come next are fetched meanwhile, :attr:`chunks_ahead` at a time.
+        """
+        return read_ahead(self._read_chunk, numbers, self.chunks_ahead)
+
+    def _read_chunk(self, number: int) -> np.ndarray:
+        """Read the frames of one chunk."""
+        start = int(number) * self.chunk_size
+        return self.read(start, min(start + self.chunk_size, len(self)))
+
+    def _at_once(self, layout: ArrayLayout) -> int:
+        """Return how many chunks of an array are read at the same time, within some memory."""
+        return max(1, min(self._folder.at_once, _BYTES_AT_ONCE // layout.chunk_bytes))
+
     def _read(self, name: str, part: slice = slice(None)) -> np.ndarray:
         """Read an array, or a part of it; a ValueError if it is damaged."""
         layout = self._layouts[name]
@@ -154,20 +189,31 @@ class FrameDataset:
             """Put the rows of one chunk where they belong."""
             first = max(start, index * rows)
             last = min(stop, (index + 1) * rows)
-            values = read_chunk_file(self.path / name, index, layout)
+            values = read_chunk_file(self._folder, name, index, layout)
             out[first - start : last - start] = values[first - index * rows : last - index * rows]
 
         chunks = range(start // rows, -(-stop // rows))
         try:
-            if len(chunks) < 2 or layout.chunk_bytes < _WORTH_A_THREAD:
+            small = layout.chunk_bytes < _WORTH_A_THREAD and isinstance(self.path, Path)
+            if len(chunks) < 2 or small:
                 for index in chunks:
                     fill(index)
             else:
-                with ThreadPoolExecutor(_THREADS) as pool:
+                # Neither zstd nor a request keeps other threads from going on.
+                with ThreadPoolExecutor(self._at_once(layout)) as pool:
                     list(pool.map(fill, chunks))
+        except StoreError:
+            raise
         except (ValueError, OSError) as error:
             raise ValueError(
                 f"the array {name!r} of the frame dataset {self.path} is damaged ({error}); "
                 f"{COLLECT_AGAIN}"
             ) from error
         return out
+
+
+def _nearest_beside(path: Place) -> str:
+    """Suggest the dataset beside a path whose name is nearest."""
+    if isinstance(path, StoreUrl):
+        return StoredFolder(path).nearest_beside()
+    return nearest(path.name, [each.parent.name for each in path.parent.glob("*/zarr.json")])

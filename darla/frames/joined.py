@@ -45,6 +45,7 @@ class JoinedFrames(FrameDataset):
         self.path, self.attributes = first.path, first.attributes
         self.shape = int(self._ends[-1]), *first.shape[1:]
         self.chunk_size = first.chunk_size
+        self.chunks_ahead = max(part.chunks_ahead for part in self.parts)
 
     @cached_property
     def factors(self) -> dict[str, np.ndarray]:

@@ -15,18 +15,14 @@ def read_rows(dataset: FrameDataset, rows: np.ndarray, size: tuple[int, int]) ->
     """
     chunk_of = rows // dataset.chunk_size
     found = np.empty((len(rows), *size, 3), np.uint8)
-    for chunk in np.unique(chunk_of):
-        start = chunk * dataset.chunk_size
-        stop = min(start + dataset.chunk_size, len(dataset))
+    chunks = np.unique(chunk_of).tolist()
+    for chunk, frames in zip(chunks, dataset.chunks(chunks), strict=True):
         here = np.flatnonzero(chunk_of == chunk)
-        block = dataset.read(int(start), int(stop))[rows[here] - start]
-        found[here] = resize_frames(block, size)
+        found[here] = resize_frames(frames[rows[here] - chunk * dataset.chunk_size], size)
     return found
 
 
 def read_chunks(dataset: FrameDataset, size: tuple[int, int]) -> Iterator[np.ndarray]:
     """Read all frames chunk by chunk, resized; each uint8 (n, H, W, 3)."""
-    for start in range(0, len(dataset), dataset.chunk_size):
-        yield resize_frames(
-            dataset.read(start, min(start + dataset.chunk_size, len(dataset))), size
-        )
+    for frames in dataset.chunks(range(-(-len(dataset) // dataset.chunk_size))):
+        yield resize_frames(frames, size)

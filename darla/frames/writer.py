@@ -3,13 +3,15 @@
 Several processes may write at once, each its own chunks: a chunk is one file for each array. When
 these are on the disk, an empty file in the folder ``.finished`` says so; whatever else is found
 after a kill is written again. When all chunks are finished, the number of them goes into the
-dataset's attributes and ``.finished`` is removed, so that a finished dataset is pure Zarr.
+dataset's attributes and ``.finished`` is removed, so that a finished dataset is pure Zarr. In an
+object store, where nothing can be renamed, :mod:`darla.frames.stored_chunks` does all this.
 Zarr itself is imported where a dataset is created or completed: who writes chunks does without.
 """
 
 import glob
 import os
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +27,16 @@ from darla.frames.attributes import (
     read_attributes,
 )
 from darla.frames.chunk_files import ZSTD_LEVEL, write_chunk_file
+from darla.frames.stored_chunks import (
+    clear_markers,
+    complete_stored,
+    create_stored,
+    is_complete,
+    put_chunk,
+    stored_chunks,
+)
 from darla.running.atomic import sync, write_bytes
+from darla.stores.urls import Place, StoreUrl
 
 if TYPE_CHECKING:
     from zarr import Group
@@ -68,28 +79,44 @@ class FrameChunk:
         return len(self.frames)
 
 
-def create_frame_dataset(path: Path, attributes: dict[str, Any]) -> None:
+def create_frame_dataset(path: Place, attributes: dict[str, Any]) -> None:
     """Create a dataset without frames; it appears at ``path`` whole or not at all.
 
     The attributes are all of :data:`darla.frames.attributes.ATTRIBUTES` but format, schema and
     finished_chunks. A ValueError where the name of a factor cannot be the name of an array, an
     OSError where something is at ``path`` already that is no empty folder.
     """
-    import zarr
-
     check_factor_names(attributes["factors"])
+    if isinstance(path, StoreUrl):
+        create_stored(path, _headers(attributes))
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.parent / f".{path.name}.{os.getpid()}.tmp"
     shutil.rmtree(temporary, ignore_errors=True)  # of a killed process with the same number
     try:
-        group = zarr.create_group(temporary, zarr_format=3)
-        _create_arrays(group, attributes)
-        header = {"format": FORMAT, "schema": SCHEMA}
-        group.update_attributes({**header, **attributes, "finished_chunks": 0})
+        _create_group(temporary, attributes)
         sync(temporary / "zarr.json")
         os.rename(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _headers(attributes: dict[str, Any]) -> dict[str, bytes]:
+    """Return the files of a dataset without frames, by name."""
+    with tempfile.TemporaryDirectory(prefix="darla-") as folder:
+        _create_group(Path(folder), attributes)
+        files = Path(folder).rglob("zarr.json")
+        return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+
+
+def _create_group(folder: Path, attributes: dict[str, Any]) -> None:
+    """Create the files of a dataset without frames."""
+    import zarr
+
+    group = zarr.create_group(folder, zarr_format=3)
+    _create_arrays(group, attributes)
+    header = {"format": FORMAT, "schema": SCHEMA}
+    group.update_attributes({**header, **attributes, "finished_chunks": 0})
 
 
 def _create_arrays(group: "Group", attributes: dict[str, Any]) -> None:
@@ -115,11 +142,12 @@ class FrameWriter:
         ValueError: there is something else.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Place) -> None:
         attributes = read_attributes(path)
         if attributes is None:
             raise FileNotFoundError(f"there is no frame dataset at {path}")
         self._path = path
+        self._attributes = attributes
         self._num_chunks = num_chunks(attributes)
         self._factor_names = list(attributes["factors"])
         self._layouts = array_layouts(attributes)
@@ -140,6 +168,9 @@ class FrameWriter:
         }
         if ACTION_VECTORS in self._layouts and chunk.action_vectors is not None:
             arrays[ACTION_VECTORS] = chunk.action_vectors
+        if isinstance(self._path, StoreUrl):
+            put_chunk(self._path, index, arrays, self._layouts)
+            return
         try:
             # Chunks of nothing but zeros are written too, so that a missing file always means a
             # damaged dataset.
@@ -157,9 +188,14 @@ class FrameWriter:
 
         A ValueError where chunks are missing.
         """
+        if isinstance(self._path, StoreUrl) and is_complete(self._path):
+            return  # by another process, which no lock can keep away
         missing = self._num_chunks - len(self.finished_chunks())
         if missing:
             raise ValueError(f"{self._path} still lacks {missing} chunks")
+        if isinstance(self._path, StoreUrl):
+            complete_stored(self._path, _headers(self._attributes), self._num_chunks)
+            return
         import zarr
 
         group = zarr.open_group(self._path, mode="r+", zarr_format=3, use_consolidated=False)
@@ -168,8 +204,11 @@ class FrameWriter:
         clear_leftovers(self._path)
 
 
-def clear_leftovers(path: Path) -> None:
+def clear_leftovers(path: Place) -> None:
     """Remove from a finished dataset what only one that is being written needs."""
+    if isinstance(path, StoreUrl):
+        clear_markers(path)
+        return
     for left_over in path.rglob("*.partial"):  # temporary files of chunks
         left_over.unlink()
     shutil.rmtree(path / ".finished", ignore_errors=True)
@@ -177,6 +216,8 @@ def clear_leftovers(path: Path) -> None:
         shutil.rmtree(left_over, ignore_errors=True)
 
 
-def finished_chunks(path: Path) -> set[int]:
+def finished_chunks(path: Place) -> set[int]:
     """Return the indices of the finished chunks of an unfinished dataset."""
+    if isinstance(path, StoreUrl):
+        return stored_chunks(path)
     return {int(marker.name) for marker in path.glob(".finished/[0-9]*")}

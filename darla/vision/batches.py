@@ -213,9 +213,10 @@ def load_resident(
     if size > max_memory_gb * 1e9:
         return None
     frames = torch.empty(dataset.shape, dtype=torch.uint8)
-    for start in range(0, len(dataset), dataset.chunk_size):
-        stop = min(start + dataset.chunk_size, len(dataset))
-        frames[start:stop] = torch.from_numpy(dataset.read(start, stop))
+    start = 0
+    for chunk in dataset.chunks(range(-(-len(dataset) // dataset.chunk_size))):
+        frames[start : start + len(chunk)] = torch.from_numpy(chunk)
+        start += len(chunk)
     if device.type == "cuda" and torch.cuda.mem_get_info(device)[0] < 2 * size:
         return frames.pin_memory()
     return frames.to(device)
@@ -225,11 +226,13 @@ def sample_chunks(
     dataset: FrameDataset, largest: int, device: torch.device, resident: Tensor | None = None
 ) -> Iterator[Tensor]:
     """Yield about ``largest`` frames, uint8 (n, H, W, 3), from chunks spread evenly."""
-    for start, stop in _spread_chunks(dataset, largest):
-        if resident is None:
-            yield torch.from_numpy(dataset.read(start, stop)).to(device)
-        else:
+    if resident is not None:
+        for start, stop in _spread_chunks(dataset, largest):
             yield resident[start:stop].to(device)
+        return
+    starts = (start for start, _ in _spread_chunks(dataset, largest))
+    for frames in dataset.chunks(start // dataset.chunk_size for start in starts):
+        yield torch.from_numpy(frames).to(device)
 
 
 def sample_sequences(

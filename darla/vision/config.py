@@ -17,6 +17,7 @@ from darla.running.ranges import (
     WholeNumber,
     check_ranges,
 )
+from darla.stores.urls import place
 from darla.tracking.trackers import check_tracker
 
 RUN_ONLY = (
@@ -37,10 +38,11 @@ class VisionConfig:
     """
 
     data: tuple[Path, ...] = ()
-    """Frame datasets to learn from (D_U): folders made by darla collect; several are learnt from as
-    one."""
+    """Frame datasets to learn from (D_U): folders made by darla collect, or URLs in a store
+    (``s3://bucket/name``); several are learnt from as one."""
     out: Path = Path("runs/vision")
-    """Folder of the run: checkpoints, TensorBoard events, pictures and the encoder bundle."""
+    """Folder of the run, or its URL in a store: checkpoints, TensorBoard events, pictures and the
+    encoder bundle."""
     objective: ObjectiveSettings = field(default_factory=LookStateNCESettings)
     """What to train, and its settings."""
     epochs: Positive = 7.0
@@ -60,7 +62,8 @@ class VisionConfig:
     seed: WholeNumber = 0
     """Seed of weights, noise and the order of frames."""
     max_memory_gb: Positive = 8.0
-    """Larger datasets are streamed from disk, shuffled within windows of this much memory."""
+    """Larger datasets are streamed from where they lie, shuffled within windows of this much
+    memory."""
     precision: Precision = "auto"
     """Arithmetic of the networks; auto: bfloat16 on a GPU, and on a CPU built for it."""
     device: str = "auto"
@@ -118,7 +121,7 @@ class VisionConfig:
                 found |= {"objective": self.objective.objective, **self.objective.to_json()}
             else:
                 found[each.name] = plain(getattr(self, each.name))
-        return found
+        return {**found, "data": [str(place(path)) for path in self.data]}
 
     def identity(self) -> dict[str, Any]:
         """Return the settings that decide what is learnt, as plain values for JSON."""

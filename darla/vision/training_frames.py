@@ -10,6 +10,7 @@ from torch import Tensor
 from darla.encoder.told_actions import told_actions
 from darla.frames.dataset import FrameDataset
 from darla.frames.order import Twins
+from darla.frames.read_rows import read_rows
 from darla.frames.recorded_actions import action_form, episode_starts, recorded_actions
 from darla.frames.recorded_factors import encoded_factor
 from darla.vision.batches import (
@@ -103,7 +104,7 @@ class TrainingFrames:
         count = len(self._dataset)
         random = np.random.default_rng(self._config.seed)
         chosen = random.choice(count, size=min(count, _REFERENCE_FRAMES), replace=False)
-        return np.concatenate([self._dataset.read(int(i), int(i) + 1) for i in np.sort(chosen)])
+        return self._read(np.sort(chosen))
 
     def twins(self) -> np.ndarray | None:
         """Return states in two looks each, uint8 (2, 512 or fewer, H, W, 3); None without twins."""
@@ -114,5 +115,9 @@ class TrainingFrames:
         chosen = random.choice(count, size=min(count, _TWINS), replace=False)
         pairs = np.stack([chosen, twins.of_frames(chosen, random.random(len(chosen)))])
         pairs = pairs[:, pairs[0] != pairs[1]]
-        drawn = [self._dataset.read(i, i + 1) for i in pairs.ravel().tolist()]
-        return np.concatenate(drawn).reshape(*pairs.shape, *self._dataset.shape[1:])
+        return self._read(pairs.ravel()).reshape(*pairs.shape, *self._dataset.shape[1:])
+
+    def _read(self, rows: np.ndarray) -> np.ndarray:
+        """Read the frames of some rows, as they are."""
+        height, width, _ = self._dataset.shape[1:]
+        return read_rows(self._dataset, rows, (height, width))
