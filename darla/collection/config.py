@@ -12,7 +12,7 @@ from darla.environments.spec import EnvironmentSpec
 from darla.environments.words import EnvironmentWords
 from darla.frames.attributes import DEFAULT_CHUNK_SIZE, SIDES
 from darla.running.names import unknown
-from darla.stores.urls import Place, place
+from darla.stores.urls import Place, is_stored, place
 
 RANDOM, FACTORS, AGENT = "random", "factors", "agent"
 POLICIES = (RANDOM, FACTORS, AGENT)
@@ -54,7 +54,7 @@ class CollectConfig(EnvironmentWords):
     """For ``factors``: those that make the look, which frames of one look share and twins do not;
     by default all whose role is ``look``, but no kinds of objects."""
     agent: Path | None = None
-    """For ``agent``: the folder of the saved agent."""
+    """For ``agent``: the folder of the saved agent, or its URL in a store."""
     size: tuple[int, ...] = (64,)
     """Height and width of the frames in pixels, or one number for both. Pictures of another size
     are resized, their sides each on its own."""
@@ -170,7 +170,7 @@ class CollectConfig(EnvironmentWords):
             "in_view": self.in_view if policy == FACTORS else None,
             "frames_per_look": self.per_look,
             **self.twins,
-            "agent": str(self.agent) if policy == AGENT else None,
+            "agent": str(place(self.agent)) if policy == AGENT and self.agent else None,
             "seed": self.seed,
             "rendering": self.rendering,
             "key": self.key,
@@ -261,7 +261,8 @@ class CollectConfig(EnvironmentWords):
         policy = self.chosen_policy
         if policy == AGENT and self.agent is None:
             raise ValueError("policy 'agent' needs the folder of a saved agent; give it as agent")
-        if policy == AGENT and self.agent is not None and not self.agent.is_dir():
+        here = self.agent is None or is_stored(self.agent) or self.agent.is_dir()
+        if policy == AGENT and not here:  # a store is asked by who loads the agent
             raise FileNotFoundError(f"there is no saved agent at {self.agent}")
         if policy != AGENT and self.agent is not None:
             raise ValueError(

@@ -125,7 +125,7 @@ def load_encoder(path: str | os.PathLike[str], device: str = "cpu") -> FrozenEnc
 
     The path is the bundle's folder; or the name of a bundle that comes with the package, such as
     "rooms", where there is no folder of that name; or one on the Hugging Face Hub,
-    "hf://user/name@revision".
+    "hf://user/name@revision"; or a URL in an object store, "s3://bucket/name".
 
     Raises:
         FileNotFoundError: there is no bundle.

@@ -10,6 +10,9 @@ from typing import TypeVar
 _NAME = re.compile(r"step_(\d+)")
 T = TypeVar("T")
 
+CHECKPOINTS = "checkpoints"
+"""The folder of a run in which they lie."""
+
 
 def step_folders(folder: Path) -> list[Path]:
     """Return the folders of steps within ``folder``, the oldest first; whole or not."""

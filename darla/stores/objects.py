@@ -37,6 +37,10 @@ class Found(TypedDict):
     """Another one for another content: the store's tag, or when it was put."""
 
 
+Exact = dict[str, str]
+"""What tells one object of a name from all others, for the store itself."""
+
+
 class StoredFolder:
     """The objects below a URL, by names that follow it, such as ``frames/c/0``.
 
@@ -98,17 +102,36 @@ class StoredFolder:
         """Put an object, of bytes or of a local file's, in place of any; whole or not at all."""
         self._put(name, data, "overwrite")
 
-    def create(self, name: str, data: bytes) -> None:
+    def create(self, name: str, data: bytes) -> Exact:
         """Put an object where there is none; a FileExistsError, and nothing done, if there is."""
-        self._put(name, data, "create")
+        return self._put(name, data, "create")
 
-    def _put(self, name: str, data: bytes | Path, mode: Any) -> None:
+    def read_exact(self, name: str, most: int) -> tuple[bytes, Exact]:
+        """Read an object, and what :meth:`replace` takes for just this one; see :meth:`read`."""
+        import obstore
+
+        with self._said_in_one_line(name):
+            found = obstore.get(self._store, self._key(name))
+            self.check_size(name, found.meta["size"], most)
+            return found.bytes().to_bytes(), _exact(found.meta)
+
+    def replace(self, name: str, data: bytes, before: Exact) -> Exact:
+        """Put an object in place of the one that was seen.
+
+        A FileExistsError, and nothing done, where there is another by now, or none.
+        """
+        return self._put(name, data, before)
+
+    def _put(self, name: str, data: bytes | Path, mode: Any) -> Exact:
         """Put an object."""
         import obstore
 
         with self._said_in_one_line(name):
             try:
-                obstore.put(self._store, self._key(name), data, mode=mode)
+                # Of parts that are put one by one no store knows what they are to replace.
+                parts = None if mode == "overwrite" else False
+                how = {"mode": mode, "use_multipart": parts}
+                return _exact(obstore.put(self._store, self._key(name), data, **how))
             except FileNotFoundError as error:
                 raise StoreError(f"there is no bucket {self.path.bucket!r}") from error
 
@@ -116,12 +139,12 @@ class StoredFolder:
         """List what is below the URL, or below a name there; a ValueError if it is far too much."""
         import obstore
 
-        prefix = self._key(under)
+        prefix, before = self._key(under), f"{self.path.key}/".removeprefix("/")
         found: dict[str, Found] = {}
         with self._said_in_one_line(under):
-            for each in obstore.list(self._store, prefix=prefix, chunk_size=1000):
+            for each in obstore.list(self._store, prefix=prefix or None, chunk_size=1000):
                 found |= {
-                    meta["path"][len(self.path.key) + 1 :]: _found(meta)
+                    meta["path"].removeprefix(before): _found(meta)
                     for meta in each
                     if len(meta["path"]) > len(prefix)
                 }
@@ -150,7 +173,7 @@ class StoredFolder:
         import obstore
 
         with self._said_in_one_line():
-            return not next(iter(obstore.list(self._store, prefix=self.path.key)), [])
+            return not next(iter(obstore.list(self._store, prefix=self.path.key or None)), [])
 
     def nearest_beside(self) -> str:
         """Return ``did you mean 'x'? `` for the nearest name beside the URL's; or nothing."""
@@ -165,7 +188,7 @@ class StoredFolder:
 
     def _key(self, name: str) -> str:
         """Return the key of an object."""
-        return f"{self.path.key}/{name}" if name else self.path.key
+        return "/".join(filter(None, [self.path.key, name]))
 
     def check_size(self, name: str, size: int, most: int) -> None:
         """Raise a ValueError where an object is too large."""
@@ -189,8 +212,8 @@ class StoredFolder:
             if "NoSuchBucket" in str(error):
                 raise StoreError(_no_bucket(self.path)) from error
             raise FileNotFoundError(f"there is no {where}") from error
-        except exceptions.AlreadyExistsError as error:
-            raise FileExistsError(f"there is {where} already") from error
+        except (exceptions.AlreadyExistsError, exceptions.PreconditionError) as error:
+            raise FileExistsError(f"there is another {where} already") from error
         except (exceptions.BaseError, OSError) as error:
             if "NoSuchBucket" in str(error):
                 raise StoreError(_no_bucket(self.path)) from error
@@ -213,6 +236,11 @@ def _open(url: StoreUrl) -> Any:
 def _found(meta: Any) -> Found:
     """Return what a store says of an object, in our words."""
     return Found(size=meta["size"], version=_version(meta))
+
+
+def _exact(meta: Any) -> Exact:
+    """Return what a store takes for just this object."""
+    return {name: meta[name] for name in ("e_tag", "version") if meta[name] is not None}
 
 
 def _version(meta: Any) -> str:

@@ -16,31 +16,35 @@ from darla.encoder.networks import Encoder, MemoryEncoder
 from darla.encoder.remembered import sequence_statistics
 from darla.objectives import Objective
 from darla.objectives.readout import NETWORK as READOUT
+from darla.stores.folders import is_file
+from darla.stores.urls import Place
 from darla.vision.training_frames import TrainingFrames
 from darla.vision.verdict import judge
+
+BUNDLE, TRAVERSALS, RECONSTRUCTIONS = "encoder", "traversals.png", "reconstructions.png"
 
 
 @dataclass(frozen=True)
 class TrainedVision:
-    """What a finished run left in its folder."""
+    """What a finished run left in its folder, or below its URL in a store."""
 
-    bundle: Path
+    bundle: Place
     """The folder of the encoder, which ``load_encoder`` and all wrappers take."""
-    traversals: Path
+    traversals: Place
     """A picture of what each latent changes."""
-    reconstructions: Path
+    reconstructions: Place
     """A picture of frames and what the model makes of them."""
 
     @classmethod
-    def in_folder(cls, out: Path) -> "TrainedVision":
+    def in_folder(cls, out: Place) -> "TrainedVision":
         """Name what lies in a run's folder once it is finished."""
-        return cls(out / "encoder", out / "traversals.png", out / "reconstructions.png")
+        return cls(out / BUNDLE, out / TRAVERSALS, out / RECONSTRUCTIONS)
 
     @property
     def is_there(self) -> bool:
         """Whether all of it has been written."""
         files = (self.bundle / "config.json", self.traversals, self.reconstructions)
-        return all(path.is_file() for path in files)
+        return all(is_file(path) for path in files)
 
     @property
     def has_readout(self) -> bool:
@@ -101,8 +105,8 @@ def _frozen(
     return FrozenEncoder(encoder, decoder, statistics, reference, config)
 
 
-def draw_results(trained: TrainedVision) -> None:
-    """Draw what a trained encoder sees."""
-    frozen = load_encoder(trained.bundle)
-    save_picture(trained.traversals, traversals(frozen))
-    save_picture(trained.reconstructions, reconstructions(frozen))
+def draw_results(out: Path) -> None:
+    """Draw what the encoder sees that was trained in a run's folder."""
+    frozen = load_encoder(out / BUNDLE)
+    save_picture(out / TRAVERSALS, traversals(frozen))
+    save_picture(out / RECONSTRUCTIONS, reconstructions(frozen))

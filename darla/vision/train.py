@@ -2,7 +2,8 @@
 
 A run's folder holds ``run.json`` (what made it), ``checkpoints/``, ``tensorboard/<stage>/``, and in
 the end ``encoder/`` (the bundle), ``traversals.png`` and ``reconstructions.png``. A decoder for
-eyes that is trained afterwards has checkpoints and events of its own in ``readout/``.
+eyes that is trained afterwards has checkpoints and events of its own in ``readout/``. The folder
+may be in a store (:mod:`darla.stores.mirrored_runs`).
 """
 
 from collections.abc import Callable
@@ -28,11 +29,19 @@ from darla.running.device import resolve_device
 from darla.running.exclusive import exclusive
 from darla.running.precision import choose_precision
 from darla.running.run_record import RECORD, write_run_record
+from darla.stores.mirrored_runs import mirrored_run
+from darla.stores.urls import StoreUrl, place
 from darla.vision.batches import FrameBatches
 from darla.vision.checkpoints import Checkpoint, resume, save_checkpoint
 from darla.vision.config import VisionConfig
 from darla.vision.fit import fit_stage
-from darla.vision.results import TrainedVision, draw_results, frozen_copy, save_trained
+from darla.vision.results import (
+    BUNDLE,
+    TrainedVision,
+    draw_results,
+    frozen_copy,
+    save_trained,
+)
 from darla.vision.resuming import holds_this_run
 from darla.vision.stage import StageLoop
 from darla.vision.state import pack, unpack
@@ -46,14 +55,26 @@ def train_vision(config: VisionConfig) -> TrainedVision:
     """Train what ``config`` says, from the last checkpoint on if there is one.
 
     Returns:
-        Where the encoder bundle and pictures of what it sees are.
+        Where the encoder bundle and pictures of what it sees are; URLs where ``config.out`` is one.
 
     Raises:
         FileNotFoundError: there is no dataset.
         ValueError: a setting or the dataset cannot be used, the folder belongs to another run or
             another process trains in it, or the training met NaN or infinity.
+        StoreError: a store that the dataset or the folder is in cannot be reached.
     """
     config.check()
+    out = place(config.out)
+    if isinstance(out, StoreUrl):
+        with mirrored_run(out) as run:
+            _train(replace(config, out=run.folder), run.send)
+    else:
+        _train(replace(config, out=out), lambda: None)
+    return TrainedVision.in_folder(out)
+
+
+def _train(config: VisionConfig, saved: Callable[[], None]) -> None:
+    """Train in a local folder; it is told whenever a checkpoint or a bundle has been ``saved``."""
     dataset = open_frames(config.data)
     check_image_shape(dataset.shape[1:])
     trained = TrainedVision.in_folder(config.out)
@@ -61,31 +82,31 @@ def train_vision(config: VisionConfig) -> TrainedVision:
     draws = not config.readout_epochs or (sees and trained.has_readout)
     if sees and draws:
         tqdm.write(f"{trained.bundle} is already trained with these settings; nothing to do")
-        return trained
+        return
     if config.threads is not None:
         torch.set_num_threads(config.threads)
     devices = range(torch.cuda.device_count())
     with denormals_flushed(), torch.random.fork_rng(devices=devices):
         torch.manual_seed(config.seed)
-        run = None if sees else VisionRun(config, dataset)
+        run = None if sees else VisionRun(config, dataset, saved=saved)
         with exclusive(config.out):
             if not (config.out / RECORD).exists():
                 write_run_record(config.out, config.to_json(), config.seed)
             if run is not None:
                 run.train()
-                draw_results(trained)
+                draw_results(config.out)
             if not draws:
-                _train_readout(config, dataset, trained)
-    return trained
+                _train_readout(config, dataset, saved)
 
 
-def _train_readout(config: VisionConfig, dataset: FrameDataset, trained: TrainedVision) -> None:
+def _train_readout(config: VisionConfig, dataset: FrameDataset, saved: Callable[[], None]) -> None:
     """Give a trained encoder a decoder for eyes, from the last checkpoint on if there is one."""
     torch.manual_seed(config.seed)
-    frozen, place = load_encoder(trained.bundle), str(trained.bundle.resolve())
+    bundle = config.out / BUNDLE
+    frozen, where = load_encoder(bundle), str(bundle.resolve())
     own = replace(config, out=config.out / READOUT, epochs=config.readout_epochs)
-    VisionRun(own, dataset, lambda facts: Readout(frozen, facts, place)).train()
-    draw_results(trained)
+    VisionRun(own, dataset, lambda facts: Readout(frozen, facts, where), saved).train()
+    draw_results(config.out)
 
 
 @dataclass(frozen=True)
@@ -105,11 +126,14 @@ class VisionRun:
         config: VisionConfig,
         dataset: FrameDataset,
         make: Callable[[TrainingFacts], Objective] | None = None,
+        saved: Callable[[], None] = lambda: None,
     ) -> None:
         """Build the untrained model; the seed of torch decides its weights.
 
-        It is the objective of the configuration, unless ``make`` makes another.
+        It is the objective of the configuration, unless ``make`` makes another. ``saved`` is called
+        when a checkpoint or a bundle has been written.
         """
+        self._saved = saved
         self._config = config
         self._dataset = dataset
         self._device = torch.device(resolve_device(config.device))
@@ -186,6 +210,7 @@ class VisionRun:
         training = {**config.identity(), "steps": steps}
         path = config.out / stage.bundle
         save_trained(path, stage.objective, frames, description, training)
+        self._saved()
 
     def _loop(self, number: int, step: TrainingStep, frames: TrainingFrames) -> StageLoop:
         """Put together what a stage needs to run."""
@@ -221,6 +246,7 @@ class VisionRun:
         save_checkpoint(
             self._config.out / "checkpoints", Checkpoint(before + stage_step, tensors, info)
         )
+        self._saved()
 
     def _check_same_data(self, checkpoint: Checkpoint) -> None:
         """Check that a checkpoint was trained on the frames that are there now."""

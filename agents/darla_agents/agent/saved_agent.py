@@ -7,6 +7,7 @@ All that changes while an agent learns is in the one safetensors file (``weights
 that is cut short leaves the earlier agent whole.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, NotRequired, TypedDict
@@ -20,6 +21,8 @@ from darla.running.atomic import write_json
 from darla.running.checked_json import LARGEST_JSON, Count, Name, check_shape, read_json
 from darla.running.run_record import versions
 from darla.running.tensor_files import LARGEST_WEIGHTS
+from darla.stores.local_copies import bring
+from darla.stores.urls import StoreUrl, place
 from darla.wrappers.sb3.extractor import EncoderExtractor
 from darla_agents.agent.algorithms import check_settings
 from darla_agents.agent.models import build_for_acting
@@ -93,6 +96,18 @@ class SavedAgent:
         return self.model.predict(observations, deterministic=deterministic)[0]
 
 
+def agent_folder(path: str | os.PathLike[str]) -> Path:
+    """Return the folder that is meant by a path, or by a URL, whose agent is brought from a store.
+
+    Raises:
+        FileNotFoundError: the store has no such agent.
+        ValueError: its files are too large, or the URL cannot be used.
+        StoreError: the store cannot be reached.
+    """
+    where = place(path)
+    return bring(where, AGENT_FILES) if isinstance(where, StoreUrl) else where
+
+
 def is_saved(folder: Path) -> bool:
     """Whether a whole agent lies in ``folder``; its description is written last."""
     return (folder / DESCRIPTION).is_file() and (folder / WEIGHTS).is_file()
@@ -122,13 +137,14 @@ def save_agent(
 def load_agent(folder: Path | str, device: str = "cpu") -> SavedAgent:
     """Read an agent, ready to act; its encoder is not loaded, unless it was trained with it.
 
-    The device is that of the policy; "auto" as in training.
+    The folder may be a URL in a store; for errors of that see :func:`agent_folder`. The device is
+    that of the policy; "auto" as in training.
 
     Raises:
         FileNotFoundError: there is no agent.
         ValueError: the files are damaged, do not fit together, or hold something else.
     """
-    folder = Path(folder)
+    folder = agent_folder(folder)
     description = read_description(folder)
     where = str(folder / DESCRIPTION)
     spec = _spec_of(description, where)
@@ -146,9 +162,10 @@ def load_agent(folder: Path | str, device: str = "cpu") -> SavedAgent:
     return SavedAgent(spec, model, model.num_timesteps, _evaluation(state, description))
 
 
-def read_spec(folder: Path) -> AgentSpec:
+def read_spec(folder: str | os.PathLike[str]) -> AgentSpec:
     """Read what an agent is and where it acts, without its weights; errors: :func:`load_agent`."""
-    return _spec_of(read_description(folder), str(folder / DESCRIPTION))
+    found = agent_folder(folder)
+    return _spec_of(read_description(found), str(found / DESCRIPTION))
 
 
 def _spec_of(description: dict[str, Any], where: str) -> AgentSpec:

@@ -24,6 +24,7 @@ from darla.collection.collect import CollectConfig, collect
 from darla.collection.config import FACTORS
 from darla.environments.making import register
 from darla.running.command import run_command
+from darla.stores.urls import is_stored
 from darla_agents.agent.trusted_modules import check_trusted
 from darla_envs import GO_TO_OBJECT
 from darla_envs.description.usual_domains import SOURCE
@@ -103,7 +104,7 @@ def resolved(config: CollectCommand) -> CollectCommand:
 
 def _where_the_agent_acts(config: CollectCommand, agent: Path) -> CollectCommand:
     """Name the environment that the agent was trained in, with all that it was made with."""
-    if not agent.is_dir():
+    if not is_stored(agent) and not agent.is_dir():
         raise FileNotFoundError(f"there is no saved agent at {agent}")
     # Here, for it needs torch: workers import this module, and most of them do without.
     from darla_agents.agent.saved_agent import read_spec

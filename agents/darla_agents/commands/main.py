@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     else:
         try:
             _run(first, rest)
-        except ValueError as error:
+        except (ValueError, OSError) as error:  # what a command raises it says itself
             print(f"error: {error}", file=sys.stderr)
             sys.exit(2)
         except KeyboardInterrupt:  # while the command was imported; later it answers itself
@@ -69,4 +69,11 @@ def _run(first: str, rest: Sequence[str]) -> None:
         raise unknown("option", first, ("--help", "--version", *_COMPLETION))
     else:
         sys.path.append(os.getcwd())  # for environments of the user's own: my_module:MyEnv-v0
-        find_command(first).run(rest, program=f"darla {first}")
+        command = find_command(first)
+        if not any(":/" in word for word in rest):
+            command.run(rest, program=f"darla {first}")
+            return
+        from darla_agents.commands.url_words import with_urls
+
+        with with_urls(first, rest) as words:
+            command.run(words, program=f"darla {first}")

@@ -12,6 +12,7 @@ from darla.environments.spec import digest
 from darla.running.atomic import write_json, write_text
 from darla.running.names import lookup, unknown
 from darla.running.plain_json import plain
+from darla.stores.urls import StoreUrl, local_place, place
 from darla_agents.agent.kinds import BASELINE, KINDS, RANDOM
 from darla_agents.comparison.actions import report_actions, split_by_actions
 from darla_agents.comparison.estimates import Sampling
@@ -35,7 +36,7 @@ class CompareConfig:
     """What to compare, and where the result goes."""
 
     rows: tuple[Path, ...] = (Path("results/transfer.csv"),)
-    """Files of rows that darla evaluate-transfer wrote."""
+    """Files of rows that darla evaluate-transfer wrote, or URLs of such in a store."""
     over: tuple[str, ...] = ()
     """Domains over which the two kinds' mean transfer ratios are compared; every target if none."""
     kinds: tuple[str, str] = ("latent", BASELINE)
@@ -48,7 +49,8 @@ class CompareConfig:
     """Actions to compare agents by, sampled or most_probable; what rows hold of the other is told
     in a table. When not given, sampled in tasks whose rows hold any."""
     out: Path | None = None
-    """Where to write, without an ending; beside the first file of rows when not given."""
+    """Where to write, without an ending; beside the first file of rows when not given, or in
+    results where that is in a store."""
     plots: bool = True
     """Draw the plots."""
     resamples: int = RESAMPLES
@@ -96,8 +98,7 @@ def compare(config: CompareConfig) -> ComparisonFiles:
         _section(each, config, report_actions(actions[each.scores.task], each, beside))
         for each in summaries
     )
-    first = config.rows[0]
-    stem = config.out or first.with_name(first.name.removesuffix(".gz")).with_suffix("")
+    stem = local_place(config.out, "tables and plots") if config.out else _beside(config.rows[0])
     plots = _draw(summaries, stem) if config.plots else {}
     table, numbers = (stem.with_name(f"{stem.name}.{ending}") for ending in ("md", "json"))
     write_text(table, _with_pictures(report, summaries, plots))
@@ -107,10 +108,17 @@ def compare(config: CompareConfig) -> ComparisonFiles:
     )
 
 
+def _beside(rows: Path) -> Path:
+    """Return where to write what rows say, without an ending."""
+    where = place(rows)
+    local = Path("results", where.name) if isinstance(where, StoreUrl) else where
+    return local.with_name(local.name.removesuffix(".gz")).with_suffix("")
+
+
 def _wanted_rows(config: CompareConfig) -> list[Row]:
     """Read the rows, check what the configuration names, and leave agents out."""
     rows = merge_rows([read_rows(path) for path in config.rows])
-    files = ", ".join(str(path) for path in config.rows)
+    files = ", ".join(str(place(path)) for path in config.rows)
     if not rows:
         raise ValueError(f"{files}: no rows yet; run darla evaluate-transfer first")
     _check_names("kind", config.kinds, {*KINDS, *(row.kind for row in rows)} - {RANDOM})
@@ -214,7 +222,7 @@ def _numbers(
 ) -> dict[str, Any]:
     """Return all that goes into the JSON file; what is undefined is null."""
     return {
-        "rows": [str(path) for path in config.rows],
+        "rows": [str(place(path)) for path in config.rows],
         "resamples": config.resamples,
         "seed": config.seed,
         "gamma": config.gamma,

@@ -10,6 +10,7 @@ from darla.environments.words import EnvironmentWords
 from darla.running.names import unknown
 from darla.running.plain_json import plain
 from darla.running.precision import Precision
+from darla.stores.urls import place
 from darla.tracking.tracked_run import TrackedRun
 from darla.tracking.trackers import check_tracker
 from darla.wrappers.latent_options import LatentOptions
@@ -66,8 +67,8 @@ class TrainAgentConfig(EnvironmentWords, AlarmWords):
     algorithm: str = "ppo"
     """ppo or a2c for any actions, dqn for a Discrete one, sac or td3 for a Box of numbers."""
     encoder: Path = Path("runs/vision/encoder")
-    """Encoder bundle's folder, or the name of one that comes with darla (rooms), for kinds and
-    augmentations that need one."""
+    """Encoder bundle's folder, or its URL in a store, or the name of one that comes with darla
+    (rooms), for kinds and augmentations that need one."""
     anyway: bool = False
     """Take an encoder that is known to have failed."""
     total_timesteps: int = 60_000
@@ -77,9 +78,9 @@ class TrainAgentConfig(EnvironmentWords, AlarmWords):
     seed: int = 0
     """Seed of weights, environments and exploration."""
     out: Path | None = None
-    """The run's folder; runs/agents/<task>__<kind>__<algorithm>__s<seed> when not given,
-    where a label takes the kind's place, and what an environment is made with is told by eight
-    digits."""
+    """The run's folder, or its URL in a store; when not given
+    runs/agents/<task>__<kind>__<algorithm>__s<seed>, where a label takes the kind's place, and what
+    an environment is made with is told by eight digits."""
     settings: tuple[str, ...] = ()
     """The algorithm's settings to change, such as learning_rate=3e-4 n_steps=256."""
     frame_stack: int = 1
@@ -213,7 +214,7 @@ def make_spec(config: TrainAgentConfig) -> AgentSpec:
         kind=config.kind,
         algorithm=config.algorithm,
         seed=config.seed,
-        encoder=str(config.encoder) if kind.needs_encoder or repainted else None,
+        encoder=str(place(config.encoder)) if kind.needs_encoder or repainted else None,
         total_timesteps=config.total_timesteps,
         settings=settings,
         latent_options=options if kind.needs_encoder else LatentOptions(),

@@ -16,7 +16,7 @@ from typing import Any
 
 from darla.running.continuing import check_same, recorded_config
 from darla.running.run_record import RECORD, read_run_config
-from darla.running.step_folders import keep_newest, step_folders
+from darla.running.step_folders import CHECKPOINTS, keep_newest, step_folders
 from darla_agents.agent.augmentations import EPISODE, NONE
 from darla_agents.agent.interaction import NATIVE
 from darla_agents.agent.saved_agent import is_saved
@@ -102,4 +102,4 @@ class RunFolder:
     @property
     def _checkpoints(self) -> Path:
         """Where the checkpoints of all steps lie."""
-        return self.path / "checkpoints"
+        return self.path / CHECKPOINTS

@@ -1,6 +1,6 @@
 """Train an agent in its source domain, or continue where an earlier process was stopped."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import replace
 from functools import partial
@@ -19,6 +19,8 @@ from darla.running.run_record import RECORD, write_run_record
 from darla.running.seeds import Purpose, derive_seed
 from darla.running.step_folders import use_newest
 from darla.running.stop_requests import StopRequest, stop_requests
+from darla.stores.mirrored_runs import mirrored_run
+from darla.stores.urls import Place, StoreUrl, place
 from darla.tracking.run_writer import RunWriter
 from darla.wrappers.latent_alarm import LatentAlarm
 from darla_agents.agent.acting import AgentPolicy
@@ -71,7 +73,7 @@ _MOST_EVALUATION_ENVS = 8
 _WEIGHTS_CHECKED_EVERY = 1_000  # steps
 
 
-def train_agent(config: TrainAgentConfig, watch: Watch | None = None) -> Path:
+def train_agent(config: TrainAgentConfig, watch: Watch | None = None) -> Place:
     """Train an agent, or continue a run that was stopped, or say that it is finished.
 
     A continued run has the weights, the optimiser and the step count of its last checkpoint; its
@@ -84,13 +86,28 @@ def train_agent(config: TrainAgentConfig, watch: Watch | None = None) -> Path:
             raised here.
 
     Returns:
-        The run's folder; the agent is in it and the best one in the source under ``best``.
+        The run's folder, or its URL where ``config.out`` is one
+        (:mod:`darla.stores.mirrored_runs`); the agent is in it and the best one in the source under
+        ``best``.
 
     Raises:
         ValueError: unknown names, settings that do not fit, or a folder that holds another run or
             that another process trains in.
         FileNotFoundError: there is no encoder in the folder given.
+        StoreError: a store that the encoder or the folder is in cannot be reached.
     """
+    out = None if config.out is None else place(config.out)
+    if isinstance(out, StoreUrl):
+        with mirrored_run(out) as run:
+            _train_in_folder(replace(config, out=run.folder), watch, run.send)
+        return out
+    return _train_in_folder(replace(config, out=out), watch, lambda: None)
+
+
+def _train_in_folder(
+    config: TrainAgentConfig, watch: Watch | None, saved: Callable[[], None]
+) -> Path:
+    """Train in a local folder; it is told whenever a checkpoint has been ``saved``."""
     config = config.with_looks_read()
     spec = make_spec(config)
     folder = RunFolder(config.out or default_folder(spec))
@@ -108,7 +125,7 @@ def train_agent(config: TrainAgentConfig, watch: Watch | None = None) -> Path:
         print(f"{folder.path} is finished: nothing is left to train")
     else:
         with denormals_flushed(), ExitStack() as stack:
-            _train(config, spec, folder, stack, watch)
+            _train(config, spec, folder, stack, watch, saved)
     if config.export_zip is not None:
         export_zip(load_agent(folder.path).model, config.export_zip)
     return folder.path
@@ -128,6 +145,7 @@ def _train(
     folder: RunFolder,
     stack: ExitStack,
     watch: Watch | None,
+    saved: Callable[[], None],
 ) -> None:
     """Train an agent in a folder that nobody else trains in."""
     drawing: dict[str, Any] = {"rendering": config.rendering, "num_threads": config.threads or None}
@@ -170,7 +188,7 @@ def _train(
         callback=[
             StopAtNaN(_WEIGHTS_CHECKED_EVERY, folder.path),
             evaluate,
-            *_housekeeping(config, spec, folder, model, request),
+            *_housekeeping(config, spec, folder, model, request, saved),
         ],
         log_interval=_log_interval(spec, venv.num_envs),
         reset_num_timesteps=False,
@@ -257,6 +275,7 @@ def _housekeeping(
     folder: RunFolder,
     model: BaseAlgorithm,
     request: StopRequest,
+    saved: Callable[[], None],
 ) -> list[BaseCallback]:
     """Return what saves checkpoints and shows progress."""
 
@@ -264,6 +283,7 @@ def _housekeeping(
         """Save the agent, and delete older checkpoints."""
         save_agent(model, spec, folder.checkpoint(model.num_timesteps))
         folder.prune()
+        saved()
 
     title = f"{spec.shown_kind} {spec.algorithm} seed {spec.seed}"
     return [

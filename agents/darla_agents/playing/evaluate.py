@@ -17,6 +17,7 @@ from darla.environments.words import LooksWord
 from darla.running.names import lookup, unknown
 from darla.running.progress import progress_bar
 from darla.running.seeds import Purpose
+from darla.stores.urls import Place, place
 from darla_agents.agent.acting import load_agent_policy
 from darla_agents.agent.alarm_words import StoppingWords, agent_alarm
 from darla_agents.agent.encoders import agent_encoder
@@ -32,6 +33,7 @@ from darla_agents.playing.played_worlds import PlayedWorlds, make_played_worlds
 from darla_agents.playing.players import Player, find_players, random_player, unfinished_runs
 from darla_agents.playing.random_policy import RandomPolicy
 from darla_agents.playing.rows import ACTIONS, MOST_PROBABLE, SAMPLED, Row, RowWriter
+from darla_agents.playing.stored_rows import row_writer
 from darla_agents.worlds.rendering import BATCHED, check_rendering
 from darla_envs.suites import suite_of
 
@@ -44,7 +46,8 @@ class EvaluateTransferConfig(LooksWord, StoppingWords):
     """Which agents to evaluate, where, and on how many episodes; agents know their environments."""
 
     agents: tuple[Path, ...] = (Path("runs/agents"),)
-    """Folders of agents, or folders that hold several; runs/agents/*/best takes the best models."""
+    """Folders of agents, or folders that hold several, or URLs of such in a store;
+    runs/agents/*/best takes the best models."""
     domains: tuple[str, ...] = ()
     """Domains to play in; the agents' source and every target when not given."""
     episodes: int = 50
@@ -52,7 +55,8 @@ class EvaluateTransferConfig(LooksWord, StoppingWords):
     seed: int = 0
     """Decides which episodes are played."""
     out: Path = Path("results/transfer.csv")
-    """File that rows are appended to; episodes that it holds already are not played again."""
+    """File that rows are appended to, or its URL in a store; episodes that it holds already are not
+    played again."""
     random: bool = True
     """Play the random policy too, which every score is measured against."""
     random_episodes: int | None = None
@@ -108,7 +112,7 @@ class TransferEvaluation:
     which the alarm was raised, by agent and domain, of the episodes that were played now.
     """
 
-    out: Path
+    out: Place
     played: int
     skipped: int
     unfinished: tuple[Path, ...]
@@ -147,7 +151,8 @@ def evaluate_transfer(config: EvaluateTransferConfig) -> TransferEvaluation:
     if config.random:
         alike = {agent.shown_task: agent for agent in agents}
         players += [random_player(each.environment, each.interaction) for each in alike.values()]
-    with RowWriter(config.out) as writer:
+    out = place(config.out)
+    with row_writer(out) as writer:
         asked = [(player, _episodes_of(player, config)) for player in players]
         groups = _plan(asked, domains, config.seed, writer)
         wanted = sum(count * len(domains[player.task]) for player, count in asked)
@@ -155,7 +160,7 @@ def evaluate_transfer(config: EvaluateTransferConfig) -> TransferEvaluation:
         with progress_bar(left, "episodes", shown=config.progress and left > 0) as bar:
             alarms = dict(found for jobs in groups for found in _play(jobs, config, writer, bar))
     unfinished = tuple(unfinished_runs(config.agents))
-    return TransferEvaluation(config.out, left, wanted - left, unfinished, alarms)
+    return TransferEvaluation(out, left, wanted - left, unfinished, alarms)
 
 
 def episode_seeds(seed: int, count: int) -> list[int]:

@@ -12,6 +12,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper, unwrap_vec_wrapper
 
 from darla.environments.spec import EnvironmentSpec
+from darla.stores.urls import place
 from darla.wrappers.sb3.vec_latent import VecLatent
 from darla_agents.agent.kinds import PICTURES, RANDOM
 from darla_agents.playing.episode_queue import PlayedEpisode
@@ -25,6 +26,7 @@ from darla_agents.playing.model_rounds import (
 )
 from darla_agents.playing.random_policy import RandomPolicy
 from darla_agents.playing.rows import STOCHASTIC, Row, RowWriter, read_rows
+from darla_agents.playing.stored_rows import row_writer
 from darla_agents.worlds.environments import make_task_envs
 from darla_envs.description.usual_domains import SOURCE
 from darla_envs.suites import suite_of
@@ -94,7 +96,7 @@ def evaluate_model(
     made = _environments(environments, domains, source, num_envs, wrap)
     rows: list[Row] = []
     with ExitStack() as stack:
-        writer = None if out is None else stack.enter_context(RowWriter(Path(out)))
+        writer = None if out is None else stack.enter_context(row_writer(place(out)))
         for domain, make in made.items():
             with make() as venv:
                 called = task or _task_of(environments, venv)

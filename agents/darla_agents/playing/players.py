@@ -10,12 +10,22 @@ import gymnasium as gym
 from darla.encoder.shipped_encoders import bundle_folder
 from darla.environments.looks import Looks
 from darla.environments.spec import EnvironmentSpec
+from darla.running.checked_json import LARGEST_JSON
 from darla.running.run_record import RECORD
+from darla.running.step_folders import CHECKPOINTS
+from darla.stores.local_copies import bring_tree
+from darla.stores.urls import StoreUrl, place
 from darla_agents.agent.alarm_words import StoppingWords
 from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.interaction import PLAIN, Interaction
 from darla_agents.agent.kinds import RANDOM, Observing
-from darla_agents.agent.saved_agent import SavedAgent, is_saved, load_agent, read_spec
+from darla_agents.agent.saved_agent import (
+    AGENT_FILES,
+    SavedAgent,
+    is_saved,
+    load_agent,
+    read_spec,
+)
 from darla_agents.agent.spec import AgentSpec
 from darla_agents.agent.trusted_modules import check_trusted
 from darla_agents.agent.weights import WEIGHTS
@@ -109,9 +119,9 @@ def find_players(
     """Find saved agents, check that they and their encoders load, and return them as players.
 
     Args:
-        folders: of agents, or of folders that hold agents at any depth. Runs that have not
-            finished, and the best models and checkpoints within runs, are only taken when their
-            own folder is given.
+        folders: of agents, or of folders that hold agents at any depth, or URLs of such in a store.
+            Runs that have not finished, and the best models and checkpoints within runs, are only
+            taken when their own folder is given.
         deterministic: whether they are to take the most probable actions.
         trusted: modules that their environments may name, and that may be imported.
 
@@ -120,11 +130,19 @@ def find_players(
         ValueError: an agent is damaged, not finished, does not fit its encoder, or names another
             module.
     """
-    found = dict.fromkeys(path for folder in folders for path in _agents_under(Path(folder)))
+    found = dict.fromkeys(path for folder in folders for path in _agents_under(_brought(folder)))
     for path in found:
         check_trusted(read_spec(path).environment, path, trusted)
     agents = {player.name: player for player in (_player(path) for path in found)}
     return [each if deterministic else each.drawing_actions() for each in agents.values()]
+
+
+def _brought(path: Path) -> Path:
+    """Return a folder of agents, brought from a store where it is a URL."""
+    where = place(path)
+    if isinstance(where, StoreUrl):
+        return bring_tree(where, {**AGENT_FILES, RECORD: LARGEST_JSON}, without=(CHECKPOINTS,))
+    return where
 
 
 def _agents_under(folder: Path) -> list[Path]:
@@ -149,7 +167,7 @@ def _agents_under(folder: Path) -> list[Path]:
 
 def unfinished_runs(folders: Sequence[Path]) -> list[Path]:
     """Return the runs under folders whose agents have not finished training; they are left out."""
-    runs = {file.parent for folder in folders for file in Path(folder).rglob(RECORD)}
+    runs = {file.parent for folder in folders for file in _brought(folder).rglob(RECORD)}
     return sorted(run for run in runs if not is_saved(run))
 
 

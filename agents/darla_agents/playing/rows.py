@@ -22,6 +22,8 @@ from typing import Any
 
 from darla.running.exclusive import lock
 from darla.running.regular_files import check_replaceable, read_regular
+from darla.stores.folders import folder_at, is_file
+from darla.stores.urls import Place, place
 
 LARGEST_ROWS = 1 << 28
 """The most bytes of text that a file of rows may hold; a row has about 150."""
@@ -123,15 +125,17 @@ class Row:
         return SAMPLED if self.agent.endswith(STOCHASTIC) else MOST_PROBABLE
 
 
-def read_rows(path: Path) -> list[Row]:
-    """Read all whole rows of a file, which may be compressed (.gz); it may hold none yet.
+def read_rows(path: str | os.PathLike[str]) -> list[Row]:
+    """Read all whole rows of a file, which may be compressed (.gz) or in a store; it may hold none.
 
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: it is not a file of transfer rows, a row is damaged, or two rows contradict
             each other; the message names the line.
+        StoreError: the store cannot be reached.
     """
-    if not path.is_file():
+    path = place(path)
+    if not is_file(path):
         raise FileNotFoundError(
             f"no transfer rows at {path}; make them with darla evaluate-transfer --out {path}"
         )
@@ -165,8 +169,8 @@ class RowWriter(AbstractContextManager["RowWriter"]):
     cut short. ``done`` holds the keys of all rows in the file.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open ``path`` for appending.
+    def __init__(self, path: Path, written: Callable[[], None] = lambda: None) -> None:
+        """Open ``path`` for appending; it is told when a row has been ``written``.
 
         A ValueError where the file holds something else or is compressed, or another process writes
         to it.
@@ -174,6 +178,7 @@ class RowWriter(AbstractContextManager["RowWriter"]):
         if path.suffix == ".gz":
             raise ValueError(f"rows cannot be appended to {path}; give a name without .gz")
         self.path = path
+        self._written = written
         check_replaceable(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
@@ -215,6 +220,7 @@ class RowWriter(AbstractContextManager["RowWriter"]):
         _parse(fields, f"a row of agent {row.agent!r} in domain {row.domain!r} for {self.path}")
         self._write(line)
         self.done.add(row.key)
+        self._written()
 
     def __exit__(self, *error: object) -> None:
         """Sync and close the file."""
@@ -229,7 +235,7 @@ def _whole_lines(data: bytes) -> bytes:
     return data[: data.rfind(b"\n") + 1]
 
 
-def _whole_records(path: Path) -> Iterator[tuple[int, list[str]]]:
+def _whole_records(path: Place) -> Iterator[tuple[int, list[str]]]:
     """Yield the whole rows of a file with the numbers of their lines."""
     try:
         text = _whole_lines(read_bounded_text(path)).decode()
@@ -245,7 +251,7 @@ def _whole_records(path: Path) -> Iterator[tuple[int, list[str]]]:
     yield from records
 
 
-def read_bounded_text(path: Path) -> bytes:
+def read_bounded_text(path: Place) -> bytes:
     """Read a file that may be compressed (.gz), of at most :data:`LARGEST_ROWS` bytes of text.
 
     Raises:
@@ -253,7 +259,7 @@ def read_bounded_text(path: Path) -> bytes:
         OSError: it cannot be read.
         EOFError, zlib.error: it is compressed, and damaged.
     """
-    data = read_regular(path, LARGEST_ROWS)
+    data = folder_at(path.parent).read(path.name, LARGEST_ROWS)
     if path.suffix != ".gz":
         return data
     with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
@@ -263,7 +269,7 @@ def read_bounded_text(path: Path) -> bytes:
     return text
 
 
-def _records(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
+def _records(text: str, path: Place) -> Iterator[tuple[int, list[str]]]:
     """Yield the lines of comma-separated values with their numbers."""
     records = csv.reader(io.StringIO(text, newline=""))
     try:

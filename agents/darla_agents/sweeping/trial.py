@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from darla.environments.spec import EnvironmentSpec
+from darla.stores.urls import local_place
 from darla.vision.train import train_vision
 from darla_agents.learning.callbacks import Watch
 from darla_agents.learning.train import train_agent
@@ -31,10 +32,11 @@ def run_trial(
     agent: Path | None = None
     environment: EnvironmentSpec | None = None
     if VISION in sweep.stages:
-        encoder = train_vision(sweep.vision_config(values, folder)).bundle
+        trained = train_vision(sweep.vision_config(values, folder))
+        encoder = local_place(trained.bundle, "trials")
     if AGENT in sweep.stages:
         config = sweep.agent_config(values, folder, progress)
-        agent = train_agent(config, watch)
+        agent = local_place(train_agent(config, watch), "trials")
         environment = config.environment_of(config.task)
-    trained = TrialFolder(folder, encoder, agent, environment)
-    return tuple(measure.measure(trained) for measure in sweep.measures)
+    made = TrialFolder(folder, encoder, agent, environment)
+    return tuple(measure.measure(made) for measure in sweep.measures)
