@@ -112,7 +112,9 @@ def _bring(folder: StoredFolder, found: Mapping[str, Found], limits: Mapping[str
     state = [f"{name} {found[name]['version']}" for name in sorted(found)]
     final = copies_folder("brought") / digest_of(str(folder.path), *state) / folder.path.name
     if final.is_dir():
-        return final
+        if all(_holds(final / name, each["size"]) for name, each in found.items()):
+            return final
+        shutil.rmtree(final)  # after a loss of power, say
     temporary = final.parent / f".{os.getpid()}.tmp"
     shutil.rmtree(temporary, ignore_errors=True)
     try:
@@ -128,6 +130,11 @@ def _bring(folder: StoredFolder, found: Mapping[str, Found], limits: Mapping[str
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return final
+
+
+def _holds(file: Path, size: int) -> bool:
+    """Whether a file is there, and of a size."""
+    return file.is_file() and file.stat().st_size == size
 
 
 def _appear(temporary: Path, final: Path) -> None:

@@ -6,14 +6,16 @@ by chance are sent again for a minute.
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypedDict
 
 from darla.running.extras import extra
 from darla.running.names import nearest
+from darla.stores.read_ahead import read_ahead
 from darla.stores.urls import StoreUrl
 
 MOST_OBJECTS = 1_000_000
@@ -22,6 +24,9 @@ _ENDPOINTS = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT", "GOOGLE
 _CLIENT = {"connect_timeout": timedelta(seconds=5), "timeout": timedelta(minutes=10)}
 _RETRIES = {"max_retries": 6, "retry_timeout": timedelta(minutes=1)}
 _STREAMED = 8 << 20  # bytes of a large object that are in memory at a time
+_LONGEST_REASON = 300
+_NO_CREDENTIALS = re.compile(r"/169\.254\.169\.254/|metadata\.google\.internal|Missing \w*Key")
+"""What the library says where a cloud's machine does not know who it is, or half is missing."""
 
 
 class StoreError(OSError):
@@ -161,12 +166,13 @@ class StoredFolder:
         """Remove objects; those that are not there do not matter."""
         import obstore
 
-        for name in names:  # one by one: not all that speak S3 know how to remove many
-            with self._said_in_one_line(name):
-                try:
-                    obstore.delete(self._store, self._key(name))
-                except FileNotFoundError:
-                    continue
+        def remove(name: str) -> None:
+            """Remove one: not all that speak S3 know how to remove many in one request."""
+            with self._said_in_one_line(name), suppress(FileNotFoundError):
+                obstore.delete(self._store, self._key(name))
+
+        for _ in read_ahead(remove, names, self.at_once):
+            pass
 
     def is_empty(self) -> bool:
         """Whether there is nothing below the URL."""
@@ -208,18 +214,20 @@ class StoredFolder:
             yield
         except (StoreError, FileExistsError):
             raise
-        except FileNotFoundError as error:
+        except OSError as error:
+            if error.errno is not None:  # of a file of this machine
+                raise
             if "NoSuchBucket" in str(error):
                 raise StoreError(_no_bucket(self.path)) from error
-            raise FileNotFoundError(f"there is no {where}") from error
+            if isinstance(error, FileNotFoundError):
+                raise FileNotFoundError(f"there is no {where}") from error
+            raise StoreError(_not_done(where, error)) from error
         except (exceptions.AlreadyExistsError, exceptions.PreconditionError) as error:
             raise FileExistsError(f"there is another {where} already") from error
-        except (exceptions.BaseError, OSError) as error:
+        except exceptions.BaseError as error:
             if "NoSuchBucket" in str(error):
                 raise StoreError(_no_bucket(self.path)) from error
-            raise StoreError(
-                f"the store did not do what was asked for {where}: {_why(error)}"
-            ) from error
+            raise StoreError(_not_done(where, error)) from error
 
 
 def _open(url: StoreUrl) -> Any:
@@ -253,13 +261,14 @@ def _no_bucket(url: StoreUrl) -> str:
     return f"there is no bucket {url.bucket!r} that {url.scheme}:// leads to; make it first"
 
 
-def _why(error: BaseException) -> str:
-    """Return what a library says of an error, without what is for its developers."""
+def _not_done(where: StoreUrl, error: BaseException) -> str:
+    """Say what a store did not do, and why, without what is for the library's developers."""
     said = " ".join(str(error).partition("Debug source:")[0].split())
-    if "/169.254.169.254/" in said or "metadata.google.internal" in said or "Missing" in said:
-        return (
+    if _NO_CREDENTIALS.search(said):
+        said = (
             "no credentials were found in the environment; set AWS_ACCESS_KEY_ID and "
             "AWS_SECRET_ACCESS_KEY (or AWS_SKIP_SIGNATURE=true for what is public), or "
             "GOOGLE_APPLICATION_CREDENTIALS"
         )
-    return said if len(said) <= 300 else f"{said[:300]}..."
+    shown = said if len(said) <= _LONGEST_REASON else f"{said[:_LONGEST_REASON]}..."
+    return f"the store did not do what was asked for {where}: {shown}"

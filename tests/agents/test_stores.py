@@ -1,6 +1,7 @@
 """From frames to tables with every file in a store: bundles, agents and rows, by the commands."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from darla.stores.urls import place
 from darla.vision.batches import Batch, FrameBatches
 from darla.vision.train import train_vision
 from darla_agents.agent.saved_agent import load_agent, read_spec
+from darla_agents.learning import train
 from darla_agents.learning.train import train_agent
 from darla_agents.playing.evaluate import EvaluateTransferConfig, evaluate_transfer
 from darla_agents.playing.rows import read_rows
@@ -162,6 +164,33 @@ def test_agents_learn_into_a_store_and_are_played_from_it(
     assert {row.encoder for row in read_rows(result.out)} == {"s3://toys/models/toy", ""}
     assert evaluate_transfer(asked).skipped == 6
     assert not [*here.iterdir()]
+
+
+def test_an_agent_goes_on_where_the_store_knows_it_to_be(
+    store: ToyStore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    config = make_config(tmp_path, out=Path("s3://toys/agents/one"))
+    save = train.save_agent
+
+    def save_or_die(model: object, spec: object, folder: Path, *rest: object) -> None:
+        if folder.name == "one":
+            raise RuntimeError("just before the end")
+        save(model, spec, folder, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(train, "save_agent", save_or_die)
+        with pytest.raises(RuntimeError, match="just before the end"):
+            train_agent(config)
+    assert not store.names("agents/one/agent.json")
+    with pytest.raises(ValueError, match="has not finished training"):
+        evaluate_transfer(EvaluateTransferConfig(agents=(Path("s3://toys/agents/one"),)))
+    shutil.rmtree(tmp_path / "cache")  # as on another machine
+    train_agent(config)
+    assert "one continues after 32 steps" in capsys.readouterr().out
+    assert load_agent("s3://toys/agents/one").num_timesteps == 64
 
 
 def test_rows_in_a_store_are_compared(

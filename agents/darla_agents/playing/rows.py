@@ -129,10 +129,9 @@ def read_rows(path: str | os.PathLike[str]) -> list[Row]:
     """Read all whole rows of a file, which may be compressed (.gz) or in a store; it may hold none.
 
     Raises:
-        FileNotFoundError: there is no such file.
+        FileNotFoundError: there is no such file; or StoreError, where it cannot be reached.
         ValueError: it is not a file of transfer rows, a row is damaged, or two rows contradict
             each other; the message names the line.
-        StoreError: the store cannot be reached.
     """
     path = place(path)
     if not is_file(path):
@@ -169,8 +168,8 @@ class RowWriter(AbstractContextManager["RowWriter"]):
     cut short. ``done`` holds the keys of all rows in the file.
     """
 
-    def __init__(self, path: Path, written: Callable[[], None] = lambda: None) -> None:
-        """Open ``path`` for appending; it is told when a row has been ``written``.
+    def __init__(self, path: Path) -> None:
+        """Open ``path`` for appending.
 
         A ValueError where the file holds something else or is compressed, or another process writes
         to it.
@@ -178,7 +177,6 @@ class RowWriter(AbstractContextManager["RowWriter"]):
         if path.suffix == ".gz":
             raise ValueError(f"rows cannot be appended to {path}; give a name without .gz")
         self.path = path
-        self._written = written
         check_replaceable(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
@@ -220,7 +218,6 @@ class RowWriter(AbstractContextManager["RowWriter"]):
         _parse(fields, f"a row of agent {row.agent!r} in domain {row.domain!r} for {self.path}")
         self._write(line)
         self.done.add(row.key)
-        self._written()
 
     def __exit__(self, *error: object) -> None:
         """Sync and close the file."""

@@ -3,9 +3,22 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from darla.stores.mirrored_files import mirrored_file
+from darla.stores.mirrored_files import MirroredFile, mirrored_file
 from darla.stores.urls import Place, StoreUrl
-from darla_agents.playing.rows import LARGEST_ROWS, RowWriter
+from darla_agents.playing.rows import LARGEST_ROWS, Row, RowWriter
+
+
+class _StoredRows(RowWriter):
+    """Appends rows to the local copy of a file in a store, which is put when that is due."""
+
+    def __init__(self, file: MirroredFile) -> None:
+        super().__init__(file.path)
+        self._file = file
+
+    def append(self, row: Row) -> None:
+        """Append one row; it raises what :meth:`MirroredFile.send` does, too."""
+        super().append(row)
+        self._file.written()
 
 
 @contextmanager
@@ -25,8 +38,5 @@ def row_writer(where: Place) -> Iterator[RowWriter]:
         return
     if where.suffix == ".gz":
         raise ValueError(f"rows cannot be appended to {where}; give a name without .gz")
-    with (
-        mirrored_file(where, LARGEST_ROWS) as file,
-        RowWriter(file.path, written=file.written) as writer,
-    ):
+    with mirrored_file(where, LARGEST_ROWS) as file, _StoredRows(file) as writer:
         yield writer

@@ -49,6 +49,9 @@ def test_files_are_brought_once_and_again_when_they_change(
     store.write("models/a/weights", b"second")
     assert (bring(url_of("s3://toys/models/a"), LIMITS) / "weights").read_bytes() == b"second"
     assert (folder / "weights").read_bytes() == b"first"
+    store.write("models/a/weights", b"first")
+    (folder / "weights").write_bytes(b"")  # as after a loss of power
+    assert (bring(url_of("s3://toys/models/a"), LIMITS) / "weights").read_bytes() == b"first"
 
 
 def test_nothing_is_brought_of_what_is_too_large_or_not_whole(store: ToyStore, cache: Path) -> None:

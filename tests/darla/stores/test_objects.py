@@ -94,6 +94,20 @@ def test_without_credentials_the_environment_is_named(
         folder_at("s3://toys/a").read("x", 10)
 
 
+def test_a_server_that_is_gone_and_a_full_disk_are_told_apart(
+    store: ToyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.write("a/x", b"x")
+    with pytest.raises(OSError, match="No such file or directory") as error:
+        folder_at("s3://toys/a").download("x", Path("no/such/folder/x"), 10)
+    assert not isinstance(error.value, StoreError)
+    monkeypatch.setattr("darla.stores.objects._RETRIES", {"max_retries": 0})
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    with pytest.raises(StoreError, match="did not do what was asked for s3://toys/a/x: ") as gone:
+        folder_at("s3://toys/a").read("x", 10)
+    assert "\n" not in str(gone.value) and len(str(gone.value)) < 400
+
+
 def test_the_nearest_name_is_suggested(store: ToyStore) -> None:
     store.write("data/rooms/zarr.json", b"")
     assert folder_at("s3://toys/data/roms").nearest_beside() == "did you mean 'rooms'? "
