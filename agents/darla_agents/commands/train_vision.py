@@ -17,6 +17,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve 
 
 from darla.encoder.bundle import load_encoder
 from darla.running.command import run_parsed
+from darla.stores.urls import place
 from darla.vision.command_line import flags_of_all, parse_vision_config
 from darla.vision.config import VisionConfig
 from darla.vision.train import train_vision
@@ -33,7 +34,7 @@ def main(config: VisionConfig) -> None:
     print(f"reconstructions: {trained.reconstructions}")
     encoder = load_encoder(trained.bundle)
     print(f"what it sees: {_told(encoder.config.get('verdict', {}))}")
-    shown = ["--bundles", str(trained.bundle), "--data", str(config.data[0])]
+    shown = ["--bundles", str(trained.bundle), "--data", str(place(config.data[0]))]
     print(f"play with it: darla explore {shlex.join(shown)}")
     if encoder.failure:
         sys.stdout.flush()
