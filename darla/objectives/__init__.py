@@ -19,7 +19,9 @@ file for each, with its settings beside it:
 - ``cvae``: a decoder that is told of a recorded factor, or of the look of a pair's other frame;
 - ``sequence_vae``: latents with memory, of frames in their order and the actions between them;
 - ``darla_2017``: DARLA as published; ``look_state_vae``: its loss on pairs;
-- ``look_state_nce``: pairs, and states that must tell frames apart; the default here.
+- ``look_state_nce``: pairs, and states that must tell frames apart; the default here;
+  ``look_state_qlae``: the same with latents that can be a few values alone. What they have in
+  common is in ``contrasted_states``.
 """
 
 from darla.objectives.base import FrameChunks, LossTerms, Objective, Stage, TrainingFacts

@@ -29,25 +29,27 @@ from torch.nn import functional
 from darla.encoder.likelihoods import kl_between
 from darla.objectives.base import FrameChunks
 from darla.objectives.beta_vae import BetaVAE, BetaVAESettings
-from darla.objectives.pairs import Gaussians, PairPosteriors
+from darla.objectives.pairs import (
+    Gaussians,
+    LookLatentsSettings,
+    PairPosteriors,
+    changed_so_far,
+    fixed_roles,
+    usual_look_latents,
+)
 from darla.objectives.recoloring import recolor
 from darla.objectives.vae import BatchPosterior, Penalty
 from darla.running.ranges import AtLeastZero, Share
 
-_CHANGE_FROM, _CHANGED_FULLY = 0.2, 0.6  # shares of the steps
-_LOOK_LATENTS = 12
-
 
 @dataclass(frozen=True)
-class MLVAESettings(BetaVAESettings):
+class MLVAESettings(LookLatentsSettings, BetaVAESettings):
     """ML-VAE; see :mod:`darla.objectives.ml_vae`."""
 
     objective: ClassVar[str] = "ml_vae"
 
     beta: AtLeastZero = 1.0
     """What one nat of KL costs."""
-    look_latents: int | None = None
-    """Latents that both frames of a pair share; half of them by default."""
     beta_look: AtLeastZero | None = None
     """What one nat of those latents' KL costs in the end; beta by default."""
     recolored: Share = 0.0
@@ -56,19 +58,6 @@ class MLVAESettings(BetaVAESettings):
     state_likeness: AtLeastZero = 0.0
     """Where frames are recoloured, what each nat between the states of a copy and of its frame
     costs."""
-
-    def check(self) -> None:
-        """Check ranges, and that neither look nor state is left without latents."""
-        super().check()
-        if not 0 < self.shared_latents() < self.latents:
-            raise ValueError(
-                f"look_latents is {self.shared_latents()} of {self.latents} latents; give a number "
-                f"from 1 to {self.latents - 1}, so that look and state both have some"
-            )
-
-    def shared_latents(self) -> int:
-        """Return how many latents both frames of a pair share."""
-        return self.latents // 2 if self.look_latents is None else self.look_latents
 
 
 @dataclass(frozen=True)
@@ -90,8 +79,7 @@ class LookStateSettings(MLVAESettings):
 
     def shared_latents(self) -> int:
         """Return how many latents both frames of a pair share."""
-        usual = min(_LOOK_LATENTS, self.latents // 2)
-        return usual if self.look_latents is None else self.look_latents
+        return usual_look_latents(self) if self.look_latents is None else self.look_latents
 
 
 class ProductOfPairs(PairPosteriors, BetaVAE):
@@ -148,9 +136,7 @@ class ProductOfPairs(PairPosteriors, BetaVAE):
 
     def changed(self, step: Tensor) -> Tensor:
         """Return how far the recoloured share and the look's price have come, from 0 to 1."""
-        steps = self.facts.steps
-        begin, full = _CHANGE_FROM * steps, _CHANGED_FULLY * steps
-        return torch.clamp((step - begin) / (full - begin), 0.0, 1.0)
+        return changed_so_far(step, self.facts.steps)
 
     def share(self, first: Gaussians, second: Gaussians) -> tuple[Gaussians, Tensor]:
         """Multiply the pairs' posteriors; the first latents share them."""
@@ -162,8 +148,7 @@ class ProductOfPairs(PairPosteriors, BetaVAE):
 
     def latent_roles(self, pairs: FrameChunks) -> dict[str, list[int]]:
         """Return the fixed groups."""
-        every = list(range(self.settings.latents))
-        return {"look": every[: self.look_latents], "state": every[self.look_latents :]}
+        return fixed_roles(self.settings)
 
     def effective_settings(self) -> dict[str, Any]:
         """Return what is particular to the look, and the other settings."""

@@ -62,12 +62,20 @@ class QuantizedAutoencoder(Autoencoder):
     def values(self, pictures: Tensor, step: Tensor) -> Tensor:
         """Return what becomes codes, float32 (N, z), of pictures (N, 3, H, W)."""
         outputs = self.encoder.continuous(pictures).mu
+        mean, std = self.spread(outputs, step)
+        values: Tensor = (outputs - mean) / std
+        return values
+
+    def spread(self, outputs: Tensor, step: Tensor) -> tuple[Tensor, Tensor]:
+        """Return mean and standard deviation of a minibatch's outputs (N, z), both float32 (z,).
+
+        The quantiser of the trained encoder follows them.
+        """
         variance, mean = torch.var_mean(outputs, dim=0, correction=0)
         std = (variance + _SMALLEST_VARIANCE).sqrt()
         if self.training:
             self.encoder.quantizer.follow(mean, std, (1 / (step + 1)).clamp_min(_SLOWEST))
-        values: Tensor = (outputs - mean) / std
-        return values
+        return mean, std
 
     def code_penalty(self, values: Tensor, indices: Tensor) -> Penalty | None:
         """Return what is added to the loss, None for nothing.

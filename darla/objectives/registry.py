@@ -97,6 +97,7 @@ _PLACES = {
     "look and state told apart, on pairs": {
         "look_state_nce": "look_state_nce:LookStateNCE",
         "look_state_vae": "look_state_vae:LookStateVAE",
+        "look_state_qlae": "look_state_qlae:LookStateQLAE",
     },
 }
 _ALIASES = {"look_state_vae": ("darla",)}  # what version 0.1 called it

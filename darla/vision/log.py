@@ -32,16 +32,19 @@ over the steps since the entry before; see :mod:`darla.encoder.likelihoods` for 
                            samples of the prior; ``vae_gan``: pictures for frames
 ``loss/covariance``        ``dip_vae_i``, ``dip_vae_ii``: what covariances cost
 ``loss/mmd``               ``info_vae``: squared distance of all latents from the prior
-``loss/commitment``        ``qlae``, ``vq_vae``: squared distance of latents from their codes
+``loss/commitment``        ``qlae``, ``vq_vae``, ``look_state_qlae``: squared distance of latents
+                           from their codes
 ``loss/state_likeness``    ``look_state_vae``, ``look_state_nce``: KL between the states of
-                           recoloured copies and of frames
-``loss/contrast``          ``look_state_nce``: nats by which states fail to find their frames
-``loss/relative_error``    ``look_state_nce``: squared error over the dataset's variance
+                           recoloured copies and of frames; ``look_state_qlae``: half their
+                           squared distance
+``loss/contrast``          ``look_state_nce``, ``look_state_qlae``: nats by which states fail to
+                           find their frames
+``loss/relative_error``    the same two: squared error over the dataset's variance
 ``loss/absolute``          a decoder for eyes: mean absolute error of pixels
 ``structural_similarity``  a decoder for eyes: SSIM of its pictures and the frames
-``contrast/found``         ``look_state_nce``: share of the states that are nearest to their own
-``codes_in_use``           ``fsq``, ``qlae``, ``vq_vae``: share of the codes that the frames of a
-                           minibatch have
+``contrast/found``         the same two: share of the states that are nearest to their own
+``codes_in_use``           ``fsq``, ``qlae``, ``vq_vae``, ``look_state_qlae``: share of the codes
+                           that the frames of a minibatch have
 ``beta``                   cost of one nat (``annealed_vae``: gamma; ``beta_tcvae``: one of total
                            correlation)
 ``beta_normalised``        beta times latents over reconstructed values

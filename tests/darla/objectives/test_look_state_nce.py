@@ -7,7 +7,8 @@ import torch
 
 from darla.encoder.networks import to_pictures
 from darla.objectives import make_objective
-from darla.objectives.look_state_nce import LookStateNCE, contrast
+from darla.objectives.contrasted_states import contrast
+from darla.objectives.look_state_nce import LookStateNCE
 from toy_frames import tiny_objective, tiny_settings, toy_facts, toy_frames
 
 

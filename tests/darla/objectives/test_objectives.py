@@ -68,6 +68,7 @@ ROWS: dict[str, dict[str, Any]] = {
     },
     "darla_ada": {"dae_epochs": 3.0, "beta": 0.1, "pixel_weight": 0.5},
     "look_state_nce": {"look_latents": 1, "beta": 0.1, "beta_look": 0.1},
+    "look_state_qlae": {"look_latents": 1, "codes": 6},
 }
 COUNT = 160
 
