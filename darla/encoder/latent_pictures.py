@@ -28,20 +28,21 @@ def traversals(
     frame: int | np.ndarray | None = None,
     columns: int = 9,
     names: Mapping[int, str] = MappingProxyType({}),
+    most: int = LARGEST_ROWS,
 ) -> np.ndarray:
     """Draw what each active latent changes in a frame, uint8 (H, W, 3).
 
-    A row is a latent, those with the largest KL first. The first column is the frame itself, the
-    others are decoded with that latent alone moved, from its 1st to its 99th percentile. The frame
-    may be given as the number of one of the bundle's reference frames, and is a typical one of
-    these by default. ``names`` say what latents stand for, by their number, to be drawn beside
-    them.
+    A row is a latent, those with the largest KL first, at most so many. The first column is the
+    frame itself, the others are decoded with that latent alone moved, from its 1st to its 99th
+    percentile. The frame may be given as the number of one of the bundle's reference frames, and is
+    a typical one of these by default. ``names`` say what latents stand for, by their number, to be
+    drawn beside them.
     """
     frame = _typical_frame(encoder) if frame is None else frame
     reference = frame if isinstance(frame, np.ndarray) else encoder.reference_frames[frame]
     latent = encoder.encode(reference[None])[0]
     rows, labels = [], []
-    for index in most_informative(encoder):
+    for index in most_informative(encoder)[:most]:
         moved = np.tile(latent, (columns, 1))
         low, high = encoder.statistics.low[index], encoder.statistics.high[index]
         moved[:, index] = np.linspace(low, high, columns)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
+import torch
 
 from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.running.names import unknown
@@ -36,11 +37,12 @@ def sample(
     Args:
         encoder: a frozen encoder.
         n: how many, at least 1.
-        source: ``prior``, the standard normal that training pulls posteriors to; ``aggregate``, the
-            posteriors of frames, each drawn with replacement (what is decoded is a frame's
-            reconstruction but for the posterior's spread); or ``gaussian``, the Gaussian of all
-            these posteriors, as :mod:`darla.uses.latent_density` has it (Ghosh et al., 2020, "From
-            Variational to Deterministic Autoencoders": ex-post density estimation).
+        source: ``prior``, what training pulls posteriors to: a standard normal, or what was learnt
+            in its place by a flow that the bundle holds; ``aggregate``, the posteriors of frames,
+            each drawn with replacement (what is decoded is a frame's reconstruction but for the
+            posterior's spread); or ``gaussian``, the Gaussian of all these posteriors, as
+            :mod:`darla.uses.latent_density` has it (Ghosh et al., 2020, "From Variational to
+            Deterministic Autoencoders": ex-post density estimation).
         frames: uint8 (N, h, w, 3), whose posteriors are meant; those that the bundle carries by
             default. The prior does not ask.
         seed: decides what is drawn.
@@ -56,7 +58,7 @@ def sample(
     rng = np.random.default_rng(seed)
     if source == "prior":
         need_prior(encoder, "sample from 'aggregate'")
-        latents = rng.standard_normal((n, encoder.latent_dim), dtype=np.float32)
+        latents = _from_prior(encoder, rng.standard_normal((n, encoder.latent_dim), np.float32))
     elif source == "aggregate":
         latents = _drawn_posteriors(encoder, frames, n, rng)
     elif source == "gaussian":
@@ -99,6 +101,16 @@ def latent_grid(
     values = [np.linspace(low[each], high[each], steps) for each in latents]
     moved[:, list(latents)] = np.stack(np.meshgrid(*values, indexing="ij"), axis=-1).reshape(-1, 2)
     return Sample(moved, encoder.decode(moved))
+
+
+@torch.no_grad()
+def _from_prior(encoder: FrozenEncoder, noise: np.ndarray) -> np.ndarray:
+    """Return what the prior makes of standard normal noise, (n, z): itself unless it was learnt."""
+    prior = encoder.encoder.prior
+    if prior is None:
+        return noise
+    drawn: np.ndarray = prior.inverse(torch.from_numpy(noise).to(encoder.device)).cpu().numpy()
+    return drawn
 
 
 def _drawn_posteriors(

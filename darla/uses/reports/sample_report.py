@@ -20,8 +20,9 @@ class DrawSamples(UseConfig):
     """Draw pictures from the prior, the posteriors of frames, or a grid of two latents."""
 
     source: Source = "prior"
-    """prior: the standard normal; aggregate: the posteriors of frames; gaussian: the Gaussian of
-    all these; grid: two latents of a frame moved together."""
+    """prior: the standard normal, or what flow_vae has learnt in its place; aggregate: the
+    posteriors of frames; gaussian: the Gaussian of all these; grid: two latents of a frame moved
+    together."""
     n: PositiveInt = 40
     """Pictures to draw; not of a grid."""
     latents: tuple[int, int] | None = None

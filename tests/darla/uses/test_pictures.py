@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import torch
 
 from darla.encoder.bundle import load_encoder
+from darla.encoder.flow_prior import FlowPrior
 from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.uses import (
     corrupt,
@@ -122,6 +124,20 @@ def test_the_prior_is_a_standard_normal() -> None:
     assert np.abs(np.cov(drawn.latents.T) - np.eye(12)).max() < 0.1
     again = sample(quadrant_encoder(), 4000, "prior", seed=2)
     np.testing.assert_array_equal(drawn.latents, again.latents)
+
+
+def test_a_prior_that_was_learnt_is_drawn_from_in_its_place() -> None:
+    encoder, torch_rng = quadrant_encoder(), torch.Generator().manual_seed(0)
+    flow = FlowPrior(12, 2, 8)
+    for parameter in flow.parameters():
+        parameter.data = 0.3 * torch.randn(parameter.shape, generator=torch_rng)
+    plain = sample(encoder, 500, "prior", seed=2).latents
+    encoder.encoder.prior = flow
+    drawn = sample(encoder, 500, "prior", seed=2).latents
+    assert np.abs(drawn - plain).max() > 0.1
+    with torch.no_grad():
+        undone, _ = flow(torch.from_numpy(drawn))
+    np.testing.assert_allclose(undone.numpy(), plain, atol=1e-4)
 
 
 def test_the_gaussian_of_frames_has_their_mean_and_covariance() -> None:
