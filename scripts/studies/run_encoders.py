@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
 
@@ -24,19 +25,34 @@ from darla.running.names import lookup
 from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
 from darla_envs.description.usual_domains import UNSUPERVISED
 from encoders.acting import transfer_of
-from encoders.recipes import RECIPES, Settings, objective_of, run_folder, takes_dae
+from encoders.recipes import (
+    COMPARED,
+    RECIPES,
+    Settings,
+    objective_of,
+    run_folder,
+    takes_dae,
+    takes_sequences,
+)
+from encoders.seeing import frames_per_second, pictures_of
 from transfer.ladder import ONE_ROOM
 
 ROWS = Path(__file__).parent / "encoders/rows.jsonl"
 FRAMES = {GO_TO_OBJECT: "go_to_object", SEEK_AVOID: "seek_avoid", ONE_ROOM: "one_room"}
+ACTED, UNSEEN = "_acted", "_unseen"
+"""What the names of folders end in that hold frames that somebody acted for, and frames that no
+encoder has learnt from."""
+UNSEEN_SEED = 1000
+"""Of the latter, beside the seed."""
+Agents = Literal["two", "one"]
 
 
 @dataclass(frozen=True)
 class StudyConfig:
     """Which encoders to train, and for how long."""
 
-    recipes: tuple[str, ...] = tuple(RECIPES)
-    """Names of recipes; see recipes.py."""
+    recipes: tuple[str, ...] = tuple(COMPARED)
+    """Names of recipes; see recipes.py. Those of the comparison when not given."""
     seeds: tuple[int, ...] = (0, 1, 2)
     """Each seed has frames and a denoising autoencoder of its own."""
     num_frames: int = 50_000
@@ -51,7 +67,12 @@ class StudyConfig:
     quick: bool = False
     """Evaluate with as few frames as possible: to try the study, not to be believed."""
     agent_timesteps: int = 60_000
-    """Steps that each of an encoder's two agents learns for in Darla/GoToObject-v0; 0: none."""
+    """Steps that each of an encoder's agents learns for in Darla/GoToObject-v0; 0: none."""
+    agents: Agents = "two"
+    """Two agents on each encoder, one that sees all latents and one from which the look is hidden;
+    or one, which sees the state where the encoder tells it, and all latents otherwise."""
+    unseen_frames: int = 1000
+    """Frames that no encoder has learnt from, on which its pictures are measured."""
     bundles_only: bool = False
     """Train encoders that have no bundle in ``out`` yet, rows or not, and leave it at that."""
     out: Path = Path("runs/encoders")
@@ -96,13 +117,25 @@ def read_rows(path: Path) -> Iterator[dict]:
 
 def prepare(config: StudyConfig, seed: int) -> None:
     """Collect a seed's frames, and train its denoising autoencoder."""
-    folder = config.out / f"seed{seed}"
+    folder, wanted = config.out / f"seed{seed}", [RECIPES[name] for name in config.recipes]
     for task in config.tasks:
-        frames = ["--num-frames", config.num_frames, "--seed", seed, "--out", folder / FRAMES[task]]
-        call("collect", "--env", task, "--domain", UNSUPERVISED, *frames, shown=True)
-    if any(takes_dae(RECIPES[name]) for name in config.recipes):
+        count, place = ["--num-frames", config.num_frames], folder / FRAMES[task]
+        collect(task, *count, "--seed", seed, "--out", place)
+        if any(map(takes_sequences, wanted)):
+            acted = place.with_name(place.name + ACTED)
+            collect(task, *count, "--policy", "random", "--seed", seed, "--out", acted)
+        if not config.bundles_only:
+            unseen = place.with_name(place.name + UNSEEN)
+            few = ["--num-frames", config.unseen_frames, "--seed", seed + UNSEEN_SEED]
+            collect(task, *few, "--out", unseen)
+    if any(map(takes_dae, wanted)):
         run = ["--objective", "dae", "--epochs", config.dae_epochs, "--out", folder / "dae"]
-        call("train_vision", *data(config, seed), "--seed", seed, *run, shown=True)
+        call("train_vision", *data(config, {}, seed), "--seed", seed, *run, shown=True)
+
+
+def collect(task: str, *how: object) -> None:
+    """Collect frames of a task in which everything varies; those that are there stay."""
+    call("collect", "--env", task, "--domain", UNSUPERVISED, *how, shown=True)
 
 
 def row_of(config: StudyConfig, name: str, seed: int, end: float) -> dict | None:
@@ -111,13 +144,19 @@ def row_of(config: StudyConfig, name: str, seed: int, end: float) -> dict | None
         return None
     settings, began = RECIPES[name], time.monotonic()
     out = run_folder(config.out, name, seed)
-    call("train_vision", *data(config, seed), *options(config, settings, seed), "--out", out)
+    learnt_from = data(config, settings, seed)
+    call("train_vision", *learnt_from, *options(config, settings, seed), "--out", out)
     minutes = (time.monotonic() - began) / 60
     if config.bundles_only:
         return None
     scores = {task: evaluate(config, task, out) for task in config.tasks}
     bundle, steps = out / "encoder", config.agent_timesteps
-    transfer = transfer_of(bundle, seed, steps, out / "agents") if steps else {}
+    one = config.agents == "one"
+    transfer = transfer_of(bundle, seed, steps, out / "agents", one) if steps else {}
+    seen = {
+        FRAMES[task]: pictures_of(bundle, config.out / f"seed{seed}" / (FRAMES[task] + UNSEEN))
+        for task in config.tasks
+    }
     return {
         "recipe": name,
         "seed": seed,
@@ -126,6 +165,8 @@ def row_of(config: StudyConfig, name: str, seed: int, end: float) -> dict | None
         "minutes": round(minutes, 2),
         "scores": {FRAMES[task]: brief(found) for task, found in scores.items()},
         "transfer": transfer,
+        "pictures": seen,
+        "frames_per_second": frames_per_second(out / "tensorboard" / objective_of(settings)),
     }
 
 
@@ -158,9 +199,11 @@ def options(config: StudyConfig, settings: Settings, seed: int) -> list[object]:
     return found
 
 
-def data(config: StudyConfig, seed: int) -> list[object]:
-    """Return where a seed's frames are."""
-    return ["--data", *(config.out / f"seed{seed}" / FRAMES[task] for task in config.tasks)]
+def data(config: StudyConfig, settings: Settings, seed: int) -> list[object]:
+    """Return where the frames of a seed are that a recipe learns from."""
+    ending = ACTED if takes_sequences(settings) else ""
+    folder = config.out / f"seed{seed}"
+    return ["--data", *(folder / (FRAMES[task] + ending) for task in config.tasks)]
 
 
 def brief(found: dict) -> dict[str, float | None]:

@@ -3,7 +3,8 @@
 Two agents of the encoder's own seed: one sees all latents that carry something; from the other
 those are hidden that the encoder marks as look, or, where it marks none, the directions along which
 latents stand still in the source. So a row holds, beside what metrics say of an encoder, what it is
-worth to an agent.
+worth to an agent. Where one agent is enough it sees the state, if the encoder marks it, and all
+latents otherwise.
 """
 
 import math
@@ -22,13 +23,18 @@ MASK_LOOK = ("--mask-look",)
 MASK_STILL = ("--mask-directions", "0.25")
 """Hides directions with less than this share of their standard deviation over D_U in the source."""
 
+ONE_OF_THEM = {True: "masked", False: "all"}
+"""The agent that suits an encoder, by whether it says which latents hold the look."""
 Scores = dict[str, float | str]
 
 
-def transfer_of(bundle: Path, seed: int, timesteps: int, out: Path) -> dict[str, Scores]:
+def transfer_of(
+    bundle: Path, seed: int, timesteps: int, out: Path, one: bool = False
+) -> dict[str, Scores]:
     """Return the source's mean return, and the transfer ratio to each target, of both agents.
 
-    Agents, and their episodes, lie in ``out``.
+    Agents, and their episodes, lie in ``out``. With ``one`` there is that alone which suits the
+    encoder.
 
     Returns:
         For ``all`` and for ``masked``: ``source``, the mean undiscounted return of 50 episodes, and
@@ -36,7 +42,8 @@ def transfer_of(bundle: Path, seed: int, timesteps: int, out: Path) -> dict[str,
         no agent could be trained, because no latent was left to see, ``error`` says so.
     """
     found: dict[str, Scores] = {}
-    folders = {"all": out / "all", "masked": out / "masked"}
+    names = [ONE_OF_THEM[knows_look(bundle)]] if one else ["all", "masked"]
+    folders = {name: out / name for name in names}
     shared = ["--encoder", bundle, "--anyway"]  # failures are results
     shared += ["--seed", seed, "--total-timesteps", timesteps, "--threads", 1]
     for name, folder in folders.items():
@@ -56,8 +63,12 @@ def transfer_of(bundle: Path, seed: int, timesteps: int, out: Path) -> dict[str,
 
 def masking(bundle: Path) -> tuple[str, ...]:
     """Return the options that hide from an agent what an encoder gives reason to distrust."""
-    knows = "look" in load_encoder(bundle).latent_roles
-    return MASK_LOOK if knows else MASK_STILL
+    return MASK_LOOK if knows_look(bundle) else MASK_STILL
+
+
+def knows_look(bundle: Path) -> bool:
+    """Tell whether an encoder says which latents hold the look."""
+    return "look" in load_encoder(bundle).latent_roles
 
 
 def scores_of(rows: Path, name: str) -> Scores:

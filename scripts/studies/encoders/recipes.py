@@ -1,7 +1,8 @@
 """The recipes that the study of encoders compares: what differs from the default of each objective.
 
-All see the same frames, as often, with the same networks; those that use a denoising autoencoder
-share one for each seed. Names are those of the rows and of the report.
+All see the same frames, as often, with the same networks, unless an objective has one of its own;
+those that use a denoising autoencoder share one for each seed. What learns from sequences sees as
+many frames that somebody acted for. Names are those of the rows and of the report.
 """
 
 from pathlib import Path
@@ -16,7 +17,7 @@ BASE = "darla"
 OBJECTIVE = "look_state_vae"
 """What recipes train that name no objective; its defaults are the recipe ``darla``."""
 
-RECIPES: dict[str, Settings] = {
+COMPARED: dict[str, Settings] = {
     BASE: {},
     "darla beta=0.25": {"beta": 0.25},
     "darla beta=1": {"beta": 1.0},
@@ -51,6 +52,42 @@ RECIPES: dict[str, Settings] = {
     "contractive": {"objective": "contractive"},
     "autoencoder": {"objective": "autoencoder"},
 }
+"""The recipes of the comparison."""
+
+OTHERS: dict[str, Settings] = {
+    name: {"objective": name}
+    for name in (
+        *("look_state_qlae", "qlae", "fsq", "vq_vae"),
+        *("hierarchical_vae", "flow_vae", "vamp_vae", "pixel_vae"),
+        *("adversarial_autoencoder", "vae_gan", "sparse_autoencoder", "denoising_vae"),
+        *("cvae", "pca", "look_state_nce", "vae", "dip_vae_i", "dae"),
+    )
+} | {
+    "sequence_vae": {"objective": "sequence_vae", "batch_size": 128},  # 8 sequences, not 2
+}
+"""Objectives that the comparison leaves out, with their defaults."""
+
+RECIPES: dict[str, Settings] = COMPARED | OTHERS
+"""All recipes."""
+
+ONE_EACH: dict[str, str] = {
+    name: name
+    for name in (
+        *("look_state_qlae", "qlae", "fsq", "vq_vae", "cvae", "sequence_vae", "hierarchical_vae"),
+        *("flow_vae", "vamp_vae", "pixel_vae", "adversarial_autoencoder", "vae_gan"),
+        *("sparse_autoencoder", "denoising_vae", "pca", "look_state_nce", "vae", "annealed_vae"),
+        *("factor_vae", "beta_tcvae", "dip_vae_i", "dip_vae_ii", "info_vae", "contractive", "dae"),
+        *("ada_gvae", "darla_ada"),
+    )
+} | {
+    OBJECTIVE: BASE,
+    "beta_vae": "beta_vae beta=4",
+    "autoencoder": "autoencoder",
+    "darla_2017": "darla_2017",
+    "ml_vae": "ml_vae",
+}
+"""The recipe that stands for each objective, its defaults, in the order in which they are trained:
+those that the comparison of recipes knows are last."""
 
 
 def objective_of(settings: Settings) -> str:
@@ -61,6 +98,11 @@ def objective_of(settings: Settings) -> str:
 def takes_dae(settings: Settings) -> bool:
     """Tell whether a recipe is given the seed's denoising autoencoder."""
     return "dae" in OBJECTIVES[objective_of(settings)].settings_class.names()
+
+
+def takes_sequences(settings: Settings) -> bool:
+    """Tell whether a recipe learns from frames in their order, and the actions between them."""
+    return "sequence_length" in OBJECTIVES[objective_of(settings)].settings_class.names()
 
 
 def run_folder(out: Path, name: str, seed: int) -> Path:
