@@ -235,7 +235,7 @@ def _train(objective: Objective) -> Objective:
         if stage.objective.closed_form:
             _check_fit(stage.objective)
             continue
-        step = TrainingStep(objective, stage, _CPU, torch.float32, compiled=False)
+        step = TrainingStep(objective, stage, _CPU, torch.float32)
         stage.objective.prepare(lambda: _chunks(objective.facts.image_shape))
         before = {key: value.clone() for key, value in objective.named_parameters()}
         reached: set[str] = set()

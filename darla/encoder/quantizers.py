@@ -11,7 +11,6 @@ from abc import ABC, abstractmethod
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from darla.encoder.network_shape import NetworkShape
 
@@ -134,7 +133,15 @@ class CodebookQuantizer(Quantizer):
 
 def share_in_use(indices: Tensor, codes: int) -> Tensor:
     """Return the share of K codes that indices, int64 (N, G), have; a mean over groups, ()."""
-    return functional.one_hot(indices, codes).amax(dim=0).float().mean()
+    return chosen_codes(indices, codes).amax(dim=0).mean()
+
+
+def chosen_codes(indices: Tensor, codes: int) -> Tensor:
+    """Return 1 for each code that indices, int64 (N, G), have, and 0 for others; (N, G, K).
+
+    Float32. Torch's own ``one_hot`` looks at indices before, for which a device would be waited.
+    """
+    return (indices[..., None] == torch.arange(codes, device=indices.device)).float()
 
 
 def codes_in_use(latents: np.ndarray, shape: NetworkShape) -> float | None:

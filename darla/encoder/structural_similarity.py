@@ -45,8 +45,9 @@ def _windows(side: int, device: torch.device) -> Tensor:
 
     As a product of matrices: a convolution of one channel takes a CPU ten times as long.
     """
-    weights = torch.exp(-0.5 * ((torch.arange(_SIDE) - _SIDE // 2) / _STD).square())
-    windows = torch.zeros(side - _SIDE + 1, side)
-    for place in range(len(windows)):
-        windows[place, place : place + _SIDE] = weights / weights.sum()
-    return windows.to(device)
+    within = torch.arange(_SIDE, device=device) - _SIDE // 2
+    weights = torch.exp(-0.5 * (within / _STD).square())
+    places = torch.arange(side - _SIDE + 1, device=device)[:, None]
+    offsets = torch.arange(side, device=device) - places
+    covered = (offsets >= 0) & (offsets < _SIDE)
+    return torch.where(covered, (weights / weights.sum())[offsets.clamp(0, _SIDE - 1)], 0.0)

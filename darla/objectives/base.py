@@ -90,6 +90,10 @@ class Objective(nn.Module, ABC):
     """How many frames its loss needs to compare."""
     closed_form: ClassVar[bool] = False
     """Whether it is fitted by :meth:`fit`, in passes over all frames, and takes no steps."""
+    one_graph: ClassVar[bool] = True
+    """Whether a step on it is the same work on any batch, which may be compiled and replayed as one
+    CUDA graph: its loss asks for no value of a tensor, and makes none on another device. Those that
+    are not are trained eagerly."""
     paired: bool = False
     """Whether batches hold pairs of frames of one episode, partners in the second half."""
     twinned: bool = False

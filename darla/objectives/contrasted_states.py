@@ -186,7 +186,7 @@ def contrast(
         logits = one @ other.T / temperature
         own = torch.arange(len(logits), device=logits.device)
         if same is not None:
-            alike = functional.one_hot(same, len(logits)).bool()
+            alike = same[:, None] == own
             logits = logits.masked_fill(alike | alike.T, -torch.inf)
         lost = functional.cross_entropy(logits, own) + functional.cross_entropy(logits.T, own)
         return 0.5 * lost, (logits.argmax(dim=1) == own).float().mean()

@@ -153,10 +153,14 @@ class VariationalAutoencoder(Objective):
         The latter compares runs of different sizes (Higgins et al. 2017, beta-VAE, appendix A.6).
         """
         normalised = beta * self.encoder.shape.latents / self.reconstructed_values()
-        return {
-            "beta": torch.as_tensor(beta),
-            "beta_normalised": torch.as_tensor(normalised),
-        }
+        return {"beta": self._scalar(beta), "beta_normalised": self._scalar(normalised)}
+
+    def _scalar(self, value: float | Tensor) -> Tensor:
+        """Return a number as a tensor where the weights are: one elsewhere keeps a GPU waiting."""
+        if isinstance(value, Tensor):
+            return value
+        device = next(self.decoder.parameters()).device
+        return torch.full((), value, dtype=torch.float32, device=device)
 
     def reconstructed_values(self) -> int:
         """Return over how many values the reconstruction loss is summed: pixels times colours."""

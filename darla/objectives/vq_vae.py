@@ -18,9 +18,9 @@ from typing import Annotated, Any, ClassVar
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from darla.encoder.network_shape import NetworkShape
+from darla.encoder.quantizers import chosen_codes
 from darla.objectives.base import TrainingFacts
 from darla.objectives.quantized import CodeCount, QuantizedAutoencoder
 from darla.objectives.settings import ObjectiveSettings
@@ -98,7 +98,7 @@ class VQVAE(QuantizedAutoencoder):
         """Move codes to the running means of values float32 (N, z), by their indices (N, G)."""
         quantizer = self.codebooks
         grouped = quantizer.grouped(values)
-        chosen = functional.one_hot(indices, quantizer.codes).float()
+        chosen = chosen_codes(indices, quantizer.codes)
         # No matrix product, which autocast would do in bfloat16.
         sums = (chosen[..., None] * grouped[:, :, None]).sum(dim=0)
         self.counts.lerp_(chosen.sum(dim=0), 1 - self.settings.decay)

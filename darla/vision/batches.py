@@ -67,7 +67,8 @@ class FrameBatches:
         """Describe batches of so many frames, in an order drawn from the seed; none is read yet.
 
         Frames may take ``max_memory_gb`` 10^9 bytes of memory, which decides the windows; if
-        :func:`load_resident` could load all, uint8 (N, H, W, 3), they are resident. Paired rows are
+        :func:`load_resident` could load all, uint8 (N, H, W, 3), they are resident, and windows an
+        order alone. Paired rows are
         pairs of frames of one episode, and a ``sequence_length`` above 1 makes rows of so many
         frames that follow one another. What batches give beside frames is float32 (N, m), a row for
         each frame. A ValueError where there are no pairs or too few frames, or half a pair would be
@@ -119,22 +120,32 @@ class FrameBatches:
         """Put frames together with what is given beside them."""
         if self._given is None:
             return Batch(frames, indices)
-        return Batch(frames, indices, self._given[torch.from_numpy(indices).to(self._device)])
+        return Batch(frames, indices, self._given[self._sent(torch.from_numpy(indices))])
 
     def _pick(self, indices: np.ndarray) -> Tensor:
-        """Take frames out of memory, uint8 (B, H, W, 3)."""
+        """Take frames out of memory, the device's or the machine's, uint8 (B, H, W, 3)."""
         assert self._resident is not None
-        rows = torch.from_numpy(indices).to(self._resident.device)
-        return self._resident.index_select(0, rows).to(self._device)
+        rows = torch.from_numpy(indices)
+        if self._resident.device.type == self._device.type:
+            return self._resident.index_select(0, self._sent(rows))
+        return self._sent(self._resident.index_select(0, rows))
+
+    def _sent(self, tensor: Tensor) -> Tensor:
+        """Bring a tensor from the machine's memory to the device.
+
+        A copy of pageable memory to a GPU waits until all that it was told before is done; one of
+        pinned memory waits for nothing.
+        """
+        if self._device.type == "cuda":
+            tensor = tensor.pin_memory()
+        return tensor.to(self._device, non_blocking=True)
 
     def _streamed(self, windows: Iterator[np.ndarray]) -> Iterator[Batch]:
         """Yield batches of frames that are read window by window."""
         for rows, frames in _carve(self._read_ahead(windows), self._rows):
             assert frames is not None
             tensor = torch.from_numpy(_end_to_end(frames, rows.ndim))
-            if self._device.type == "cuda":
-                tensor = tensor.pin_memory()
-            yield self._batch(tensor.to(self._device, non_blocking=True), _end_to_end(rows))
+            yield self._batch(self._sent(tensor), _end_to_end(rows))
 
     def _read_ahead(self, windows: Iterator[np.ndarray]) -> Iterator["Piece"]:
         """Yield windows, reading the next one meanwhile."""
@@ -207,19 +218,20 @@ def load_resident(
 ) -> Tensor | None:
     """Read all frames, uint8 (N, H, W, 3), on the device when it has room for them twice over.
 
-    None when they would take more than ``max_memory_gb``.
+    Others are read into the machine's memory, None when they would take more than
+    ``max_memory_gb`` of it.
     """
     size = frame_bytes(dataset)
-    if size > max_memory_gb * 1e9:
+    on_gpu = device.type == "cuda" and torch.cuda.mem_get_info(device)[0] >= 2 * size
+    if size > max_memory_gb * 1e9 and not on_gpu:
         return None
-    frames = torch.empty(dataset.shape, dtype=torch.uint8)
+    home = torch.device("cpu") if device.type == "cuda" and not on_gpu else device
+    frames = torch.empty(dataset.shape, dtype=torch.uint8, device=home)
     start = 0
     for chunk in dataset.chunks(range(-(-len(dataset) // dataset.chunk_size))):
         frames[start : start + len(chunk)] = torch.from_numpy(chunk)
         start += len(chunk)
-    if device.type == "cuda" and torch.cuda.mem_get_info(device)[0] < 2 * size:
-        return frames.pin_memory()
-    return frames.to(device)
+    return frames
 
 
 def sample_chunks(

@@ -62,14 +62,15 @@ class VisionConfig:
     seed: WholeNumber = 0
     """Seed of weights, noise and the order of frames."""
     max_memory_gb: Positive = 8.0
-    """Larger datasets are streamed from where they lie, shuffled within windows of this much
-    memory."""
+    """Larger datasets are shuffled within windows of this much memory, and streamed from where they
+    lie unless a GPU has room for them."""
     precision: Precision = "auto"
     """Arithmetic of the networks; auto: bfloat16 on a GPU, and on a CPU built for it."""
     device: str = "auto"
     """Where to train: auto (a GPU when there is one), cpu, cuda, cuda:1, ..."""
     compile: bool = True
-    """On a GPU, compile the training step."""
+    """On a GPU, compile the training step, and replay it as one CUDA graph. What cannot be compiled
+    is said in a warning and trained as it is."""
     threads: PositiveInt | None = None
     """CPU threads; by default as many as there are cores. With another number the same seed gives
     other weights, by rounding alone."""

@@ -26,8 +26,9 @@ def fit_stage(stage: Stage, frames: TrainingFrames, config: VisionConfig) -> int
     try:
         with bar, stop_requests() as request:
             for passes, terms in enumerate(objective.fit(frames.every), 1):
+                step = torch.full((), float(passes - 1), device=frames.device)
                 with torch.no_grad():
-                    losses = objective.losses(reference, torch.full((), float(passes - 1)))
+                    losses = objective.losses(reference, step)
                 log.add(LossTerms(losses.total, {**losses.terms, **terms}), count)
                 bar.set_postfix(loss=f"{log.write(passes):.2f}", refresh=False)
                 bar.update(count)

@@ -67,6 +67,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import torch
 from torch import Tensor
 from tqdm import tqdm
 
@@ -108,11 +109,15 @@ class VisionLog:
 
     def add(self, losses: LossTerms, frames: int) -> None:
         """Take up the losses of a step, without waiting for the device to compute them."""
-        for tag, value in {"loss/total": losses.total, **losses.terms}.items():
-            self._sums[tag] = self._sums[tag] + value if tag in self._sums else value
+        values = {"loss/total": losses.total, **losses.terms}
+        known = [tag for tag in values if tag in self._sums]
+        if known:  # all at once: to a GPU each sum alone is as much work
+            torch._foreach_add_([self._sums[tag] for tag in known], [values[tag] for tag in known])
+        # The next step may write over what this one found.
+        self._sums |= {tag: value.clone() for tag, value in values.items() if tag not in known}
         if losses.kl_per_latent is not None:
             kl = losses.kl_per_latent
-            self._kl = kl if self._kl is None else self._kl + kl
+            self._kl = kl.clone() if self._kl is None else self._kl.add_(kl)
         self._steps += 1
         self._frames += frames
 

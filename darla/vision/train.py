@@ -31,6 +31,7 @@ from darla.running.precision import choose_precision
 from darla.running.run_record import RECORD, write_run_record
 from darla.stores.mirrored_runs import mirrored_run
 from darla.stores.urls import StoreUrl, place
+from darla.running.tuned_convolutions import convolutions_tuned
 from darla.vision.batches import FrameBatches
 from darla.vision.checkpoints import Checkpoint, resume, save_checkpoint
 from darla.vision.config import VisionConfig
@@ -46,9 +47,9 @@ from darla.vision.resuming import holds_this_run
 from darla.vision.stage import StageLoop
 from darla.vision.state import pack, unpack
 from darla.vision.training_frames import TrainingFrames
-from darla.vision.training_step import Decay, TrainingStep
+from darla.vision.training_step import Decay, TrainingStep, speed_of
 
-_GPU_CHECK_EVERY = 10
+_GPU_CHECK_EVERY = 100  # steps: each check waits for the GPU, which then waits for the next step
 
 
 def train_vision(config: VisionConfig) -> TrainedVision:
@@ -86,7 +87,7 @@ def _train(config: VisionConfig, saved: Callable[[], None]) -> None:
     if config.threads is not None:
         torch.set_num_threads(config.threads)
     devices = range(torch.cuda.device_count())
-    with denormals_flushed(), torch.random.fork_rng(devices=devices):
+    with denormals_flushed(), convolutions_tuned(), torch.random.fork_rng(devices=devices):
         torch.manual_seed(config.seed)
         run = None if sees else VisionRun(config, dataset, saved=saved)
         with exclusive(config.out):
@@ -191,7 +192,7 @@ class VisionRun:
             stage=stage,
             device=self._device,
             precision=choose_precision(self._config.precision, self._device),
-            compiled=self._config.compile,
+            speed=speed_of(stage.objective, self._config.compile, self._device),
             decay=Decay(self._steps(stage.epochs), self._config.learning_rate_decay),
         )
 

@@ -1,6 +1,7 @@
 """One step of training: forward, backward, update, on whatever device there is."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -8,7 +9,12 @@ from torch.nn.utils import get_total_norm
 
 from darla.encoder.networks import to_pictures
 from darla.objectives import LossTerms, Objective, Stage
+from darla.vision.compiled_losses import CompiledLosses
+from darla.vision.graphed_step import GraphedStep
 
+Speed = Literal["eager", "compiled", "graphs"]
+"""How a step is taken: operation by operation; with forward, loss and their gradients compiled; or
+so, and all of it replayed as one CUDA graph."""
 _LAST_RATE = 0.02
 
 
@@ -29,6 +35,14 @@ class Decay:
         return min(1.0, max(_LAST_RATE, (self.steps - step) / falling))
 
 
+def speed_of(objective: Objective, compiled: bool, device: torch.device) -> Speed:
+    """Return how steps on an objective are taken: by a graph on a GPU, if that is wanted.
+
+    Eagerly elsewhere, and where the objective says that it is no graph.
+    """
+    return "graphs" if compiled and objective.one_graph and device.type == "cuda" else "eager"
+
+
 class TrainingStep:
     """Adam's steps on one stage's objective, and on its adversary if it has one.
 
@@ -42,14 +56,13 @@ class TrainingStep:
         stage: Stage,
         device: torch.device,
         precision: torch.dtype,
-        compiled: bool,
+        speed: Speed = "eager",
         decay: Decay | None = None,
     ) -> None:
         """Get ready to train ``stage``; parameters of ``root`` that it does not train are frozen.
 
-        The root is the whole objective, on the device. Networks compute in ``precision``; forward
-        and loss are compiled if wanted, on a GPU alone. Without a decay learning rates are
-        constant.
+        The root is the whole objective, on the device. Networks compute in ``precision``. Without a
+        decay learning rates are constant.
         """
         groups = [
             {**group, "params": list(group["params"])}
@@ -63,33 +76,54 @@ class TrainingStep:
         self._opposed = [] if adversary is None else list(adversary.parameters())
         opposed = {id(parameter) for parameter in self._opposed}
         self._parameters = [parameter for parameter in trained if id(parameter) not in opposed]
-        on_gpu = device.type == "cuda"
-        self.optimizer = torch.optim.Adam(groups, fused=on_gpu)
+        graphed = speed == "graphs"
+        fused = graphed or device.type == "cuda"
+        self.optimizer = torch.optim.Adam(groups, fused=fused, capturable=graphed)
         self._rates = [group["lr"] for group in self.optimizer.param_groups]
+        if graphed:  # a number would stay in the graph what it was when that was made
+            for group in self.optimizer.param_groups:
+                group["lr"] = torch.full((), group["lr"], dtype=torch.float32, device=device)
         self._decay = decay
         self._objective: Objective = stage.objective
         self._device = device
         self._precision = precision
-        self._losses = torch.compile(self._forward) if compiled and on_gpu else self._forward
+        compiled = speed != "eager"
+        self._losses = CompiledLosses(self._forward, root) if compiled else self._forward
+        self._take = GraphedStep(self._whole) if graphed else self._whole
+        # On the device, and always the same tensors: a graph reads the step's number from them.
+        self._progress = torch.zeros((), device=device)
+        self._number = torch.zeros((), dtype=torch.int64, device=device)
         self._first_bad = torch.full((), -1, dtype=torch.int64, device=device)
 
     def __call__(self, frames: Tensor, step: int, given: Tensor | None = None) -> LossTerms:
         """Take step number ``step`` on uint8 frames (N, H, W, 3); returns losses to log.
 
-        For what is given beside them see :meth:`darla.objectives.base.Objective.losses_given`.
+        The next step may write over these tensors. For what is given beside frames see
+        :meth:`darla.objectives.base.Objective.losses_given`. Nothing here waits for a GPU.
         """
-        progress = torch.full((), float(step), device=self._device)
-        losses = self._losses(frames, progress, given)
+        self._progress.fill_(float(step))
+        self._number.fill_(step)
+        self._set_rates(step)
+        return self._take(frames, given)
+
+    def first_bad(self) -> int | None:
+        """Return the first step whose loss or gradient was NaN or infinite; waits for the GPU."""
+        step = int(self._first_bad)
+        return None if step < 0 else step
+
+    def _whole(self, frames: Tensor, given: Tensor | None) -> LossTerms:
+        """Take the step whose number is on the device: the same work whatever the number."""
+        # Before the losses: a graph has its gradients at places of its own.
         self.optimizer.zero_grad(set_to_none=True)
+        losses = self._losses(frames, self._progress, given)
         # One pass for both: neither loss reaches the other's parameters (see Objective.adversary).
         both = losses.total if losses.adversary is None else losses.total + losses.adversary
         both.backward()
         norm = _gradient_norm(self._parameters)
         # Kept on the device: asking every step would make a GPU wait for the CPU.
-        norms = norm + _gradient_norm(self._opposed)
+        norms = norm + _gradient_norm(self._opposed) if self._opposed else norm
         good = torch.isfinite(both.detach()) & torch.isfinite(norms) | (self._first_bad >= 0)
-        self._first_bad = torch.where(good, self._first_bad, step)
-        self._set_rates(step)
+        self._first_bad.copy_(torch.where(good, self._first_bad, self._number))
         self.optimizer.step()
         terms = {tag: value.detach() for tag, value in losses.terms.items()}
         return LossTerms(
@@ -99,18 +133,16 @@ class TrainingStep:
             _detached(losses.adversary),
         )
 
-    def first_bad(self) -> int | None:
-        """Return the first step whose loss or gradient was NaN or infinite; waits for the GPU."""
-        step = int(self._first_bad)
-        return None if step < 0 else step
-
     def _set_rates(self, step: int) -> None:
         """Let the learning rates fall as the decay says."""
         if self._decay is None:
             return
         share = self._decay.share_at(step)
         for group, rate in zip(self.optimizer.param_groups, self._rates, strict=True):
-            group["lr"] = rate * share
+            if isinstance(group["lr"], Tensor):
+                group["lr"].fill_(rate * share)
+            else:
+                group["lr"] = rate * share
 
     def _forward(self, frames: Tensor, step: Tensor, given: Tensor | None = None) -> LossTerms:
         """Return the losses of uint8 frames, in the training's precision."""

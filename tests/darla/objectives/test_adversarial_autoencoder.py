@@ -54,7 +54,7 @@ def trained(weight: float, steps: int) -> tuple[AdversarialAutoencoder, Tensor]:
     objective = make(weight=weight, latents=2)
     stage = dataclasses.replace(objective.stages()[0], learning_rate=3e-3)
     cpu, decay = torch.device("cpu"), Decay(steps, 0.5)
-    step = TrainingStep(objective, stage, cpu, torch.float32, compiled=False, decay=decay)
+    step = TrainingStep(objective, stage, cpu, torch.float32, decay=decay)
     frames, lost = torch.from_numpy(toy_frames(1024)[0]), []
     for number in range(steps):
         losses = step(frames[torch.randint(1024, (64,))], number)

@@ -83,7 +83,7 @@ def test_the_density_ratio_of_correlated_gaussians_is_learnt() -> None:
 def test_the_discriminator_has_a_learning_rate_and_betas_of_its_own() -> None:
     objective = make()
     stage = objective.stages()[0]
-    step = TrainingStep(objective, stage, torch.device("cpu"), torch.float32, compiled=False)
+    step = TrainingStep(objective, stage, torch.device("cpu"), torch.float32)
     vae, adversary = step.optimizer.param_groups
     assert (vae["lr"], vae["betas"]) == (stage.learning_rate, (0.9, 0.999))
     assert (adversary["lr"], adversary["betas"]) == (1e-3, (0.5, 0.9))

@@ -53,7 +53,7 @@ def test_weights_of_both_networks_decay_and_codes_do_not() -> None:
     objective, free = make(weight_decay=0.5), make(weight_decay=0.0)
     for each in (objective, free):
         stage = each.stages()[0]
-        TrainingStep(each, stage, torch.device("cpu"), torch.float32, compiled=False)(FRAMES, 0)
+        TrainingStep(each, stage, torch.device("cpu"), torch.float32)(FRAMES, 0)
     rate, before = stage.learning_rate, dict(make().named_parameters())
     others = dict(free.named_parameters())
     for name, weight in objective.named_parameters():

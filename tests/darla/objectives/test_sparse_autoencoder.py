@@ -29,7 +29,7 @@ def test_a_high_price_brings_latents_to_zero() -> None:
     for weight in (0.0, 1e4):
         objective = make(weight=weight)
         stage = objective.stages()[0]
-        step = TrainingStep(objective, stage, torch.device("cpu"), torch.float32, compiled=False)
+        step = TrainingStep(objective, stage, torch.device("cpu"), torch.float32)
         for number in range(60):
             losses = step(FRAMES, number)
         sizes[weight] = losses.terms["loss/sparsity"].item()

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from itertools import islice
 
 import numpy as np
@@ -6,6 +7,7 @@ import torch
 
 from darla.frames.dataset import FrameDataset
 from darla.vision.batches import (
+    Batch,
     FrameBatches,
     FrameOrder,
     load_resident,
@@ -102,3 +104,35 @@ def test_a_sample_spreads_over_the_dataset(dataset: FrameDataset, max_memory_gb:
     np.testing.assert_array_equal(few.numpy(), np.concatenate([frames[:20], frames[80:]]))
     everything = torch.cat(list(sample_chunks(dataset, 1000, CPU, resident)))
     np.testing.assert_array_equal(everything.numpy(), frames)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("max_memory_gb", MEMORY.values(), ids=MEMORY.keys())
+@pytest.mark.parametrize("free", [10**12, 0], ids=["room on the GPU", "no room"])
+def test_a_gpu_is_given_the_same_batches_without_being_waited_for(
+    dataset: FrameDataset, max_memory_gb: float, free: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _: (free, free))
+    gpu = torch.device("cuda")
+    resident = load_resident(dataset, max_memory_gb, gpu)
+    assert (resident is None) == (not free and max_memory_gb < 1.0)
+    own = FrameBatches(dataset, BATCH, (0, 0), max_memory_gb, gpu, resident)
+    for here, there in zip(
+        islice(batches_of(dataset, max_memory_gb).starting_at(3), 8),
+        _unwaited(own.starting_at(3)),
+        strict=False,
+    ):
+        np.testing.assert_array_equal(here.indices, there.indices)
+        assert there.frames.device.type == "cuda" and torch.equal(there.frames.cpu(), here.frames)
+
+
+def _unwaited(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Yield batches; an error where making one waits for the GPU."""
+    while True:
+        torch.cuda.set_sync_debug_mode("error")
+        try:
+            batch = next(batches)
+        finally:
+            torch.cuda.set_sync_debug_mode("default")
+        yield batch

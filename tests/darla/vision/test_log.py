@@ -38,6 +38,29 @@ def test_entries_are_means_since_the_one_before(tmp_path: Path) -> None:
     assert [e.value for e in events.Scalars("active_latents")] == [1.0, 1.0]
 
 
+def test_losses_may_be_written_over_by_the_next_step(tmp_path: Path) -> None:
+    log, kept = VisionLog(tmp_path, start=0), losses(0.0)
+    for total in (1.0, 3.0, 8.0):
+        assert kept.kl_per_latent is not None
+        for tensor in (kept.total, *kept.terms.values(), kept.kl_per_latent):
+            tensor.fill_(total)
+        log.add(kept, frames=8)
+    assert log.write(3) == 4.0
+    log.close()
+    events = read(tmp_path)
+    for tag in ("loss/total", "loss/kl", "kl_latent/0", "kl_latent/1"):
+        assert [e.value for e in events.Scalars(tag)] == [4.0]
+
+
+def test_a_loss_may_have_a_term_now_and_then(tmp_path: Path) -> None:
+    log = VisionLog(tmp_path, start=0)
+    log.add(losses(1.0), frames=8)
+    log.add(LossTerms(torch.tensor(2.0), {"beta": torch.tensor(4.0)}), frames=8)
+    assert log.write(2) == 1.5
+    log.close()
+    assert [e.value for e in read(tmp_path).Scalars("beta")] == [2.0]
+
+
 def test_a_resumed_run_hides_what_a_killed_one_logged_too_far(tmp_path: Path) -> None:
     for start, total in ((0, 1.0), (5, 2.0)):
         log = VisionLog(tmp_path, start)

@@ -17,7 +17,7 @@ FRAMES = torch.from_numpy(toy_frames(16)[0])
 def make(stage: int) -> tuple[Objective, TrainingStep]:
     objective = tiny_objective("darla_2017")
     chosen = objective.stages()[stage]
-    return objective, TrainingStep(objective, chosen, CPU, torch.float32, compiled=False)
+    return objective, TrainingStep(objective, chosen, CPU, torch.float32)
 
 
 @pytest.mark.parametrize(("stage", "trained"), [(0, ("dae.",)), (1, ("encoder.", "decoder."))])
@@ -75,7 +75,7 @@ def opposed(kind: type[Autoencoder]) -> tuple[Autoencoder, TrainingStep]:
     torch.manual_seed(0)
     objective = kind(tiny_settings("autoencoder"), toy_facts())
     stage = objective.stages()[0]
-    return objective, TrainingStep(objective, stage, CPU, torch.float32, compiled=False)
+    return objective, TrainingStep(objective, stage, CPU, torch.float32)
 
 
 def test_an_adversary_learns_beside_the_objective_without_a_word_in_it() -> None:
@@ -112,7 +112,7 @@ def test_the_learning_rate_falls_in_a_line_at_the_end() -> None:
 def test_every_group_s_rate_decays_from_its_own() -> None:
     objective = Opposed(tiny_settings("autoencoder"), toy_facts())
     stage, decay = objective.stages()[0], Decay(10, 1.0)
-    step = TrainingStep(objective, stage, CPU, torch.float32, compiled=False, decay=decay)
+    step = TrainingStep(objective, stage, CPU, torch.float32, decay=decay)
     step(FRAMES, 5)
     rates = [group["lr"] for group in step.optimizer.param_groups]
     assert rates == pytest.approx([0.5 * stage.learning_rate, 0.5 * 0.01])

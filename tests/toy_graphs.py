@@ -1,0 +1,53 @@
+"""Graphs of steps on a CPU, recorded as CUDA records them: operations, and the tensors they had."""
+
+import itertools
+from collections.abc import Iterator
+
+from torch import Tensor
+from torch.fx.experimental.proxy_tensor import make_fx
+
+from darla.objectives import LossTerms
+from darla.vision.graphed_step import CudaGraphs, Take
+
+
+class TracedGraphs(CudaGraphs):
+    """In place of CUDA's: what a step does beside its operations is done once, and never again.
+
+    A number that changes with the steps, but not on the device, stays what it was; a step that asks
+    for the value of a tensor cannot be recorded. Results are written over by the next replay.
+    """
+
+    replays = 0
+
+    def beside(self, take: Take, frames: Tensor, given: Tensor | None) -> LossTerms:
+        return take(frames, given)
+
+    def recorded(self, take: Take, frames: Tensor, given: Tensor | None) -> Take:
+        found: list[LossTerms] = []
+
+        def flat(frames: Tensor, *given: Tensor) -> list[Tensor]:
+            found.append(take(frames, given[0] if given else None))
+            return list(_tensors(found[0]))
+
+        graph = make_fx(flat)(*_batch(frames, given))
+        taken = iter([True])  # unlike CUDA's, recording takes the step
+
+        def replay(frames: Tensor, given: Tensor | None) -> LossTerms:
+            type(self).replays += 1
+            if not next(taken, False):
+                new = graph(*_batch(frames, given))
+                for old, value in zip(_tensors(found[0]), new, strict=True):
+                    old.copy_(value)
+            return found[0]
+
+        return replay
+
+
+def _batch(frames: Tensor, given: Tensor | None) -> list[Tensor]:
+    return [frames] if given is None else [frames, given]
+
+
+def _tensors(losses: LossTerms) -> Iterator[Tensor]:
+    others = (losses.kl_per_latent, losses.adversary)
+    every = itertools.chain([losses.total], losses.terms.values(), others)
+    return (each for each in every if each is not None)
