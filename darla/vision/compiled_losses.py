@@ -36,6 +36,11 @@ class CompiledLosses:
             self._chosen = self._compiled(frames, step, given)
         return self._chosen(frames, step, given)
 
+    @property
+    def are_compiled(self) -> bool:
+        """Whether compiling has succeeded."""
+        return self._chosen is not None and self._chosen is not self._plain
+
     def _compiled(self, *batch: Tensor | None) -> Losses:
         """Return compiled losses, or the plain ones and a warning."""
         try:

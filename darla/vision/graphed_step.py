@@ -41,6 +41,11 @@ class GraphedStep:
         self._taken += 1
         return self._graphs.beside(self._plain, frames, given)
 
+    @property
+    def is_graph(self) -> bool:
+        """Whether steps are replayed by now."""
+        return self._chosen is not None and self._chosen is not self._plain
+
     def _recorded(self, frames: Tensor, given: Tensor | None) -> Take:
         """Return the replay of a step, or the plain one and a warning."""
         try:

@@ -111,6 +111,14 @@ class TrainingStep:
         step = int(self._first_bad)
         return None if step < 0 else step
 
+    def in_fact(self) -> str:
+        """Return how steps are taken by now, once a few were: a Speed, or both words of two."""
+        compiled = isinstance(self._losses, CompiledLosses) and self._losses.are_compiled
+        graphed = isinstance(self._take, GraphedStep) and self._take.is_graph
+        if graphed:
+            return "graphs" if compiled else "eager graphs"
+        return "compiled" if compiled else "eager"
+
     def _whole(self, frames: Tensor, given: Tensor | None) -> LossTerms:
         """Take the step whose number is on the device: the same work whatever the number."""
         # Before the losses: a graph has its gradients at places of its own.

@@ -4,6 +4,8 @@ Objectives of which this cannot be say ``one_graph = False``, and are trained ea
 """
 
 import contextlib
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +19,9 @@ import darla.vision.graphed_step
 from darla.encoder.bundle import load_encoder
 from darla.objectives import OBJECTIVES, Objective, TrainingFacts, make_objective
 from darla.objectives.readout import Readout
-from darla.vision.compiled_losses import CompiledLosses
 from darla.vision.training_step import Decay, Speed, TrainingStep
 from toy_frames import tiny_objective, tiny_settings, toy_frames, write_toy_bundle
-from toy_graphs import TracedGraphs
+from toy_graphs import TracedGraphs, uncompiled
 
 GRAPHS = [
     name for name, kind in OBJECTIVES.usable().items() if kind.one_graph and not kind.closed_form
@@ -121,8 +122,7 @@ def losses_of(objective: Objective, speed: Speed) -> list[dict[str, float]]:
             losses = step(frames, number, given(stage.objective))
             values = {"total": losses.total, **losses.terms}
             found.append({tag: value.item() for tag, value in values.items()})
-        if isinstance(step._losses, CompiledLosses):
-            assert step._losses._chosen is not step._losses._plain, "it was not compiled"
+        assert step.in_fact() == speed
     return found
 
 
@@ -130,11 +130,8 @@ def losses_of(objective: Objective, speed: Speed) -> list[dict[str, float]]:
 @pytest.mark.parametrize("case", CASES)
 def test_its_steps_can_be_replayed(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(darla.vision.graphed_step, "CudaGraphs", TracedGraphs)
-    monkeypatch.setattr(torch, "compile", lambda losses, **_: eager(losses))
+    monkeypatch.setattr(torch, "compile", uncompiled)
     monkeypatch.setattr(TracedGraphs, "replays", 0)
-
-    def eager(losses: Any) -> Any:
-        return lambda *batch: losses(*batch)
 
     objective = make(case)
     replayed = losses_of(objective, "graphs")
@@ -142,11 +139,30 @@ def test_its_steps_can_be_replayed(case: str, monkeypatch: pytest.MonkeyPatch) -
     _assert_close(replayed, losses_of(make(case), "eager"))
 
 
+@pytest.fixture
+def quick_compiler() -> Iterator[None]:
+    """Let inductor draw torch's random numbers, and spare the compiler what makes code fast.
+
+    Compiling anything twice is an error.
+    """
+    quick = {
+        "fallback_random": True,
+        "compile_threads": 1,
+        "aot_inductor.debug_compile": True,
+        "cpp.simdlen": 1,
+    }
+    with (
+        torch._dynamo.config.patch(error_on_recompile=True),
+        torch._inductor.config.patch(quick),
+    ):
+        yield
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("quick_compiler")
 @pytest.mark.parametrize("case", CASES)
-def test_it_is_compiled_once_as_one_graph(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_compiled_once_as_one_graph(case: str) -> None:
     """What inductor makes of it are the eager losses, whatever moves with the steps."""
-    _compile_quickly(monkeypatch)
     expected = losses_of(make(case), "eager")
     counters.clear()
     objective = make(case)
@@ -157,10 +173,8 @@ def test_it_is_compiled_once_as_one_graph(case: str, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.slow
-def test_a_decoder_for_eyes_is_compiled_as_one_graph(
-    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _compile_quickly(monkeypatch)
+@pytest.mark.usefixtures("quick_compiler")
+def test_a_decoder_for_eyes_is_compiled_as_one_graph(tmp_path: Path) -> None:
     bundle = load_encoder(write_toy_bundle(tmp_path / "encoder"))
 
     def readout() -> Readout:
@@ -181,7 +195,7 @@ def test_a_gpu_replays_its_steps_without_being_waited_for(
     case: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Uncompiled, which takes seconds for all of them; random numbers are those of the device."""
-    monkeypatch.setattr(torch, "compile", lambda losses, **_: losses)
+    monkeypatch.setattr(torch, "compile", uncompiled)
     gpu, frames = torch.device("cuda"), [each.cuda() for each in FRAMES]
     weights = []
     for speed in ("eager", "graphs"):
@@ -207,31 +221,20 @@ def test_a_gpu_replays_its_steps_without_being_waited_for(
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 @pytest.mark.parametrize("case", ["beta_vae", "look_state_nce"])
-def test_a_gpu_compiles_it_and_replays_that(
-    case: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_gpu_compiles_it_and_replays_that(case: str, capsys: pytest.CaptureFixture[str]) -> None:
     torch.compiler.reset()
-    monkeypatch.setattr(torch._inductor.config, "fallback_random", True)
     gpu, totals = torch.device("cuda"), []
     for speed in ("eager", "graphs"):
         objective = make(case).to(gpu)
         torch.manual_seed(1)
         step = TrainingStep(objective, objective.stages()[-1], gpu, torch.float32, speed)
-        totals.append(
-            [step(each.cuda(), number).total.item() for number, each in enumerate(FRAMES)]
-        )
+        with torch._inductor.config.patch(fallback_random=True):
+            totals.append(
+                [step(each.cuda(), number).total.item() for number, each in enumerate(FRAMES)]
+            )
+        assert step.in_fact() == speed
     assert not capsys.readouterr().err
     assert totals[1] == pytest.approx(totals[0], rel=1e-2)
-
-
-def _compile_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let inductor draw torch's random numbers, and the compiler take its time for correctness."""
-    config = torch._inductor.config
-    monkeypatch.setattr(torch._dynamo.config, "error_on_recompile", True)
-    monkeypatch.setattr(config, "fallback_random", True)
-    monkeypatch.setattr(config, "compile_threads", 1)
-    monkeypatch.setattr(config.aot_inductor, "debug_compile", True)
-    monkeypatch.setattr(config.cpp, "simdlen", 1)
 
 
 def _assert_close(found: list[dict[str, float]], expected: list[dict[str, float]]) -> None:

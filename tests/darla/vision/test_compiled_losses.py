@@ -15,10 +15,12 @@ from torch._dynamo.exc import BackendCompilerFailed
 from darla.objectives import LossTerms
 from darla.vision.training_step import TrainingStep
 from toy_frames import tiny_objective, toy_frames
+from toy_graphs import uncompiled
 
 CPU = torch.device("cpu")
 FRAMES = torch.from_numpy(toy_frames(24)[0]).split(8)
 Losses = Callable[..., LossTerms]
+IN_FACT: list[str] = []
 
 
 def trained(speed: Any) -> list[Tensor]:
@@ -27,6 +29,7 @@ def trained(speed: Any) -> list[Tensor]:
     torch.manual_seed(1)
     step = TrainingStep(objective, objective.stages()[0], CPU, torch.float32, speed)
     losses = [step(frames, number).total for number, frames in enumerate(FRAMES)]
+    IN_FACT[:] = [step.in_fact()]
     return [*losses, *(each.clone() for each in objective.state_dict().values())]
 
 
@@ -70,15 +73,17 @@ def test_what_cannot_be_compiled_is_said_in_a_line_and_trained_eagerly(
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("warning: the training step is not compiled, and slower for it: Runtime")
     assert len(line) < 300
+    assert IN_FACT == ["eager"]
 
 
 def test_compiling_takes_no_step(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     expected = trained("eager")
-    monkeypatch.setattr(torch, "compile", lambda losses, **_: losses)
+    monkeypatch.setattr(torch, "compile", uncompiled)
     assert all(map(torch.equal, trained("compiled"), expected))
     assert not capsys.readouterr().err
+    assert IN_FACT == ["compiled"]
 
 
 def test_a_broken_cache_is_left_aside(
@@ -108,6 +113,7 @@ SCRIPT = """
 import torch
 from darla.vision.training_step import TrainingStep
 from toy_frames import tiny_objective, toy_frames
+from toy_graphs import uncompiled
 
 objective, device = tiny_objective("autoencoder"), torch.device("cpu")
 step = TrainingStep(objective, objective.stages()[0], device, torch.float32, "compiled")

@@ -13,7 +13,7 @@ from darla.objectives.autoencoder import Autoencoder
 from darla.vision.graphed_step import CudaGraphs, GraphedStep
 from darla.vision.training_step import Decay, TrainingStep, speed_of
 from toy_frames import tiny_objective, tiny_settings, toy_facts, toy_frames
-from toy_graphs import TracedGraphs
+from toy_graphs import TracedGraphs, uncompiled
 
 CPU, GPU = torch.device("cpu"), torch.device("cuda")
 STEPS = 9
@@ -36,7 +36,7 @@ def trained(
 ) -> tuple[list[LossTerms], list[Tensor]]:
     """Take some steps by a graph; returns losses and weights."""
     monkeypatch.setattr(darla.vision.graphed_step, "CudaGraphs", graphs)
-    monkeypatch.setattr(torch, "compile", lambda losses, **_: losses)
+    monkeypatch.setattr(torch, "compile", uncompiled)
     torch.manual_seed(1)
     stage = objective.stages()[-1]
     step = TrainingStep(objective, stage, CPU, torch.float32, "graphs", Decay(STEPS, 0.5))
@@ -47,6 +47,9 @@ def trained(
         terms = {tag: value.clone() for tag, value in found.terms.items()}
         losses.append(LossTerms(found.total.clone(), terms))
     assert step.first_bad() is None
+    assert step.in_fact() == ("graphs" if graphs is TracedGraphs else "compiled") or isinstance(
+        objective, Asking
+    )
     return losses, [each.clone() for each in objective.state_dict().values()]
 
 
