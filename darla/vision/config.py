@@ -25,6 +25,8 @@ RUN_ONLY = (
     *("checkpoint_every", "log_every", "pictures_per_stage", "readout_epochs", "tracker"),
 )
 """Settings that do not decide what is learnt: they may change when a run is resumed."""
+USUAL_BATCH, USUAL_RATE = 32, 1e-3
+"""Frames in a step, and Adam's learning rate."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,12 @@ class VisionConfig:
     epochs: Positive = 7.0
     """Passes over the dataset; fractions are allowed. Seven over 20,000 frames of 64x64 take the
     default objective a quarter of an hour on two cores."""
-    batch_size: PositiveInt = 32
-    """Frames in a step, those of pairs and sequences counted one by one: many small steps learn
-    fastest on a CPU; a GPU likes larger ones."""
-    learning_rate: Positive = 1e-3
-    """Adam's learning rate."""
+    batch_size: PositiveInt | None = None
+    """Frames in a step, those of pairs and sequences counted one by one. By default 32, as many
+    small steps learn fastest on a CPU; on a GPU up to 512, as long as 10,000 steps are left."""
+    learning_rate: Positive | None = None
+    """Adam's learning rate; by default 0.001, and more where a GPU's batches are larger by
+    default."""
     learning_rate_decay: Share = 0.5
     """Share of each stage's steps, the last ones, in which the learning rate falls to a fiftieth;
     0 keeps it."""
@@ -85,6 +88,16 @@ class VisionConfig:
     """What is sent all that TensorBoard gets, besides it: wandb, mlflow or trackio, each of which
     needs the extra of its name."""
 
+    @property
+    def frames_per_step(self) -> int:
+        """Frames in a step; the usual number where none is given or chosen."""
+        return self.batch_size or USUAL_BATCH
+
+    @property
+    def usual_rate(self) -> float:
+        """The learning rate; the usual one where none is given or chosen."""
+        return self.learning_rate or USUAL_RATE
+
     def check(self) -> None:
         """Check what can be checked without the data; a ValueError says what is allowed."""
         if not self.data:
@@ -103,15 +116,15 @@ class VisionConfig:
         """Check that the objective's loss can be computed of a batch."""
         name = self.objective.objective
         kind = OBJECTIVES[name]
-        if self.batch_size < kind.smallest_batch:
+        batch = self.frames_per_step
+        if batch < kind.smallest_batch:
             raise ValueError(
-                f"batch_size is {self.batch_size}, but {name!r} compares the frames of a batch; "
+                f"batch_size is {batch}, but {name!r} compares the frames of a batch; "
                 f"give at least {kind.smallest_batch}"
             )
-        if kind.paired and self.batch_size % 2:
+        if kind.paired and batch % 2:
             raise ValueError(
-                f"batch_size is {self.batch_size}, but {name!r} learns from pairs; "
-                "give an even number"
+                f"batch_size is {batch}, but {name!r} learns from pairs; give an even number"
             )
 
     def to_json(self) -> dict[str, Any]:

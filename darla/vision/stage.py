@@ -79,10 +79,10 @@ class StageLoop:
     def _bar(self, start: int) -> "tqdm[Any]":
         """Make the progress bar, in frames."""
         return progress_bar(
-            self.steps * self.config.batch_size,
+            self.steps * self.config.frames_per_step,
             "frames",
             f"train {self.stage.name}",
-            done=start * self.config.batch_size,
+            done=start * self.config.frames_per_step,
             scaled=True,
         )
 

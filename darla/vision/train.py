@@ -32,6 +32,7 @@ from darla.running.run_record import RECORD, write_run_record
 from darla.stores.mirrored_runs import mirrored_run
 from darla.stores.urls import StoreUrl, place
 from darla.running.tuned_convolutions import convolutions_tuned
+from darla.vision.batch_choice import settled
 from darla.vision.batches import FrameBatches
 from darla.vision.checkpoints import Checkpoint, resume, save_checkpoint
 from darla.vision.config import VisionConfig
@@ -78,6 +79,7 @@ def _train(config: VisionConfig, saved: Callable[[], None]) -> None:
     """Train in a local folder; it is told whenever a checkpoint or a bundle has been ``saved``."""
     dataset = open_frames(config.data)
     check_image_shape(dataset.shape[1:])
+    config = settled(config, len(dataset))
     trained = TrainedVision.in_folder(config.out)
     sees = holds_this_run(config) and trained.is_there
     draws = not config.readout_epochs or (sees and trained.has_readout)
@@ -144,7 +146,7 @@ class VisionRun:
             num_frames=count,
             steps=self._steps(config.epochs),
             epochs=config.epochs,
-            learning_rate=config.learning_rate,
+            learning_rate=config.usual_rate,
             has_twins=Twins.of(dataset) is not None,
             factors=factor_widths(dataset),
             actions=action_form(dataset),
@@ -161,7 +163,7 @@ class VisionRun:
             if length > 1:  # likewise: an error if batches cannot hold sequences
                 memory = config.max_memory_gb
                 FrameBatches(
-                    *(dataset, config.batch_size, (0,), memory, self._device),
+                    *(dataset, config.frames_per_step, (0,), memory, self._device),
                     sequence_length=length,
                 )
 
@@ -240,7 +242,7 @@ class VisionRun:
             "stage": number,
             "stage_name": self._stages[number].name,
             "stage_step": stage_step,
-            "frames_seen": stage_step * self._config.batch_size,
+            "frames_seen": stage_step * self._config.frames_per_step,
             "dataset": _identity(self._dataset),
         }
         tensors = pack(self._objective, step.optimizer)
@@ -260,7 +262,7 @@ class VisionRun:
 
     def _steps(self, epochs: float) -> int:
         """Return how many steps so many passes over the dataset take."""
-        return max(1, round(epochs * len(self._dataset) / self._config.batch_size))
+        return max(1, round(epochs * len(self._dataset) / self._config.frames_per_step))
 
 
 def _identity(dataset: FrameDataset) -> dict[str, Any]:

@@ -54,7 +54,7 @@ class TrainingFrames:
         given = encoded_factor(self._dataset, factor) if factor else None
         return FrameBatches(
             self._dataset,
-            self._config.batch_size,
+            self._config.frames_per_step,
             seed=(self._config.seed, stage),
             max_memory_gb=self._config.max_memory_gb,
             device=self.device,
