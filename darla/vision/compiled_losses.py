@@ -7,6 +7,7 @@ nothing, if need be once more with an empty cache; whatever still fails is said 
 """
 
 import sys
+import warnings
 from collections.abc import Callable
 
 import torch
@@ -70,7 +71,8 @@ class CompiledLosses:
         trained = [each for each in self._root.parameters() if each.requires_grad]
         buffers = [(each, each.clone()) for each in self._root.buffers()]
         devices = {each.device for each in trained if each.device.type == "cuda"}
-        with torch.random.fork_rng(devices=devices):
+        with torch.random.fork_rng(devices=devices), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what compilers think of code that is not the user's
             try:
                 found = losses(*batch)  # type: ignore[arg-type]
                 both = found.total if found.adversary is None else found.total + found.adversary
