@@ -29,9 +29,9 @@ from darla.running.device import resolve_device
 from darla.running.exclusive import exclusive
 from darla.running.precision import choose_precision
 from darla.running.run_record import RECORD, write_run_record
+from darla.running.tuned_convolutions import convolutions_tuned
 from darla.stores.mirrored_runs import mirrored_run
 from darla.stores.urls import StoreUrl, place
-from darla.running.tuned_convolutions import convolutions_tuned
 from darla.vision.batch_choice import settled
 from darla.vision.batches import FrameBatches
 from darla.vision.checkpoints import Checkpoint, resume, save_checkpoint
