@@ -134,6 +134,7 @@ NEEDS: dict[str, set[str]] = {
     "wandb": {"darla.tracking.wandb_sink"},
     "mlflow": {"darla.tracking.mlflow_sink"},
     "trackio": {"darla.tracking.trackio_sink"},
+    "ray": {"darla.running.ray_tasks"},
     "optuna": {"darla_agents.sweeping.optuna_library"},
     "stable_baselines3": {"darla.wrappers.sb3", "darla_agents"},
     "gymnasium": {

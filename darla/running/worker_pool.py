@@ -14,15 +14,9 @@ from multiprocessing import connection, reduction, resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from darla.running.threads import thread_variables
 from darla.running.worker_process import LOST, Failed, MakeServer, work
 
-_THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMBA_NUM_THREADS",
-)
-_DRAWING_THREADS = "LP_NUM_THREADS"  # Mesa's software renderer; 0 draws in the calling thread
 _GRACE = 5.0  # seconds that workers have to close their servers
 
 Request = tuple[Any, ...]
@@ -244,8 +238,7 @@ def _end(
 def _threads_each(num_threads: int) -> Iterator[None]:
     """Let numerical libraries in processes that are born here use so many threads."""
     # Libraries read these when they are imported, so processes must be born with them.
-    wanted = dict.fromkeys(_THREAD_VARIABLES, str(num_threads))
-    wanted[_DRAWING_THREADS] = "0" if num_threads == 1 else str(num_threads)
+    wanted = thread_variables(num_threads)
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:
