@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing import connection
-from typing import Any
+from typing import Any, Protocol
 
 import gymnasium as gym
 
@@ -35,16 +34,21 @@ class Done:
     """A chunk is finished and on the disk."""
 
 
+class Listener(Protocol):
+    """Hears how far a worker is, such as its end of a pipe."""
+
+    def send(self, message: Any) -> None:
+        """Take a message."""
+
+
 class ChunkServer:
     """The environment of one worker; the parent calls the public methods by their names.
 
-    It reports progress through the worker's end of its pipe.
+    It reports progress to a listener: the worker's end of its pipe.
     """
 
-    def __init__(
-        self, config: CollectConfig, load_policy: str | None, pipe: connection.Connection
-    ) -> None:
-        self._pipe = pipe
+    def __init__(self, config: CollectConfig, load_policy: str | None, listener: Listener) -> None:
+        self._listener = listener
         with _gymnasiums_errors_are_users():
             self._policy = policy_that_suits(config)
             self._config = replace(config, policy=self._policy)
@@ -58,7 +62,7 @@ class ChunkServer:
     def make(self, index: int) -> Done:
         """Make a chunk and write it; reports :class:`Progress` on the way."""
         with _gymnasiums_errors_are_users():
-            chunk = self._maker.make(index, lambda frames: self._pipe.send(Progress(frames)))
+            chunk = self._maker.make(index, lambda frames: self._listener.send(Progress(frames)))
         FrameWriter(self._config.path).write(index, chunk)
         return Done()
 

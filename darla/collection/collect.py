@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
+from darla.collection.begun_dataset import DEFAULTS, prepare_dataset
 from darla.collection.chunk_server import ChunkServer, Done, Progress, Ready
-from darla.collection.config import RANDOM, CollectConfig
+from darla.collection.chunk_tasks import make_on_cluster
+from darla.collection.config import CollectConfig
 from darla.frames.attributes import is_finished, read_attributes
 from darla.frames.writer import (
     FrameWriter,
     clear_leftovers,
-    create_frame_dataset,
     finished_chunks,
 )
 from darla.running.continuing import check_same
 from darla.running.exclusive import exclusive_name
 from darla.running.progress import progress_bar
-from darla.running.run_record import versions
 from darla.running.worker_pool import WorkerDiedError, WorkerPool
 from darla.stores.folders import is_file
 from darla.stores.urls import Place, StoreUrl
@@ -31,15 +31,6 @@ if TYPE_CHECKING:
     from darla.frames.dataset import FrameDataset
 
 __all__ = ["CollectConfig", "Collected", "collect"]
-
-# of datasets that do not say
-_DEFAULTS: dict[str, Any] = {
-    "rendering": "stock",
-    "renderer": "stock",
-    "frames_per_look": 1,
-    "wrappers": [],
-    "look": None,
-}
 
 
 @dataclass(frozen=True)
@@ -75,7 +66,8 @@ def collect(
 
     Raises:
         ValueError: the configuration is wrong, ``path`` holds something else or a dataset of
-            another configuration, or the environment does not give what is needed.
+            another configuration, or the environment does not give what is needed; or no cluster
+            answers, or its nodes do not share the folder.
         OSError: the dataset cannot be written, as on a full disk or to a store that cannot be
             reached, or a worker died.
         RuntimeError: the environment raised an error of another kind.
@@ -106,7 +98,7 @@ def _collect(config: CollectConfig, load_policy: str | None, progress: bool) -> 
             config = replace(config, policy=attributes.get("how"))
         check_same(
             f"{config.path} already holds a dataset",
-            {**_DEFAULTS, **attributes},
+            {**DEFAULTS, **attributes},
             config.recipe(),
             "it is left as it is: give another folder as out, or delete that one",
         )
@@ -121,7 +113,9 @@ def _collect_missing(config: CollectConfig, load_policy: str | None, progress: b
     finished = finished_chunks(config.path)
     missing = deque(index for index in range(config.num_chunks) if index not in finished)
     kept = sum(config.chunk_length(index) for index in finished)
-    if missing:
+    if missing and not config.is_local:
+        make_on_cluster(config, load_policy, list(missing), progress)
+    elif missing:
         server = partial(ChunkServer, config, load_policy)
         workers = min(config.num_workers, len(missing))
         with WorkerPool([server] * workers, named=False) as pool:
@@ -145,7 +139,7 @@ def _hand_out(config: CollectConfig, missing: deque[int], pool: WorkerPool, prog
                 bar.update(message.frames)
                 continue
             if isinstance(message, Ready):
-                _prepare_dataset(config, message, progress)
+                prepare_dataset(config, message, progress)
             unfinished -= isinstance(message, Done)
             if not unfinished:
                 return
@@ -164,25 +158,3 @@ def _hand_out(config: CollectConfig, missing: deque[int], pool: WorkerPool, prog
     finally:
         if bar is not None:
             bar.close()
-
-
-def _prepare_dataset(config: CollectConfig, ready: Ready, progress: bool) -> None:
-    """Create the dataset, or check that it is about the environment that workers have made."""
-    attributes, found = read_attributes(config.path), ready.attributes
-    if attributes is None:
-        if progress and config.chosen_policy is None and ready.policy == RANDOM:
-            print(f"{config.env} offers no factors: frames come from acting at random")
-        recipe = replace(config, policy=ready.policy).recipe()
-        create_frame_dataset(config.path, {**recipe, **found, "versions": versions()})
-        return
-    begun = {**_DEFAULTS, **attributes}
-    change = None
-    if list(begun["factors"].items()) != list(found["factors"].items()):
-        change = "reported other factors, or in another order"
-    elif begun["renderer"] != found["renderer"]:
-        change = f"was drawn by the {begun['renderer']} renderer"
-    if change is not None:
-        raise ValueError(
-            f"{config.path} was begun when {config.env} {change}; "
-            "give another folder as out, or delete that one"
-        )

@@ -12,6 +12,7 @@ from darla.environments.spec import EnvironmentSpec
 from darla.environments.words import EnvironmentWords
 from darla.frames.attributes import DEFAULT_CHUNK_SIZE, SIDES
 from darla.running.names import unknown
+from darla.running.tasks import ClusterWords
 from darla.stores.urls import Place, is_stored, place
 
 RANDOM, FACTORS, AGENT = "random", "factors", "agent"
@@ -20,7 +21,7 @@ RENDERINGS = ("batched", "stock")
 
 
 @dataclass(frozen=True)
-class CollectConfig(EnvironmentWords):
+class CollectConfig(EnvironmentWords, ClusterWords):
     """Which frames to collect, from where, and to which folder."""
 
     env: str
@@ -64,9 +65,10 @@ class CollectConfig(EnvironmentWords):
     key: str | None = None
     """The entry of a Dict observation that is the picture; needed when there are several."""
     seed: int = 0
-    """The same seed gives the same dataset, whatever the number of workers."""
+    """The same seed gives the same dataset, whatever the number of workers or nodes."""
     workers: int | None = None
-    """Processes that collect side by side; by default as many as there are cores."""
+    """Processes of this machine that collect side by side; by default as many as there are cores.
+    On a --cluster there are as many as its nodes have room for."""
     imports: tuple[str, ...] = ()
     """Modules that register environments, imported by every worker one after the other until one
     has registered ``env``."""
@@ -221,6 +223,7 @@ class CollectConfig(EnvironmentWords):
         if self.in_view is not None and not 0 <= self.in_view <= 1:
             raise ValueError(f"in_view is a share from 0 to 1, not {self.in_view}")
         self._check_agent()
+        self.check_cluster()
 
     def _check_frames_per_look(self) -> None:
         """Check that looks change between episodes, and episodes between chunks."""
