@@ -2,14 +2,18 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, as_completed
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from darla.running.children import start
 from darla.running.progress import progress_bar
+from darla.running.tasks import ClusterWords, in_order, run_tasks
 
+A = TypeVar("A")
 T = TypeVar("T")
 SCRIPTS = Path(__file__).resolve().parents[1]
 
@@ -46,3 +50,35 @@ def finished(
                 continue
             if found is not None:
                 yield found
+
+
+def finished_on_cluster(
+    job: Callable[[A], T | None],
+    arguments: Sequence[A],
+    words: ClusterWords,
+    title: str,
+    unit: str,
+    failed: list[str],
+) -> Iterator[T]:
+    """Yield what a job returns for each argument, in their order; its nodes share all folders.
+
+    Otherwise as :func:`finished`. The job is a function of a module, for nodes to import it.
+    """
+    with (
+        progress_bar(len(arguments), unit, title) as bar,
+        closing(run_tasks(partial(_attempt, job), arguments, words)) as ended,
+    ):
+        for found, error in in_order(ended):
+            bar.update()
+            if error is not None:
+                failed.append(error)
+            if found is not None:
+                yield found
+
+
+def _attempt(job: Callable[[A], T | None], argument: A) -> tuple[T | None, str | None]:
+    """Return what a job returns, or what its ValueError says, for others are to go on."""
+    try:
+        return job(argument), None
+    except ValueError as error:
+        return None, str(error)

@@ -17,11 +17,12 @@ from typing import Literal
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
 
-from commands import call, finished
+from commands import call, finished, finished_on_cluster
 from darla.running.checked_json import read_json
 from darla.running.children import end_together
 from darla.running.command import run_command
 from darla.running.names import lookup
+from darla.running.tasks import ClusterWords
 from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID
 from darla_envs.description.usual_domains import UNSUPERVISED
 from encoders.acting import transfer_of
@@ -48,7 +49,7 @@ Agents = Literal["two", "one"]
 
 
 @dataclass(frozen=True)
-class StudyConfig:
+class StudyConfig(ClusterWords):
     """Which encoders to train, and for how long."""
 
     recipes: tuple[str, ...] = tuple(COMPARED)
@@ -80,7 +81,8 @@ class StudyConfig:
     rows: Path = ROWS
     """File of the rows."""
     cores: int = 2
-    """Encoders that are trained side by side, each with one thread."""
+    """Encoders that are trained side by side, each with one thread; on a --cluster there are as
+    many as its nodes have room for."""
     minutes: float = 150.0
     """No encoder is begun after so many minutes."""
 
@@ -88,25 +90,42 @@ class StudyConfig:
 def main(config: StudyConfig) -> None:
     """Run what has no row yet, seed by seed; a ValueError names the encoders that failed."""
     end_together()
+    config.check_cluster()
     for name in config.recipes:
         lookup("recipe", name, RECIPES)
-    end = time.monotonic() + 60 * config.minutes
+    end = time.time() + 60 * config.minutes
     failed: list[str] = []
     rows = [] if config.bundles_only else read_rows(config.rows)
     done = {(row["recipe"], row["seed"]) for row in rows}
     for seed in config.seeds:
         missing = [name for name in config.recipes if (name, seed) not in done]
-        if not missing or time.monotonic() > end:
+        if not missing or time.time() > end:
             continue
         prepare(config, seed)
-        with ThreadPoolExecutor(config.cores) as pool:
-            runs = [pool.submit(row_of, config, name, seed, end) for name in missing]
-            for row in finished(runs, f"seed {seed}", "encoders", failed):
-                with config.rows.open("a") as file:
-                    file.write(json.dumps(row) + "\n")
+        for row in rows_of(config, missing, seed, end, failed):
+            with config.rows.open("a") as file:
+                file.write(json.dumps(row) + "\n")
     print(f"encoders: {config.out}" if config.bundles_only else f"rows: {config.rows}")
     if failed:
         raise ValueError("; ".join(failed))
+
+
+def rows_of(
+    config: StudyConfig, names: list[str], seed: int, end: float, failed: list[str]
+) -> Iterator[dict]:
+    """Train and evaluate encoders side by side; yield their rows.
+
+    On a cluster they come in the order of the names. What those say that fail goes into ``failed``.
+    """
+    works = [(config, name, seed, end) for name in names]
+    title = f"seed {seed}"
+    if not config.is_local:
+        yield from finished_on_cluster(row_of, works, config, title, "encoders", failed)
+        return
+    with ThreadPoolExecutor(config.cores) as pool:
+        yield from finished(
+            [pool.submit(row_of, work) for work in works], title, "encoders", failed
+        )
 
 
 def read_rows(path: Path) -> Iterator[dict]:
@@ -120,27 +139,33 @@ def prepare(config: StudyConfig, seed: int) -> None:
     folder, wanted = config.out / f"seed{seed}", [RECIPES[name] for name in config.recipes]
     for task in config.tasks:
         count, place = ["--num-frames", config.num_frames], folder / FRAMES[task]
-        collect(task, *count, "--seed", seed, "--out", place)
+        collect(config, task, *count, "--seed", seed, "--out", place)
         if any(map(takes_sequences, wanted)):
             acted = place.with_name(place.name + ACTED)
-            collect(task, *count, "--policy", "random", "--seed", seed, "--out", acted)
+            collect(config, task, *count, "--policy", "random", "--seed", seed, "--out", acted)
         if not config.bundles_only:
             unseen = place.with_name(place.name + UNSEEN)
             few = ["--num-frames", config.unseen_frames, "--seed", seed + UNSEEN_SEED]
-            collect(task, *few, "--out", unseen)
+            collect(config, task, *few, "--out", unseen)
     if any(map(takes_dae, wanted)):
         run = ["--objective", "dae", "--epochs", config.dae_epochs, "--out", folder / "dae"]
         call("train_vision", *data(config, {}, seed), "--seed", seed, *run, shown=True)
 
 
-def collect(task: str, *how: object) -> None:
+def collect(config: StudyConfig, task: str, *how: object) -> None:
     """Collect frames of a task in which everything varies; those that are there stay."""
-    call("collect", "--env", task, "--domain", UNSUPERVISED, *how, shown=True)
+    where = ["--domain", UNSUPERVISED, *config.cluster_options()]
+    call("collect", "--env", task, *where, *how, shown=True)
 
 
-def row_of(config: StudyConfig, name: str, seed: int, end: float) -> dict | None:
-    """Train and evaluate one encoder; None where it is too late, or only training is wanted."""
-    if time.monotonic() > end:
+def row_of(work: tuple[StudyConfig, str, int, float]) -> dict | None:
+    """Train and evaluate one encoder; None where it is too late, or only training is wanted.
+
+    It is given a recipe's name and a seed, and the time after which none is begun, in seconds since
+    the epoch.
+    """
+    config, name, seed, end = work
+    if time.time() > end:
         return None
     settings, began = RECIPES[name], time.monotonic()
     out = run_folder(config.out, name, seed)
@@ -234,4 +259,6 @@ def brief(found: dict) -> dict[str, float | None]:
 
 
 if __name__ == "__main__":
-    run_command(StudyConfig, main, __doc__)
+    import run_encoders  # by its name, under which nodes of a cluster find its functions too
+
+    run_command(run_encoders.StudyConfig, run_encoders.main, __doc__)

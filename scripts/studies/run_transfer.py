@@ -2,6 +2,7 @@
 
     python scripts/studies/run_transfer.py --cores 2                     # at most 150 minutes
     python scripts/studies/run_transfer.py --task Darla/SeekAvoid-v0
+    python scripts/studies/run_transfer.py --cluster ray://head:10001    # an agent a task
 
 Stopped at any moment, the same command goes on: agents whose episodes are in the results are not
 trained again, and an agent that was half trained continues. The encoders are made first.
@@ -9,16 +10,18 @@ trained again, and an agent that was half trained continues. The encoders are ma
 
 import os
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve other processes
 
-from commands import call, finished
+from commands import call, finished, finished_on_cluster
 from darla.running.children import end_together
 from darla.running.command import run_command
 from darla.running.names import lookup
+from darla.running.tasks import ClusterWords
 from darla_envs.description.tasks import GO_TO_OBJECT
 from darla_envs.description.usual_domains import VALIDATION
 from darla_envs.suites import suite_of
@@ -39,7 +42,7 @@ STUDY = Path(__file__).with_name("transfer")
 
 
 @dataclass(frozen=True)
-class TransferStudyConfig:
+class TransferStudyConfig(ClusterWords):
     """Which agents to train."""
 
     task: str = GO_TO_OBJECT
@@ -62,7 +65,8 @@ class TransferStudyConfig:
     results: Path = STUDY
     """Folder of the rows."""
     cores: int = 2
-    """Agents that are trained side by side, each with one thread."""
+    """Agents that are trained side by side, each with one thread; on a --cluster there are as many
+    as its nodes have room for."""
     minutes: float = 150.0
     """No agent is begun after so many minutes."""
 
@@ -76,16 +80,29 @@ class Job:
     seed: int
 
 
+@dataclass(frozen=True)
+class Work:
+    """An agent, and what is known when its turn comes."""
+
+    config: TransferStudyConfig
+    job: Job
+    plays_random: bool
+    """Whether the random policy's episodes are missing where the agent is tested."""
+    end: float
+    """Time after which no agent is begun, in seconds since the epoch."""
+
+
 def main(config: TransferStudyConfig) -> None:
     """Train what has no rows yet, the first seed of all agents first.
 
     A ValueError where a name is unknown, or agents failed; the others have their rows.
     """
     end_together()
+    config.check_cluster()
     ladder = lookup("task", config.task, LADDER)
     wanted = config.agents or tuple(ladder)
     entries = {label: lookup("agent", label, ladder) for label in wanted}
-    end = time.monotonic() + 60 * config.minutes
+    end = time.time() + 60 * config.minutes
     failed: list[str] = []
     results = Results(config.results, config.task)
     jobs = [
@@ -95,13 +112,32 @@ def main(config: TransferStudyConfig) -> None:
     ]
     make_encoders(config, jobs)
     keep_coverage(config, results)
-    with ThreadPoolExecutor(config.cores) as pool:
-        runs = [pool.submit(run_job, config, job, results, end) for job in jobs]
-        for found in finished(runs, "agents", "agents", failed):
-            results.add(*found)
+    for found in trained(config, jobs, results, end, failed):
+        results.add(*found)
     print(f"results: {results.path}")
     if failed:
         raise ValueError("; ".join(failed))
+
+
+def trained(
+    config: TransferStudyConfig, jobs: list[Job], results: Results, end: float, failed: list[str]
+) -> Iterator[tuple[Path, Path]]:
+    """Train and evaluate agents side by side; yield their runs and their episodes.
+
+    On a cluster they come in the order of the jobs. What those say that fail goes into ``failed``.
+    """
+
+    def work(job: Job) -> Work:
+        """Return what is to be done for an agent by now."""
+        return Work(config, job, not results.has_random(played_in(config.task, job)), end)
+
+    if not config.is_local:
+        works = [work(job) for job in jobs]
+        yield from finished_on_cluster(run_job, works, config, "agents", "agents", failed)
+        return
+    with ThreadPoolExecutor(config.cores) as pool:
+        runs = [pool.submit(lambda job=job: run_job(work(job))) for job in jobs]
+        yield from finished(runs, "agents", "agents", failed)
 
 
 def in_order(entries: dict[str, Entry], config: TransferStudyConfig) -> list[Job]:
@@ -137,7 +173,14 @@ def make_encoders(config: TransferStudyConfig, jobs: list[Job]) -> None:
             recipes = ["darla"]  # which the denoising autoencoder is made for
         if recipes:
             how = [*STAGE_1[config.task], "--out", folder, "--cores", config.cores]
-            how += ["--seeds", seed, "--bundles-only", "--recipes", *recipes]
+            how += [
+                "--seeds",
+                seed,
+                "--bundles-only",
+                *config.cluster_options(),
+                "--recipes",
+                *recipes,
+            ]
             call("studies/run_encoders", *how, shown=True)
 
 
@@ -150,12 +193,11 @@ def keep_coverage(config: TransferStudyConfig, results: Results) -> None:
             return
 
 
-def run_job(
-    config: TransferStudyConfig, job: Job, results: Results, end: float
-) -> tuple[Path, Path] | None:
+def run_job(work: Work) -> tuple[Path, Path] | None:
     """Train and evaluate one agent; returns its run and its episodes, or None when it is late."""
-    if time.monotonic() > end:
+    if time.time() > work.end:
         return None
+    config, job = work.config, work.job
     entry, out = job.entry, config.out / task_name(config.task) / job.label / f"s{job.seed}"
     train = ["--task", config.task, "--kind", entry.kind, "--label", job.label]
     train += ["--algorithm", entry.algorithm, "--seed", job.seed, "--threads", 1]
@@ -168,7 +210,7 @@ def run_job(
     call("train_agent", *train, *entry.options, "--out", out)
     play = ["--agents", out, "--stochastic", "--out", out / "episodes.csv"]
     domains = played_in(config.task, job)
-    chance = "--no-random" if results.has_random(domains) else "--random"
+    chance = "--random" if work.plays_random else "--no-random"
     call("evaluate_transfer", *play, chance, "--domains", *domains, "--episodes", config.episodes)
     if job.label in WRAPPER_OPTIONS:
         more = ["--no-random", "--domains", VALIDATED_IN[config.task]]
@@ -205,4 +247,6 @@ def bundle_of(encoders: Path, recipe: str, seed: int) -> Path:
 
 
 if __name__ == "__main__":
-    run_command(TransferStudyConfig, main, __doc__)
+    import run_transfer  # by its name, under which nodes of a cluster find its functions too
+
+    run_command(run_transfer.TransferStudyConfig, run_transfer.main, __doc__)
