@@ -7,8 +7,8 @@ commands do: a vision model as if it had not been stopped, an agent from its las
 episodes of its own.
 """
 
-import math
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from darla.running.one_line import one_line
 from darla.running.progress import progress_bar
 from darla.running.seeds import Purpose, derive_seed
+from darla.running.tasks import ClusterWords, in_order, run_tasks
 from darla_agents.learning.callbacks import Watch
 from darla_agents.learning.tensorboard_layout import RETURN
 from darla_agents.sweeping.journal import open_journal
@@ -23,7 +24,7 @@ from darla_agents.sweeping.measures import MAXIMIZE, ValidationReturn
 from darla_agents.sweeping.optuna_library import optuna_library
 from darla_agents.sweeping.space import Choices, Dimension
 from darla_agents.sweeping.sweep_file import Sweep
-from darla_agents.sweeping.trial import run_trial
+from darla_agents.sweeping.trial import TrialTask, run_trial, try_task
 
 JOURNAL = "journal.log"
 """The journal's name in a sweep's folder."""
@@ -95,6 +96,30 @@ class SweepStudy:
                 self._stop_if_none_succeeds()
             bar.set_postfix_str(self._told_best())
 
+    def run_batches(self, trials: int, batch: int, words: ClusterWords, progress: bool) -> None:
+        """Run trials as :meth:`run` does, but draw a batch of them before any of it is run.
+
+        ``trials`` is a multiple of ``batch``. A batch that was cut goes on with the same trials.
+        """
+        finished = sum(each.state != RUNNING for each in self.results())
+        with progress_bar(trials, "trials", "sweep", done=finished, shown=progress) as bar:
+            while finished < trials:
+                bar.set_postfix_str(self._told_best())
+                drawn = self._drawn_together(batch)
+                tasks = [
+                    TrialTask(
+                        self._sweep, self._sweep.values(each.params), self.folder(each.number)
+                    )
+                    for each in drawn
+                ]
+                with closing(run_tasks(try_task, tasks, words)) as results:
+                    for trial, outcome in zip(drawn, in_order(results), strict=True):
+                        self._tell(trial, outcome)
+                        bar.update()
+                finished += len(drawn)
+                self._stop_if_none_succeeds()
+            bar.set_postfix_str(self._told_best())
+
     def folder(self, number: int) -> Path:
         """Return the folder of a trial."""
         return self._out / "trials" / f"{number:04d}"
@@ -102,28 +127,47 @@ class SweepStudy:
     def _run_trial(self, progress: bool) -> None:
         """Run the next trial, or the one that was cut."""
         optuna = optuna_library()
-        trial = self._cut() or self._draw()
+        trial = next(iter(self._cut()), None) or self._draw()
         values = self._sweep.values(trial.params)
-        failed, pruned = optuna.trial.TrialState.FAIL, optuna.trial.TrialState.PRUNED
+        pruned = optuna.trial.TrialState.PRUNED
         folder, watch = self.folder(trial.number), self._watch(trial, values)
         try:
             measured = run_trial(self._sweep, values, folder, watch, progress)
-            if not all(map(math.isfinite, measured)):
-                raise ValueError(f"a measure is not finite: {measured}")
         except optuna.TrialPruned:
             self.study.tell(trial, state=pruned)
         except ValueError as error:
-            trial.set_user_attr(_FAILURE, one_line(error))
-            self.study.tell(trial, state=failed)
+            self._tell(trial, one_line(error))
         else:
-            self.study.tell(trial, list(measured))
+            self._tell(trial, measured)
 
-    def _cut(self) -> Any:
-        """Return the trial that a killed process was at; None for none."""
+    def _task(self, trial: Any) -> TrialTask:
+        """Return a trial as what another process can run."""
+        values = self._sweep.values(trial.params)
+        return TrialTask(self._sweep, values, self.folder(trial.number))
+
+    def _tell(self, trial: Any, outcome: tuple[float, ...] | str) -> None:
+        """Tell Optuna a trial's measures, or why it failed."""
+        if isinstance(outcome, str):
+            trial.set_user_attr(_FAILURE, outcome)
+            self.study.tell(trial, state=optuna_library().trial.TrialState.FAIL)
+        else:
+            self.study.tell(trial, list(outcome))
+
+    def _cut(self) -> list[Any]:
+        """Return the trials that a killed process was at."""
         optuna = optuna_library()
         running = (optuna.trial.TrialState.RUNNING,)
         left = self.study.get_trials(deepcopy=False, states=running)
-        return optuna.trial.Trial(self.study, left[0]._trial_id) if left else None
+        return [optuna.trial.Trial(self.study, each._trial_id) for each in left]
+
+    def _drawn_together(self, batch: int) -> list[Any]:
+        """Return the trials of a batch that have no outcome: those of the last one, or new ones.
+
+        One that was killed while it was drawn is drawn to its end; none of it has an outcome then.
+        """
+        left, drawn = self._cut(), len(self.study.get_trials(deepcopy=False))
+        missing = -drawn % batch if left or drawn % batch else batch
+        return left + [self._draw() for _ in range(missing)]
 
     def _draw(self) -> Any:
         """Return a new trial, whose settings are drawn."""

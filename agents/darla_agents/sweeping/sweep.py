@@ -1,8 +1,9 @@
-"""Search settings: trials in a folder, one after the other in this process, and a report.
+"""Search settings: trials in a folder, and a report.
 
 They are trained by the functions that ``darla train-vision`` and ``darla train-agent`` call, so
 that each trial's ``vision`` and ``agent`` are ordinary folders of runs. Nothing of a trial is kept
-in memory for the next one, so that no processes of their own are needed.
+in memory for the next one: they run one after the other in this process, or those of a batch side
+by side on a cluster.
 """
 
 from darla.running.continuing import check_same, recorded_config
@@ -22,12 +23,13 @@ def sweep(config: SweepConfig) -> SweepReport:
         FileNotFoundError: there is no such file, or no dataset.
         ValueError: Optuna is missing; the file cannot be used (see
             :func:`darla_agents.sweeping.sweep_file.read_sweep`); the folder holds something else
-            or another sweep; or all of the first trials fail.
+            or another sweep; all of the first trials fail; or no cluster answers.
     """
     config.check()
     optuna_library()
     asked = read_sweep(config.file)
     identity = {**asked.recorded, "seed": config.seed}
+    identity |= {"batch": config.batch} if config.batch > 1 else {}
     recorded = recorded_config(config.out)
     if recorded is not None:
         remedy = "give another --out, or what it began with to continue it"
@@ -38,5 +40,8 @@ def sweep(config: SweepConfig) -> SweepReport:
         if recorded is None:
             write_run_record(config.out, identity, config.seed)
         study = SweepStudy(asked, config.out, config.seed)
-        study.run(config.trials, config.progress)
+        if config.batch > 1:
+            study.run_batches(config.trials, config.batch, config, config.progress)
+        else:
+            study.run(config.trials, config.progress)
         return write_report(asked, study, config.out, config.seed)

@@ -1,10 +1,13 @@
 """One trial: what its settings train, by the functions that the commands call, and its measures."""
 
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from darla.environments.spec import EnvironmentSpec
+from darla.running.one_line import one_line
 from darla.stores.urls import local_place
 from darla.vision.train import train_vision
 from darla_agents.learning.callbacks import Watch
@@ -39,4 +42,24 @@ def run_trial(
         agent = local_place(train_agent(config, watch), "trials")
         environment = config.environment_of(config.task)
     made = TrialFolder(folder, encoder, agent, environment)
-    return tuple(measure.measure(made) for measure in sweep.measures)
+    measured = tuple(measure.measure(made) for measure in sweep.measures)
+    if not all(map(math.isfinite, measured)):
+        raise ValueError(f"a measure is not finite: {measured}")
+    return measured
+
+
+@dataclass(frozen=True)
+class TrialTask:
+    """A trial that may run on another machine."""
+
+    sweep: Sweep
+    values: Mapping[str, Mapping[str, Any]]
+    folder: Path
+
+
+def try_task(task: TrialTask) -> tuple[float, ...] | str:
+    """Run a trial without bars; return its measures, or why it failed."""
+    try:
+        return run_trial(task.sweep, task.values, task.folder, progress=False)
+    except ValueError as error:
+        return one_line(error)
