@@ -6,6 +6,7 @@ the folder that the command is begun in. What goes to a node and comes back is p
 so that whoever can reach a cluster can run code on it.
 """
 
+import math
 import os
 import pickle
 import platform
@@ -14,6 +15,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -32,6 +34,8 @@ R = TypeVar("R")
 RETRIES = 5
 """How often a task is begun again because its node or its process died."""
 _ANSWERS_WITHIN = 10.0  # seconds
+_ASK_EVERY = 10.0  # seconds, for how many cores there are
+_ATTEMPTS = "RAY_gcs_server_port_wait_time_s"  # of a driver: how often it asks
 _AHEAD = 2  # tasks for each core that Ray knows of, so that none waits for its next one
 _AHEAD_AT_LEAST = 64  # a cluster may grow when tasks wait
 
@@ -80,10 +84,11 @@ def tasks_on_cluster(
     waiting = enumerate(arguments)
     under_way: dict[Any, int] = {}
     with connection_to(address) as ray:
+        window = _Window(ray)
         remote = ray.remote(num_cpus=cores, num_gpus=gpus, max_retries=RETRIES)(_call)
         try:
             while True:
-                for index, argument in islice(waiting, _room(ray, len(under_way))):
+                for index, argument in islice(waiting, window.room(len(under_way))):
                     asked = pickle.dumps((function, argument))
                     under_way[remote.remote(place, asked)] = index
                 if not under_way:
@@ -107,10 +112,19 @@ def _call(place: _Place, asked: bytes) -> Any:
         return Failed.of(error)
 
 
-def _room(ray: ModuleType, under_way: int) -> int:
-    """Return how many more tasks to hand to Ray, which holds all that it has in memory."""
-    cores = int(ray.cluster_resources().get("CPU", 0))
-    return max(0, max(_AHEAD_AT_LEAST, _AHEAD * cores) - under_way)
+class _Window:
+    """How many tasks Ray is handed at a time, for it holds all that it has in memory."""
+
+    def __init__(self, ray: ModuleType) -> None:
+        self._ray = ray
+        self._most, self._asked = 0, -math.inf
+
+    def room(self, under_way: int) -> int:
+        """Return how many more tasks to hand to Ray."""
+        if time.monotonic() - self._asked > _ASK_EVERY:
+            cores = int(self._ray.cluster_resources().get("CPU", 0))
+            self._most, self._asked = max(_AHEAD_AT_LEAST, _AHEAD * cores), time.monotonic()
+        return max(0, self._most - under_way)
 
 
 def _finished(ray: ModuleType, under_way: list[Any]) -> list[Any]:
@@ -151,7 +165,7 @@ def connection_to(address: str) -> Iterator[ModuleType]:
         yield ray
         return
     _check_answers(address)
-    with _handlers_kept():
+    with _handlers_kept(), _one_attempt():
         try:
             ray.init(address, log_to_driver=False, logging_level="ERROR")
         except (ConnectionError, ImportError, RuntimeError, TimeoutError, ValueError) as error:
@@ -160,6 +174,18 @@ def connection_to(address: str) -> Iterator[ModuleType]:
         yield ray
     finally:
         ray.shutdown()
+
+
+@contextmanager
+def _one_attempt() -> Iterator[None]:
+    """Let Ray wait once for a cluster, half a minute, where it would wait twenty times as long."""
+    given = _ATTEMPTS in os.environ
+    os.environ.setdefault(_ATTEMPTS, "1")
+    try:
+        yield
+    finally:
+        if not given:
+            del os.environ[_ATTEMPTS]
 
 
 @contextmanager

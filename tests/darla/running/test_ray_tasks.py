@@ -1,6 +1,10 @@
 """Tasks on a cluster of several nodes: a node that dies takes nothing with it."""
 
+import importlib.util
 import os
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,3 +59,28 @@ def test_a_folder_that_nodes_do_not_share_is_said(
     monkeypatch.setattr(os, "getcwd", lambda: str(gone / "elsewhere"))
     with pytest.raises(ValueError, match=r"has no folder .*elsewhere .*nodes of a cluster share"):
         list(run_tasks(refused, [1], ClusterWords(cluster=cluster.address)))
+
+
+AFAR = """
+from darla.running.tasks import ClusterWords, run_tasks
+from toy_work import refused
+words = ClusterWords(cluster="ray://127.0.0.1:{port}")
+print(sorted(run_tasks(refused, [1, 2], words)))
+try:
+    list(run_tasks(refused, [3], words))
+except ValueError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(importlib.util.find_spec("grpc") is None, reason="needs ray[client]")
+def test_a_cluster_can_be_asked_from_elsewhere() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with toy_cluster(nodes=1, ray_client_server_port=port):
+        code = [sys.executable, "-c", AFAR.format(port=port)]
+        paths = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        done = subprocess.run(code, env=paths, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "[(0, 1), (1, 2)]\n3 is not wanted; give another number\n"
