@@ -7,6 +7,7 @@ commands do: a vision model as if it had not been stopped, an agent from its las
 episodes of its own.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -147,6 +148,8 @@ class SweepStudy:
 
     def _tell(self, trial: Any, outcome: tuple[float, ...] | str) -> None:
         """Tell Optuna a trial's measures, or why it failed."""
+        if not isinstance(outcome, str) and not all(map(math.isfinite, outcome)):
+            outcome = f"a measure is not finite: {outcome}"
         if isinstance(outcome, str):
             trial.set_user_attr(_FAILURE, outcome)
             self.study.tell(trial, state=optuna_library().trial.TrialState.FAIL)
