@@ -174,7 +174,7 @@ def _learn(config: BenchmarkStore, dataset: FrameDataset) -> float:
     facts = TrainingFacts((_SIDE, _SIDE, 3), config.num_frames, config.steps)
     objective = make_objective(objective_settings("look_state_nce"), facts)
     stage = objective.stages()[0]
-    step = TrainingStep(objective, stage, torch.device("cpu"), torch.float32, compiled=False)
+    step = TrainingStep(objective, stage, torch.device("cpu"), torch.float32)
     stream = islice(_batches(dataset, paired=True).starting_at(0), config.steps)
     begun = time.monotonic()
     for number, batch in enumerate(stream):

@@ -102,7 +102,7 @@ def test_the_codes_of_states_learn_to_find_their_frames_in_other_colours() -> No
     frames = eight_states()
     objective.prepare(lambda: [frames])
     stage = dataclasses.replace(objective.stages()[0], learning_rate=3e-3)
-    step = TrainingStep(objective, stage, torch.device("cpu"), torch.float32, compiled=False)
+    step = TrainingStep(objective, stage, torch.device("cpu"), torch.float32)
     found = [step(frames, number).terms["contrast/found"].item() for number in range(150)]
     assert sum(found[:10]) / 10 < 0.45  # by chance 1 of 8
     assert sum(found[-20:]) / 20 > 0.75
