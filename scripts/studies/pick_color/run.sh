@@ -35,9 +35,11 @@ for seed in ${SEEDS:-0 1 2}; do
     train conv "$seed" 120000 --kind pixels --augmentation conv &
     train recolor "$seed" 120000 --kind pixels --augmentation recolor
     wait
-    train color "$seed" 120000 --kind pixels --augmentation color &
-    train factors "$seed" 60000 "$vectors" --kind factors
+    train recolor_0.25 "$seed" 120000 --kind pixels --label pixels_recolor_0.25 \
+        --augmentation recolor --augmentation-share 0.25 &
+    train color "$seed" 120000 --kind pixels --augmentation color
     wait
+    train factors "$seed" 60000 "$vectors" --kind factors
 done
 darla evaluate-transfer --agents "$out/agents" --stochastic --episodes 50 --out "$out/transfer.csv"
 darla compare --rows "$out/transfer.csv" --out "$out/compare"

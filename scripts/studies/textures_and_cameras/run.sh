@@ -17,7 +17,7 @@ train() { # name seed options...
     darla train-agent --seed "$2" --out "$out/agents/$1_$2" --threads 1 "${@:3}"
 }
 # The encoder's frames count as steps: pixels get 20,000 more.
-for seed in ${SEEDS:-0 1 2}; do
+for seed in ${SEEDS:-0 1 2 3 4}; do
     train latent "$seed" --encoder "$out/vision/encoder" --mask-look --total-timesteps 60000 &
     train pixels "$seed" --kind pixels --total-timesteps 80000
     wait
@@ -25,9 +25,11 @@ for seed in ${SEEDS:-0 1 2}; do
     train rich "$seed" --kind pixels --domain d_u_rich --total-timesteps 80000
     wait
 done
-for seed in ${LONGER:-0 1}; do # how far repainting goes where steps are cheap
-    train recolor_longer "$seed" --kind pixels --augmentation recolor --total-timesteps 240000 &
+for seed in ${LONGER:-0 1 2}; do # how far repainting goes where steps are cheap
+    longer=(--kind pixels --augmentation recolor --total-timesteps 240000)
+    train recolor_longer "$seed" "${longer[@]}" &
+    train recolor_step "$seed" "${longer[@]}" --augmentation-each step
+    wait
 done
-wait
 darla evaluate-transfer --agents "$out/agents" --stochastic --episodes 100 --out "$out/transfer.csv"
 darla compare --rows "$out/transfer.csv" --out "$out/compare"
