@@ -123,7 +123,8 @@ def _weighted(importance: np.ndarray, axis: int) -> float:
     rows = importance if axis else importance.T
     weights = rows.sum(axis=1)
     total = weights.sum()
-    return float(_concentration(rows) @ weights / total) if total > 0 else 0.0
+    # Shares first: importances may be too small for a product to hold all their digits.
+    return float(_concentration(rows) @ (weights / total)) if total > 0 else 0.0
 
 
 def _concentration(rows: np.ndarray) -> np.ndarray:

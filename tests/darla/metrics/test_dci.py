@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -52,6 +52,7 @@ def test_other_matrices_are_refused() -> None:
 
 
 @given(arrays(float, (4, 3), elements=st.floats(0, 10)), st.permutations(range(4)))
+@example(np.where(np.arange(12).reshape(4, 3), 5e-324, 0), [0, 1, 2, 3])
 def test_scores_lie_between_0_and_1_and_ignore_order(
     importance: np.ndarray, order: list[int]
 ) -> None:
