@@ -3,6 +3,8 @@
 ``urls`` says what a path means: a local one, also as ``file://``, or one in a store (``s3://``,
 ``gs://``). ``folders`` reads and lists either in the same words, and ``objects`` is the store's
 side, the only module that imports obstore; ``read_ahead`` has what comes next fetched meanwhile.
+``local_copies`` brings small folders, such as encoders, here. What is written bit by bit is held
+here as well, and sent (``sent_back``): runs by ``mirrored_runs``, files by ``mirrored_files``.
 
 The library is obstore, which zarr takes as ``zarr.storage.ObjectStore``, and not fsspec, its
 ``FsspecStore``. Obstore is one wheel without further packages, where fsspec brings s3fs,

@@ -8,12 +8,12 @@ and nothing of the first is lost.
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-from darla.running.exclusive import exclusive_name
 from darla.stores.local_copies import copies_folder, digest_of
 from darla.stores.objects import Exact, StoredFolder
+from darla.stores.sent_back import sent_back
 from darla.stores.urls import StoreUrl
 
 _EVERY = 20.0  # seconds
@@ -43,6 +43,10 @@ class MirroredFile:
         except FileNotFoundError:
             return
         self.path.write_bytes(self._held)
+
+    def remove(self) -> None:
+        """Remove the local file."""
+        self.path.unlink(missing_ok=True)
 
     def written(self) -> None:
         """Note that something has been written, and send it if that is due."""
@@ -87,14 +91,6 @@ def mirrored_file(url: StoreUrl, most: int) -> Iterator[MirroredFile]:
         StoreError: the store cannot be reached.
     """
     path = copies_folder("files") / digest_of(os.fspath(url)) / url.name
-    with exclusive_name(path):
-        file = MirroredFile(url, path, most)
-        file.bring()
-        try:
-            yield file
-        except BaseException:
-            with suppress(ValueError, OSError):  # what went wrong first is what is told
-                file.send()
-            raise
-        file.send()
-        path.unlink(missing_ok=True)
+    file = MirroredFile(url, path, most)
+    with sent_back(file, path):
+        yield file

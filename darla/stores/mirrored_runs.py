@@ -20,14 +20,14 @@ killed is ever in the way.
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from darla.running.exclusive import exclusive_name
 from darla.running.run_record import RECORD
 from darla.running.tensor_files import LARGEST_WEIGHTS
 from darla.stores.local_copies import check_amount, copies_folder, digest_of, is_plain_name
 from darla.stores.objects import Found, StoredFolder
+from darla.stores.sent_back import sent_back
 from darla.stores.urls import StoreUrl
 
 _MARK = ".darla-writer"
@@ -97,6 +97,10 @@ class MirroredRun:
             self._store.remove([name])
             del self._sent[name]
 
+    def remove(self) -> None:
+        """Remove the local folder."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def _check_mark(self) -> None:
         """Check that no other command has begun to write since."""
         try:
@@ -129,17 +133,9 @@ def mirrored_run(url: StoreUrl) -> Iterator[MirroredRun]:
             and :meth:`MirroredRun.send` raise.
     """
     folder = copies_folder("runs") / digest_of(str(url)) / url.name
-    with exclusive_name(folder):
-        run = MirroredRun(url, folder)
-        run.bring()
-        try:
-            yield run
-        except BaseException:
-            with suppress(ValueError, OSError):  # what went wrong first is what is told
-                run.send()
-            raise
-        run.send()
-        shutil.rmtree(folder, ignore_errors=True)
+    run = MirroredRun(url, folder)
+    with sent_back(run, folder):
+        yield run
 
 
 def _rank(name: str) -> tuple[int]:
