@@ -9,6 +9,15 @@ from darla.frames.attributes import ATTRIBUTES
 from darla.frames.writer import FrameChunk, FrameWriter, create_frame_dataset
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return what the files below a folder hold, by their names in it."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
 def describe(categories: tuple[str, ...] = ()) -> dict[str, Any]:
     kind = "categorical" if categories else "continuous"
     limits = {"low": None, "high": None, "unit": "", "role": "state"}

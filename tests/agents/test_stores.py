@@ -27,20 +27,11 @@ from toy_commands import run_darla
 from toy_encoder import make_toy_bundle
 from toy_frames import tiny_config, write_toy_dataset
 from toy_rows import agent_rows, random_rows, write_rows
-from toy_stores import ToyStore, needs_store, store
+from toy_stores import ToyStore, here, needs_store, store
 from toy_training import make_config
 
-__all__ = ["store"]
+__all__ = ["here", "store"]
 pytestmark = needs_store
-
-
-@pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Work in an empty folder, with copies of stored files beside it."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    return tmp_path / "here"
 
 
 def put_folder(store: ToyStore, folder: Path, name: str) -> None:

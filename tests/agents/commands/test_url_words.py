@@ -10,17 +10,9 @@ from toy_commands import run_darla
 from toy_encoder import make_toy_bundle
 from toy_frames import write_toy_bundle, write_toy_dataset
 from toy_rows import agent_rows, random_rows, write_rows
-from toy_stores import ToyStore, needs_store, store
+from toy_stores import ToyStore, here, needs_store, store
 
-__all__ = ["store"]
-
-
-@pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    return tmp_path / "here"
+__all__ = ["here", "store"]
 
 
 def words_of(command: str, *words: str) -> list[str]:

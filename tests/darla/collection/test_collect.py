@@ -19,6 +19,7 @@ from darla import FrameDataset
 from darla.collection import collect as collect_module
 from darla.collection.collect import CollectConfig, collect
 from darla.running.exclusive import exclusive_name
+from toy_datasets import contents
 
 ROOT = Path(__file__).parents[3]
 PATHS = f"{ROOT}{os.pathsep}{ROOT / 'tests'}"  # the root first: tests has folders of the same names
@@ -35,14 +36,6 @@ def config_of(out: Path, env: str = "Toy/Counting-v0", **changes: Any) -> Collec
         "workers": 1,
     }
     return CollectConfig(env=env, out=out, **{**settings, **changes})
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 def test_a_collection_is_a_dataset_with_a_contact_sheet_beside_it(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from darla.collection.chunk_tasks import _check_dataset
 from darla.collection.collect import CollectConfig, collect
 from darla.frames.writer import finished_chunks
 from toy_cluster import ToyCluster, killing, needs_ray, toy_cluster
+from toy_datasets import contents
 
 
 def config_of(out: Path, env: str = "Toy/Counting-v0", **changes: Any) -> CollectConfig:
@@ -22,14 +23,6 @@ def config_of(out: Path, env: str = "Toy/Counting-v0", **changes: Any) -> Collec
         "imports": ("toy_envs", "toy_vector_envs"),
     }
     return CollectConfig(env=env, out=out, **{**settings, **changes})
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 @pytest.fixture(scope="module")

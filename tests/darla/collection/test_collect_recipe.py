@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from darla.collection.collect import CollectConfig, collect
+from toy_datasets import contents
 
 
 def config_of(out: Path, env: str = "Toy/Counting-v0", **changes: Any) -> CollectConfig:
@@ -21,14 +22,6 @@ def config_of(out: Path, env: str = "Toy/Counting-v0", **changes: Any) -> Collec
         "workers": 1,
     }
     return CollectConfig(env=env, out=out, **{**settings, **changes})
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from darla.frames.stored_chunks import put_chunk
 from darla.frames.writer import FrameWriter, create_frame_dataset
 from darla.stores.objects import StoreError
 from darla.stores.urls import Place, StoreUrl, place
+from toy_datasets import contents
 from toy_frames import write_toy_dataset
 from toy_stores import ToyStore, needs_store, store
 
@@ -26,11 +27,6 @@ def url_of(text: str = URL) -> Place:
     return place(text)
 
 
-def files(folder: Path) -> dict[str, bytes]:
-    paths = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-
-
 @pytest.fixture
 def both(store: ToyStore, tmp_path: Path) -> tuple[FrameDataset, FrameDataset]:
     """The same dataset on the disk and in the store."""
@@ -42,7 +38,7 @@ def both(store: ToyStore, tmp_path: Path) -> tuple[FrameDataset, FrameDataset]:
 def test_the_same_files_lie_in_both(
     both: tuple[FrameDataset, FrameDataset], store: ToyStore, tmp_path: Path
 ) -> None:
-    ours, theirs = files(tmp_path / "toys"), store.files("data/toys")
+    ours, theirs = contents(tmp_path / "toys"), store.files("data/toys")
     assert json.loads(ours.pop("zarr.json")) == json.loads(theirs.pop("zarr.json"))
     assert ours == theirs
 
