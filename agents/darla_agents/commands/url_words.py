@@ -48,6 +48,9 @@ RESULTS = {
 }
 """Options of each command that say where results are to be written."""
 
+ADDRESSES = ("cluster",)
+"""Options, of any command, whose words are addresses of servers, and no paths."""
+
 
 @dataclass
 class _Read:
@@ -70,7 +73,7 @@ class _Read:
 
     def path(self, text: str) -> str:
         """Return a word as it is; but a path for a URL of a file, or of what has one here."""
-        if ":/" not in text:
+        if ":/" not in text or self.option in ADDRESSES:
             return text
         found = place(text)
         if not isinstance(found, StoreUrl):

@@ -20,6 +20,12 @@ def words_of(command: str, *words: str) -> list[str]:
         return found
 
 
+def test_addresses_of_clusters_are_left_as_they_are() -> None:
+    words = ["--cluster", "ray://127.0.0.1:10001", "--cluster=ray://[::1]:10001"]
+    for command in ("collect", "evaluate-transfer", "sweep"):
+        assert words_of(command, *words) == words
+
+
 def test_the_tables_name_commands_and_options_that_exist(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
