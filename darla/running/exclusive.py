@@ -68,11 +68,19 @@ def holding(beside: Path, path: Path, *, wait: bool = False) -> Iterator[None]:
         descriptor = os.open(beside, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             lock(descriptor, path, wait=wait)
-            if beside.exists() and os.path.samestat(beside.stat(), os.fstat(descriptor)):
+            if is_still(beside, descriptor):
                 yield
                 return
         finally:
             os.close(descriptor)  # where another process has removed or renamed it since, again
+
+
+def is_still(path: Path, descriptor: int) -> bool:
+    """Whether ``path`` is the open file; it is not once another process removed or renamed it."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(descriptor))
+    except FileNotFoundError:  # perhaps only just now, so that no look beforehand could tell
+        return False
 
 
 def lock(descriptor: int, path: Path, *, wait: bool = False) -> None:

@@ -38,7 +38,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from darla.running.atomic import write_bytes
-for _ in range(50):
+for _ in range(100):
     write_bytes(Path(sys.argv[1]), sys.argv[2].encode() * 100_000)
 """
 
