@@ -12,9 +12,15 @@ export PATH="$PWD/.venv/bin:$PATH"
 task=Darla/PickColor-v0
 
 # Every state in two rooms: what differs between them may be ignored, and what does not may matter.
-darla collect --env $task --domain d_u_rich --num-frames 60000 --out "$out/frames" \
-    --looks-per-state 2 --look-factors floor wall ceiling light
-darla train-vision --data "$out/frames" --recolored 0 --epochs 2.333 --out "$out/vision"
+see() { # encoder: number 0 has the frames and the weights of seed 0
+    darla collect --env $task --domain d_u_rich --num-frames 60000 --seed "$1" --out "$out/frames_$1" \
+        --looks-per-state 2 --look-factors floor wall ceiling light
+    darla train-vision --data "$out/frames_$1" --recolored 0 --epochs 2.333 --seed "$1" --out "$out/vision_$1"
+}
+encoders=(0 0 0 1 2) # of each seed's agents on latents
+for seed in ${SEEDS:-0 1 2 3 4}; do
+    see "${encoders[$seed]}"
+done
 
 vectors='policy_kwargs={"net_arch": [256, 256], "activation_fn": "relu"}'
 train() { # name seed steps options...
@@ -22,10 +28,11 @@ train() { # name seed steps options...
         --total-timesteps "$3" --settings ent_coef=0.02 "${@:4}"
 }
 latent() { # name seed options...
-    train "$1" "$2" 60000 "$vectors" --label "$1" --encoder "$out/vision/encoder" "${@:3}"
+    train "$1" "$2" 60000 "$vectors" --label "$1" \
+        --encoder "$out/vision_${encoders[$2]}/encoder" "${@:3}"
 }
 # The encoder's frames count as steps: pixels get 60,000 more.
-for seed in ${SEEDS:-0 1 2}; do
+for seed in ${SEEDS:-0 1 2 3 4}; do
     latent state "$seed" --mask-look &
     latent still "$seed" --mask-still 0.4
     wait
@@ -42,4 +49,5 @@ for seed in ${SEEDS:-0 1 2}; do
     train factors "$seed" 60000 "$vectors" --kind factors
 done
 darla evaluate-transfer --agents "$out/agents" --stochastic --episodes 50 --out "$out/transfer.csv"
-darla compare --rows "$out/transfer.csv" --out "$out/compare"
+# Encoders are pooled: intervals are over them.
+darla compare --rows "$out/transfer.csv" --by algorithm source total_timesteps --out "$out/compare"

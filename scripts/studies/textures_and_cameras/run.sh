@@ -10,15 +10,21 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 out=${OUT:-runs/textures_and_cameras}
 export PATH="$PWD/.venv/bin:$PATH"
 
-darla collect --domain d_u_rich --num-frames 20000 --out "$out/frames"
-darla train-vision --data "$out/frames" --out "$out/vision"
+see() { # encoder: number 0 has the frames and the weights of seed 0
+    darla collect --domain d_u_rich --num-frames 20000 --seed "$1" --out "$out/frames_$1"
+    darla train-vision --data "$out/frames_$1" --seed "$1" --out "$out/vision_$1"
+}
+encoders=(0 0 0 1 2) # of each seed's agent on latents
+for seed in ${SEEDS:-0 1 2 3 4}; do
+    see "${encoders[$seed]}"
+done
 
 train() { # name seed options...
     darla train-agent --seed "$2" --out "$out/agents/$1_$2" --threads 1 "${@:3}"
 }
 # The encoder's frames count as steps: pixels get 20,000 more.
 for seed in ${SEEDS:-0 1 2 3 4}; do
-    train latent "$seed" --encoder "$out/vision/encoder" --mask-look --total-timesteps 60000 &
+    train latent "$seed" --encoder "$out/vision_${encoders[$seed]}/encoder" --mask-look --total-timesteps 60000 &
     train pixels "$seed" --kind pixels --total-timesteps 80000
     wait
     train recolor "$seed" --kind pixels --augmentation recolor --total-timesteps 80000 &
@@ -32,4 +38,5 @@ for seed in ${LONGER:-0 1 2}; do # how far repainting goes where steps are cheap
     wait
 done
 darla evaluate-transfer --agents "$out/agents" --stochastic --episodes 100 --out "$out/transfer.csv"
-darla compare --rows "$out/transfer.csv" --out "$out/compare"
+# Encoders are pooled: intervals are over them.
+darla compare --rows "$out/transfer.csv" --by algorithm source total_timesteps --out "$out/compare"
