@@ -10,6 +10,8 @@ change of colour moves no edge, and a change of place mixes no colour: products 
 plain decoder must learn case by case, come for free.
 """
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -71,8 +73,11 @@ def evened(pictures: Tensor) -> Tensor:
 
     That of channels which hardly vary is less.
     """
-    std, mean = torch.std_mean(pictures, dim=(2, 3), keepdim=True)
-    return (pictures - mean) * (_EVENED_STD / (std + _SMALLEST_STD))
+    # Not std_mean, which takes thrice as long on a CPU where channels come last.
+    deviation = pictures - pictures.mean(dim=(2, 3), keepdim=True)
+    length: Tensor = torch.linalg.vector_norm(deviation, dim=(2, 3), keepdim=True)
+    std = length / math.sqrt(pictures.shape[2] * pictures.shape[3] - 1)
+    return deviation * (_EVENED_STD / (std + _SMALLEST_STD))
 
 
 PAINTED = Architecture(EvenedConvEncoder, PaintingDecoder)

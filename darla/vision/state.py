@@ -57,6 +57,8 @@ def _optimizer_state(
         shape = torch.Size() if key == "step" else parameters[int(number)].shape
         if value.shape != shape or not torch.isfinite(value).all():
             raise ValueError(f"the optimiser's {name} is of another shape, or not finite")
+        if key != "step":  # as weights lie, perhaps channels last: fused Adam goes through memory
+            value = torch.empty_like(parameters[int(number)]).copy_(value)
         state.setdefault(int(number), {})[key] = value
     if any(entries.keys() != _AVERAGES for entries in state.values()):
         raise ValueError("some of the optimiser's averages are missing")

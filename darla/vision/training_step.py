@@ -77,7 +77,7 @@ class TrainingStep:
         opposed = {id(parameter) for parameter in self._opposed}
         self._parameters = [parameter for parameter in trained if id(parameter) not in opposed]
         graphed = speed == "graphs"
-        fused = graphed or device.type == "cuda"
+        fused = device.type in ("cpu", "cuda")  # one pass for all: a tenth of the time of a loop
         self.optimizer = torch.optim.Adam(groups, fused=fused, capturable=graphed)
         self._rates = [group["lr"] for group in self.optimizer.param_groups]
         if graphed:  # a number would stay in the graph what it was when that was made

@@ -33,6 +33,21 @@ def test_a_picture_of_one_colour_is_evened_to_nothing() -> None:
     assert evened(torch.full((1, 3, 8, 8), 0.4)).abs().max() < 1e-5
 
 
+def test_gradients_reach_a_picture_of_one_colour_and_are_finite() -> None:
+    picture = torch.zeros(1, 3, 8, 8, requires_grad=True)
+    evened(picture)[0, 0, 0, 0].backward()
+    assert picture.grad is not None
+    assert picture.grad.isfinite().all()
+    assert picture.grad[0, 0, 0, 0] > 0
+
+
+@pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])
+def test_the_spread_is_that_of_all_pixels_but_one(memory_format: torch.memory_format) -> None:
+    pictures = torch.rand(4, 3, 16, 8).contiguous(memory_format=memory_format)
+    std, mean = torch.std_mean(pictures, dim=(2, 3), keepdim=True)
+    torch.testing.assert_close(evened(pictures), (pictures - mean) * 0.3 / (std + 0.03))
+
+
 def test_colours_that_are_alike_paint_one_colour_whatever_the_masks() -> None:
     torch.manual_seed(0)
     decoder = make_decoder(SHAPE)
