@@ -14,7 +14,6 @@ import multiprocessing
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from typing import Any
 
 import torch
 
+from benchmark.fresh_process import in_a_fresh_process
 from benchmark.plain_training import Training, measure_ours, measure_plain
 from darla.collection.collect import collect
 from darla.collection.config import CollectConfig
@@ -76,7 +76,7 @@ def main(config: BenchmarkVision) -> None:
                 "look_state_nce": (measure_ours, (training, "look_state_nce")),
             }
             rounds = [
-                {name: _in_a_process(*side) for name, side in sides.items()}
+                {name: in_a_fresh_process(*side) for name, side in sides.items()}
                 for _ in range(config.rounds)
             ]
             rates = {name: max(each[name] for each in rounds) for name in sides}
@@ -95,13 +95,6 @@ def _trainings(config: BenchmarkVision, data: Path) -> Iterator[Training]:
     for batch in config.batch_sizes:
         for precision in ("float32", *lower):
             yield Training(data, config.frames, batch, precision, threads)
-
-
-def _in_a_process(side: Callable[..., float], arguments: tuple[object, ...]) -> float:
-    """Call a function in a fresh process."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, context) as pool:
-        return pool.submit(side, *arguments).result()
 
 
 @contextmanager

@@ -3,21 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 import torch
 
+from benchmark.agent_training import learning_seconds
 from darla.encoder.bundle import load_encoder
 from darla.objectives import Objective, TrainingFacts, make_objective, objective_settings
 from darla.running.precision import choose_precision
 from darla.running.tuned_convolutions import convolutions_tuned
 from darla.vision.training_step import Decay, Speed, TrainingStep
-from darla_agents.learning.config import TrainAgentConfig
-from darla_agents.learning.train import train_agent
 from gpu_check.config import CheckGpuConfig, Clock, Row, Rows
 
 RECIPE = "look_state_nce of twins"
@@ -125,33 +122,18 @@ def agent_rates(config: CheckGpuConfig, clock: Clock) -> Rows:
     sizes = _QUICK if config.quick else _USUAL
     begun = perf_counter()
     if clock.allows("agents", _COMPILING):
-        _learn(config, 8, 64)  # compiles the renderer
+        _seconds(config, 8, 64)  # compiles the renderer
         before = perf_counter() - begun
         for count in sizes.environments:
             if clock.allows(f"agents {count}", _COMPILING):
-                rate = sizes.steps / _learn(config, count, sizes.steps)
+                rate = sizes.steps / _seconds(config, count, sizes.steps)
                 yield Row("agents", "latent, rooms", count, "ppo", rate, before)
 
 
-def _learn(config: CheckGpuConfig, environments: int, steps: int) -> float:
-    """Let an agent learn, and return how many seconds that took."""
-    with TemporaryDirectory() as folder:
-        begun = perf_counter()
-        train_agent(
-            TrainAgentConfig(
-                encoder=Path("rooms"),
-                total_timesteps=steps,
-                num_envs=environments,
-                out=Path(folder) / "run",
-                settings=(f"n_steps={min(256, max(8, steps // environments))}", "batch_size=64"),
-                eval_freq=steps,
-                eval_episodes=1,
-                checkpoint_freq=steps,
-                encoder_device=config.device,
-                progress=False,
-            )
-        )
-        return perf_counter() - begun
+def _seconds(config: CheckGpuConfig, num_envs: int, steps: int) -> float:
+    """Let an agent on latents learn, encoded on the device, and return how long that took."""
+    small = ("batch_size=64",)
+    return learning_seconds("latent", num_envs, steps, small, encoder_device=config.device)
 
 
 def _rate(
