@@ -10,6 +10,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
+from darla.encoder.memory_layout import channels_last
 from darla.encoder.network_shape import NetworkShape, size_text
 from darla.encoder.networks import Architecture, Decoder, Encoder, Posterior
 
@@ -105,7 +106,7 @@ class ConvDecoder(Decoder):
         if self.hidden is not None:
             units = torch.relu_(self.hidden(units))
         units = torch.relu_(self.project(units))
-        return units.view(-1, *grid_of(self.shape)).contiguous(memory_format=torch.channels_last)
+        return channels_last(units.view(-1, *grid_of(self.shape)))
 
 
 def grid_of(shape: NetworkShape) -> tuple[int, int, int]:

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from darla.encoder.conv_network import ConvDecoder, ConvEncoder
+from darla.encoder.memory_layout import channels_last
 from darla.encoder.network_shape import NetworkShape
 from darla.encoder.networks import Architecture
 
@@ -35,7 +36,7 @@ class EvenedConvEncoder(ConvEncoder):
     def _convolve(self, pictures: Tensor, depth: int) -> Tensor:
         """Apply the first ``depth`` convolutions."""
         both = torch.cat([pictures, evened(pictures)], dim=1)
-        return super()._convolve(both.contiguous(memory_format=torch.channels_last), depth)
+        return super()._convolve(channels_last(both), depth)
 
 
 class PaintingDecoder(ConvDecoder):

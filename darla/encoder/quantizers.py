@@ -51,8 +51,8 @@ class Quantizer(nn.Module, ABC):
     @torch.no_grad()
     def follow(self, mean: Tensor, std: Tensor, rate: float | Tensor) -> None:
         """Move mean and std, by a rate from 0 to 1, to those of other outputs, float32 (z,)."""
-        self.mean.lerp_(mean, rate)
-        self.std.lerp_(std, rate)
+        self.mean.copy_(torch.lerp(self.mean, mean, rate))
+        self.std.copy_(torch.lerp(self.std, std, rate))
 
     def smooth(self, values: Tensor) -> Tensor:
         """Return what is rounded, float32 (N, z), before it is."""

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from darla.encoder.conv_network import ConvEncoder, grid_of
+from darla.encoder.memory_layout import channels_last
 from darla.encoder.network_shape import NetworkShape
 from darla.encoder.networks import Architecture, Decoder
 from darla.encoder.painted_network import paint
@@ -69,8 +70,7 @@ class ReadoutDecoder(Decoder):
 
     def forward(self, latents: Tensor) -> Tensor:
         """Decode float latents (N, z) to float32 logits (N, 3, H, W)."""
-        grid = self.units(latents).view(-1, *self.grid)
-        grid = grid.contiguous(memory_format=torch.channels_last)
+        grid = channels_last(self.units(latents).view(-1, *self.grid))
         for doubling in self.doublings:
             grid = doubling(grid)
         drawn = self.last(torch.relu(grid)).float()

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from darla.encoder.memory_layout import channels_last
 from darla.encoder.networks import to_pictures
 from darla.frames.color_maps import (
     CENTRE,
@@ -72,7 +73,7 @@ def recolor(pictures: Tensor, share: Tensor) -> Tensor:
     chosen = torch.rand(count, 1, 1, 1, device=device) < share
     painted = repaint(pictures, maps)
     with torch.autocast(device.type, enabled=False):
-        return torch.where(chosen, painted, pictures.float()).to(memory_format=torch.channels_last)
+        return channels_last(torch.where(chosen, painted, pictures.float()))
 
 
 def repaint(pictures: Tensor, maps: ColorMaps) -> Tensor:
@@ -86,7 +87,7 @@ def repaint(pictures: Tensor, maps: ColorMaps) -> Tensor:
         # In place: fresh memory costs a CPU more than the arithmetic does.
         hidden = torch.baddbmm(maps.inner_bias, maps.inner, colors / brightness).tanh_()
         painted = torch.baddbmm(maps.outer_bias, maps.outer, hidden).sigmoid_()
-        brightness.pow_(maps.gamma)
+        brightness = brightness.pow(maps.gamma)
         if maps.albedo is not None:
             brightness.mul_(torch.bmm(maps.albedo, hidden).exp_())
         return painted.mul_(brightness).view_as(pictures)
@@ -127,8 +128,8 @@ def repaint_freely(pictures: Tensor, drawn: tuple[ColorMaps, Tensor] | None = No
     maps, wanted = drawn or draw_free_maps(len(pictures), pictures.device)
     painted = repaint(pictures, maps)
     mean = painted.mean(dim=(1, 2, 3), keepdim=True)
-    painted.mul_((wanted / (mean + _FAINT)).clamp_(*_EXPOSURE)).clamp_(0, 1)
-    return painted.to(memory_format=torch.channels_last)
+    painted.mul_((wanted / (mean + _FAINT)).clamp(*_EXPOSURE)).clamp_min_(0).clamp_max_(1)
+    return channels_last(painted)
 
 
 def in_one_hue(pictures: Tensor, share: float) -> Tensor:
@@ -147,4 +148,4 @@ def in_one_hue(pictures: Tensor, share: float) -> Tensor:
         tints = least + (1 - least) * (tints - low) / (high - low).clamp_min(_FAINT)
         chosen = torch.rand(count, 1, 1, 1, device=device) < share
         shown = torch.where(chosen, shades * tints, pictures.float())
-        return shown.to(memory_format=torch.channels_last)
+        return channels_last(shown)

@@ -101,8 +101,9 @@ class VQVAE(QuantizedAutoencoder):
         chosen = chosen_codes(indices, quantizer.codes)
         # No matrix product, which autocast would do in bfloat16.
         sums = (chosen[..., None] * grouped[:, :, None]).sum(dim=0)
-        self.counts.lerp_(chosen.sum(dim=0), 1 - self.settings.decay)
-        self.sums.lerp_(sums, 1 - self.settings.decay)
+        moved = 1 - self.settings.decay
+        self.counts.copy_(torch.lerp(self.counts, chosen.sum(dim=0), moved))
+        self.sums.copy_(torch.lerp(self.sums, sums, moved))
         self._revive(grouped)
         quantizer.codebook.copy_(self.sums / self.counts[..., None])
 
