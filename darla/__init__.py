@@ -6,6 +6,7 @@ The names below are the public API, in the order in which a project needs them::
     CroppedPictures(env, rows=(80, 150))             which part of it is shown
     collect(CollectConfig(env="MyEnv-v0", ...))      frames      -> Collected
     train_vision(VisionConfig(data=...))             an encoder  -> TrainedVision
+    train_seeds(VisionConfig(seeds=(0, 1, 2)))       several of one kind, at once
     objective_settings("beta_vae", beta=2.0)         what to train, for VisionConfig
     load_encoder(folder)                             in Python   -> FrozenEncoder
     VecLatent(venv, folder), LatentObservation(env, folder), ...  latents in place of pictures
@@ -34,7 +35,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not look into __get
     from darla.page.write import export_page
     from darla.vision.config import VisionConfig
     from darla.vision.results import TrainedVision
-    from darla.vision.train import train_vision
+    from darla.vision.train import train_seeds, train_vision
     from darla.wrappers.latent_observation import LatentObservation
     from darla.wrappers.latent_options import LatentOptions
     from darla.wrappers.latent_transform import LatentTransform
@@ -66,6 +67,7 @@ _HOMES = {
     "load_encoder": "darla.encoder.bundle",
     "objective_settings": "darla.objectives.registry",
     "restyled": "darla.environments.restyled_pictures",
+    "train_seeds": "darla.vision.train",
     "train_vision": "darla.vision.train",
 }
 
@@ -92,6 +94,7 @@ __all__ = [
     "load_encoder",
     "objective_settings",
     "restyled",
+    "train_seeds",
     "train_vision",
 ]
 

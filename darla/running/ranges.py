@@ -45,7 +45,7 @@ Share = Annotated[float, Range("a share from 0 to 1", least=0, most=1)]
 
 
 def check_ranges(settings: Any) -> None:
-    """Check the fields of a dataclass: ranges and literals, also of optional fields.
+    """Check the fields of a dataclass: ranges and literals, also of optional fields and of tuples.
 
     A ValueError for one that is out of its range; it names the field and what is expected.
     """
@@ -61,6 +61,9 @@ def _check(name: str, value: Any, hint: Any) -> None:
         kinds = [part for part in parts if part is not NoneType]
         if value is not None and len(kinds) == 1:
             _check(name, value, kinds[0])
+    elif kind is tuple and parts[1:] == (Ellipsis,) and isinstance(value, tuple | list):
+        for each in value:
+            _check(name, each, parts[0])
     elif kind is Literal and value not in parts:
         raise unknown(name, value, map(str, parts))
     elif kind is Annotated:

@@ -25,6 +25,8 @@ class Purpose(IntEnum):
     """The looks that pictures of an environment are shown in; with the seed of its reset."""
     SWEPT_SETTINGS = 7
     """The settings of a sweep's trials; with the trial's number."""
+    STACKED_SEEDS = 8
+    """What seeds of an encoder that are trained at once draw while they are; with all of them."""
     TRANSFER = 7_000
     """Episodes of an evaluation, apart from those that agents were trained on."""
     RANDOM_POLICY = 7_001

@@ -109,12 +109,20 @@ class FrameBatches:
 
     def starting_at(self, step: int) -> Iterator[Batch]:
         """Yield batches without end, the first of them number ``step``."""
-        windows = self.order.windows_from(step * self._rows)
         if self._resident is None:
-            yield from self._streamed(windows)
+            yield from self._streamed(self.order.windows_from(step * self._rows))
+        for indices in self.indices_from(step):
+            yield self.gathered(indices)
+
+    def indices_from(self, step: int) -> Iterator[np.ndarray]:
+        """Yield which frames batches hold, int64 (B,), without end, from number ``step`` on."""
+        windows = self.order.windows_from(step * self._rows)
         for rows, _ in _carve(((window, None) for window in windows), self._rows):
-            indices = _end_to_end(rows)
-            yield self._batch(self._pick(indices), indices)
+            yield _end_to_end(rows)
+
+    def gathered(self, indices: np.ndarray) -> Batch:
+        """Gather frames, int64 (B,), from memory."""
+        return self._batch(self._pick(indices), indices)
 
     def _batch(self, frames: Tensor, indices: np.ndarray) -> Batch:
         """Put frames together with what is given beside them."""
@@ -213,6 +221,17 @@ def frame_bytes(dataset: FrameDataset) -> int:
     return int(np.prod(dataset.shape, dtype=np.int64))
 
 
+def fits_memory(dataset: FrameDataset, max_memory_gb: float, device: torch.device) -> bool:
+    """Whether all frames are read into memory at once; see :func:`load_resident`."""
+    return frame_bytes(dataset) <= max_memory_gb * 1e9 or _fits_gpu(dataset, device)
+
+
+def _fits_gpu(dataset: FrameDataset, device: torch.device) -> bool:
+    """Whether a device is a GPU that has room for all frames twice over."""
+    free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else 0
+    return free >= 2 * frame_bytes(dataset)
+
+
 def load_resident(
     dataset: FrameDataset, max_memory_gb: float, device: torch.device
 ) -> Tensor | None:
@@ -221,10 +240,9 @@ def load_resident(
     Others are read into the machine's memory, None when they would take more than
     ``max_memory_gb`` of it.
     """
-    size = frame_bytes(dataset)
-    on_gpu = device.type == "cuda" and torch.cuda.mem_get_info(device)[0] >= 2 * size
-    if size > max_memory_gb * 1e9 and not on_gpu:
+    if not fits_memory(dataset, max_memory_gb, device):
         return None
+    on_gpu = _fits_gpu(dataset, device)
     home = torch.device("cpu") if device.type == "cuda" and not on_gpu else device
     frames = torch.empty(dataset.shape, dtype=torch.uint8, device=home)
     start = 0
@@ -232,61 +250,3 @@ def load_resident(
         frames[start : start + len(chunk)] = torch.from_numpy(chunk)
         start += len(chunk)
     return frames
-
-
-def sample_chunks(
-    dataset: FrameDataset, largest: int, device: torch.device, resident: Tensor | None = None
-) -> Iterator[Tensor]:
-    """Yield about ``largest`` frames, uint8 (n, H, W, 3), from chunks spread evenly."""
-    if resident is not None:
-        for start, stop in _spread_chunks(dataset, largest):
-            yield resident[start:stop].to(device)
-        return
-    starts = (start for start, _ in _spread_chunks(dataset, largest))
-    for frames in dataset.chunks(start // dataset.chunk_size for start in starts):
-        yield torch.from_numpy(frames).to(device)
-
-
-def sample_sequences(
-    dataset: FrameDataset,
-    told: np.ndarray,
-    largest: int,
-    device: torch.device,
-    resident: Tensor | None = None,
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield about ``largest`` frames, each chunk's in their order, with what is told of each.
-
-    They are uint8 (n, H, W, 3) and float32 (n, m), a row of ``told`` (N, m) for each frame.
-    """
-    chunks = sample_chunks(dataset, largest, device, resident)
-    for (start, stop), frames in zip(_spread_chunks(dataset, largest), chunks, strict=True):
-        yield frames, torch.from_numpy(told[start:stop]).to(device)
-
-
-def sample_pairs(
-    dataset: FrameDataset,
-    largest: int,
-    device: torch.device,
-    seed: int,
-    resident: Tensor | None = None,
-) -> Iterator[Tensor]:
-    """Yield about ``largest`` frames with a partner each, from chunks spread over the dataset.
-
-    They are uint8 (2 n, H, W, 3), partners in the second half; a ValueError where there are no
-    pairs.
-    """
-    episodes = Episodes.of(dataset)
-    random = np.random.default_rng(seed)
-    chunks = sample_chunks(dataset, largest, device, resident)
-    for (start, stop), frames in zip(_spread_chunks(dataset, largest), chunks, strict=True):
-        partners = episodes.partners(np.arange(start, stop), random.random(stop - start)) - start
-        yield torch.cat([frames, frames[torch.from_numpy(partners).to(device)]])
-
-
-def _spread_chunks(dataset: FrameDataset, largest: int) -> Iterator[tuple[int, int]]:
-    """Yield where chunks that hold ``largest`` frames or so begin and end."""
-    num_chunks = -(-len(dataset) // dataset.chunk_size)
-    wanted = min(num_chunks, max(1, largest // dataset.chunk_size))
-    for chunk in np.unique(np.linspace(0, num_chunks - 1, wanted).round().astype(int)):
-        start = int(chunk) * dataset.chunk_size
-        yield start, min(start + dataset.chunk_size, len(dataset))

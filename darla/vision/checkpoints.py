@@ -7,7 +7,7 @@ two are kept: should the newest be damaged, the one before takes over.
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar
@@ -82,6 +82,32 @@ def resume(folder: Path, use: Callable[[Checkpoint], T]) -> T | None:
     See :func:`darla.running.step_folders.use_newest`, also for errors.
     """
     return use_newest(step_folders(folder)[::-1], lambda path: use(_read(path)))
+
+
+def resume_together(folders: Sequence[Path], use: Callable[[list[Checkpoint]], T]) -> T | None:
+    """Give the newest checkpoints of one step that are whole in all folders to ``use``.
+
+    What some folders have of later steps is removed: these steps are taken again.
+    See :func:`darla.running.step_folders.use_newest`, also for errors.
+    """
+    of_each = [{path.name for path in step_folders(folder)} for folder in folders]
+    common = [
+        path.name for path in step_folders(folders[0]) if all(path.name in s for s in of_each)
+    ]
+    used: list[str] = []
+
+    def together(path: Path) -> T:
+        found = use([_read(folder / path.name) for folder in folders])
+        used.append(path.name)
+        return found
+
+    found = use_newest([folders[0] / name for name in common[::-1]], together)
+    for folder in folders:
+        for path in step_folders(folder)[::-1]:
+            if path.name in used:
+                break
+            shutil.rmtree(path)
+    return found
 
 
 def _read(path: Path) -> Checkpoint:

@@ -76,7 +76,7 @@ class CompiledLosses:
             try:
                 found = losses(*batch)  # type: ignore[arg-type]
                 both = found.total if found.adversary is None else found.total + found.adversary
-                torch.autograd.grad(both, trained, allow_unused=True)
+                torch.autograd.grad(both.sum(), trained, allow_unused=True)
             finally:
                 with torch.no_grad():
                     for buffer, before in buffers:

@@ -9,6 +9,7 @@ from darla.running.progress import progress_bar
 from darla.running.stop_requests import stop_requests
 from darla.vision.config import VisionConfig
 from darla.vision.log import open_log
+from darla.vision.loss_means import TOTAL, LossMeans
 from darla.vision.results import frozen_copy
 from darla.vision.training_frames import TrainingFrames
 
@@ -21,7 +22,7 @@ def fit_stage(stage: Stage, frames: TrainingFrames, config: VisionConfig) -> int
     """
     objective, count, passes = stage.objective, len(frames), 0
     reference = to_pictures(torch.from_numpy(frames.reference).to(frames.device))
-    log = open_log(config, stage.name, 0)
+    log, means = open_log(config, stage.name, 0), LossMeans()
     bar = progress_bar(round(stage.epochs * count), "frames", f"fit {stage.name}", scaled=True)
     try:
         with bar, stop_requests() as request:
@@ -29,8 +30,10 @@ def fit_stage(stage: Stage, frames: TrainingFrames, config: VisionConfig) -> int
                 step = torch.full((), float(passes - 1), device=frames.device)
                 with torch.no_grad():
                     losses = objective.losses(reference, step)
-                log.add(LossTerms(losses.total, {**losses.terms, **terms}), count)
-                bar.set_postfix(loss=f"{log.write(passes):.2f}", refresh=False)
+                means.add(LossTerms(losses.total, {**losses.terms, **terms}), count)
+                found = means.taken()[0]
+                log.write(found, passes)
+                bar.set_postfix(loss=f"{found.terms[TOTAL]:.2f}", refresh=False)
                 bar.update(count)
                 if request.asked:
                     tqdm.write(f"stopped within the fit of {stage.name}, which begins anew")

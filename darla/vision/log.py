@@ -63,28 +63,26 @@ over the steps since the entry before; see :mod:`darla.encoder.likelihoods` for 
 """
 
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
-import torch
-from torch import Tensor
 from tqdm import tqdm
 
 from darla.encoder.frozen_encoder import ACTIVE_KL, FrozenEncoder
 from darla.encoder.latent_pictures import interpolation, reconstructions, traversals
-from darla.objectives import LossTerms
 from darla.tracking.run_writer import RunWriter
 from darla.tracking.tracked_run import TrackedRun
 from darla.vision.config import VisionConfig
 from darla.vision.latent_plots import posteriors
+from darla.vision.loss_means import Means
 from darla.vision.verdict import collapse_warning
 
 
 def open_log(config: VisionConfig, stage: str, start: int) -> "VisionLog":
     """Open the log of a stage of a run, which goes on after step ``start``."""
     tracked = None if config.tracker is None else _tracked(config, config.tracker, stage)
-    return VisionLog(config.out / "tensorboard" / stage, start, tracked)
+    whose = f"seed {config.seed}, " if config.seeds else ""
+    return VisionLog(config.out / "tensorboard" / stage, start, tracked, whose)
 
 
 def _tracked(config: VisionConfig, tracker: str, stage: str) -> TrackedRun:
@@ -97,43 +95,25 @@ def _tracked(config: VisionConfig, tracker: str, stage: str) -> TrackedRun:
 class VisionLog:
     """The entries of one stage: TensorBoard's, and those of a tracker if there is one."""
 
-    def __init__(self, folder: Path, start: int, tracked: TrackedRun | None = None) -> None:
-        """Open ``folder``; entries after step ``start`` that a killed run left are hidden."""
+    def __init__(
+        self, folder: Path, start: int, tracked: TrackedRun | None = None, whose: str = ""
+    ) -> None:
+        """Open ``folder``; entries after step ``start`` that a killed run left are hidden.
+
+        Warnings say ``whose`` they are.
+        """
+        self._whose = whose
         self._writer = RunWriter(folder, start, tracked)
-        self._sums: dict[str, Tensor] = {}
-        self._kl: Tensor | None = None
-        self._steps = 0
-        self._frames = 0
-        self._since = time.perf_counter()
         self._warned: set[str] = set()
 
-    def add(self, losses: LossTerms, frames: int) -> None:
-        """Take up the losses of a step, without waiting for the device to compute them."""
-        values = {"loss/total": losses.total, **losses.terms}
-        known = [tag for tag in values if tag in self._sums]
-        if known:  # all at once: to a GPU each sum alone is as much work
-            torch._foreach_add_([self._sums[tag] for tag in known], [values[tag] for tag in known])
-        # The next step may write over what this one found.
-        self._sums |= {tag: value.clone() for tag, value in values.items() if tag not in known}
-        if losses.kl_per_latent is not None:
-            kl = losses.kl_per_latent
-            self._kl = kl.clone() if self._kl is None else self._kl.add_(kl)
-        self._steps += 1
-        self._frames += frames
-
-    def write(self, step: int) -> float:
-        """Write the means since the last call, and return that of the total loss."""
-        means = {tag: float(value) / self._steps for tag, value in self._sums.items()}
-        for tag, mean in means.items():
+    def write(self, means: Means, step: int) -> None:
+        """Write the means of the losses of the steps since the entry before."""
+        for tag, mean in means.terms.items():
             self._writer.add_scalar(tag, mean, step)
-        if self._kl is not None:
-            self._write_kl(self._kl.cpu().numpy() / self._steps, step)
-        now = time.perf_counter()
-        self._writer.add_scalar("frames_per_second", self._frames / (now - self._since), step)
+        if means.kl_per_latent is not None:
+            self._write_kl(means.kl_per_latent, step)
+        self._writer.add_scalar("frames_per_second", means.frames_per_second, step)
         self._writer.send()  # before a checkpoint says that this step is done
-        self._sums, self._kl, self._steps, self._frames = {}, None, 0, 0
-        self._since = now
-        return means["loss/total"]
 
     def _write_kl(self, kl: np.ndarray, step: int) -> None:
         """Write the KL of each latent, and how many are active."""
@@ -165,7 +145,7 @@ class VisionLog:
         if warning is None or warning.split(":")[0] in self._warned:
             return
         self._warned.add(warning.split(":")[0])
-        tqdm.write(f"warning: step {step}: {warning}", file=sys.stderr)
+        tqdm.write(f"warning: {self._whose}step {step}: {warning}", file=sys.stderr)
         self._writer.add_text("warnings", warning, step)
 
     def close(self) -> None:

@@ -1,9 +1,10 @@
 """Whether a folder holds the run that is asked for, begun by this version or one before."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any, NotRequired, TypedDict
 
 from darla.objectives import OBJECTIVES, ObjectiveSettings
-from darla.running.checked_json import Name, check_shape
+from darla.running.checked_json import Count, Name, check_shape
 from darla.running.continuing import check_same, recorded_config
 from darla.running.run_record import RECORD
 from darla.vision.config import VisionConfig
@@ -15,6 +16,7 @@ class _Record(TypedDict):
     """What is asked of a record before it is compared."""
 
     objective: NotRequired[Name]
+    seeds: NotRequired[list[Count]]
 
 
 def holds_this_run(config: VisionConfig) -> bool:
@@ -29,6 +31,35 @@ def holds_this_run(config: VisionConfig) -> bool:
         "repeat its settings to continue it, or give another --out",
     )
     return True
+
+
+def check_begun_together(configs: Sequence[VisionConfig]) -> None:
+    """Check that seeds that are to be trained at once were begun so, or not at all.
+
+    A ValueError where one was begun alone, or without one of the others.
+    """
+    wanted = {config.seed for config in configs}
+    for config in configs if len(configs) > 1 else ():
+        recorded = recorded_config(config.out)
+        if recorded is None:
+            continue
+        check_shape(recorded, _Record, str(config.out / RECORD), "give another --out")
+        begun = recorded.get("seeds") or []
+        if not begun:
+            raise ValueError(
+                f"{config.out} was begun alone; finish it so, with --out {config.out} --seed "
+                f"{config.seed}, or give another --out"
+            )
+        if not wanted <= set(begun):
+            raise ValueError(
+                f"{config.out} was begun at once with other seeds than {_listed(wanted)}; finish "
+                f"these first, with --seeds {_listed(begun)}, or give another --out"
+            )
+
+
+def _listed(seeds: Iterable[int]) -> str:
+    """Return seeds as the command takes them."""
+    return " ".join(str(seed) for seed in sorted(seeds))
 
 
 def recorded_identity(recorded: dict[str, Any], config: VisionConfig) -> dict[str, Any]:

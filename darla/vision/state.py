@@ -1,19 +1,30 @@
 """The whole state of a vision training, as the tensors and values of a checkpoint."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
 from darla.running.one_line import one_line
 
 _MODEL, _OPTIMIZER, _RANDOM = "model.", "optimizer.", "random."
-_AVERAGES = {"step", "exp_avg", "exp_avg_sq"}  # what Adam keeps of a parameter
+_COUNT = "step"
+_AVERAGES = {_COUNT, "exp_avg", "exp_avg_sq"}  # what Adam keeps of a parameter
+_State = dict[int, dict[str, Tensor]]
 
 
-def pack(model: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """Return weights, Adam's averages and the states of torch's random numbers, by name."""
+def pack(
+    model: nn.Module, optimizer: torch.optim.Optimizer, place: int | None = None
+) -> dict[str, Tensor]:
+    """Return weights, Adam's averages and the states of torch's random numbers, by name.
+
+    Of a model of a stack the averages are those at its place; random numbers are of all its models.
+    """
     tensors = {_MODEL + name: tensor for name, tensor in model.state_dict().items()}
     for parameter, state in optimizer.state_dict()["state"].items():
-        tensors |= {f"{_OPTIMIZER}{parameter}.{name}": value for name, value in state.items()}
+        for name, value in state.items():
+            own = value if place is None or name == _COUNT else value[place]
+            tensors[f"{_OPTIMIZER}{parameter}.{name}"] = own
     tensors[_RANDOM + "cpu"] = torch.get_rng_state()
     device = _device(model)
     if device.type == "cuda":
@@ -27,34 +38,71 @@ def unpack(tensors: dict[str, Tensor], model: nn.Module, optimizer: torch.optim.
     Raises:
         ValueError: it was taken out of something else, or is damaged.
     """
-    random = _under(_RANDOM, tensors)
+    _put_back([tensors], [model], optimizer, stacked=False)
+
+
+def unpack_stack(
+    tensors: Sequence[dict[str, Tensor]],
+    models: Sequence[nn.Module],
+    optimizer: torch.optim.Optimizer,
+) -> None:
+    """Put back what was taken out of the models of a stack, one by one.
+
+    A ValueError as of :func:`unpack`.
+    """
+    _put_back(tensors, models, optimizer, stacked=True)
+
+
+def _put_back(
+    tensors: Sequence[dict[str, Tensor]],
+    models: Sequence[nn.Module],
+    optimizer: torch.optim.Optimizer,
+    stacked: bool,
+) -> None:
+    """Put back weights, averages and random numbers, which are the same for all models."""
+    parameters = [each for group in optimizer.param_groups for each in group["params"]]
+    shapes = [each.shape[1:] if stacked else each.shape for each in parameters]
+    random = _under(_RANDOM, tensors[0])
     try:
-        model.load_state_dict(_under(_MODEL, tensors))
+        for own, model in zip(tensors, models, strict=True):
+            model.load_state_dict(_under(_MODEL, own))
+        states = [_optimizer_state(_under(_OPTIMIZER, own), shapes) for own in tensors]
         optimizer.load_state_dict(
             {
-                "state": _optimizer_state(_under(_OPTIMIZER, tensors), optimizer),
+                "state": _together(states) if stacked else states[0],
                 "param_groups": optimizer.state_dict()["param_groups"],
             }
         )
         torch.set_rng_state(random["cpu"])
-        device = _device(model)
+        device = _device(models[0])
         if "cuda" in random and device.type == "cuda":
             torch.cuda.set_rng_state(random["cuda"], device)
     except (KeyError, RuntimeError, TypeError) as error:
         raise ValueError(f"it does not fit this run: {one_line(error)}") from error
 
 
-def _optimizer_state(
-    tensors: dict[str, Tensor], optimizer: torch.optim.Optimizer
-) -> dict[int, dict[str, Tensor]]:
+def _together(states: Sequence[_State]) -> _State:
+    """Stack the averages of several models; how many steps they are of is the same for all."""
+    first = states[0]
+    return {
+        number: {
+            name: value
+            if name == _COUNT
+            else torch.stack([state[number][name] for state in states])
+            for name, value in averages.items()
+        }
+        for number, averages in first.items()
+    }
+
+
+def _optimizer_state(tensors: dict[str, Tensor], shapes: Sequence[torch.Size]) -> _State:
     """Return Adam's averages by the number of their parameter, after checking their shapes."""
-    parameters = [each for group in optimizer.param_groups for each in group["params"]]
-    state: dict[int, dict[str, Tensor]] = {}
+    state: _State = {}
     for name, value in tensors.items():
         number, _, key = name.partition(".")
-        if not number.isdecimal() or int(number) >= len(parameters) or key not in _AVERAGES:
+        if not number.isdecimal() or int(number) >= len(shapes) or key not in _AVERAGES:
             raise ValueError(f"the optimiser has no {name}")
-        shape = torch.Size() if key == "step" else parameters[int(number)].shape
+        shape = torch.Size() if key == _COUNT else shapes[int(number)]
         if value.shape != shape or not torch.isfinite(value).all():
             raise ValueError(f"the optimiser's {name} is of another shape, or not finite")
         if key != "step":  # as weights lie, perhaps channels last: fused Adam goes through memory

@@ -1,5 +1,6 @@
 """The frames of a run: in batches to learn from, and samples to measure and draw with."""
 
+import copy
 import functools
 from collections.abc import Iterator
 
@@ -13,14 +14,9 @@ from darla.frames.order import Twins
 from darla.frames.read_rows import read_rows
 from darla.frames.recorded_actions import action_form, episode_starts, recorded_actions
 from darla.frames.recorded_factors import encoded_factor
-from darla.vision.batches import (
-    FrameBatches,
-    load_resident,
-    sample_chunks,
-    sample_pairs,
-    sample_sequences,
-)
+from darla.vision.batches import FrameBatches, load_resident
 from darla.vision.config import VisionConfig
+from darla.vision.frame_samples import sample_chunks, sample_pairs, sample_sequences
 
 _REFERENCE_FRAMES = 64
 _STATISTICS_FRAMES = 20_000
@@ -36,6 +32,13 @@ class TrainingFrames:
         self._config = config
         self.device = device
         self._resident = load_resident(dataset, config.max_memory_gb, device)
+
+    def of(self, config: VisionConfig) -> "TrainingFrames":
+        """Return the same frames as another seed's settings ask for them; they are kept once."""
+        frames = copy.copy(self)
+        frames.__dict__.pop("reference", None)
+        frames._config = config
+        return frames
 
     def batches(
         self,
@@ -88,13 +91,16 @@ class TrainingFrames:
     def sample_sequences(self) -> Iterator[tuple[Tensor, Tensor]]:
         """Yield as many in order, with what is told of each.
 
-        See :func:`darla.vision.batches.sample_sequences`.
+        See :func:`darla.vision.frame_samples.sample_sequences`.
         """
         largest, told = _STATISTICS_FRAMES, self._told
         return sample_sequences(self._dataset, told, largest, self.device, self._resident)
 
     def sample_pairs(self) -> Iterator[Tensor]:
-        """Yield as many with a partner each; see :func:`darla.vision.batches.sample_pairs`."""
+        """Yield as many with a partner each.
+
+        See :func:`darla.vision.frame_samples.sample_pairs`.
+        """
         seed = self._config.seed
         return sample_pairs(self._dataset, _STATISTICS_FRAMES, self.device, seed, self._resident)
 

@@ -11,6 +11,7 @@ from darla.encoder.networks import to_pictures
 from darla.objectives import LossTerms, Objective, Stage
 from darla.vision.compiled_losses import CompiledLosses
 from darla.vision.graphed_step import GraphedStep
+from darla.vision.stack import Stack
 
 Speed = Literal["eager", "compiled", "graphs"]
 """How a step is taken: operation by operation; with forward, loss and their gradients compiled; or
@@ -58,21 +59,24 @@ class TrainingStep:
         precision: torch.dtype,
         speed: Speed = "eager",
         decay: Decay | None = None,
+        stack: Stack | None = None,
     ) -> None:
         """Get ready to train ``stage``; parameters of ``root`` that it does not train are frozen.
 
         The root is the whole objective, on the device. Networks compute in ``precision``. Without a
-        decay learning rates are constant.
+        decay learning rates are constant. Of several models, each in the same stage, the ``stack``
+        is trained; root and stage are then those of the first.
         """
+        learner, root = (stage.objective, root) if stack is None else (stack, stack)
         groups = [
             {**group, "params": list(group["params"])}
-            for group in stage.objective.parameter_groups(stage.learning_rate)
+            for group in learner.parameter_groups(stage.learning_rate)
         ]
         trained = [parameter for group in groups for parameter in group["params"]]
         root.requires_grad_(False)
         for parameter in trained:
             parameter.requires_grad_(True)
-        adversary = stage.objective.adversary
+        adversary = learner.adversary
         self._opposed = [] if adversary is None else list(adversary.parameters())
         opposed = {id(parameter) for parameter in self._opposed}
         self._parameters = [parameter for parameter in trained if id(parameter) not in opposed]
@@ -84,7 +88,8 @@ class TrainingStep:
             for group in self.optimizer.param_groups:
                 group["lr"] = torch.full((), group["lr"], dtype=torch.float32, device=device)
         self._decay = decay
-        self._objective: Objective = stage.objective
+        self._learner: Objective | Stack = learner
+        self._models = () if stack is None else (stack.count,)
         self._device = device
         self._precision = precision
         compiled = speed != "eager"
@@ -93,11 +98,12 @@ class TrainingStep:
         # On the device, and always the same tensors: a graph reads the step's number from them.
         self._progress = torch.zeros((), device=device)
         self._number = torch.zeros((), dtype=torch.int64, device=device)
-        self._first_bad = torch.full((), -1, dtype=torch.int64, device=device)
+        self._first_bad = torch.full(self._models, -1, dtype=torch.int64, device=device)
 
     def __call__(self, frames: Tensor, step: int, given: Tensor | None = None) -> LossTerms:
         """Take step number ``step`` on uint8 frames (N, H, W, 3); returns losses to log.
 
+        Of a stack frames are those of one model after the other, and losses are (S,).
         The next step may write over these tensors. For what is given beside frames see
         :meth:`darla.objectives.base.Objective.losses_given`. Nothing here waits for a GPU.
         """
@@ -108,8 +114,12 @@ class TrainingStep:
 
     def first_bad(self) -> int | None:
         """Return the first step whose loss or gradient was NaN or infinite; waits for the GPU."""
-        step = int(self._first_bad)
-        return None if step < 0 else step
+        return min((step for step, _ in self.bad()), default=None)
+
+    def bad(self) -> list[tuple[int, int]]:
+        """Return that step of each model that had one, and the model's number; waits likewise."""
+        steps = self._first_bad.reshape(-1).tolist()
+        return [(step, model) for model, step in enumerate(steps) if step >= 0]
 
     def in_fact(self) -> str:
         """Return how steps are taken by now, once a few were: a Speed, or both words of two."""
@@ -126,10 +136,10 @@ class TrainingStep:
         losses = self._losses(frames, self._progress, given)
         # One pass for both: neither loss reaches the other's parameters (see Objective.adversary).
         both = losses.total if losses.adversary is None else losses.total + losses.adversary
-        both.backward()
-        norm = _gradient_norm(self._parameters)
+        both.sum().backward()
+        norm = self._gradient_norm(self._parameters)
         # Kept on the device: asking every step would make a GPU wait for the CPU.
-        norms = norm + _gradient_norm(self._opposed) if self._opposed else norm
+        norms = norm + self._gradient_norm(self._opposed) if self._opposed else norm
         good = torch.isfinite(both.detach()) & torch.isfinite(norms) | (self._first_bad >= 0)
         self._first_bad.copy_(torch.where(good, self._first_bad, self._number))
         self.optimizer.step()
@@ -156,12 +166,16 @@ class TrainingStep:
         """Return the losses of uint8 frames, in the training's precision."""
         enabled = self._precision != torch.float32
         with torch.autocast(self._device.type, self._precision, enabled=enabled):
-            return self._objective.losses_given(to_pictures(frames), step, given)
+            return self._learner.losses_given(to_pictures(frames), step, given)
 
-
-def _gradient_norm(parameters: list[nn.Parameter]) -> Tensor:
-    """Return the length of all gradients together, a scalar."""
-    return get_total_norm([p.grad for p in parameters if p.grad is not None])
+    def _gradient_norm(self, parameters: list[nn.Parameter]) -> Tensor:
+        """Return the length of all gradients together, of each model."""
+        gradients = [each.grad for each in parameters if each.grad is not None]
+        if not self._models:
+            return get_total_norm(gradients)
+        lengths = [torch.linalg.vector_norm(each.flatten(1), dim=1) for each in gradients]
+        norm: Tensor = torch.linalg.vector_norm(torch.stack(lengths), dim=0)
+        return norm
 
 
 def _detached(tensor: Tensor | None) -> Tensor | None:

@@ -94,5 +94,9 @@ def test_all_of_it_runs_on_a_cpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     out = tmp_path / "gpu.json"
     assert run(monkeypatch, f"--device cpu --quick --seconds 0.1 --minutes 60 --out {out}") == 0
     rows = found(out)["rows"]
-    assert [row["part"] for row in rows] == [*2 * ["vision"], *4 * ["encoding"], "agents"]
-    assert [row["note"] for row in rows] == [""] * 7
+    assert [row["part"] for row in rows] == [*3 * ["vision"], *4 * ["encoding"], "agents"]
+    assert [row["what"].partition(",")[2] for row in rows[:3]] == ["", " 8 seeds", ""]
+    assert [row["way"] for row in rows[:3]] == ["eager", "eager", "compiled"]
+    one, eight = (row["milliseconds"] for row in rows[:2])
+    assert rows[1]["note"] == f"{eight / one:.2f} times one seed's step"
+    assert [row["note"] for row in (rows[0], *rows[2:])] == [""] * 7

@@ -2,6 +2,7 @@
 
     darla train-vision --data data/go_to_object
     darla train-vision --data data/go_to_object --out runs/beta_vae --objective beta_vae --beta 2
+    darla train-vision --data data/go_to_object --out runs/seeds --seeds 0 1 2 3
 
 The same command continues a run that was stopped. Watch it with: tensorboard --logdir runs
 """
@@ -20,15 +21,22 @@ from darla.running.command import run_parsed
 from darla.stores.urls import place
 from darla.vision.command_line import flags_of_all, parse_vision_config
 from darla.vision.config import VisionConfig
-from darla.vision.train import train_vision
+from darla.vision.results import TrainedVision
+from darla.vision.train import train_seeds, train_vision
 
 DEFAULT = VisionConfig(data=(Path("data/go_to_object"),))
 """Learns from where darla collect puts its frames by default."""
 
 
 def main(config: VisionConfig) -> None:
-    """Train, and say where the results are."""
-    trained = train_vision(config)
+    """Train a seed, or several at once, and say where the results are."""
+    every = train_seeds(config) if config.seeds else [train_vision(config)]
+    for trained in every:
+        _tell(trained, config)
+
+
+def _tell(trained: TrainedVision, config: VisionConfig) -> None:
+    """Say what a run has left, and whether it is of use."""
     print(f"encoder bundle: {trained.bundle}")
     print(f"what each latent changes: {trained.traversals}")
     print(f"reconstructions: {trained.reconstructions}")

@@ -44,7 +44,7 @@ class Row:
     what: str
     """An objective, an encoder or an agent."""
     size: int
-    """Frames in a batch, or environments side by side."""
+    """Frames in a batch, of all seeds, or environments side by side."""
     way: str
     """How steps are to be taken, or which arithmetic."""
     rate: float
@@ -83,13 +83,13 @@ class Clock:
 
 
 Rows = Iterator[Row]
-HEADING = f"{'':36}{'size':>6} {'way':<14}{'in a second':>12}{'ms':>10}{'before':>8}{'MB':>8}"
+HEADING = f"{'':44}{'size':>6} {'way':<14}{'in a second':>12}{'ms':>10}{'before':>8}{'MB':>8}"
 
 
 def table_row(row: Row) -> str:
     """Return a row as a line of the table whose heading is ``HEADING``."""
     memory = "" if row.megabytes is None else f"{row.megabytes:,.0f}"
     return (
-        f"{row.part + ' ' + row.what:36}{row.size:>6} {row.way:<14}{row.rate:>12,.0f}"
+        f"{row.part + ' ' + row.what:44}{row.size:>6} {row.way:<14}{row.rate:>12,.0f}"
         f"{1000 * row.size / row.rate:>10.2f}{row.before:>8.1f}{memory:>8}  {row.note}"
     ).rstrip()

@@ -1,7 +1,7 @@
 """How many frames, or steps, a second: training by batch size and way, encoding, an agent."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
 from typing import Any
@@ -14,6 +14,7 @@ from darla.encoder.bundle import load_encoder
 from darla.objectives import Objective, TrainingFacts, make_objective, objective_settings
 from darla.running.precision import choose_precision
 from darla.running.tuned_convolutions import convolutions_tuned
+from darla.vision.stack import Stack
 from darla.vision.training_step import Decay, Speed, TrainingStep
 from gpu_check.config import CheckGpuConfig, Clock, Row, Rows
 
@@ -29,6 +30,8 @@ _OBJECTIVES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 _TINY: dict[str, Any] = {"channels": (8, 16), "hidden_units": 32, "latents": 4}
 _FRAMES, _STEPS = 20_000, 10_000
+_SEEDS = 8
+"""That are trained at once, at the smallest batch, beside one."""
 _COMPILING = 60.0  # seconds
 _FIRST = 6  # steps, after which a graph is recorded
 
@@ -50,7 +53,10 @@ _QUICK = _Sizes((8,), (1, 8), (8,), 256, 32, 64)
 
 
 def training_rates(config: CheckGpuConfig, clock: Clock) -> Rows:
-    """Measure training on frames that lie on the device, objective by objective."""
+    """Measure training on frames that lie on the device, objective by objective.
+
+    A batch of several seeds at once is that of all of them.
+    """
     sizes = _QUICK if config.quick else _USUAL
     device = torch.device(config.device)
     speeds: tuple[Speed, ...] = ("eager", "graphs", "compiled")
@@ -61,25 +67,44 @@ def training_rates(config: CheckGpuConfig, clock: Clock) -> Rows:
                 if speed == "graphs" and device.type != "cuda":
                     continue
                 needed = config.seconds if speed == "eager" else _COMPILING
-                if clock.allows(f"vision {what} {batch} {speed}", needed):
-                    yield _training_rate(what, batch, speed, sizes, config)
+                stacked = batch == sizes.batches[0] and speed != "compiled"
+                alone = None
+                for seeds in (1, _SEEDS) if stacked else (1,):
+                    if clock.allows(f"vision {_title(what, seeds)} {batch} {speed}", needed):
+                        row = _training_rate(what, batch, speed, seeds, sizes, config)
+                        yield row if alone is None else _beside(alone, row)
+                        alone = row
+
+
+def _title(what: str, seeds: int) -> str:
+    """Say which objective is trained, and of how many seeds if of several."""
+    return what if seeds == 1 else f"{what}, {seeds} seeds"
+
+
+def _beside(alone: Row, stacked: Row) -> Row:
+    """Note in the row of a stack how long its step takes, relative to that of one seed."""
+    times = stacked.size / stacked.rate * alone.rate / alone.size
+    notes = [each for each in (stacked.note, f"{times:.2f} times one seed's step") if each]
+    return replace(stacked, note="; ".join(notes))
 
 
 def _training_rate(
-    what: str, batch: int, speed: Speed, sizes: _Sizes, config: CheckGpuConfig
+    what: str, batch: int, speed: Speed, seeds: int, sizes: _Sizes, config: CheckGpuConfig
 ) -> Row:
-    """Measure one way of training."""
+    """Measure one way of training, of one seed or of a stack of several."""
     device = torch.device(config.device)
-    objective = _objective(what, sizes, config.quick).to(device)
-    objective.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    stage = objective.stages()[-1]
     shape = (sizes.frames, sizes.side, sizes.side, 3)
     frames = torch.randint(256, shape, dtype=torch.uint8, device=device)
-    stage.objective.prepare(lambda: frames[:2048].split(256))
-    stage.objective.train()
-    precision = choose_precision("auto", device)
-    step = TrainingStep(objective, stage, device, precision, speed, Decay(_STEPS, 0.5))
-    rows = torch.randint(sizes.frames, (64, batch), device=device)
+    objectives = [_objective(what, sizes, config.quick, seed).to(device) for seed in range(seeds)]
+    stages = [each.stages()[-1] for each in objectives]
+    for objective, stage in zip(objectives, stages, strict=True):
+        objective.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        stage.objective.prepare(lambda: frames[:2048].split(256))
+        stage.objective.train()
+    stack = Stack([stage.objective for stage in stages]) if seeds > 1 else None
+    precision, decay = choose_precision("auto", device), Decay(_STEPS, 0.5)
+    step = TrainingStep(objectives[0], stages[0], device, precision, speed, decay, stack)
+    rows = torch.randint(sizes.frames, (64, seeds * batch), device=device)
     number = 0
 
     def take() -> None:
@@ -89,17 +114,18 @@ def _training_rate(
 
     with convolutions_tuned():
         _forget_memory(device)
-        rate, before = _rate(take, batch, _FIRST, config.seconds, device)
+        rate, before = _rate(take, seeds * batch, _FIRST, config.seconds, device)
     fact = step.in_fact()
     note = "" if fact == speed else f"{fact} in fact"
-    return Row("vision", what, batch, speed, rate, before, _megabytes(device), note)
+    title, size = _title(what, seeds), seeds * batch
+    return Row("vision", title, size, speed, rate, before, _megabytes(device), note)
 
 
-def _objective(what: str, sizes: _Sizes, quick: bool) -> Objective:
+def _objective(what: str, sizes: _Sizes, quick: bool, seed: int) -> Objective:
     """Make an objective as untrained as it begins."""
     name, settings = _OBJECTIVES[what]
     facts = TrainingFacts((sizes.side, sizes.side, 3), _FRAMES, _STEPS, has_twins=what == RECIPE)
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     return make_objective(objective_settings(name, **settings, **(_TINY if quick else {})), facts)
 
 

@@ -93,3 +93,20 @@ def test_bad_input_is_one_line_and_exit_code_2(
     assert run_darla(*arguments[len(DARLA) :]) == 2
     last = capsys.readouterr().err.strip().splitlines()[-1]
     assert last.startswith("error: ") and message in last
+
+
+def test_several_seeds_are_trained_by_one_command_and_measured_by_another(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, more = tmp_path / "seeds", write_toy_dataset(tmp_path / "more", 400, per_look=4)
+    tiny = "--channels 8 --hidden-units 16 --latents 4 --batch-size 8 --epochs 1 --threads 1"
+    given = f"--data {data} --out {out} --objective autoencoder {tiny} --device cpu --seeds 3 1"
+    assert run_darla("train-vision", *given.split()) == 0
+    told = capsys.readouterr().out
+    bundles = [out / f"seed_{seed}/encoder" for seed in (3, 1)]
+    assert all(f"encoder bundle: {bundle}\n" in told for bundle in bundles)
+    assert not (out / "run.json").exists()
+    measured = f"--data {more} --out {tmp_path / 'report'} --metrics mig"
+    assert run_darla("evaluate-encoder", "--bundles", *map(str, bundles), *measured.split()) == 0
+    table = capsys.readouterr().out
+    assert "seed_3" in table and "seed_1" in table

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from darla.frames.dataset import FrameDataset
 from darla.frames.order import Episodes, SequenceOrder
-from darla.vision.batches import FrameBatches, load_resident, sample_pairs
+from darla.vision.batches import FrameBatches, load_resident
+from darla.vision.frame_samples import sample_pairs
 from toy_frames import toy_frames, write_toy_dataset
 
 CPU = torch.device("cpu")

@@ -12,7 +12,8 @@ from darla.frames.joined import open_frames
 from darla.frames.recorded_factors import encoded_factor
 from darla.objectives import make_objective
 from darla.objectives.cvae import CVAE
-from darla.vision.train import VisionRun, train_vision
+from darla.vision.run import SeedOfRun, VisionRun
+from darla.vision.train import train_vision
 from toy_frames import tiny_config, tiny_settings, toy_facts, toy_frames, write_toy_dataset
 
 FRAMES = torch.from_numpy(toy_frames(8, per_look=2)[0])
@@ -141,10 +142,9 @@ def test_latents_leave_out_what_the_condition_says(
     data = write_toy_dataset(tmp_path / "toy", 512, chunk_size=64)
     own = {"epochs": 40.0, "batch_size": 32, "beta": 8.0, "condition": condition}
     config = tiny_config(data, tmp_path / "run", objective="cvae", **own)
-    torch.manual_seed(0)
-    run = VisionRun(config, open_frames(config.data))
+    run = VisionRun([SeedOfRun(config)], open_frames(config.data))
     run.train()
-    objective = run._objective
+    objective = run.objectives[0]
     assert isinstance(objective, CVAE)
     frames, factors = toy_frames(512, seed=1)
     with torch.no_grad():

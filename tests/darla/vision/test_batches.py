@@ -11,9 +11,9 @@ from darla.vision.batches import (
     FrameBatches,
     FrameOrder,
     load_resident,
-    sample_chunks,
     window_chunks,
 )
+from darla.vision.frame_samples import sample_chunks
 from toy_frames import toy_frames, write_toy_dataset
 
 CPU = torch.device("cpu")

@@ -11,8 +11,9 @@ import torch
 from darla.frames.dataset import FrameDataset
 from darla.stores.objects import StoredFolder
 from darla.stores.urls import place
-from darla.vision.batches import FrameBatches, load_resident, sample_chunks
+from darla.vision.batches import FrameBatches, load_resident
 from darla.vision.config import VisionConfig
+from darla.vision.frame_samples import sample_chunks
 from darla.vision.training_frames import TrainingFrames
 from toy_frames import write_toy_dataset
 from toy_stores import ToyStore, needs_store, store

@@ -10,6 +10,7 @@ import darla.vision.log
 from darla.encoder.bundle import load_encoder
 from darla.objectives import LossTerms
 from darla.vision.log import VisionLog
+from darla.vision.loss_means import LossMeans
 from darla.vision.train import train_vision
 from toy_frames import tiny_config, write_toy_bundle, write_toy_dataset
 from toy_sinks import events_of, scalars_of, toy_tracker
@@ -20,17 +21,24 @@ def losses(total: float) -> LossTerms:
     return LossTerms(torch.tensor(total), {"loss/kl": kl.sum()}, kl)
 
 
+def write(log: VisionLog, step: int, *every: LossTerms) -> float:
+    """Write the means of some losses, and return that of the total one."""
+    summed = LossMeans()
+    for each in every:
+        summed.add(each, frames=8)
+    (means,) = summed.taken()
+    log.write(means, step)
+    return means.terms["loss/total"]
+
+
 def read(folder: Path) -> EventAccumulator:
     return EventAccumulator(str(folder), size_guidance={"scalars": 0}).Reload()
 
 
 def test_entries_are_means_since_the_one_before(tmp_path: Path) -> None:
     log = VisionLog(tmp_path, start=0)
-    for total in (1.0, 3.0):
-        log.add(losses(total), frames=8)
-    assert log.write(2) == 2.0
-    log.add(losses(10.0), frames=8)
-    assert log.write(3) == 10.0
+    assert write(log, 2, losses(1.0), losses(3.0)) == 2.0
+    assert write(log, 3, losses(10.0)) == 10.0
     log.close()
     events = read(tmp_path)
     assert [(e.step, e.value) for e in events.Scalars("loss/total")] == [(2, 2.0), (3, 10.0)]
@@ -38,25 +46,22 @@ def test_entries_are_means_since_the_one_before(tmp_path: Path) -> None:
     assert [e.value for e in events.Scalars("active_latents")] == [1.0, 1.0]
 
 
-def test_losses_may_be_written_over_by_the_next_step(tmp_path: Path) -> None:
-    log, kept = VisionLog(tmp_path, start=0), losses(0.0)
+def test_losses_may_be_written_over_by_the_next_step() -> None:
+    summed, kept = LossMeans(), losses(0.0)
     for total in (1.0, 3.0, 8.0):
         assert kept.kl_per_latent is not None
         for tensor in (kept.total, *kept.terms.values(), kept.kl_per_latent):
             tensor.fill_(total)
-        log.add(kept, frames=8)
-    assert log.write(3) == 4.0
-    log.close()
-    events = read(tmp_path)
-    for tag in ("loss/total", "loss/kl", "kl_latent/0", "kl_latent/1"):
-        assert [e.value for e in events.Scalars(tag)] == [4.0]
+        summed.add(kept, frames=8)
+    (means,) = summed.taken()
+    assert means.terms == {"loss/total": 4.0, "loss/kl": 4.0}
+    assert means.kl_per_latent is not None and means.kl_per_latent.tolist() == [4.0, 4.0]
 
 
 def test_a_loss_may_have_a_term_now_and_then(tmp_path: Path) -> None:
     log = VisionLog(tmp_path, start=0)
-    log.add(losses(1.0), frames=8)
-    log.add(LossTerms(torch.tensor(2.0), {"beta": torch.tensor(4.0)}), frames=8)
-    assert log.write(2) == 1.5
+    rare = LossTerms(torch.tensor(2.0), {"beta": torch.tensor(4.0)})
+    assert write(log, 2, losses(1.0), rare) == 1.5
     log.close()
     assert [e.value for e in read(tmp_path).Scalars("beta")] == [2.0]
 
@@ -65,8 +70,7 @@ def test_a_resumed_run_hides_what_a_killed_one_logged_too_far(tmp_path: Path) ->
     for start, total in ((0, 1.0), (5, 2.0)):
         log = VisionLog(tmp_path, start)
         for step in range(start + 1, 11):
-            log.add(losses(total), frames=8)
-            log.write(step)
+            write(log, step, losses(total))
         log.close()
     values = {e.step: e.value for e in read(tmp_path).Scalars("loss/total")}
     assert values == {step: 1.0 if step <= 5 else 2.0 for step in range(1, 11)}
