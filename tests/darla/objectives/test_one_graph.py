@@ -12,8 +12,6 @@ import pytest
 import torch
 from torch import Tensor
 from torch._dynamo.utils import counters
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 
 import darla.vision.graphed_step
 from darla.encoder.bundle import load_encoder
@@ -21,7 +19,7 @@ from darla.objectives import OBJECTIVES, Objective, TrainingFacts, make_objectiv
 from darla.objectives.readout import Readout
 from darla.vision.training_step import Decay, Speed, TrainingStep
 from toy_frames import tiny_objective, tiny_settings, toy_frames, write_toy_bundle
-from toy_graphs import TracedGraphs, uncompiled
+from toy_graphs import META, Elsewhere, TracedGraphs, uncompiled
 
 GRAPHS = [
     name for name, kind in OBJECTIVES.usable().items() if kind.one_graph and not kind.closed_form
@@ -39,7 +37,7 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     **{name: (name, {}) for name in GRAPHS},
     **{f"{name}, {what}": (name, settings) for what, (name, settings) in VARIANTS.items()},
 }
-CPU, META = torch.device("cpu"), torch.device("meta")
+CPU = torch.device("cpu")
 STEPS, BATCH = 6, 8
 FRAMES = torch.from_numpy(toy_frames(STEPS * BATCH)[0]).split(BATCH)
 
@@ -65,26 +63,6 @@ def test_objectives_that_are_no_graph_are_known() -> None:
     """Whoever adds one says here why."""
     others = {name for name, kind in OBJECTIVES.usable().items() if not kind.one_graph}
     assert others == set()
-
-
-class Elsewhere(TorchDispatchMode):
-    """Notes what is computed of, or on, another device than the meta one, which computes nothing.
-
-    Values cannot be asked of that device at all.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def __torch_dispatch__(
-        self, function: Any, types: Any, arguments: Any = (), named: Any = None
-    ) -> Any:
-        outcome = function(*arguments, **(named or {}))
-        tensors = tree_leaves((arguments, named, outcome))
-        if any(isinstance(each, Tensor) and each.device != META for each in tensors):
-            self.found.append(str(function))
-        return outcome
 
 
 @pytest.mark.parametrize("case", CASES)

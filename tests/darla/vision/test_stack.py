@@ -3,11 +3,12 @@
 To compare them the stack draws the same noise for all, which is what each alone draws of one seed.
 """
 
+import contextlib
 import copy
 import dataclasses
+import itertools
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -22,7 +23,7 @@ from darla.vision.stack import Stack
 from darla.vision.stack_check import why_not
 from darla.vision.training_step import Decay, TrainingStep
 from toy_frames import tiny_objective, tiny_settings, toy_facts, toy_frames, write_toy_bundle
-from toy_graphs import TracedGraphs, uncompiled
+from toy_graphs import META, Counted, Elsewhere, TracedGraphs, uncompiled
 
 CPU = torch.device("cpu")
 MODELS, BATCH, STEPS = 3, 8, 4
@@ -277,13 +278,14 @@ class Forgetting(Autoencoder):
         return super().losses(pictures, step)
 
 
-class Elsewhere(Autoencoder):
-    """Draws numbers that are not torch's, and so are the same for all models of a stack."""
+class Outside(Autoencoder):
+    """Has numbers that are not torch's, and so one for all models of a stack."""
 
-    random = np.random.default_rng(0)
+    numbers = itertools.count(1)
 
     def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
-        return super().losses(pictures * float(self.random.uniform(0.0, 1.0)), step)
+        losses = super().losses(pictures, step)
+        return dataclasses.replace(losses, total=next(self.numbers) * losses.total)
 
 
 @pytest.mark.parametrize(
@@ -291,7 +293,7 @@ class Elsewhere(Autoencoder):
     [
         (Asking, "its step is none for several models (RuntimeError: vmap: "),
         (Forgetting, "a model's buffers are not those that it has alone"),
-        (Elsewhere, "a model's losses are not those that it has alone"),
+        (Outside, "a model's losses are not those that it has alone"),
     ],
 )
 def test_what_cannot_be_stacked_is_found_out(kind: type[Autoencoder], why: str) -> None:
@@ -303,6 +305,38 @@ def test_what_is_fitted_is_no_stack() -> None:
     assert why_not([tiny_objective("pca"), tiny_objective("pca")]) == (
         "it is fitted in closed form, and takes no steps"
     )
+
+
+FEW = ["beta_vae", "look_state_nce", "look_state_nce, of twins", "factor_vae", "vq_vae"]
+
+
+@pytest.mark.parametrize("case", FEW)
+def test_all_of_a_stack_s_loss_is_computed_where_the_weights_are(
+    case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch, "autocast", lambda *_, **__: contextlib.nullcontext())
+    stack = Stack([each.to(META) for each in make(case)])
+    pictures = torch.empty(MODELS * BATCH, 3, 32, 32, device=META)
+    with Elsewhere(numbers=True) as elsewhere:
+        losses = stack.losses_given(pictures, torch.empty((), device=META), None)
+        losses.total.sum().backward()
+    assert elsewhere.found == []
+    assert {each.device for each in (losses.total, *losses.terms.values())} == {META}
+
+
+@pytest.mark.parametrize("case", FEW)
+def test_a_step_of_many_is_hardly_more_operations_than_a_step_of_one(case: str) -> None:
+    counts = []
+    for count in (1, 8):
+        models = [make(case)[0] for _ in range(count)]
+        stack = Stack(models) if count > 1 else None
+        stage, frames = models[0].stages()[0], torch.cat(batches(0)[:1] * count)
+        step = TrainingStep(models[0], stage, CPU, torch.float32, stack=stack)
+        step(frames, 0)
+        with Counted() as counted:
+            step(frames, 1)
+        counts.append(counted.count)
+    assert counts[0] > 100 and counts[1] < 1.4 * counts[0]
 
 
 @pytest.mark.parametrize("case", ["beta_vae", "look_state_nce", "vq_vae"])
