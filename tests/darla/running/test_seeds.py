@@ -17,6 +17,7 @@ def test_purposes_have_the_numbers_that_earlier_results_come_from():
         "AUGMENTATION": 5,
         "RESTYLING": 6,
         "SWEPT_SETTINGS": 7,
+        "STACKED_SEEDS": 8,
         "TRANSFER": 7_000,
         "RANDOM_POLICY": 7_001,
         "AGENT_ACTIONS": 7_002,
