@@ -173,7 +173,9 @@ class TrainingStep:
         gradients = [each.grad for each in parameters if each.grad is not None]
         if not self._models:
             return get_total_norm(gradients)
-        lengths = [torch.linalg.vector_norm(each.flatten(1), dim=1) for each in gradients]
+        lengths = [
+            torch.linalg.vector_norm(each.reshape(len(each), -1), dim=1) for each in gradients
+        ]
         norm: Tensor = torch.linalg.vector_norm(torch.stack(lengths), dim=0)
         return norm
 

@@ -178,7 +178,7 @@ def test_each_model_has_noise_of_its_own(case: str) -> None:
 
     stack, told = Stack(same), None if given is None else given.repeat(MODELS, 1)
     found = _moves(stack, stack.losses_given(pictures.repeat(MODELS, 1, 1, 1), step, told))
-    rows = torch.cat([each.flatten(1) for each in found], dim=1)
+    rows = torch.cat([each.reshape(MODELS, -1) for each in found], dim=1)
     assert is_noisy == (CASES[case][0] not in NOISELESS)
     for one, other in ((0, 1), (1, 2), (0, 2)):
         assert _apart(rows[one], rows[other]) == is_noisy
@@ -254,6 +254,41 @@ def test_steps_that_are_not_finite_are_known_by_their_model() -> None:
     assert step.bad() == [(1, 1)] and step.first_bad() == 1
     assert torch.isfinite(losses.total).tolist() == [True, False, True]
     assert all(torch.isfinite(state(models[model])).all() for model in (0, 2))
+
+
+class Brightening(Autoencoder):
+    """Learns a single number beside its networks, and keeps another."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.brightness = nn.Parameter(torch.zeros(()))
+        self.steps: Tensor
+        self.register_buffer("steps", torch.zeros((), dtype=torch.int64))
+
+    def losses(self, pictures: Tensor, step: Tensor) -> LossTerms:
+        self.steps += 1
+        return self.compared(self.decoder(self.encoder(pictures).mu) + self.brightness, pictures)
+
+    def parameter_groups(self, learning_rate: float) -> list[dict[str, Any]]:
+        own = {"params": [self.brightness], "lr": 10 * learning_rate}
+        return [*super().parameter_groups(learning_rate), own]
+
+
+def test_single_numbers_are_learnt_and_kept_by_each_model() -> None:
+    alone, at_once = (
+        [Brightening(tiny_settings("autoencoder"), toy_facts()) for _ in range(MODELS)]
+        for _ in range(2)
+    )
+    for one, other in zip(alone, at_once, strict=True):
+        other.load_state_dict(one.state_dict())
+    assert why_not(alone) is None
+    expected = [trained_alone(each, 0, model) for model, each in enumerate(alone)]
+    found = trained_at_once([*at_once], 0)
+    for model in range(MODELS):
+        assert_same(of_model(found[-1], model), expected[model][-1])
+        torch.testing.assert_close(at_once[model].brightness, alone[model].brightness)
+        assert at_once[model].steps == STEPS
+    assert len({each.brightness.item() for each in at_once}) == MODELS
 
 
 class Asking(Autoencoder):
