@@ -80,6 +80,7 @@ class Objective(nn.Module, ABC):
     """A model that owns its networks and knows its loss.
 
     Every tensor that training needs must be a parameter or a buffer: checkpoints save those.
+    Several seeds can be trained at once where a loss moves buffers in place, and asks for no value.
     """
 
     settings_class: ClassVar[type[ObjectiveSettings]]
