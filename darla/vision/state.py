@@ -69,7 +69,7 @@ def _put_back(
         states = [_optimizer_state(_under(_OPTIMIZER, own), shapes) for own in tensors]
         optimizer.load_state_dict(
             {
-                "state": _together(states) if stacked else states[0],
+                "state": _laid_out(_together(states) if stacked else states[0], parameters),
                 "param_groups": optimizer.state_dict()["param_groups"],
             }
         )
@@ -95,6 +95,22 @@ def _together(states: Sequence[_State]) -> _State:
     }
 
 
+def _laid_out(state: _State, parameters: Sequence[Tensor]) -> _State:
+    """Bring averages into the order in memory of their weights, whose channels may be last.
+
+    Adam fused into one pass takes numbers as they lie.
+    """
+    return {
+        number: {
+            name: value
+            if name == _COUNT
+            else torch.empty_like(parameters[number], requires_grad=False).copy_(value)
+            for name, value in averages.items()
+        }
+        for number, averages in state.items()
+    }
+
+
 def _optimizer_state(tensors: dict[str, Tensor], shapes: Sequence[torch.Size]) -> _State:
     """Return Adam's averages by the number of their parameter, after checking their shapes."""
     state: _State = {}
@@ -105,8 +121,6 @@ def _optimizer_state(tensors: dict[str, Tensor], shapes: Sequence[torch.Size]) -
         shape = torch.Size() if key == _COUNT else shapes[int(number)]
         if value.shape != shape or not torch.isfinite(value).all():
             raise ValueError(f"the optimiser's {name} is of another shape, or not finite")
-        if key != "step":  # as weights lie, perhaps channels last: fused Adam goes through memory
-            value = torch.empty_like(parameters[int(number)]).copy_(value)
         state.setdefault(int(number), {})[key] = value
     if any(entries.keys() != _AVERAGES for entries in state.values()):
         raise ValueError("some of the optimiser's averages are missing")
