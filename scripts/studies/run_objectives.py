@@ -24,6 +24,8 @@ class ObjectivesConfig(StudyConfig):
 
     recipes: tuple[str, ...] = tuple(ONE_EACH.values())
     """Names of recipes; see recipes.py. One of each objective, its defaults, when not given."""
+    epochs: float = 2.0
+    """Passes over the frames: half of what the comparison of recipes has, for there are many."""
     agents: Agents = "one"
     """Two agents on each encoder, one that sees all latents and one from which the look is hidden;
     or one, which sees the state where the encoder tells it, and all latents otherwise."""
