@@ -45,6 +45,7 @@ done
 for task in $go $seek; do
     name=$(basename $task)
     darla evaluate-transfer --agents "$out/$name" --stochastic --episodes 50 --out "$out/$name.csv"
+    darla evaluate-transfer --agents "$out/$name" --stochastic --episodes 50 --domains d_u_rich --out "$out/$name.csv"
     # Encoders are pooled: intervals are over them.
     darla compare --rows "$out/$name.csv" --by algorithm source total_timesteps --out "$out/compare_$name"
 done
