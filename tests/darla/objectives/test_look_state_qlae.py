@@ -98,12 +98,12 @@ def eight_states() -> torch.Tensor:
 def test_the_codes_of_states_learn_to_find_their_frames_in_other_colours() -> None:
     torch.manual_seed(0)
     settings = tiny_settings("look_state_qlae", look_latents=1, codes=10, latents=6)
-    objective = make_objective(settings, toy_facts(steps=150))
+    objective = make_objective(settings, toy_facts(steps=300))
     frames = eight_states()
     objective.prepare(lambda: [frames])
     stage = dataclasses.replace(objective.stages()[0], learning_rate=3e-3)
     step = TrainingStep(objective, stage, torch.device("cpu"), torch.float32)
-    found = [step(frames, number).terms["contrast/found"].item() for number in range(150)]
+    found = [step(frames, number).terms["contrast/found"].item() for number in range(300)]
     assert sum(found[:10]) / 10 < 0.45  # by chance 1 of 8
     assert sum(found[-20:]) / 20 > 0.75
 
