@@ -31,11 +31,12 @@ for seed in ${SEEDS:-0 1 2 3 4}; do
     train rich "$seed" --kind pixels --domain d_u_rich --total-timesteps 80000
     wait
 done
-for seed in ${LONGER:-0 1 2}; do # how far repainting goes where steps are cheap
+for seed in ${LONGER:-0 1 2 3}; do # how far repainting goes where steps are cheap
     longer=(--kind pixels --augmentation recolor --total-timesteps 240000)
     train recolor_longer "$seed" "${longer[@]}" &
     train recolor_step "$seed" "${longer[@]}" --augmentation-each step
     wait
+    train shift_recolor "$seed" --kind pixels --augmentation shift+recolor --total-timesteps 240000
 done
 darla evaluate-transfer --agents "$out/agents" --stochastic --episodes 100 --out "$out/transfer.csv"
 # Encoders are pooled: intervals are over them.
