@@ -76,7 +76,7 @@ def main(config: BenchmarkVision) -> None:
                 "look_state_nce": (measure_ours, (training, "look_state_nce")),
             }
             rounds = [
-                {name: in_a_fresh_process(*side) for name, side in sides.items()}
+                {name: in_a_fresh_process(side, *given) for name, (side, given) in sides.items()}
                 for _ in range(config.rounds)
             ]
             rates = {name: max(each[name] for each in rounds) for name in sides}
