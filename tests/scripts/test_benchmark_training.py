@@ -1,24 +1,19 @@
 """The benchmarks of learning as commands: all sides measured, one line for every mistake."""
 
 import json
-import runpy
-import sys
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from toy_commands import run_script
+
 TOOLS = Path(__file__).parents[2] / "scripts/tools"
 
 
-def run(monkeypatch: pytest.MonkeyPatch, script: str, arguments: str) -> int:
-    """Run a script in this process, and return its exit code."""
-    path = str(TOOLS / f"benchmark_{script}.py")
-    monkeypatch.setattr(sys, "argv", [path, *arguments.split()])
-    try:
-        runpy.run_path(path, run_name="__main__")
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
+def run(script: str, arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run a benchmark in this process."""
+    return run_script(TOOLS / f"benchmark_{script}.py", *arguments.split())
 
 
 @pytest.mark.slow
@@ -41,16 +36,15 @@ def run(monkeypatch: pytest.MonkeyPatch, script: str, arguments: str) -> int:
 )
 def test_all_sides_are_measured(
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
     script: str,
     arguments: str,
     heading: str,
     sides: set[str],
 ) -> None:
     out = tmp_path / "rates.json"
-    assert run(monkeypatch, script, f"{arguments} --out {out}") == 0
-    assert heading in capfd.readouterr().out
+    done = run(script, f"{arguments} --out {out}")
+    assert done.returncode == 0
+    assert heading in done.stdout
     rows = json.loads(out.read_text())
     assert rows
     for row in rows:
@@ -69,16 +63,10 @@ def test_all_sides_are_measured(
         ("agents", "--num-envs 256", "num_envs is 256, but must be at most 128"),
     ],
 )
-def test_wrong_input_is_one_line_and_exit_code_2(
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-    script: str,
-    arguments: str,
-    message: str,
-) -> None:
-    assert run(monkeypatch, script, arguments) == 2
-    printed = capfd.readouterr()
-    assert printed.out == ""
-    assert printed.err.startswith("error: ")
-    assert message in printed.err
-    assert len(printed.err.strip().split("\n")) == 1
+def test_wrong_input_is_one_line_and_exit_code_2(script: str, arguments: str, message: str) -> None:
+    done = run(script, arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("error: ")
+    assert message in done.stderr
+    assert len(done.stderr.strip().split("\n")) == 1

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,32 +20,12 @@ from darla.encoder.bundle import load_encoder
 from darla.objectives.base import LossTerms
 from darla.objectives.beta_vae import BetaVAE
 from darla.running.step_folders import step_folders
-from darla.vision.batches import Batch, FrameBatches, FrameOrder
+from darla.vision.batches import FrameOrder
 from darla.vision.checkpoints import resume
 from darla.vision.train import train_vision
 from toy_frames import tiny_config, toy_frames
-from toy_runs import COUNT, assert_same_weights
+from toy_runs import COUNT, Killed, assert_same_weights, die_after
 from toy_sinks import toy_tracker
-
-
-class Killed(Exception):
-    """Stands for a kill: nothing of the library catches it."""
-
-
-def die_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the run die when it asks for the batch after ``steps`` more batches."""
-    original = FrameBatches.starting_at
-    taken = 0
-
-    def dying(batches: FrameBatches, step: int) -> Iterator[Batch]:
-        nonlocal taken
-        for batch in original(batches, step):
-            if taken == steps:
-                raise Killed
-            taken += 1
-            yield batch
-
-    monkeypatch.setattr(FrameBatches, "starting_at", dying)
 
 
 @pytest.mark.parametrize(

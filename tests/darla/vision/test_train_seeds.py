@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,37 +16,16 @@ from darla.frames.order import FrameOrder
 from darla.objectives.base import LossTerms
 from darla.objectives.beta_vae import BetaVAE
 from darla.running.step_folders import step_folders
-from darla.vision.batches import Batch
 from darla.vision.checkpoints import resume
 from darla.vision.config import VisionConfig
 from darla.vision.results import TrainedVision
 from darla.vision.stacked_batches import StackedBatches
 from darla.vision.train import train_seeds, train_vision
 from toy_frames import tiny_config, toy_frames
-from toy_runs import COUNT, assert_same_weights, weights
+from toy_runs import COUNT, Killed, assert_same_weights, die_after, weights
 from toy_sinks import toy_tracker
 
 SEEDS = (0, 1, 4)
-
-
-class Killed(Exception):
-    """Stands for a kill: nothing of the library catches it."""
-
-
-def die_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the run die when it asks for the batch after ``steps`` more batches."""
-    original = StackedBatches.starting_at
-    taken = 0
-
-    def dying(batches: StackedBatches, step: int) -> Iterator[Batch]:
-        nonlocal taken
-        for batch in original(batches, step):
-            if taken == steps:
-                raise Killed
-            taken += 1
-            yield batch
-
-    monkeypatch.setattr(StackedBatches, "starting_at", dying)
 
 
 def die_at_call(name: str, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,7 +123,7 @@ def test_seeds_that_were_killed_end_as_unbroken_ones(
     broken = dataclasses.replace(unbroken, out=tmp_path / "broken")
     for steps in (6, 1, 4, 5, 6):
         with pytest.MonkeyPatch.context() as monkeypatch:
-            die_after(steps, monkeypatch)
+            die_after(steps, monkeypatch, StackedBatches)
             try:
                 train_seeds(broken)
             except Killed:
@@ -184,7 +162,7 @@ def test_a_damaged_checkpoint_of_one_seed_takes_all_back(
 ) -> None:
     config = of_seeds(data, tmp_path / "seeds")
     with pytest.MonkeyPatch.context() as monkeypatch:
-        die_after(9, monkeypatch)
+        die_after(9, monkeypatch, StackedBatches)
         with pytest.raises(Killed):
             train_seeds(config)
     newest = step_folders(config.out / "seed_1/checkpoints")[-1]
@@ -254,7 +232,7 @@ def test_finished_seeds_are_left_and_others_come_later(
 def test_a_seed_can_go_on_alone(data: Path, tmp_path: Path) -> None:
     config = of_seeds(data, tmp_path / "seeds", "autoencoder")
     with pytest.MonkeyPatch.context() as monkeypatch:
-        die_after(5, monkeypatch)
+        die_after(5, monkeypatch, StackedBatches)
         with pytest.raises(Killed):
             train_seeds(config)
     one = dataclasses.replace(config, seeds=(), seed=1, out=config.out / "seed_1")
@@ -314,7 +292,7 @@ def test_one_seed_is_not_several(data: Path, tmp_path: Path) -> None:
 def test_decoders_for_eyes_are_trained_at_once_too(data: Path, tmp_path: Path) -> None:
     config = of_seeds(data, tmp_path / "seeds", readout_epochs=1.0, seeds=(0, 1))
     with pytest.MonkeyPatch.context() as monkeypatch:
-        die_after(12 + 5, monkeypatch)
+        die_after(12 + 5, monkeypatch, StackedBatches)
         with pytest.raises(Killed):
             train_seeds(config)
     assert all(each.has_readout for each in train_seeds(config))
