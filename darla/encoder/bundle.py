@@ -45,6 +45,7 @@ from darla.encoder.remembered import sequence_statistics
 from darla.encoder.shipped_encoders import bundle_folder, shipped_encoders
 from darla.running.atomic import write_bytes, write_json
 from darla.running.checked_json import Count, Name, check_shape, read_json
+from darla.running.names import nearest
 from darla.running.run_record import versions
 from darla.running.tensor_files import read_tensors
 
@@ -187,14 +188,21 @@ def _read_config(folder: Path) -> dict[str, Any]:
                 f"{folder} is the folder of a run; its encoder bundle is {folder / 'encoder'}"
             )
         shipped = ", ".join(shipped_encoders())
+        near = nearest(str(folder), shipped_encoders())
         raise FileNotFoundError(
-            f"there is no encoder bundle at {folder} (no config.json in it); train one with "
+            f"there is no encoder bundle at {folder} (no config.json in it); {near}train one with "
             "darla train-vision, and give the path of its folder 'encoder', or the name of "
             f"one that comes with darla: {shipped}"
         )
-    config = read_json(path)
+    try:
+        config = read_json(path)
+    except ValueError as error:
+        raise ValueError(f"{error}; {_REMEDY}") from error
     if not isinstance(config, dict) or config.get("format") != FORMAT:
-        raise ValueError(f"{path} does not describe an encoder; expected an encoder bundle")
+        raise ValueError(
+            f"{path} does not describe an encoder; give the folder 'encoder' of a run of "
+            "darla train-vision"
+        )
     if config.get("schema") != SCHEMA:
         raise ValueError(
             f"{path} has schema {config.get('schema')}, but this version of darla reads {SCHEMA}; "

@@ -48,7 +48,8 @@ def traversals(
         moved[:, index] = np.linspace(low, high, columns)
         rows.append(np.concatenate([reference[None], encoder.decode(moved)]))
         labels.append(latent_label(encoder, int(index), names.get(int(index), "")))
-    return draw_rows(rows, labels, "frame | each latent from its 1st to its 99th percentile")
+    title = "frame | each latent from its 1st to its 99th percentile, with its KL in nats"
+    return draw_rows(rows, labels, title)
 
 
 def reconstructions(

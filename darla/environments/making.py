@@ -17,12 +17,15 @@ from darla.environments.reset_options import ResetOptions
 from darla.environments.spec import EnvironmentSpec
 from darla.environments.wrapper_calls import WrapperCall
 from darla.frames.pictures import has_picture
+from darla.running.names import nearest
 from darla.running.one_line import one_line
 
 Environment = gym.Env[Any, Any]
 
 _AS_IT_IS = Look()
 _PICTURES = "rgb_array"
+_UNKNOWN_ARGUMENT = re.compile(r"unexpected keyword argument '(\w+)'")
+_TOLD_BY_GYMNASIUM = " was raised from the environment creator"
 _DISPLAY = re.compile(
     r"\bdisplay|x11|xlib|glfw|gladloadgl|opengl|\begl|video device", re.IGNORECASE
 )
@@ -192,6 +195,19 @@ def _restyled(env: Environment, look: Look, key: str | None) -> Environment:
     return restyled(env, look.restyle, key)
 
 
+def _known_arguments(spec: EnvironmentSpec, argument: str) -> str:
+    """Say which arguments an environment has, and which is nearest to one that it has not.
+
+    Empty where what makes it passes others on, or Python cannot tell.
+    """
+    creator = made_by(spec)
+    known = _parameters(creator) if creator is not None else {}
+    passes_on = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in known.values())
+    if not known or passes_on:
+        return ""
+    return f"; {nearest(argument, known)}known: {', '.join(known)}"
+
+
 def _has_no_pictures(spec: EnvironmentSpec, env: Environment) -> NoReturn:
     """Say that there is nothing to see."""
     raise ValueError(
@@ -203,6 +219,9 @@ def _has_no_pictures(spec: EnvironmentSpec, env: Environment) -> NoReturn:
 def _refuse(spec: EnvironmentSpec, error: Exception, said: str) -> NoReturn:
     """Say why an environment cannot be made, and what to do where that is known."""
     remedy = ""
+    argument = _UNKNOWN_ARGUMENT.search(said)
+    if argument and argument[1] in spec.env_kwargs:
+        said, remedy = said.partition(_TOLD_BY_GYMNASIUM)[0], _known_arguments(spec, argument[1])
     unknown_id = isinstance(error, gym.error.NameNotFound | gym.error.NamespaceNotFound)
     if unknown_id and not spec.module and "Did you mean" not in said:
         said = said.rstrip(".")

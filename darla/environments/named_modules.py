@@ -48,7 +48,11 @@ def named_in(module: ModuleType, name: str, problem: str) -> Any:
     try:
         return getattr(module, name)
     except AttributeError as error:
-        known = [each for each in vars(module) if not each.startswith("_")]
+        known = [
+            each
+            for each, value in vars(module).items()
+            if not (each.startswith("_") or isinstance(value, ModuleType))
+        ]
         raise ValueError(
             f"{problem}: the module {module.__name__!r} has no {name!r}; {nearest(name, known)}"
             f"known: {_some(known)}"

@@ -113,11 +113,18 @@ LARGEST_CHUNK = 1 << 29
 """Bytes that the frames of one chunk may have; it is read as a whole."""
 
 
-def read_attributes(path: Place) -> dict[str, Any] | None:
+_NO_PLACE_TO_WRITE = (
+    ", which is left alone; give the path of a dataset, or one that does not exist yet"
+)
+_NO_DATASET_TO_READ = "; give the folder that darla collect or darla convert has written"
+
+
+def read_attributes(path: Place, *, to_read: bool = False) -> dict[str, Any] | None:
     """Return the attributes of the dataset at ``path``, finished or not, or None for no dataset.
 
     A path that does not exist and an empty folder count as no dataset. A ValueError where the path
-    holds something else, or a dataset of a newer version.
+    holds something else, or a dataset of a newer version; it says what to do to read one, or to
+    write one there.
     """
     metadata = _read_stored(path) if isinstance(path, StoreUrl) else _read_local(path)
     if metadata is None:
@@ -125,10 +132,8 @@ def read_attributes(path: Place) -> dict[str, Any] | None:
     header = path / HEADER
     attributes = metadata.get("attributes") if isinstance(metadata, dict) else None
     if not isinstance(attributes, dict) or attributes.get("format") != FORMAT:
-        raise ValueError(
-            f"{path} holds something else than a frame dataset, which is left alone; "
-            "give the path of a dataset, or one that does not exist yet"
-        )
+        remedy = _NO_DATASET_TO_READ if to_read else _NO_PLACE_TO_WRITE
+        raise ValueError(f"{path} holds something else than a frame dataset{remedy}")
     if attributes.get("schema") != SCHEMA:
         raise ValueError(
             f"the frame dataset {path} has schema {attributes.get('schema')}, this version of "

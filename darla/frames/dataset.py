@@ -83,7 +83,7 @@ class FrameDataset:
                 f"{where} is a file, and a frame dataset is a folder; give folders, such as "
                 f"{where.parent / '*'}/ in place of {where.parent / '*'}"
             )
-        attributes = read_attributes(where)
+        attributes = read_attributes(where, to_read=True)
         if attributes is None:
             near = _nearest_beside(where)
             raise FileNotFoundError(

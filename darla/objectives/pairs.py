@@ -35,6 +35,11 @@ class LookLatentsSettings(ObjectiveSettings):
     def check(self) -> None:
         """Check ranges, and that neither look nor state is left without latents."""
         super().check()
+        if self.latents < 2:
+            raise ValueError(
+                f"latents is {self.latents}; {self.objective} parts them into those of the look "
+                "and those of the state, so give 2 or more"
+            )
         if not 0 < self.shared_latents() < self.latents:
             raise ValueError(
                 f"look_latents is {self.shared_latents()} of {self.latents} latents; give a number "

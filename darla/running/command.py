@@ -17,6 +17,7 @@ import tyro
 
 from darla.running.atomic import write_text
 from darla.running.one_line import one_line
+from darla.running.option_errors import parsed_in_one_line
 from darla.running.option_help import option_help
 from darla.running.run_record import versions
 
@@ -33,11 +34,12 @@ def run_command(
 ) -> None:
     """Parse ``config_class`` from the command line and call ``main`` with it.
 
-    Errors that a user can mend (``ValueError`` and ``OSError``, and memory that runs out) are
-    printed as one line, without a traceback, and end the process with exit code 2; an interrupt
-    ends it with 130. Any other error ends it with 1, a line, and a report in a file. Fields of the
-    dataclass ``config_class`` become options, with values of ``default`` where none are given. For
-    the others see :func:`tyro.cli`: ``arguments`` are its ``args``, ``program`` its ``prog``.
+    Errors that a user can mend (``ValueError`` and ``OSError``, options that nobody knows, and
+    memory that runs out) are printed as one line, without a traceback, and end the process with
+    exit code 2; an interrupt ends it with 130. Any other error ends it with 1, a line, and a report
+    in a file. Fields of the dataclass ``config_class`` become options, with values of ``default``
+    where none are given. For the others see :func:`tyro.cli`: ``arguments`` are its ``args``,
+    ``program`` its ``prog``.
     """
     shown = tyro.MISSING_NONPROP if default is None else default
     run_parsed(
@@ -57,7 +59,7 @@ def run_parsed(parse: Callable[[], T], main: Callable[[T], None]) -> None:
     """Call ``main`` with what ``parse`` returns, and say errors as :func:`run_command` does."""
     try:
         with _threads_say_once():
-            main(parse())
+            main(parsed_in_one_line(parse))
     except KeyboardInterrupt:
         print("interrupted; the same command continues where this stopped", file=sys.stderr)
         sys.exit(130)

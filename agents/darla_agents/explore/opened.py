@@ -14,7 +14,7 @@ from darla_agents.explore.config import ExploreConfig
 from darla_agents.explore.frame_book import FrameBook
 from darla_agents.explore.named_encoders import NamedEncoder, open_encoders
 from darla_agents.explore.settable_worlds import open_world
-from darla_agents.playing.players import Player, find_players
+from darla_agents.playing.players import Player, find_player
 
 T = TypeVar("T")
 
@@ -86,10 +86,7 @@ def open_all(config: ExploreConfig) -> Opened:
 
 def _open_agent(config: ExploreConfig, folder: Path) -> Player:
     """Find the agent in a folder; looks are the agent's where no environment is explored."""
-    found, *others = find_players([folder], True, config.trust)
-    if others:
-        names = ", ".join(each.name for each in (found, *others))
-        raise ValueError(f"{folder} holds several agents ({names}); give the folder of one")
+    found = find_player(folder, True, config.trust)
     player = found.in_looks(read_looks(config.looks) if config.env is None else None)
     assert player.spec is not None  # of all that are found
     if player.spec.traits.sees_factors:

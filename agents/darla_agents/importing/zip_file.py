@@ -48,6 +48,10 @@ def read_zip(path: Path) -> SavedByScript:
         FileNotFoundError: there is no such file.
         ValueError: it is something else, damaged, or larger than an agent is.
     """
+    if not path.exists():
+        beside = path.with_name(f"{path.name}.zip")  # model.save("ball") writes ball.zip
+        near = f"did you mean {str(beside)!r}? " if beside.exists() else ""
+        raise FileNotFoundError(f"there is no file {path}; {near}{_REMEDY}")
     data = read_regular(path, LARGEST_WEIGHTS)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

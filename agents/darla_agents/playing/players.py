@@ -137,6 +137,18 @@ def find_players(
     return [each if deterministic else each.drawing_actions() for each in agents.values()]
 
 
+def find_player(folder: Path, deterministic: bool = True, trusted: Sequence[str] = ()) -> Player:
+    """Find the one agent in a folder; a ValueError where there are several.
+
+    For the rest see :func:`find_players`.
+    """
+    found, *others = find_players([folder], deterministic, trusted)
+    if others:
+        names = ", ".join(each.name for each in (found, *others))
+        raise ValueError(f"{folder} holds several agents ({names}); give the folder of one")
+    return found
+
+
 def _brought(path: Path) -> Path:
     """Return a folder of agents, brought from a store where it is a URL."""
     where = place(path)
@@ -153,6 +165,11 @@ def _agents_under(folder: Path) -> list[Path]:
             "darla train-agent"
         )
     found = list(_search(folder))
+    if not found and (folder / "encoder" / "config.json").is_file():
+        raise ValueError(
+            f"{folder} is the folder of an encoder's run, not of an agent; train one on it with "
+            f"darla train-agent --encoder {folder / 'encoder'}"
+        )
     if not found and _is_run(folder):
         raise ValueError(
             f"the agent in {folder} has not finished training; continue it with the command that "

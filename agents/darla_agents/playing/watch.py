@@ -20,7 +20,7 @@ from darla_agents.agent.alarm_words import StoppingWords
 from darla_agents.agent.encoders import agent_encoder
 from darla_agents.playing.alarm_watch import AlarmCount
 from darla_agents.playing.played_worlds import make_played_worlds
-from darla_agents.playing.players import Player, find_players
+from darla_agents.playing.players import Player, find_player
 from darla_agents.worlds.rendering import BATCHED
 from darla_envs.suites import suite_of
 
@@ -63,6 +63,8 @@ class WatchConfig(LooksWord, StoppingWords):
                 raise ValueError(f"{name} is {getattr(self, name)}; give a whole number from 1")
         if self.scale > 32:
             raise ValueError(f"scale is {self.scale}; give a whole number from 1 to 32")
+        if self.out.suffix.lower() != ".gif":
+            raise ValueError(f"out is {self.out}; a video is a GIF, so give a path ending in .gif")
         self.check_alarm()
 
 
@@ -74,7 +76,7 @@ def watch(config: WatchConfig) -> Path:
         ValueError: the agent sees no pictures, a domain is unknown, or a number is out of range.
     """
     config.check()
-    (found,) = find_players([config.agent], config.deterministic, config.trust)
+    found = find_player(config.agent, config.deterministic, config.trust)
     player = found.in_looks(config.read_looks())
     spec = player.spec
     assert spec is not None  # of all that are found

@@ -2,14 +2,12 @@
 
 import itertools
 import os
-import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import numpy as np
 
+from darla_envs.render.compile_note import compile_note
 from darla_envs.render.coverage import sample_offsets
 from darla_envs.render.draw import draw_worlds, measure_worlds
 from darla_envs.render.meshes import MeshSet
@@ -17,7 +15,6 @@ from darla_envs.render.scene_batch import SceneBatch
 from darla_envs.render.scratch import MOST_WIDTH, Scratch
 from darla_envs.render.textures import TextureSet
 
-_PATIENCE = 1.5  # seconds of compiling before a word about it
 _SIDES = (1, MOST_WIDTH)
 _WORTH_A_THREAD = 8  # worlds; waking a thread takes as long as drawing some
 
@@ -152,7 +149,7 @@ class Renderer:
         parts = min(self._num_threads, max(1, count // _WORTH_A_THREAD))
         edges = [count * part // parts for part in range(parts + 1)]
         spans = list(itertools.pairwise(edges))
-        with _compile_note():
+        with compile_note():
             others = [
                 self._threads().submit(work, scratch, *span)
                 for scratch, span in zip(self._scratches[1:], spans[1:], strict=False)
@@ -187,23 +184,3 @@ def _most_polygons(scenes: SceneBatch, meshes: MeshSet) -> int:
     there = np.arange(scenes.instances.meshes.shape[1]) < scenes.instances.count[:, None]
     of_instances = (triangles[scenes.instances.meshes] * there).sum(axis=1)
     return int((scenes.faces.count + of_instances).max())
-
-
-_is_compiled = threading.Event()
-
-
-@contextmanager
-def _compile_note() -> Iterator[None]:
-    """Say that kernels are being compiled when the first picture takes long."""
-    if _is_compiled.is_set():
-        yield
-        return
-    note = "compiling the renderer; this is done once and takes about half a minute"
-    timer = threading.Timer(_PATIENCE, lambda: print(note, file=sys.stderr, flush=True))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        _is_compiled.set()

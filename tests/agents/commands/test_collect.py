@@ -63,13 +63,16 @@ def test_the_command_s_workers_import_neither_torch_nor_numba() -> None:
         ("--policy factor", "unknown policy 'factor'; did you mean 'factors'?"),
         ("--policy agent", "policy 'agent' needs the folder of a saved agent"),
         ("--policy agent --agent nowhere", "there is no saved agent at nowhere"),
-        ("--out {mine}", "holds something else than a frame dataset"),
+        ("--out {mine}", "holds something else than a frame dataset, which is left alone"),
         (f"{TOYS} --env Toy/Countin-v0", "Did you mean: `Counting`?"),
         (f"{TOYS} --env Toy/Counting-v0 --policy factors", "does not offer factors"),
         (f"{TOYS} --env Toy/Blind-v0 --policy random", "has no pictures"),
         (f"{TOYS} --env Toy/OneColor-v0 --policy random", "are of one constant colour"),
         (f"{TOYS} --env Toy/Symbol-v0 --policy random", "without a value above 15 of 255"),
-        (f"{TOYS} --env Toy/Counting-v0 --env-kwargs sise 3", "unexpected keyword"),
+        (
+            f"{TOYS} --env Toy/Counting-v0 --env-kwargs sise 3",
+            "'sise'; did you mean 'size'?",
+        ),
         (f"{TOYS} --env Toy/CountingDict-v0 --policy random --key imag", "did you mean 'image'?"),
     ],
 )

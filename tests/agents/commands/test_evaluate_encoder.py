@@ -58,6 +58,7 @@ def test_from_bundles_to_the_table(tmp_path: Path, capfd: pytest.CaptureFixture[
     ("arguments", "message"),
     [
         ("--bundles {tmp}/none", "there is no encoder bundle at"),
+        ("--bundles romms", "there is no encoder bundle at romms (no config.json in it); did you "),
         ("--bundles {tmp} --metrics migg", "did you mean 'mig'"),
         ("--bundles {tmp} --env Darla/SeekAvoid", "did you mean 'Darla/SeekAvoid-v0'"),
     ],

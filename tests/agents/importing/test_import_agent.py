@@ -301,7 +301,8 @@ def test_what_is_wrong_with_a_file_is_one_line(
     endless = {**weights, first: torch.zeros(1).expand(1 << 40)}
     latent = ("--kind", "latent", "--encoder", bundle)
     cases: list[tuple[Path, tuple[object, ...], str]] = [
-        (tmp_path / "none.zip", latent, "No such file"),
+        (tmp_path / "none.zip", latent, "there is no file"),
+        (mine.with_suffix(""), latent, f"did you mean '{mine}'? give a zip file that model.save"),
         (text, latent, "is no zip file"),
         (rewritten(mine, tmp_path / "a.zip", policy_pth=None), latent, "has no policy.pth"),
         (rewritten(mine, tmp_path / "b.zip", data=b"[]"), latent, "holds no mapping"),

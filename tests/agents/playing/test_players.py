@@ -52,6 +52,15 @@ def test_runs_that_have_not_finished_are_left_out_and_told(tmp_path: Path) -> No
         find_players([begun])
 
 
+def test_an_encoder_s_run_is_told_from_an_agent_s(tmp_path: Path) -> None:
+    run = begin_run(tmp_path / "vision")
+    make_toy_bundle(run / "encoder")
+    with pytest.raises(
+        ValueError, match=r"is the folder of an encoder's run, .* --encoder .*encoder"
+    ):
+        find_players([run])
+
+
 def test_a_name_stands_for_the_weights(tmp_path: Path) -> None:
     make_toy_agent(tmp_path / "agent", weights=1)
     first = names(tmp_path)

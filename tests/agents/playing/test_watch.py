@@ -63,6 +63,11 @@ def test_an_encoder_can_be_lent_to_an_agent_on_pixels(tmp_path: Path) -> None:
         ("factors", {}, "sees true factors, not pictures"),
         ("pixels", {"steps": 0}, "steps is 0; give a whole number from 1"),
         ("pixels", {"domains": ("al_three",)}, "did you mean 'all_three'"),
+        (
+            "pixels",
+            {"out": Path("watch.mp4")},
+            r"out is watch\.mp4; .* give a path ending in \.gif",
+        ),
     ],
 )
 def test_what_cannot_be_watched_is_said(
@@ -72,6 +77,13 @@ def test_what_cannot_be_watched_is_said(
     with pytest.raises(ValueError, match=message):
         watch(config_of(tmp_path, **changes))
     assert not (tmp_path / "watch.gif").exists()
+
+
+def test_of_a_folder_of_several_agents_one_must_be_named(tmp_path: Path) -> None:
+    for name in ("agent/a", "agent/b"):
+        make_toy_agent(tmp_path / name, task=GO_TO_OBJECT)
+    with pytest.raises(ValueError, match=r"holds several agents \(.*\); give the folder of one"):
+        watch(config_of(tmp_path))
 
 
 def test_an_agent_is_watched_in_what_it_was_evaluated_in(tmp_path: Path) -> None:

@@ -200,7 +200,7 @@ def test_damage_is_noticed(bundle: Path) -> None:
     with pytest.raises(ValueError, match="damaged"):
         load_encoder(bundle)
     (bundle / "config.json").write_text("{")
-    with pytest.raises(ValueError, match="not valid JSON"):
+    with pytest.raises(ValueError, match=r"not valid JSON .*; copy the bundle whole"):
         load_encoder(bundle)
 
 

@@ -78,6 +78,13 @@ def test_nothing_is_rendered_for_whoever_does_not_look(monkeypatch: pytest.Monke
         ("Zebra-v0", {}, "`Zebra` doesn't exist; an id .* is given with it: my_module:Zebra-v0$"),
         ("Zebra/A-v0", {}, "; an id that a module .* is given with it: my_module:Zebra/A-v0$"),
         ("Toy/Counting-v0", {"sise": 3}, r"cannot make Toy/Counting-v0\(sise=3\): .*unexpected"),
+        ("Toy/Counting-v0", {"sise": 3}, "argument 'sise'; did you mean 'size'\\? known: .*size"),
+        ("Toy/CountingDict-v0", {"sise": 3}, "argument 'sise'$"),  # it passes others on
+        (
+            "toy_wrappers:make",
+            {},
+            "known: Any, CountingDictEnv, CountingImageEnv",
+        ),
         ("Toy/Blind-v0", {}, "has no pictures: its observations are Box.*does not render"),
         ("no_such_module:A-v0", {}, "no module 'no_such_module'.* in the current folder"),
         ("toy_envs.deeper:A-v0", {}, "no module 'toy_envs"),

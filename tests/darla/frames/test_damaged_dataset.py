@@ -37,7 +37,9 @@ def test_something_else_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "folder" / "thesis.txt").write_text("mine")
     zarr.create_group(tmp_path / "other").update_attributes({"format": "another"})
     for name in ("folder", "other"):
-        with pytest.raises(ValueError, match=f"{name} holds something else than a frame dataset"):
+        with pytest.raises(
+            ValueError, match=f"{name} holds something else than a frame dataset; give"
+        ):
             FrameDataset.open(tmp_path / name)
 
 

@@ -60,6 +60,10 @@ def test_a_folder_with_something_else_is_left_alone(data: Path, tmp_path: Path) 
         ),
         ({"look_latents": 2}, "the objective 'beta_vae' has no setting 'look_latents'"),
         ({"objective": "ml_vae", "look_latents": 0}, "look_latents is 0"),
+        (
+            {"objective": "ml_vae", "latents": 1},
+            "latents is 1; ml_vae parts .* give 2 or more",
+        ),
         ({"channels": (8,) * 6}, "multiples of 64"),
         ({"device": "gpu"}, "unknown device 'gpu'"),
         ({"data": (Path("nowhere"),)}, "no frame dataset at nowhere"),
