@@ -165,6 +165,8 @@ def load_calibration(path: Path | str, encoder: FrozenEncoder) -> Calibration:
         FileNotFoundError: there is no file.
         ValueError: it is no calibration, damaged, or of another encoder.
     """
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"there is no calibration at {path}; make one with darla use alarm")
     value: Any = read_checked(Path(path), _CalibrationJson, _REMEDY)
     if value["encoder"] != fingerprint(encoder):
         raise ValueError(

@@ -266,7 +266,9 @@ class CollectConfig(EnvironmentWords, ClusterWords):
             raise ValueError("policy 'agent' needs the folder of a saved agent; give it as agent")
         here = self.agent is None or is_stored(self.agent) or self.agent.is_dir()
         if policy == AGENT and not here:  # a store is asked by who loads the agent
-            raise FileNotFoundError(f"there is no saved agent at {self.agent}")
+            raise FileNotFoundError(
+                f"there is no saved agent at {self.agent}; train one with darla train-agent"
+            )
         if policy != AGENT and self.agent is not None:
             raise ValueError(
                 f"an agent ({self.agent}) is given, but the policy is {self.policy!r}; "

@@ -48,8 +48,7 @@ def traversals(
         moved[:, index] = np.linspace(low, high, columns)
         rows.append(np.concatenate([reference[None], encoder.decode(moved)]))
         labels.append(latent_label(encoder, int(index), names.get(int(index), "")))
-    title = "frame | each latent from its 1st to its 99th percentile, with its KL in nats"
-    return draw_rows(rows, labels, title)
+    return draw_rows(rows, labels, "frame | each latent from its 1st to its 99th percentile")
 
 
 def reconstructions(
@@ -184,8 +183,12 @@ def carried(encoder: FrozenEncoder) -> np.ndarray:
 
 
 def latent_label(encoder: FrozenEncoder, index: int, name: str = "") -> str:
-    """Return a latent's number and name, and its KL over D_U or its standard deviation below."""
-    title = f"z{index} {name}".rstrip()
+    """Return a latent's number and name, and its KL over D_U or its standard deviation below.
+
+    A latent without a name is called by its role, such as look or state, if its encoder knows.
+    """
+    roles = [role for role, held in encoder.latent_roles.items() if index in held]
+    title = f"z{index} {name or ' '.join(roles)}".rstrip()
     if encoder.encoder.shape.posterior == "gaussian":
-        return f"{title}\nKL {encoder.statistics.kl[index]:.2f}"
+        return f"{title}\nKL {encoder.statistics.kl[index]:.2f} nats"
     return f"{title}\nstd {encoder.statistics.std[index]:.2f}"

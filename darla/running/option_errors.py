@@ -82,9 +82,10 @@ def _split_at_rules(lines: list[str]) -> list[list[str]]:
 def _unknown_words(first: str, sections: list[list[str]]) -> str:
     """Say which words belong to no option, and which were perhaps meant."""
     words = re.findall(r"(\S+) \(applied to ", first) or first.partition(": ")[2].split(", ")
-    named = re.match(r"Available subcommands: (.+)", " ".join(map(" ".join, sections[1:])))
+    told = [" ".join(section) for section in sections[1:]]
+    named = [each for each in told if each.startswith("Available subcommands: ")]
     if named and not words[0].startswith("-"):
-        known = [each.strip() for each in named[1].split(" Perhaps ")[0].split(",")]
+        known = [each.strip() for each in named[0].partition(": ")[2].split(",")]
         return f"unknown word {words[0]!r}; {nearest(words[0], known)}known: {', '.join(known)}"
     options = [word for word in words if word.startswith("-")]
     if not options:

@@ -105,7 +105,9 @@ def resolved(config: CollectCommand) -> CollectCommand:
 def _where_the_agent_acts(config: CollectCommand, agent: Path) -> CollectCommand:
     """Name the environment that the agent was trained in, with all that it was made with."""
     if not is_stored(agent) and not agent.is_dir():
-        raise FileNotFoundError(f"there is no saved agent at {agent}")
+        raise FileNotFoundError(
+            f"there is no saved agent at {agent}; train one with darla train-agent"
+        )
     # Here, for it needs torch: workers import this module, and most of them do without.
     from darla_agents.agent.saved_agent import read_spec
 

@@ -1,6 +1,7 @@
 """How plots of agents look: colours and markers of kinds, titles, legends, files."""
 
 import io
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from darla_envs.description.usual_domains import UNSUPERVISED
 
 # Of labels, and of kinds without a style: these colours, then those of kinds not in the plot.
 _OTHER_COLORS, _OTHER_MARKERS = ("#56B4E9", "#8C6D31", "#000000", "#666666"), "vPX*<>h"
+_LETTER, _BESIDE_TITLE = 0.105, 0.8  # inches: of a title's letters, roughly, and left of it
 INK, GREY, BAND = "#222222", "#8a8a8a", "#f4f4f2"
 SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
@@ -94,8 +96,10 @@ def draw_band(axes: Axes, x: Floats, band: Band, color: str) -> None:
 
 
 def add_title(axes: Axes, title: str, how: str) -> None:
-    """Write a title above the axes, and in smaller letters what is drawn."""
-    axes.set_title(title, loc="left", fontsize=12, fontweight="bold", pad=22)
+    """Write a title above the axes, in lines that fit, and in smaller letters what is drawn."""
+    room = axes.figure.get_figwidth() - _BESIDE_TITLE
+    lines = textwrap.fill(title, max(20, int(room / _LETTER)), break_on_hyphens=False)
+    axes.set_title(lines, loc="left", fontsize=12, fontweight="bold", pad=22)
     axes.annotate(
         how, (0, 1), (0, 6), "axes fraction", "offset points", fontsize=9, color="#555555"
     )

@@ -87,7 +87,12 @@ class EncoderEvaluationConfig:
     def _with_names_of_task(self) -> "EncoderEvaluationConfig":
         """Return the configuration with the domains and factors of its task, checked."""
         config = replace(self, factors=self.factors or _FACTORS)
-        find_task(config.env)
+        try:
+            find_task(config.env)
+        except ValueError as error:
+            raise ValueError(
+                f"{error}; of any other environment collect frames, and give these with --data"
+            ) from error
         tested = config.targets or tuple(target_names(config.env))
         for domain in (config.domain, config.source, *tested):
             find_domain(config.env, domain)

@@ -8,6 +8,7 @@ from darla.encoder.bundle import load_encoder
 from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.encoder.latent_pictures import (
     interpolation,
+    latent_label,
     most_informative,
     object_error,
     object_reconstructions,
@@ -57,6 +58,14 @@ def test_any_frame_can_be_traversed_and_latents_named(frozen: FrozenEncoder) -> 
     row = most_informative(frozen).tolist().index(0)
     assert len(changed) and set((changed.ravel() - TITLE) // TILE) == {row}
     np.testing.assert_array_equal(picture[:, LABELS:], named[:, LABELS:])
+
+
+def test_a_label_says_the_role_unless_there_is_a_name(frozen: FrozenEncoder) -> None:
+    frozen.statistics.kl[:] = [0.5, 0.001, 2.0, 0.02]
+    assert latent_label(frozen, 2) == "z2\nKL 2.00 nats"
+    frozen.config["latent_roles"] = {"look": [2], "state": [0, 1, 3]}
+    assert latent_label(frozen, 2) == "z2 look\nKL 2.00 nats"
+    assert latent_label(frozen, 0, "floor") == "z0 floor\nKL 0.50 nats"
 
 
 def test_the_reference_frame_is_neither_empty_nor_extreme(frozen: FrozenEncoder) -> None:

@@ -142,7 +142,7 @@ def test_a_damaged_file_is_refused_in_one_line(
 
 
 def test_no_file_is_no_calibration(encoder: FrozenEncoder, tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match=r"no calibration at .*; make one with darla use"):
         load_calibration(tmp_path / "none.json", encoder)
 
 

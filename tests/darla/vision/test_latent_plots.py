@@ -49,7 +49,7 @@ def test_posteriors_have_a_histogram_and_the_prior(tmp_path: Path, figures: list
     assert posteriors(encoder, frames).shape[2] == 3
     titles = [axes.get_title() for axes in figures[0].axes]
     assert [title[:2] for title in titles] == ["z2", "z0", "z3"]
-    assert titles[0].startswith("z2, KL 2.00, std ")
+    assert titles[0].startswith("z2, KL 2.00 nats, std ")
     line = figures[0].axes[0].lines[0]
     np.testing.assert_allclose(
         line.get_ydata(), np.exp(-(line.get_xdata() ** 2) / 2) / np.sqrt(2 * np.pi)

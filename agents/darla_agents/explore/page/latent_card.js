@@ -177,7 +177,7 @@ export class LatentCard {
       const known = answer.factors.length
         ? ""
         : "; what latents hold is known with --env, or with 1,000 frames of --data with factors";
-      this.origin.textContent = `grey: means over ${answer.origin}; blue: this frame's posterior${known}`;
+      this.origin.textContent = `grey: means over ${answer.origin}; blue: this frame's posterior; KL in nats${known}`;
       for (const [latent, row] of this.rows) {
         row.survey(answer.histograms[latent], answer.holds[latent]);
       }
