@@ -260,9 +260,11 @@ class FrozenEncoder(nn.Module):
         fits = frames.ndim == 4 and tuple(frames.shape[1:]) == self.image_shape
         if not fits or frames.dtype != torch.uint8:
             expected = ", ".join(str(side) for side in self.image_shape)
+            size = self.image_shape[:2]
             raise ValueError(
                 f"frames are {frames.dtype} of shape {tuple(frames.shape)}, but the encoder "
-                f"{self.path or ''} takes uint8 frames of shape (N, {expected})"
+                f"{self.path or ''} takes uint8 frames of shape (N, {expected}); resize them "
+                f"with darla.frames.pictures.resize_frames(frames, {size})"
             )
 
     def _to_tensor(self, latents: np.ndarray) -> Tensor:

@@ -84,6 +84,6 @@ def _look_latents(encoder: FrozenEncoder) -> set[int]:
     if look is None:
         raise ValueError(
             f"{encoder.path} does not say which latents hold the look; train an encoder on pairs "
-            "of frames (--objective darla), or leave mask_look out"
+            "of frames (--objective look_state_nce), or leave mask_look out"
         )
     return {*look.tolist()}
