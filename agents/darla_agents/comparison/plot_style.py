@@ -97,7 +97,7 @@ def draw_band(axes: Axes, x: Floats, band: Band, color: str) -> None:
 
 def add_title(axes: Axes, title: str, how: str) -> None:
     """Write a title above the axes, in lines that fit, and in smaller letters what is drawn."""
-    room = axes.figure.get_figwidth() - _BESIDE_TITLE
+    room = axes.figure.bbox.width / axes.figure.dpi - _BESIDE_TITLE
     lines = textwrap.fill(title, max(20, int(room / _LETTER)), break_on_hyphens=False)
     axes.set_title(lines, loc="left", fontsize=12, fontweight="bold", pad=22)
     axes.annotate(

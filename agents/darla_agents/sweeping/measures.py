@@ -31,6 +31,7 @@ from darla_agents.sweeping.validation_domains import check_no_target
 from darla_envs.description.tasks import GO_TO_OBJECT, find_task
 
 MAXIMIZE, MINIMIZE = "maximize", "minimize"
+_FEWEST_FRAMES = 400
 ROWS = "validation.csv"
 """The episodes of a trial's agent, in its folder."""
 
@@ -71,6 +72,8 @@ class _OfEncoder:
         env = self.env or (GO_TO_OBJECT if environment is None else environment.name)
         find_task(env)
         check_no_target(env, self.domain, f"{where}.domain")
+        if self.frames < _FEWEST_FRAMES:
+            raise ValueError(f"{where}.frames is {self.frames}; give at least {_FEWEST_FRAMES}")
         found = replace(self, env=env)
         found.evaluation(Path()).checked()
         return found

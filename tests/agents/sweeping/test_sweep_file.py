@@ -141,7 +141,7 @@ def test_a_mistake_is_found_before_any_trial(tmp_path, change, message):
         (PROBE * 2, "is given twice"),
         (RETURN, 'is the return of an agent; add "agent" to commands'),
         (PROBE + 'factors = ["beering"]', "did you mean 'bearing'?"),
-        (PROBE.replace("400", "30"), "probe_frames is 30"),
+        (PROBE.replace("400", "30"), r"objectives\[0\]\.frames is 30; give at least 400"),
         (PROBE.replace('"linear"', '"lineer"'), "did you mean 'linear'?"),
         (PROBE.replace('"all"', '"look"'), "latents"),
         (PROBE + 'env = "Darla/GoToObjet-v0"', "did you mean 'Darla/GoToObject-v0'?"),
