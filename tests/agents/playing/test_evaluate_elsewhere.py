@@ -47,30 +47,28 @@ def played(config: EvaluateTransferConfig, name: str, **changes: object) -> byte
     return changed.out.read_bytes()
 
 
-def test_processes_write_what_one_writes(config: EvaluateTransferConfig) -> None:
-    alone = played(config, "alone.csv")
-    assert alone.count(b"\n") == 1 + 2 * (2 * 2 * 3 + 4)
-    assert played(config, "two.csv", workers=2) == alone
-
-
-def test_a_run_that_was_stopped_continues_with_other_processes(
+def test_runs_that_were_stopped_continue_with_other_processes_to_what_one_writes(
     config: EvaluateTransferConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone = played(config, "alone.csv")
+    assert alone.count(b"\n") == 1 + 2 * (2 * 2 * 3 + 4)
     write: Callable[..., Row] = transfer_jobs._row
+    for workers, most in ((1, 2), (2, 20)):  # rows, of which the last are in the middle of a job
 
-    def stopped(job: transfer_jobs.Job, episode: transfer_jobs.PlayedEpisode) -> Row:
-        if config.out.read_bytes().count(b"\n") > 8:  # in the middle of a job
-            raise KeyboardInterrupt
-        return write(job, episode)
+        def stopped(
+            job: transfer_jobs.Job, episode: transfer_jobs.PlayedEpisode, most: int = most
+        ) -> Row:
+            if config.out.read_bytes().count(b"\n") > most:
+                raise KeyboardInterrupt
+            return write(job, episode)
 
-    monkeypatch.setattr(transfer_jobs, "_row", stopped)
-    with pytest.raises(KeyboardInterrupt):
-        played(config, config.out.name, workers=2)
-    monkeypatch.undo()
-    held = config.out.read_bytes()
-    assert alone.startswith(held) and 0 < held.count(b"\n") < alone.count(b"\n")
-    assert played(config, config.out.name, workers=3) == alone
+        with monkeypatch.context() as patch:
+            patch.setattr(transfer_jobs, "_row", stopped)
+            with pytest.raises(KeyboardInterrupt):
+                played(config, config.out.name, workers=workers)
+        held = config.out.read_bytes()
+        assert alone.startswith(held) and held.count(b"\n") == 1 + most
+    assert played(config, config.out.name) == alone
 
 
 def test_what_is_wrong_with_an_agent_is_said_as_in_one_process(

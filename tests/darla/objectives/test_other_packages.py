@@ -102,64 +102,64 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(site: Path, *arguments: object) -> "subprocess.CompletedProcess[str]":
-    path = os.pathsep.join([str(site), *sys.path])
-    command = [sys.executable, *map(str, arguments)]
-    return subprocess.run(
-        command,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        env={**os.environ, "PYTHONPATH": path},
-    )
-
-
-def train(site: Path, out: Path, *more: object) -> "subprocess.CompletedProcess[str]":
-    data = out.parent / "frames"
-    if not data.exists():
-        write_toy_dataset(data, 96, per_look=4)
-    own = ["--data", data, "--out", out, "--latents", 4, "--epochs", 1, "--threads", 1]
-    own += ["--pictures-per-stage", 0]
-    return run(site, "scripts/train_vision.py", *own, "--device", "cpu", *more)
-
-
-def test_an_objective_and_a_network_of_another_package(site: Path, tmp_path: Path) -> None:
-    out = tmp_path / "run"
-    trained = train(site, out, "--objective", "dear_vae", "--network", "straight", "--price", 3)
-    assert trained.returncode == 0, trained.stderr
-    uses = (
-        "import darla; from darla.checks.objectives import check_objective;"
-        f"print(darla.load_encoder({str(out / 'encoder')!r}).config); check_objective('dear_vae')"
-    )
-    used = run(site, "-c", uses)
-    assert used.returncode == 0, used.stderr
-    assert "{'name': 'dear_vae', 'settings': {'price': 3.0}}" in used.stdout
-    with pytest.raises(ValueError, match="a network 'straight', which no installed package adds"):
-        load_encoder(out / "encoder")
-
-
 # Each of these needs what the one before has imported, and nothing that it has done.
-BROKEN = """
+WITH_OTHERS = """
 import sys
+import darla
+from darla.checks.objectives import check_objective
 from toy_commands import run_darla
 data, out = sys.argv[1:]
-for more in (["nameless"], ["bare"], ["vae", "--price", "3"]):
+for more in (
+    ["dear_vae", "--network", "straight", "--price", "3", "--latents", "4", "--epochs", "1",
+     "--threads", "1", "--pictures-per-stage", "0", "--device", "cpu"],
+    ["nameless"],
+    ["bare"],
+    ["vae", "--price", "3"],
+):
     code = run_darla("train-vision", "--data", data, "--out", out, "--objective", *more)
     print("exit code", code, file=sys.stderr)
+print(darla.load_encoder(out + "/encoder").config)
+check_objective("dear_vae")
 """
 
 
-def test_broken_ones_fail_alone(site: Path, tmp_path: Path) -> None:
-    data = write_toy_dataset(tmp_path / "frames", 96, per_look=4)
-    done = run(site, "-c", BROKEN, data, tmp_path / "run")
-    assert "Traceback" not in done.stderr
-    nameless, bare, others = done.stderr.split("exit code 2\n")[:3]
-    for said, expected in (
-        (nameless, "others.nameless:Nameless: name 'NoSuchSettings' is not defined; mend or"),
-        (bare, "settings_class of the objective 'bare' is <class 'dict'>; expected a frozen"),
-        (others, "the objective 'vae' has no setting 'price'"),
+@pytest.fixture(scope="module")
+def done(
+    site: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple["subprocess.CompletedProcess[str]", Path]:
+    """Train all of these where the package is installed; return how that ended, and the run."""
+    folder = tmp_path_factory.mktemp("others")
+    data = write_toy_dataset(folder / "frames", 96, per_look=4)
+    command = [sys.executable, "-c", WITH_OTHERS, str(data), str(folder / "run")]
+    path = os.pathsep.join([str(site), *sys.path])
+    env = {**os.environ, "PYTHONPATH": path}
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, env=env)
+    return ended, folder / "run"
+
+
+def test_an_objective_and_a_network_of_another_package(
+    done: tuple["subprocess.CompletedProcess[str]", Path],
+) -> None:
+    used, run = done
+    assert used.returncode == 0, used.stderr
+    assert "exit code 0\n" in used.stderr
+    assert "{'name': 'dear_vae', 'settings': {'price': 3.0}}" in used.stdout
+    with pytest.raises(ValueError, match="a network 'straight', which no installed package adds"):
+        load_encoder(run / "encoder")
+
+
+def test_broken_ones_fail_alone(done: tuple["subprocess.CompletedProcess[str]", Path]) -> None:
+    said = done[0].stderr.partition("exit code 0\n")[2]
+    assert "Traceback" not in said
+    for said_of_it, expected in zip(
+        said.split("exit code 2\n")[:3],
+        (
+            "others.nameless:Nameless: name 'NoSuchSettings' is not defined; mend or",
+            "settings_class of the objective 'bare' is <class 'dict'>; expected a frozen",
+            "the objective 'vae' has no setting 'price'",
+        ),
+        strict=True,
     ):
-        last = said.strip().splitlines()[-1]
+        last = said_of_it.strip().splitlines()[-1]
         assert last.startswith("error: ") and expected in last
-    assert "train one of: dear_vae" in others
+    assert "train one of: dear_vae" in said
