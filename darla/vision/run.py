@@ -29,7 +29,7 @@ from darla.vision.stack import Stack
 from darla.vision.stack_check import check_stack
 from darla.vision.stacked_batches import StackedBatches
 from darla.vision.stage import SeedOfStage, StageLoop
-from darla.vision.state import pack, unpack, unpack_stack
+from darla.vision.state import pack, unpack
 from darla.vision.training_frames import TrainingFrames
 from darla.vision.training_step import Decay, TrainingStep, speed_of
 from darla.vision.untrained import Make, check_frames, make_untrained, steps_of
@@ -111,11 +111,7 @@ class VisionRun:
         if number >= len(self._stages[0]) or start > self._steps(self._stages[0][number]):
             raise ValueError(f"there is no step {start} of a stage {number} in this run")
         step = self._training_step(number)
-        tensors = [each.tensors for each in checkpoints]
-        if len(tensors) == 1:
-            unpack(tensors[0], self.objectives[0], step.optimizer)
-        else:
-            unpack_stack(tensors, self.objectives, step.optimizer)
+        unpack([each.tensors for each in checkpoints], self.objectives, step.optimizer)
         tqdm.write(f"continuing after step {checkpoints[0].step}")
         return _Resumed(number, start, step)
 

@@ -32,34 +32,17 @@ def pack(
     return tensors
 
 
-def unpack(tensors: dict[str, Tensor], model: nn.Module, optimizer: torch.optim.Optimizer) -> None:
-    """Put back what :func:`pack` took out.
+def unpack(
+    tensors: Sequence[dict[str, Tensor]],
+    models: Sequence[nn.Module],
+    optimizer: torch.optim.Optimizer,
+) -> None:
+    """Put back what :func:`pack` took out of each model; several models are those of a stack.
 
     Raises:
         ValueError: it was taken out of something else, or is damaged.
     """
-    _put_back([tensors], [model], optimizer, stacked=False)
-
-
-def unpack_stack(
-    tensors: Sequence[dict[str, Tensor]],
-    models: Sequence[nn.Module],
-    optimizer: torch.optim.Optimizer,
-) -> None:
-    """Put back what was taken out of the models of a stack, one by one.
-
-    A ValueError as of :func:`unpack`.
-    """
-    _put_back(tensors, models, optimizer, stacked=True)
-
-
-def _put_back(
-    tensors: Sequence[dict[str, Tensor]],
-    models: Sequence[nn.Module],
-    optimizer: torch.optim.Optimizer,
-    stacked: bool,
-) -> None:
-    """Put back weights, averages and random numbers, which are the same for all models."""
+    stacked = len(models) > 1
     parameters = [each for group in optimizer.param_groups for each in group["params"]]
     shapes = [each.shape[1:] if stacked else each.shape for each in parameters]
     random = _under(_RANDOM, tensors[0])
