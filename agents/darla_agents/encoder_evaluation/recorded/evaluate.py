@@ -16,8 +16,9 @@ from darla_agents.encoder_evaluation.config import EncoderEvaluationConfig
 from darla_agents.encoder_evaluation.recorded.domains import deal_frames
 from darla_agents.encoder_evaluation.recorded.factors import shared_factors
 from darla_agents.encoder_evaluation.recorded.frames import open_recorded
-from darla_agents.encoder_evaluation.recorded.measures import Recording, measure
+from darla_agents.encoder_evaluation.recorded.measures import measure
 from darla_agents.encoder_evaluation.recorded.pictures import draw_recorded
+from darla_agents.encoder_evaluation.recorded.recording import Recording, SeenRecording
 from darla_agents.encoder_evaluation.recorded.report import (
     RecordedScores,
     recorded_notes,
@@ -58,7 +59,8 @@ def evaluate_recorded(config: EncoderEvaluationConfig) -> EncoderEvaluation:
         agreed = _agreement(config, encoders, [each[0] for each in latents])
         for label, encoder, found, udr in zip(labels, encoders, latents, agreed, strict=True):
             of_this = partial(part, label)
-            scores.append(measure(recording, label, encoder, found, udr, of_this))
+            seen = SeenRecording(recording, encoder, found)
+            scores.append(measure(seen, label, udr, of_this))
             first, folder = recording.frames[0], config.out / label
             draw = partial(draw_recorded, first, encoder, scores[-1], folder)
             pictures += of_this("pictures", draw)

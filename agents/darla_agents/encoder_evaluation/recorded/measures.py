@@ -1,21 +1,17 @@
 """Measure an encoder on recorded frames: metrics, probes in every look, recolouring, actions."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from darla.encoder.frozen_encoder import FrozenEncoder
 from darla.encoder.quantizers import codes_in_use
-from darla.frames.attributes import FactorDescription
 from darla.metrics import METRICS, Result, Samples, check_samples
 from darla.metrics.factor_columns import LEAST_SAMPLES
 from darla.metrics.total_correlation import total_correlation
 from darla.probes import (
     PROBES,
-    LabelledLatents,
     Probe,
     ProbeReport,
     ProbeTarget,
@@ -24,11 +20,11 @@ from darla.probes import (
     probe_domains,
 )
 from darla.probes.targets import split_usable
-from darla.vision.verdict import judge
+from darla.vision.verdict import Verdict, judge
 from darla_agents.encoder_evaluation.config import EncoderEvaluationConfig
 from darla_agents.encoder_evaluation.recorded.actions import chance, read_actions
-from darla_agents.encoder_evaluation.recorded.domains import Part, Parts
-from darla_agents.encoder_evaluation.recorded.factors import LOOK, metric_columns, targets_of
+from darla_agents.encoder_evaluation.recorded.domains import Parts
+from darla_agents.encoder_evaluation.recorded.factors import metric_columns
 from darla_agents.encoder_evaluation.recorded.frames import RecordedFrames, thinned
 from darla_agents.encoder_evaluation.recorded.recoloring import (
     FoundFrames,
@@ -37,6 +33,7 @@ from darla_agents.encoder_evaluation.recorded.recoloring import (
     measure_recoloring,
     recolored_pairs,
 )
+from darla_agents.encoder_evaluation.recorded.recording import SeenRecording
 from darla_agents.encoder_evaluation.recorded.report import RecordedScores
 from darla_agents.encoder_evaluation.recorded.restyling import restyled_movements
 
@@ -51,43 +48,64 @@ _MOST_EPISODES = 20  # that are told apart by their looks
 _EPISODE = "episode"
 
 
-@dataclass(frozen=True, eq=False)
-class Recording:
-    """What all encoders are measured on."""
+def measure(seen: SeenRecording, label: str, udr: float | None, part: Shown) -> RecordedScores:
+    """Measure one encoder, which has a label.
 
-    frames: Sequence[RecordedFrames]
-    described: Mapping[str, FactorDescription]
-    """The factors that are to be read."""
-    parts: Parts
-    """Without a bound on their size, which frames in a row need."""
-    config: EncoderEvaluationConfig
-
-    def targets(self, dataset: int) -> tuple[ProbeTarget, ...]:
-        """Return what is to be read from the frames of a dataset."""
-        return targets_of(self.frames[dataset], self.described)
-
-    def state_names(self) -> list[str]:
-        """Return the factors that are not of the look."""
-        return [name for name, each in self.described.items() if each["role"] != LOOK]
-
-
-def state_latents(encoder: FrozenEncoder) -> tuple[np.ndarray, bool]:
-    """Return the latents that stand for the state, int64, and whether the encoder says so.
-
-    They are those of its active latents that it says hold the state; all active ones if it says
-    nothing.
+    ``udr`` is how far it agrees with others; ``part`` is called with the name of each part of the
+    work, and what does it.
     """
-    active, role = np.flatnonzero(encoder.active), encoder.latent_roles.get("state")
-    return (active, False) if role is None else (np.intersect1d(active, role), True)
+    recording, encoder, first = seen.recording, seen.encoder, seen.latents[0]
+    config, told = recording.config, seen.tells_state
+    parts = recording.parts.thinned(config.probe_frames, config.test_frames)
+    samples, left_out = _samples_of(seen)
+    metrics, refused = part("metrics", lambda: _metrics(samples, config))
+    return RecordedScores(
+        label=label,
+        path=str(encoder.path),
+        objective=encoder.config["objective"]["name"],
+        active_latents=len(seen.active),
+        latents=encoder.latent_dim,
+        codes_in_use=codes_in_use(first, encoder.encoder.shape),
+        total_correlation=total_correlation(first, encoder.active).nats,
+        metrics=metrics,
+        udr=udr,
+        verdict=part("reconstructions", lambda: _verdict(seen)),
+        probes=part("probes", lambda: _probes(seen, parts)),
+        state_probes=part("probes of the state", lambda: _state_probes(seen, parts)),
+        look_from_state=part("look in the state", lambda: _look_read(seen, parts, seen.state)),
+        look_from_all=_look_read(seen, parts, seen.active) if told else None,
+        recoloring=part("recolouring", lambda: _recoloring(seen, parts)),
+        restyled=part("looks", lambda: _restyled(seen)),
+        found=part("retrieval", lambda: _found(seen)),
+        actions=part("actions", lambda: _actions_read(seen)) if len(seen.state) else None,
+        action_chance=chance(recording.frames),
+        state_factors=tuple(recording.state_names()),
+        left_out_of_metrics=left_out | refused,
+        notes=tuple(_notes(seen)),
+    )
 
 
-def samples_of(
-    recording: Recording, encoder: FrozenEncoder, latents: np.ndarray
-) -> tuple[Samples | None, dict[str, str]]:
+def _notes(seen: SeenRecording) -> Iterator[str]:
+    """Yield what must be known to believe what is measured of an encoder."""
+    for frames in seen.recording.frames:
+        yield from frames.notes(seen.encoder)
+    if not any((frames.actions >= 0).any() for frames in seen.recording.frames):
+        yield "reads no actions: none that are single whole numbers were recorded"
+    if not seen.tells_state:
+        yield (
+            "does not say which latents hold the state; "
+            f"all {len(seen.state)} that are active are taken for it"
+        )
+    elif not len(seen.state):
+        yield "none of the latents that are to hold the state is active"
+
+
+def _samples_of(seen: SeenRecording) -> tuple[Samples | None, dict[str, str]]:
     """Return what metrics are computed from, of the first dataset; and what is left out, and why.
 
-    None where too few frames, or no factors, are known. The latents are (M, z).
+    None where too few frames, or no factors, are known.
     """
+    recording = seen.recording
     if not recording.described:
         return None, {"every factor": "none was recorded"}
     places, columns, reasons = metric_columns(recording.targets(0))
@@ -98,119 +116,8 @@ def samples_of(
         return None, reasons | {"the others": f"{count} frames, {LEAST_SAMPLES} are needed"}
     if not any(np.ptp(each.classes()) for each in columns):
         return None, reasons | {"the others": "none of them varies"}
-    return check_samples(latents[places[places_kept]], columns, encoder.active), reasons
-
-
-def measure(
-    recording: Recording,
-    label: str,
-    encoder: FrozenEncoder,
-    latents: Sequence[np.ndarray],
-    udr: float | None,
-    part: Shown,
-) -> RecordedScores:
-    """Measure one encoder, whose latents of each dataset's frames are (M, z).
-
-    ``udr`` is how far it agrees with others; ``part`` is called with the name of each part of the
-    work, and what does it.
-    """
-    config, first = recording.config, recording.frames[0]
-    state, told = state_latents(encoder)
-    fewer = recording.parts.thinned(config.probe_frames, config.test_frames)
-    labelled = partial(_labelled, recording, latents)
-
-    def probes(**which: Any) -> ProbeReport | None:
-        train, *tests = (labelled(each, **which) for each in (fewer.train, *fewer.tests))
-        if not train.targets or not train.latents.shape[1]:
-            return None
-        return probe_domains(train, tests, PROBES, config.probe_seeds)
-
-    def of_state() -> ProbeReport | None:
-        return probes(columns=state, names=recording.state_names()) if told else None
-
-    def restyle() -> dict[str, float | None]:
-        places = thinned(np.arange(len(first)), min(config.pairs, _RESTYLED))
-        return restyled_movements(first, encoder, places, state, config.seed + _RESTYLING)
-
-    def find() -> FoundFrames | None:
-        seed = config.seed + _RETRIEVAL
-        return find_frames(first, encoder, latents[0], state, _CANDIDATES, seed)
-
-    def read() -> ProbeReport | None:
-        most = config.probe_frames, config.test_frames
-        found = [each[:, state] for each in latents]
-        return read_actions(
-            recording.frames, found, recording.parts, most, PROBES, config.probe_seeds
-        )
-
-    samples, left_out = samples_of(recording, encoder, latents[0])
-    metrics, refused = part("metrics", lambda: _metrics(samples, config))
-    look = partial(_look_read, recording, latents, fewer)
-    return RecordedScores(
-        label=label,
-        path=str(encoder.path),
-        objective=encoder.config["objective"]["name"],
-        active_latents=int(encoder.active.sum()),
-        latents=encoder.latent_dim,
-        codes_in_use=codes_in_use(latents[0], encoder.encoder.shape),
-        total_correlation=total_correlation(latents[0], encoder.active).nats,
-        metrics=metrics,
-        udr=udr,
-        verdict=part("reconstructions", lambda: judge(encoder, _judged(first, encoder))),
-        probes=part("probes", probes),
-        state_probes=part("probes of the state", of_state),
-        look_from_state=part("look in the state", lambda: look(state)),
-        look_from_all=look(np.flatnonzero(encoder.active)) if told else None,
-        recoloring=part("recolouring", lambda: _recoloring(recording, encoder, labelled, fewer)),
-        restyled=part("looks", restyle),
-        found=part("retrieval", find),
-        actions=part("actions", read) if len(state) else None,
-        action_chance=chance(recording.frames),
-        state_factors=tuple(recording.state_names()),
-        left_out_of_metrics=left_out | refused,
-        notes=tuple(_notes(recording, encoder)),
-    )
-
-
-def _notes(recording: Recording, encoder: FrozenEncoder) -> Iterator[str]:
-    """Yield what must be known to believe what is measured of an encoder."""
-    for frames in recording.frames:
-        yield from frames.notes(encoder)
-    if not any((frames.actions >= 0).any() for frames in recording.frames):
-        yield "reads no actions: none that are single whole numbers were recorded"
-    state, told = state_latents(encoder)
-    if not told:
-        yield (
-            "does not say which latents hold the state; "
-            f"all {len(state)} that are active are taken for it"
-        )
-    elif not len(state):
-        yield "none of the latents that are to hold the state is active"
-
-
-def _labelled(
-    recording: Recording,
-    latents: Sequence[np.ndarray],
-    part: Part,
-    columns: np.ndarray | None = None,
-    names: Sequence[str] | None = None,
-) -> LabelledLatents:
-    """Return a part's latents, or some columns of them, with its factors, or some of them."""
-    found = latents[part.dataset][part.places]
-    targets = (
-        target.take(part.places)
-        for target in recording.targets(part.dataset)
-        if names is None or target.name in names
-    )
-    return LabelledLatents(
-        part.domain, found if columns is None else found[:, columns], tuple(targets)
-    )
-
-
-def _judged(recorded: RecordedFrames, encoder: FrozenEncoder) -> np.ndarray:
-    """Return frames whose reconstructions are compared with them."""
-    height, width, _ = encoder.image_shape
-    return recorded.read(thinned(np.arange(len(recorded)), _JUDGED), (height, width))
+    latents = seen.latents[0][places[places_kept]]
+    return check_samples(latents, columns, seen.encoder.active), reasons
 
 
 def _metrics(
@@ -230,19 +137,38 @@ def _metrics(
     return found, reasons
 
 
-def _look_read(
-    recording: Recording, latents: Sequence[np.ndarray], parts: Parts, columns: np.ndarray
-) -> ProbeReport | None:
+def _verdict(seen: SeenRecording) -> Verdict:
+    """Compare reconstructions of some frames with them."""
+    height, width, _ = seen.encoder.image_shape
+    first = seen.recording.frames[0]
+    frames = first.read(thinned(np.arange(len(first)), _JUDGED), (height, width))
+    return judge(seen.encoder, frames)
+
+
+def _probes(seen: SeenRecording, parts: Parts, **which: Any) -> ProbeReport | None:
+    """Probe latents for factors; None where there are none of either."""
+    train, *tests = (seen.labelled(each, **which) for each in (parts.train, *parts.tests))
+    if not train.targets or not train.latents.shape[1]:
+        return None
+    return probe_domains(train, tests, PROBES, seen.recording.config.probe_seeds)
+
+
+def _state_probes(seen: SeenRecording, parts: Parts) -> ProbeReport | None:
+    """Probe the state's latents for its factors; None where the encoder names no such latents."""
+    if not seen.tells_state:
+        return None
+    return _probes(seen, parts, columns=seen.state, names=seen.recording.state_names())
+
+
+def _look_read(seen: SeenRecording, parts: Parts, columns: np.ndarray) -> ProbeReport | None:
     """Probe latents linearly for the look: its factors, or where none are known the episode."""
     if not len(columns):
         return None
-    names = [name for name, each in recording.described.items() if each["role"] == LOOK]
-    seen = parts.tests[0]
-    train, test = (
-        _labelled(recording, latents, each, columns, names) for each in (parts.train, seen)
-    )
+    names, tested = seen.recording.look_names(), parts.tests[0]
+    train, test = (seen.labelled(each, columns, names) for each in (parts.train, tested))
     if not split_usable(train.targets)[0]:
-        episode = _episode_targets(recording.frames[0], parts.train.places, seen.places)
+        first = seen.recording.frames[0]
+        episode = _episode_targets(first, parts.train.places, tested.places)
         train, test = (
             replace(each, targets=(target,))
             for each, target in zip((train, test), episode, strict=True)
@@ -266,17 +192,13 @@ def _episode_targets(
     return target(trained), target(tested)
 
 
-def _recoloring(
-    recording: Recording,
-    encoder: FrozenEncoder,
-    labelled: Callable[..., LabelledLatents],
-    parts: Parts,
-) -> Recoloring:
+def _recoloring(seen: SeenRecording, parts: Parts) -> Recoloring:
     """Recolour frames of the first dataset, and see what moves."""
+    recording = seen.recording
     config, first = recording.config, recording.frames[0]
     places = thinned(np.arange(len(first)), config.pairs)
-    pairs = recolored_pairs(first, encoder, places, config.seed + _RECOLORING)
-    train = labelled(parts.train, names=recording.state_names())
+    pairs = recolored_pairs(first, seen.encoder, places, config.seed + _RECOLORING)
+    train = seen.labelled(parts.train, names=recording.state_names())
     targets, _ = split_usable(train.targets)
     probes: dict[str, Probe] = {}
     if targets:
@@ -286,4 +208,28 @@ def _recoloring(
         }
     wanted = {target.name for target in targets}
     known = [each.take(places) for each in recording.targets(0) if each.name in wanted]
-    return measure_recoloring(*pairs, state_latents(encoder)[0], probes, known)
+    return measure_recoloring(*pairs, seen.state, probes, known)
+
+
+def _restyled(seen: SeenRecording) -> dict[str, float | None]:
+    """Show frames of the first dataset in many looks, and see how far the state moves."""
+    config, first = seen.recording.config, seen.recording.frames[0]
+    places = thinned(np.arange(len(first)), min(config.pairs, _RESTYLED))
+    seed = config.seed + _RESTYLING
+    return restyled_movements(first, seen.encoder, places, seen.state, seed)
+
+
+def _found(seen: SeenRecording) -> FoundFrames | None:
+    """Find frames of the first dataset again by their state in other colours."""
+    recording = seen.recording
+    seed = recording.config.seed + _RETRIEVAL
+    first, latents = recording.frames[0], seen.latents[0]
+    return find_frames(first, seen.encoder, latents, seen.state, _CANDIDATES, seed)
+
+
+def _actions_read(seen: SeenRecording) -> ProbeReport | None:
+    """Probe the state's latents of frames in a row for the action between them."""
+    recording, config = seen.recording, seen.recording.config
+    most = config.probe_frames, config.test_frames
+    found = [each[:, seen.state] for each in seen.latents]
+    return read_actions(recording.frames, found, recording.parts, most, PROBES, config.probe_seeds)
