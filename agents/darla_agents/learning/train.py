@@ -1,7 +1,7 @@
 """Train an agent in its source domain, or continue where an earlier process was stopped."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, ExitStack, closing
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,26 +21,19 @@ from darla.running.step_folders import use_newest
 from darla.running.stop_requests import StopRequest, stop_requests
 from darla.stores.mirrored_runs import mirrored_run
 from darla.stores.urls import Place, StoreUrl, place
-from darla.tracking.run_writer import RunWriter
-from darla.wrappers.latent_alarm import LatentAlarm
-from darla_agents.agent.acting import AgentPolicy
 from darla_agents.agent.alarm_words import agent_alarm
 from darla_agents.agent.algorithms import remembers
 from darla_agents.agent.encoders import bundled_encoder
 from darla_agents.agent.interaction import NATIVE
 from darla_agents.agent.models import build_for_training
 from darla_agents.agent.saved_agent import (
-    SavedAgent,
-    best_evaluation,
     export_zip,
-    is_saved,
     load_agent,
     save_agent,
 )
 from darla_agents.agent.spec import AgentSpec
 from darla_agents.agent.weights import restore
 from darla_agents.learning.callbacks import (
-    EvaluateDomains,
     SaveCheckpoints,
     ShowProgress,
     StopAtNaN,
@@ -54,22 +47,17 @@ from darla_agents.learning.config import (
     run_identity,
     tracked_run,
 )
+from darla_agents.learning.evaluation import evaluation_worlds, make_evaluation
 from darla_agents.learning.resolve_spec import resolve_spec, suited_settings
 from darla_agents.learning.run_folder import RunFolder
 from darla_agents.learning.tensorboard_layout import (
-    RETURN,
     TensorBoardFolder,
     write_hyperparameters,
     write_layout,
 )
-from darla_agents.playing.played_worlds import PlayedWorlds, make_played_worlds
 from darla_agents.worlds.environments import make_vec_env
 from darla_agents.worlds.rendering import STOCK
-from darla_envs.suites import suite_of
 
-EVERY_TARGET = "targets"
-"""What stands for all of a task's targets among the domains to evaluate in."""
-_MOST_EVALUATION_ENVS = 8
 _WEIGHTS_CHECKED_EVERY = 1_000  # steps
 
 
@@ -167,19 +155,17 @@ def _train(
     )
     stack.enter_context(closing(venv))
     spec = suited_settings(config, spec, venv.observation_space, venv.action_space)
-    domains = stack.enter_context(_evaluation_worlds(config, spec, drawing))
+    domains = stack.enter_context(evaluation_worlds(config, spec, drawing))
     model = build_for_training(spec, venv, spec.seed, config.device)
     stack.enter_context(exclusive(folder.path))
     if not (folder.path / RECORD).is_file():
         write_run_record(folder.path, config, config.seed)
     _continue(model, spec, folder)
-    tracked = tracked_run(config, spec, folder.path)
-    output = TensorBoardFolder(folder.tensorboard, model.num_timesteps, tracked)
-    model.set_logger(Logger(folder=None, output_formats=[output]))
+    output = _log_to(folder, config, spec, model)
     stack.callback(model.logger.close)
     write_layout(output.writer, domains, alarm is not None)
     write_hyperparameters(output, spec, domains)
-    evaluate = _evaluation(
+    evaluate = make_evaluation(
         config, spec, folder, model, domains, encoder, alarm, output.writer, watch
     )
     request = stack.enter_context(stop_requests())
@@ -197,34 +183,14 @@ def _train(
     save_agent(model, spec, folder.path)
 
 
-def _evaluation(
-    config: TrainAgentConfig,
-    spec: AgentSpec,
-    folder: RunFolder,
-    model: BaseAlgorithm,
-    domains: Mapping[str, PlayedWorlds],
-    encoder: FrozenEncoder | None,
-    alarm: LatentAlarm | None,
-    writer: RunWriter,
-    watch: Watch | None,
-) -> EvaluateDomains:
-    """Return what evaluates the agent while it learns, and keeps the best one in the source."""
-    # One seed for each episode; runs of one seed play the same ones, whatever they see.
-    episodes = range(config.eval_episodes)
-    seeds = [derive_seed(config.seed, Purpose.SOURCE_EVALUATION, index) for index in episodes]
-    shown = domains[spec.domain].observation_space
-    agent = SavedAgent(spec, model, model.num_timesteps)
-    return EvaluateDomains(
-        config.eval_freq,
-        domains,
-        AgentPolicy(agent, shown, encoder, alarm=alarm),
-        seeds,
-        writer,
-        _best_return(folder),
-        lambda evaluation: save_agent(model, spec, folder.best, evaluation),
-        alarm,
-        watch,
-    )
+def _log_to(
+    folder: RunFolder, config: TrainAgentConfig, spec: AgentSpec, model: BaseAlgorithm
+) -> TensorBoardFolder:
+    """Let an agent log into its folder, and to a tracker if there is one."""
+    tracked = tracked_run(config, spec, folder.path)
+    output = TensorBoardFolder(folder.tensorboard, model.num_timesteps, tracked)
+    model.set_logger(Logger(folder=None, output_formats=[output]))
+    return output
 
 
 def _log_interval(spec: AgentSpec, num_envs: int) -> int:
@@ -237,25 +203,6 @@ def _log_interval(spec: AgentSpec, num_envs: int) -> int:
         return 4
     steps = min(1_000, spec.total_timesteps // 10)
     return max(1, steps // (int(spec.settings["n_steps"]) * num_envs))
-
-
-def _evaluation_worlds(
-    config: TrainAgentConfig, spec: AgentSpec, drawing: Mapping[str, Any]
-) -> AbstractContextManager[dict[str, PlayedWorlds]]:
-    """Make what the agent is evaluated in, by domain, with the source first."""
-    targets = suite_of(spec.environment).targets()
-    if EVERY_TARGET in config.eval_domains and not targets:
-        raise ValueError(
-            f"{spec.environment.text} has no targets that are known by a name; declare some with "
-            f"--looks, name the domains to evaluate in besides {spec.domain} one by one, or leave "
-            "--eval-domains out"
-        )
-    named = {EVERY_TARGET: targets}
-    wanted = [name for each in config.eval_domains for name in named.get(each, [each])]
-    domains = list(dict.fromkeys([spec.domain, *wanted]))
-    count = min(config.eval_episodes, _MOST_EVALUATION_ENVS)
-    how = {"interaction": spec.interaction, **drawing}
-    return make_played_worlds(spec.environment, spec.traits.observation, domains, count, **how)
 
 
 def _continue(model: BaseAlgorithm, spec: AgentSpec, folder: RunFolder) -> None:
@@ -291,11 +238,3 @@ def _housekeeping(
         StopWhenAsked(request, save_checkpoint),
         ShowProgress(spec.total_timesteps, title, config.progress),
     ]
-
-
-def _best_return(folder: RunFolder) -> float | None:
-    """Return the source's return of the best agent so far, or None when there is none."""
-    if not is_saved(folder.best):
-        return None
-    evaluation = best_evaluation(folder.best)
-    return None if evaluation is None else float(evaluation[RETURN])
