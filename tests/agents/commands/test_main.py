@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -120,9 +122,9 @@ def test_a_script_shows_the_help_of_its_command() -> None:
 @pytest.fixture(scope="module")
 def bash_script() -> str:
     """Return what a shell reads to complete the command."""
-    command = [*DARLA, "--tyro-print-completion", "bash"]
-    result = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=True)
-    return result.stdout
+    with redirect_stdout(StringIO()) as out:
+        assert run_darla("--tyro-print-completion", "bash") == 0
+    return out.getvalue()
 
 
 def completed(script: str, *words: str) -> set[str]:

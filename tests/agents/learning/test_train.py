@@ -149,9 +149,8 @@ def test_the_same_seed_gives_the_same_agent(folder):
 @pytest.mark.parametrize("kind", ["pixels", "factors"])
 def test_the_same_seed_gives_the_same_agent_in_batched_worlds(folder, kind):
     def train(name, **changes):
-        config = make_config(
-            folder, kind, task=GO_TO_OBJECT, out=folder / name, total_timesteps=112, **changes
-        )
+        few = {"total_timesteps": 112, "eval_freq": 64, "eval_episodes": 1}
+        config = make_config(folder, kind, task=GO_TO_OBJECT, out=folder / name, **few, **changes)
         return (train_agent(config) / WEIGHTS).read_bytes()
 
     first = train("a", eval_domains=("new_floor", "new_wall"))

@@ -16,7 +16,7 @@ def sound() -> partial:
 
 @pytest.fixture(scope="module")
 def envs():
-    """Two environments, whose workers take seconds to start, for tests that do not end them."""
+    """Two environments, whose workers take seconds to start; the last test ends them."""
     made = WorkerVecEnv([sound(), sound()])
     yield made
     made.close()
@@ -63,15 +63,10 @@ def test_workers_do_what_one_process_does(envs):
         assert [sorted(info) for info in infos] == [sorted(info) for info in other_infos]
 
 
-def test_single_environments_are_reached():
-    before = set(multiprocessing.active_children())
-    envs = WorkerVecEnv([sound(), sound()])
+def test_single_environments_are_reached(envs):
     envs.set_attr("mark", 7, indices=1)
     assert not envs.has_attr("mark") and envs.has_attr("render_mode")
     assert envs.get_attr("mark", indices=[1]) == [7]
-    with pytest.raises(RuntimeError, match=r"(?s)environment 0 failed.*mark"):
-        envs.get_attr("mark")
-    assert set(multiprocessing.active_children()) == before
 
 
 def test_methods_and_wrappers_of_environments_are_reached(envs):
@@ -80,3 +75,10 @@ def test_methods_and_wrappers_of_environments_are_reached(envs):
     envs.reset()
     assert len(envs.env_method("reset", indices=0, seed=5)) == 1
     assert len(envs.env_method("reset", seed=5)) == 2
+
+
+def test_an_error_in_one_environment_ends_all(envs):
+    before = set(multiprocessing.active_children())
+    with pytest.raises(RuntimeError, match=r"(?s)environment 0 failed.*nothing"):
+        envs.get_attr("nothing")
+    assert len(before - set(multiprocessing.active_children())) == 2
