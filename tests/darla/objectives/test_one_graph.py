@@ -20,22 +20,20 @@ from darla.objectives.readout import Readout
 from darla.vision.training_step import Decay, Speed, TrainingStep
 from toy_frames import tiny_objective, tiny_settings, toy_frames, write_toy_bundle
 from toy_graphs import META, Elsewhere, TracedGraphs, uncompiled
+from toy_stacks import VARIANTS
 
 GRAPHS = [
     name for name, kind in OBJECTIVES.usable().items() if kind.one_graph and not kind.closed_form
 ]
-VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "of twins": ("look_state_nce", {"recolored": 0.5, "own_copies": 0.2, "one_hue": 0.3}),
-    "stratified": ("beta_tcvae", {"estimate": "stratified"}),
+MORE_VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
+    **VARIANTS,
     "inverse multiquadric": ("info_vae", {"kernel": "imq"}),
-    "told a factor": ("cvae", {"condition": "hue"}),
-    "recolored": ("ml_vae", {"recolored": 0.5, "state_likeness": 1.0}),
     "gaussian": ("beta_vae", {"likelihood": "gaussian", "beta_warmup": 0.5, "free_bits": 0.1}),
     "standardized": ("darla_2017", {"feature_scaling": "standardize", "beta_warmup": 0.5}),
 }
 CASES: dict[str, tuple[str, dict[str, Any]]] = {
     **{name: (name, {}) for name in GRAPHS},
-    **{f"{name}, {what}": (name, settings) for what, (name, settings) in VARIANTS.items()},
+    **{f"{name}, {what}": (name, settings) for what, (name, settings) in MORE_VARIANTS.items()},
 }
 CPU = torch.device("cpu")
 STEPS, BATCH = 6, 8
