@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +18,12 @@ from darla import FrameDataset
 from darla.collection import collect as collect_module
 from darla.collection.collect import CollectConfig, collect
 from darla.running.exclusive import exclusive_name
+from toy_collections import config_of
 from toy_datasets import contents
+from toy_processes import children_of, is_running, wait_until
 
 ROOT = Path(__file__).parents[3]
 PATHS = f"{ROOT}{os.pathsep}{ROOT / 'tests'}"  # the root first: tests has folders of the same names
-
-
-def config_of(out: Path, env: str = "Toy/Counting-v0", **changes: Any) -> CollectConfig:
-    settings: dict[str, Any] = {
-        "policy": "random",
-        "num_frames": 90,
-        "chunk_size": 20,
-        "size": (16,),
-        "env_kwargs": {"size": 16},
-        "imports": ("toy_envs", "toy_vector_envs"),
-        "workers": 1,
-    }
-    return CollectConfig(env=env, out=out, **{**settings, **changes})
 
 
 def test_a_collection_is_a_dataset_with_a_contact_sheet_beside_it(tmp_path: Path) -> None:
@@ -122,25 +110,6 @@ if __name__ == "__main__":
 """
 
 
-def _children(process: int) -> list[int]:
-    tasks = Path(f"/proc/{process}/task").glob("*/children")
-    return [int(child) for task in tasks for child in task.read_text().split()]
-
-
-def _is_running(process: int) -> bool:
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def _wait_for(condition: Any, seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.005)
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 @pytest.mark.parametrize("env", ["Toy/Counting-v0", "Toy/ManyCounting-v0"])
 def test_a_killed_collection_continues_and_equals_an_unbroken_one(tmp_path: Path, env: str) -> None:
@@ -150,12 +119,12 @@ def test_a_killed_collection_continues_and_equals_an_unbroken_one(tmp_path: Path
     process = subprocess.Popen(
         [sys.executable, str(script)], env={**os.environ, "PYTHONPATH": PATHS}
     )
-    _wait_for(lambda: len(list(broken.glob(".finished/[0-9]*"))) >= 3)
-    workers = _children(process.pid)
+    wait_until(lambda: len(list(broken.glob(".finished/[0-9]*"))) >= 3)
+    workers = children_of(process.pid)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert len(workers) >= 2
-    _wait_for(lambda: not any(_is_running(worker) for worker in workers))
+    wait_until(lambda: not any(is_running(worker) for worker in workers))
 
     finished = {marker.name for marker in broken.glob(".finished/[0-9]*")}
     assert 3 <= len(finished) < 20

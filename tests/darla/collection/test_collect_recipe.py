@@ -7,21 +7,9 @@ from typing import Any
 
 import pytest
 
-from darla.collection.collect import CollectConfig, collect
+from darla.collection.collect import collect
+from toy_collections import config_of
 from toy_datasets import contents
-
-
-def config_of(out: Path, env: str = "Toy/Counting-v0", **changes: Any) -> CollectConfig:
-    settings: dict[str, Any] = {
-        "policy": "random",
-        "num_frames": 90,
-        "chunk_size": 20,
-        "size": (16,),
-        "env_kwargs": {"size": 16},
-        "imports": ("toy_envs", "toy_vector_envs"),
-        "workers": 1,
-    }
-    return CollectConfig(env=env, out=out, **{**settings, **changes})
 
 
 @pytest.mark.parametrize(

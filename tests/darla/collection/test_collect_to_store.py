@@ -6,13 +6,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from darla import FrameDataset
-from darla.collection.collect import CollectConfig, collect
+from darla.collection.collect import collect
+from toy_collections import config_of
 from toy_stores import ToyStore, needs_store, store
 
 __all__ = ["store"]
@@ -27,19 +27,6 @@ from darla.collection.collect import CollectConfig, collect
 if __name__ == "__main__":
     collect({config!r})
 """
-
-
-def config_of(out: str | Path, **changes: Any) -> CollectConfig:
-    settings: dict[str, Any] = {
-        "policy": "random",
-        "num_frames": 90,
-        "chunk_size": 20,
-        "size": (16,),
-        "env_kwargs": {"size": 16},
-        "imports": ("toy_envs",),
-        "workers": 1,
-    }
-    return CollectConfig(env="Toy/Counting-v0", out=Path(out), **{**settings, **changes})
 
 
 def test_frames_go_to_the_store_and_no_folder_is_made(

@@ -1,12 +1,12 @@
 """Children end with the process that began them, and hand that on to their own."""
 
-import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
+
+from toy_processes import is_running, wait_until
 
 PARENT = """
 import signal, sys, time
@@ -32,16 +32,4 @@ def test_a_process_takes_its_children_and_theirs_with_it(asked):
         parent.send_signal(asked)  # to the parent alone
         assert parent.wait(timeout=30) == 128 + asked
         assert "the same command continues" in parent.stderr.readline() + parent.stderr.readline()
-    end = time.monotonic() + 30
-    while any(map(is_running, family)):
-        assert time.monotonic() < end, "a child outlived its parent"
-        time.sleep(0.05)
-
-
-def is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    with open(f"/proc/{process}/stat") as file:
-        return file.read().rpartition(")")[2].split()[0] != "Z"
+    wait_until(lambda: not any(map(is_running, family)))

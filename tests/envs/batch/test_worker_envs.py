@@ -6,8 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from gymnasium.vector import AutoresetMode
 
 from darla_envs.batch.batched_envs import BatchedEnvs
 from darla_envs.batch.worker_envs import WorkerEnvs
+from toy_processes import children_of, is_running, wait_until
 from toy_worlds import ToyWorlds, assert_same, tell_threads
 
 TESTS = Path(__file__).resolve().parents[2]
@@ -231,28 +230,9 @@ def test_an_interruption_while_workers_begin_ends_all_with_one_traceback(tmp_pat
 def test_workers_end_when_the_parent_is_killed(tmp_path):
     process = _start(tmp_path, "time.sleep(60)")
     assert process.stdout is not None and process.stdout.readline() == "ready\n"
-    children = _children(process.pid)
+    children = children_of(process.pid)
     assert len(children) >= 2
     process.send_signal(signal.SIGKILL)
     _, err = process.communicate(timeout=60)
-    _wait_for(lambda: not any(_is_running(child) for child in children))
+    wait_until(lambda: not any(is_running(child) for child in children))
     assert err == ""
-
-
-def _children(process: int) -> list[int]:
-    tasks = Path(f"/proc/{process}/task").glob("*/children")
-    return [int(child) for task in tasks for child in task.read_text().split()]
-
-
-def _is_running(process: int) -> bool:
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def _wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
