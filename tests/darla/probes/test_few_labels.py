@@ -37,7 +37,7 @@ def scenes(count: int, seed: int) -> LabelledFrames:
 @pytest.fixture(scope="module")
 def found() -> list[FewLabelScore]:
     return few_labels(
-        scenes(500, 0), scenes(300, 1), (30, 300), draws=3, probe_steps=300, network_steps=120
+        scenes(500, 0), scenes(300, 1), (30, 300), draws=2, probe_steps=300, network_steps=120
     )
 
 
@@ -47,7 +47,7 @@ def score(found: list[FewLabelScore], seen: str, probe: str, labels: int, target
         for each in found
         if (each.seen, each.probe, each.labels, each.target) == (seen, probe, labels, target)
     )
-    assert len(one.scores) == 3 == len(set(one.scores))  # each draw is another
+    assert len(one.scores) == 2 == len(set(one.scores))  # each draw is another
     return one.mean
 
 

@@ -12,7 +12,6 @@ CASES = [
     ("MiniWorld-MazeS3-v0", {"domain_rand": True}),
     ("MiniWorld-FourRooms-v0", {"domain_rand": True}),
     ("Darla/GoToObject-v0", {"domain": "d_u"}),
-    ("Darla/SeekAvoid-v0", {"domain": "d_u"}),
 ]
 ACTIONS = [0, 2, 2, 1, 2, 0, 0, 2, 2, 1]
 
