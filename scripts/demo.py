@@ -47,8 +47,13 @@ class DemoConfig:
     """Train agents on an encoder that is known to have failed."""
     total_timesteps: int = 50_000
     """Steps that each agent learns for."""
+    eval_episodes: int = 20
+    """Episodes of each agent in each domain that it is evaluated in while it learns."""
     episodes: int = 50
     """Episodes of each agent in each domain."""
+    random_episodes: int | None = None
+    """Episodes of the random policy in each domain; when not given, as many as
+    darla evaluate-transfer plays."""
 
     def check(self) -> None:
         """Raise a ValueError where there is no seed."""
@@ -83,7 +88,7 @@ def run_seed(config: DemoConfig, seed: int) -> None:
     run_side_by_side([[*see, "--epochs", config.epochs]])
     shared = ["--task", config.task, "--encoder", vision / "encoder", "--seed", seed]
     shared += ["--total-timesteps", config.total_timesteps, "--threads", 1]
-    shared += ["--eval-domains", *OVER]
+    shared += ["--eval-domains", *OVER, "--eval-episodes", config.eval_episodes]
     own = {"latent": ["--mask-look"] * config.mask_look + ["--anyway"] * config.anyway}
     run_side_by_side(
         [
@@ -93,6 +98,8 @@ def run_seed(config: DemoConfig, seed: int) -> None:
     )
     evaluate = ["evaluate-transfer", "--agents", *[agents / kind for kind in KINDS]]
     evaluate += ["--episodes", config.episodes, "--out", config.out / "transfer.csv"]
+    if config.random_episodes is not None:
+        evaluate += ["--random-episodes", config.random_episodes]
     evaluate += ["--stochastic"]  # as they learned: the most probable action can turn for ever
     run_side_by_side([evaluate])
 

@@ -24,7 +24,8 @@ def small(tmp_path_factory):
     out = tmp_path_factory.mktemp("demo")
     size = ["--num-frames", "500", "--epochs", "0.5", "--total-timesteps", "1024"]
     size += ["--anyway", "--no-mask-look"]  # so young an encoder sees nothing yet
-    return out, _demo(out, *size, "--episodes", "2"), size
+    size += ["--eval-episodes", "1", "--episodes", "1", "--random-episodes", "1"]
+    return out, _demo(out, *size), size
 
 
 def test_every_step_leaves_its_result(small):
@@ -75,7 +76,7 @@ def test_it_ends_by_saying_where_everything_is(small):
 def test_a_second_run_skips_what_is_finished(small):
     out, _, size = small
     before = (out / "seed0/agents/latent/agent.safetensors").stat().st_mtime_ns
-    again = _demo(out, *size, "--episodes", "2")
+    again = _demo(out, *size)
     assert again.returncode == 0
     assert (out / "seed0/agents/latent/agent.safetensors").stat().st_mtime_ns == before
 
