@@ -18,11 +18,11 @@ def test_a_backend_that_is_not_installed_is_forgotten(
     assert os.environ.get("MPLBACKEND") == kept
 
 
-def test_pictures_can_be_drawn_in_a_process_that_was_told_of_it() -> None:
+def test_it_is_forgotten_before_anything_is_drawn() -> None:
+    code = "import darla.frames.contact_sheet, os; print(os.environ.get('MPLBACKEND'))"
+    environment = {**os.environ, "MPLBACKEND": MISSING}
     done = subprocess.run(
-        [sys.executable, "-c", "import darla.frames.contact_sheet"],
-        env={**os.environ, "MPLBACKEND": MISSING},
-        capture_output=True,
-        text=True,
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+    assert done.stdout == "None\n"
