@@ -6,9 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from darla_agents.learning.config import TrainAgentConfig, make_spec
 from darla_agents.playing.rows import read_rows
 from darla_envs.suites import suite_of
 from toy_commands import run_script
+from toy_processes import wait_until
 from toy_rows import agent_rows, random_rows
 
 STUDIES = Path(__file__).parents[2] / "scripts/studies"
@@ -113,13 +112,6 @@ def being_written(folder: Path) -> bool:
             return False
     except ValueError:
         return True
-
-
-def wait_until(so: Callable[[], bool], seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not so():
-        assert time.monotonic() < end, f"not so after {seconds} s"
-        time.sleep(0.1)
 
 
 def test_every_agent_of_the_ladder_can_be_trained(monkeypatch: pytest.MonkeyPatch) -> None:
