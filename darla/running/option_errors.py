@@ -25,7 +25,8 @@ def parsed_in_one_line(parse: Callable[[], T]) -> T:
     """Return what ``parse`` does; a ValueError of one line for words that tyro refuses.
 
     It names the words, what was expected, the nearest option, and the help to read. Whatever else
-    ``parse`` writes to standard error is written there when it ends.
+    ``parse`` writes to standard error is written there when it ends, and so is a box of another
+    form than those of the tyro that this was written for.
     """
     written = StringIO()
     try:
@@ -34,7 +35,10 @@ def parsed_in_one_line(parse: Callable[[], T]) -> T:
     except SystemExit as ended:
         if ended.code != 2 or "--help" not in written.getvalue():
             raise
-        said = one_line_of_box(written.getvalue())
+        try:
+            said = one_line_of_box(written.getvalue())
+        except (IndexError, ValueError):
+            raise ended from None
         written.truncate(0)
         raise ValueError(said) from None
     finally:

@@ -1,6 +1,7 @@
 """Words that no option takes are said in one line: which, what was expected, where to read on."""
 
 import io
+import sys
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import tyro
 
 from darla.running.command import run_command
+from darla.running.option_errors import parsed_in_one_line
 
 
 @dataclass(frozen=True)
@@ -108,3 +110,14 @@ def test_help_and_what_is_written_otherwise_pass(capfd):
         run_command(Config, lambda _: None, "a command", arguments=["--help"], program="darla it")
     assert not stopped.value.code
     assert "How many." in capfd.readouterr().out
+
+
+def test_a_box_of_another_form_is_shown_as_it_is(capfd):
+    def parse():
+        print("usage: see --help", file=sys.stderr)
+        sys.exit(2)
+
+    with pytest.raises(SystemExit) as stopped:
+        parsed_in_one_line(parse)
+    assert stopped.value.code == 2
+    assert capfd.readouterr().err == "usage: see --help\n"
