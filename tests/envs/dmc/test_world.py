@@ -40,9 +40,20 @@ def test_the_source_looks_as_dm_control_draws_it(task_id: str, quality: str) -> 
     physics.model.site_rgba[:] = ours.model.site_rgba
     with physics.reset_context():
         physics.data.qpos[:] = ours.data.qpos
-    theirs = Camera(physics, 84, 84, camera_id=0).render(render_flag_overrides=QUALITIES[quality])
-    assert np.abs(shown.astype(int) - theirs).max() < 10  # of stars, whose sky has fewer pixels
+    finer = 2 if quality == "fast" else 1
+    camera = Camera(physics, 84 * finer, 84 * finer, camera_id=0)
+    theirs = camera.render(render_flag_overrides=QUALITIES[quality])
+    theirs = theirs.reshape(84, finer, 84, finer, 3).mean((1, 3))
+    assert np.abs(shown - theirs).max() < 25  # of stars, whose sky has fewer pixels
     world.close()
+
+
+def test_pictures_are_as_large_as_is_asked() -> None:
+    for size in (63, 600):  # more than what dm_control reserves for them
+        world = DmcWorld(SWINGUP, size=size)
+        shown, _ = world.reset(seed=0)
+        assert shown.shape == (size, size, 3)
+        world.close()
 
 
 @pytest.mark.parametrize("domain", ["d_u_rich", "color_hard"])
