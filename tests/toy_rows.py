@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from darla_agents.agent.kinds import RANDOM
-from darla_agents.playing.rows import Row, RowWriter
+from darla_agents.playing.row import Row
+from darla_agents.playing.rows import RowWriter
 
 TASK = "Darla/GoToObject-v0"
 SOURCE = "source"

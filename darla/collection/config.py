@@ -262,18 +262,25 @@ class CollectConfig(EnvironmentWords, ClusterWords):
     def _check_agent(self) -> None:
         """Check that there is an agent exactly when one is to act."""
         policy = self.chosen_policy
-        if policy == AGENT and self.agent is None:
-            raise ValueError("policy 'agent' needs the folder of a saved agent; give it as agent")
-        here = self.agent is None or is_stored(self.agent) or self.agent.is_dir()
-        if policy == AGENT and not here:  # a store is asked by who loads the agent
-            raise FileNotFoundError(
-                f"there is no saved agent at {self.agent}; train one with darla train-agent"
-            )
-        if policy != AGENT and self.agent is not None:
+        if policy == AGENT:
+            if self.agent is None:
+                raise ValueError(
+                    "policy 'agent' needs the folder of a saved agent; give it as agent"
+                )
+            check_saved_agent(self.agent)
+        elif self.agent is not None:
             raise ValueError(
                 f"an agent ({self.agent}) is given, but the policy is {self.policy!r}; "
                 "give policy 'agent' to collect what it sees"
             )
+
+
+def check_saved_agent(agent: Path) -> None:
+    """Raise a FileNotFoundError where no agent can be; a store is asked by who loads it."""
+    if not is_stored(agent) and not agent.is_dir():
+        raise FileNotFoundError(
+            f"there is no saved agent at {agent}; train one with darla train-agent"
+        )
 
 
 def _check_positive(**values: int) -> None:

@@ -17,7 +17,8 @@ from darla_agents.comparison.plots import plot_profiles, plot_ratios
 from darla_agents.comparison.report import INTERVALS
 from darla_agents.comparison.scores import score_tasks
 from darla_agents.comparison.summary import summarise_group
-from darla_agents.playing.rows import Row, read_rows
+from darla_agents.playing.row import Row
+from darla_agents.playing.rows import read_rows
 from darla_envs.description.tasks import GO_TO_OBJECT
 from darla_envs.description.usual_domains import SEEN_LOOKS
 from novelty import encoder_coverage

@@ -21,10 +21,9 @@ from pathlib import Path
 import gymnasium as gym
 
 from darla.collection.collect import CollectConfig, collect
-from darla.collection.config import FACTORS
+from darla.collection.config import FACTORS, check_saved_agent
 from darla.environments.making import register
 from darla.running.command import run_command
-from darla.stores.urls import is_stored
 from darla_agents.agent.trusted_modules import check_trusted
 from darla_envs import GO_TO_OBJECT
 from darla_envs.description.usual_domains import SOURCE
@@ -104,10 +103,7 @@ def resolved(config: CollectCommand) -> CollectCommand:
 
 def _where_the_agent_acts(config: CollectCommand, agent: Path) -> CollectCommand:
     """Name the environment that the agent was trained in, with all that it was made with."""
-    if not is_stored(agent) and not agent.is_dir():
-        raise FileNotFoundError(
-            f"there is no saved agent at {agent}; train one with darla train-agent"
-        )
+    check_saved_agent(agent)
     # Here, for it needs torch: workers import this module, and most of them do without.
     from darla_agents.agent.saved_agent import read_spec
 

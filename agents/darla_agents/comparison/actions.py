@@ -11,7 +11,7 @@ from darla_agents.agent.kinds import RANDOM
 from darla_agents.comparison.estimates import format_estimate
 from darla_agents.comparison.scores import Group
 from darla_agents.comparison.summary import ALL_TARGETS, GroupSummary, TaskSummary
-from darla_agents.playing.rows import ACTIONS, Row
+from darla_agents.playing.row import ACTIONS, Row
 
 
 def split_by_actions(

@@ -28,7 +28,8 @@ from darla_agents.comparison.summary import (
     compare_kinds,
     summarise_group,
 )
-from darla_agents.playing.rows import ACTIONS, Row, merge_rows, read_rows
+from darla_agents.playing.row import ACTIONS, Row
+from darla_agents.playing.rows import merge_rows, read_rows
 
 
 @dataclass(frozen=True)

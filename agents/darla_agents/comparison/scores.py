@@ -15,7 +15,7 @@ from darla_agents.agent.group_labels import GroupKey, label, rank
 from darla_agents.agent.kinds import RANDOM
 from darla_agents.comparison.intervals import Floats
 from darla_agents.comparison.statistics import transfer_ratio
-from darla_agents.playing.rows import SAMPLED, Row
+from darla_agents.playing.row import SAMPLED, Row
 from darla_envs.description.usual_domains import SEEN_LOOKS, SOURCES, UNSUPERVISED
 
 GROUPING = ("algorithm", "source", "encoder", "total_timesteps")

@@ -14,7 +14,8 @@ from darla_envs.description.usual_domains import UNSUPERVISED
 
 SOURCE = "source"
 _FACTORS = ("floor", "wall", "object_color", "yaw", "bearing", "distance")
-_FEWEST = {"frames": 1000, "probe_frames": 400, "test_frames": 100, "pairs": 50}
+FEWEST = {"frames": 1000, "probe_frames": 400, "test_frames": 100, "pairs": 50}
+"""The smallest numbers that an evaluation can be made with."""
 _QUICK: dict[str, Any] = {"frames": 1000, "probe_frames": 400, "test_frames": 200, "pairs": 100}
 
 
@@ -103,7 +104,7 @@ class EncoderEvaluationConfig:
 
     def _check_numbers(self) -> None:
         """Raise a ValueError for a number that is too small."""
-        for name, fewest in _FEWEST.items():
+        for name, fewest in FEWEST.items():
             if getattr(self, name) < fewest:
                 raise ValueError(f"{name} is {getattr(self, name)}; give at least {fewest}")
         if self.seed < 0 or not self.probe_seeds:

@@ -21,7 +21,8 @@ from darla_agents.agent.encoders import agent_encoder
 from darla_agents.agent.kinds import PICTURES, RANDOM
 from darla_agents.playing.evaluate_config import EvaluateTransferConfig
 from darla_agents.playing.players import Player, find_players, random_player, unfinished_runs
-from darla_agents.playing.rows import MOST_PROBABLE, SAMPLED, RowWriter
+from darla_agents.playing.row import MOST_PROBABLE, SAMPLED
+from darla_agents.playing.rows import RowWriter
 from darla_agents.playing.stored_rows import row_writer
 from darla_agents.playing.transfer_jobs import Job, play_jobs
 from darla_envs.suites import suite_of

@@ -7,7 +7,7 @@ from darla.environments.words import LooksWord
 from darla.running.names import lookup
 from darla.running.tasks import ClusterWords
 from darla_agents.agent.alarm_words import StoppingWords
-from darla_agents.playing.rows import ACTIONS, MOST_PROBABLE, SAMPLED
+from darla_agents.playing.row import ACTIONS, MOST_PROBABLE, SAMPLED
 from darla_agents.worlds.rendering import BATCHED, check_rendering
 
 _CHOICES = {**{each: (each,) for each in ACTIONS}, "both": ACTIONS}

@@ -25,7 +25,8 @@ from darla_agents.playing.model_rounds import (
     play_rounds,
 )
 from darla_agents.playing.random_policy import RandomPolicy
-from darla_agents.playing.rows import STOCHASTIC, Row, RowWriter, read_rows
+from darla_agents.playing.row import STOCHASTIC, Row
+from darla_agents.playing.rows import RowWriter, read_rows
 from darla_agents.playing.stored_rows import row_writer
 from darla_agents.worlds.environments import make_task_envs
 from darla_envs.description.usual_domains import SOURCE

@@ -29,7 +29,7 @@ from darla_agents.agent.saved_agent import (
 from darla_agents.agent.spec import AgentSpec
 from darla_agents.agent.trusted_modules import check_trusted
 from darla_agents.agent.weights import WEIGHTS
-from darla_agents.playing.rows import STOCHASTIC
+from darla_agents.playing.row import STOCHASTIC
 
 _HASH_LENGTH = 8
 

@@ -19,32 +19,7 @@ from darla.running.exclusive import lock
 from darla.running.regular_files import check_replaceable, read_regular
 from darla.stores.folders import folder_at, is_file
 from darla.stores.urls import Place, place
-from darla_agents.playing.row import (
-    ACTIONS,
-    COLUMNS,
-    HEADER,
-    MOST_PROBABLE,
-    SAMPLED,
-    STOCHASTIC,
-    Row,
-    RowKey,
-    format_row,
-    parse_row,
-)
-
-__all__ = [
-    "ACTIONS",
-    "COLUMNS",
-    "LARGEST_ROWS",
-    "MOST_PROBABLE",
-    "SAMPLED",
-    "STOCHASTIC",
-    "Row",
-    "RowKey",
-    "RowWriter",
-    "merge_rows",
-    "read_rows",
-]
+from darla_agents.playing.row import COLUMNS, HEADER, Row, RowKey, format_row, parse_row
 
 LARGEST_ROWS = 1 << 28
 """The most bytes of text that a file of rows may hold; a row has about 150."""

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 from darla.stores.mirrored_files import MirroredFile, mirrored_file
 from darla.stores.urls import Place, StoreUrl
-from darla_agents.playing.rows import LARGEST_ROWS, Row, RowWriter
+from darla_agents.playing.row import Row
+from darla_agents.playing.rows import LARGEST_ROWS, RowWriter
 
 
 class _StoredRows(RowWriter):

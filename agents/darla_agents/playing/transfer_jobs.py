@@ -26,7 +26,8 @@ from darla_agents.playing.evaluate_config import EvaluateTransferConfig
 from darla_agents.playing.played_worlds import PlayedWorlds, make_played_worlds
 from darla_agents.playing.players import Player
 from darla_agents.playing.random_policy import RandomPolicy
-from darla_agents.playing.rows import Row, RowWriter
+from darla_agents.playing.row import Row
+from darla_agents.playing.rows import RowWriter
 
 Alarm = tuple[tuple[str, str], float]
 """An agent and a domain, and the share of its steps there at which the alarm was raised."""

@@ -17,7 +17,7 @@ from darla.probes import PROBES, LabelledLatents, probe_domains
 from darla.running.names import lookup, unknown
 from darla.running.ranges import PositiveInt, WholeNumber, check_ranges
 from darla_agents.encoder_evaluation.bundles import load_bundles
-from darla_agents.encoder_evaluation.config import EncoderEvaluationConfig
+from darla_agents.encoder_evaluation.config import FEWEST, EncoderEvaluationConfig
 from darla_agents.encoder_evaluation.measures import (
     labelled_latents,
     measure_invariance,
@@ -25,13 +25,13 @@ from darla_agents.encoder_evaluation.measures import (
 )
 from darla_agents.encoder_evaluation.probe_targets import PROBE_TARGETS, STATE
 from darla_agents.playing.evaluate import EvaluateTransferConfig, evaluate_transfer
-from darla_agents.playing.rows import ACTIONS, read_rows
+from darla_agents.playing.row import ACTIONS
+from darla_agents.playing.rows import read_rows
 from darla_agents.sweeping.stage_settings import AGENT, VISION, typed
 from darla_agents.sweeping.validation_domains import check_no_target
 from darla_envs.description.tasks import GO_TO_OBJECT, find_task
 
 MAXIMIZE, MINIMIZE = "maximize", "minimize"
-_FEWEST_FRAMES = 400
 ROWS = "validation.csv"
 """The episodes of a trial's agent, in its folder."""
 
@@ -72,8 +72,9 @@ class _OfEncoder:
         env = self.env or (GO_TO_OBJECT if environment is None else environment.name)
         find_task(env)
         check_no_target(env, self.domain, f"{where}.domain")
-        if self.frames < _FEWEST_FRAMES:
-            raise ValueError(f"{where}.frames is {self.frames}; give at least {_FEWEST_FRAMES}")
+        fewest = FEWEST["probe_frames"]
+        if self.frames < fewest:
+            raise ValueError(f"{where}.frames is {self.frames}; give at least {fewest}")
         found = replace(self, env=env)
         found.evaluation(Path()).checked()
         return found

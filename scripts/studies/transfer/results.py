@@ -15,7 +15,8 @@ from darla.running.atomic import write_bytes, write_json
 from darla.running.checked_json import read_json
 from darla_agents.agent.kinds import RANDOM
 from darla_agents.comparison.curves import CurvePoint, read_curves
-from darla_agents.playing.rows import Row, read_rows
+from darla_agents.playing.row import Row
+from darla_agents.playing.rows import read_rows
 
 _SHOWN = ("env", "shape", "domain", "coverage")  # of what a bundle says of a dataset
 CURVE_COLUMNS = tuple(field.name for field in dataclasses.fields(CurvePoint))

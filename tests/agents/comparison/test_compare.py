@@ -11,7 +11,7 @@ import pytest
 from matplotlib.image import imread
 
 from darla_agents.comparison.compare import CompareConfig, compare
-from darla_agents.playing.rows import COLUMNS, Row
+from darla_agents.playing.row import COLUMNS, Row
 from toy_rows import agent_rows, random_rows, write_rows
 
 DOMAINS = ("source", "new_floor", "new_wall")

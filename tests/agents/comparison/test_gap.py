@@ -6,7 +6,7 @@ from scipy.stats import t as student
 
 from darla_agents.comparison.gap import GapClosed, close_gaps
 from darla_agents.comparison.scores import score_tasks
-from darla_agents.playing.rows import Row
+from darla_agents.playing.row import Row
 from toy_rows import agent_rows, random_rows
 
 DOMAINS = ("source", "new_floor", "new_wall", "d_u")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from darla_agents.playing.rows import COLUMNS
+from darla_agents.playing.row import COLUMNS
 from toy_commands import ROOT, run_darla
 
 DOCUMENT = (ROOT / "agents/README.md").read_text()

@@ -20,7 +20,8 @@ from darla_agents.playing.evaluate import (
     episode_seeds,
     evaluate_transfer,
 )
-from darla_agents.playing.rows import Row, read_rows
+from darla_agents.playing.row import Row
+from darla_agents.playing.rows import read_rows
 from darla_agents.worlds.environments import make_env
 from darla_envs.description.domains import target_names
 from darla_envs.description.tasks import GO_TO_OBJECT, SEEK_AVOID

@@ -10,7 +10,8 @@ import torch
 from darla.running.tasks import ClusterWords
 from darla_agents.playing import transfer_jobs
 from darla_agents.playing.evaluate import EvaluateTransferConfig, evaluate_transfer
-from darla_agents.playing.rows import Row, read_rows
+from darla_agents.playing.row import Row
+from darla_agents.playing.rows import read_rows
 from darla_envs.description.tasks import GO_TO_OBJECT
 from toy_agents import make_toy_agent
 from toy_cluster import killing, needs_ray, toy_cluster

@@ -22,7 +22,8 @@ from darla_agents.playing.evaluate import (
     episode_seeds,
     evaluate_transfer,
 )
-from darla_agents.playing.rows import Row, read_rows
+from darla_agents.playing.row import Row
+from darla_agents.playing.rows import read_rows
 from toy_agents import TOY_TASK, make_toy_agent
 from toy_commands import run_darla
 from toy_encoder import make_toy_bundle

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import darla_agents.playing.rows
-from darla_agents.playing.rows import COLUMNS, Row, RowWriter, merge_rows, read_rows
+from darla_agents.playing.row import COLUMNS, Row
+from darla_agents.playing.rows import RowWriter, merge_rows, read_rows
 
 ROW = Row(
     agent="latent_0@1f3a90cc",
