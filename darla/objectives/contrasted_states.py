@@ -52,6 +52,9 @@ class ContrastedStatesSettings(LookLatentsSettings):
     """What each nat costs by which a state fails to tell its frame from the others."""
     temperature: Positive = 0.2
     """Of the contrast: the smaller, the more the nearest of the others matter."""
+    shortest_state: AtLeastZero = 0.0
+    """Length below which states count less in the contrast, so that being told apart takes nats and
+    not angles alone. At 0 only angles count; 1 is as long as one latent's prior is wide."""
     independent_values: Positive = 256.0
     """As how many independent values the pixels of a picture count."""
     network: str = "painted"
@@ -131,8 +134,11 @@ class ContrastedStates(Objective):
         same = None
         if self.twinned:  # the twin's copy shows the same state: there is nothing to tell apart
             same = of_twins(torch.arange(len(frames), device=frames.device))
-        lost, found = contrast(frames, copies, self.settings.temperature, same)
-        cost = self.settings.state_likeness * apart + self.settings.contrast * lost
+        settings = self.settings
+        lost, found = contrast(
+            frames, copies, settings.temperature, same, shortest=settings.shortest_state
+        )
+        cost = settings.state_likeness * apart + settings.contrast * lost
         terms = {"loss/state_likeness": apart, "loss/contrast": lost, "contrast/found": found}
         return Penalty(cost, terms)
 
@@ -161,6 +167,7 @@ class ContrastedStates(Objective):
             **super().effective_settings(),
             "contrast": settings.contrast,
             "temperature": settings.temperature,
+            "shortest_state": settings.shortest_state,
             "independent_values": settings.independent_values,
         }
 
@@ -171,18 +178,25 @@ def of_twins(rows: Tensor) -> Tensor:
 
 
 def contrast(
-    first: Tensor, second: Tensor, temperature: float, same: Tensor | None = None
+    first: Tensor,
+    second: Tensor,
+    temperature: float,
+    same: Tensor | None = None,
+    *,
+    shortest: float = 0.0,
 ) -> tuple[Tensor, Tensor]:
     """Return by how many nats rows fail to find each other, and how often they do.
 
     Row i of either, float (N, k), is to find row i among all rows of the other, by the softmax of
     cosines over the temperature (InfoNCE: van den Oord et al. 2018, eq. 4; both ways, as in Radford
-    et al. 2021). Row ``same[i]`` of the other, int64 (N,), shows the same as row i, and counts
-    neither for nor against it. Both results are float32 scalars: the mean cross-entropy, which is
-    log N where nothing is found, and the share of first rows that are nearest to their own.
+    et al. 2021). Lengths in these cosines are the root of their square and that of ``shortest``, so
+    that rows much shorter than that are found less well whatever their angles. Row ``same[i]`` of
+    the other, int64 (N,), shows the same as row i, and counts neither for nor against it. Both
+    results are float32 scalars: the mean cross-entropy, which is log N where nothing is found, and
+    the share of first rows that are nearest to their own.
     """
     with torch.autocast(first.device.type, enabled=False):
-        one, other = (functional.normalize(each.float(), dim=1) for each in (first, second))
+        one, other = (_directions(each.float(), shortest) for each in (first, second))
         logits = one @ other.T / temperature
         own = torch.arange(len(logits), device=logits.device)
         if same is not None:
@@ -190,3 +204,9 @@ def contrast(
             logits = logits.masked_fill(alike | alike.T, -torch.inf)
         lost = functional.cross_entropy(logits, own) + functional.cross_entropy(logits.T, own)
         return 0.5 * lost, (logits.argmax(dim=1) == own).float().mean()
+
+
+def _directions(rows: Tensor, shortest: float) -> Tensor:
+    if not shortest:
+        return functional.normalize(rows, dim=1)
+    return rows / (rows.square().sum(dim=1, keepdim=True) + shortest**2).sqrt()

@@ -34,6 +34,15 @@ def test_the_contrast_of_orthogonal_rows_is_worked_out_by_hand(
     assert found.item() == 1.0
 
 
+@pytest.mark.parametrize("length", [0.5, 2.0])
+def test_rows_that_are_shorter_than_the_shortest_are_found_less_well(length: float) -> None:
+    rows = length * torch.eye(3)
+    cosine = length**2 / (length**2 + 1.5**2)
+    lost, found = contrast(rows, rows, 0.2, shortest=1.5)
+    assert lost.item() == pytest.approx(math.log(1 + 2 * math.exp(-cosine / 0.2)), abs=1e-6)
+    assert found.item() == 1.0
+
+
 def test_rows_that_are_all_alike_lose_the_logarithm_of_their_number() -> None:
     lost, _ = contrast(torch.ones(7, 3), torch.ones(7, 3), 0.2)
     assert lost.item() == pytest.approx(math.log(7))
