@@ -3,19 +3,19 @@
 #
 #     pip install 'darla[dmc]'
 #     bash scripts/studies/dmc/run.sh            # -> runs/dmc
-#     TASKS="cartpole-swingup" SEEDS="0" STEPS=50000 bash scripts/studies/dmc/run.sh
-#     ALGORITHM=sac STEPS=125000 OUT=runs/dmc_sac bash scripts/studies/dmc/run.sh
+#     TASKS="finger-spin" SEEDS="0" EPOCHS=7 bash scripts/studies/dmc/run.sh
+#     ALGORITHM=ppo STEPS=200000 OUT=runs/dmc_ppo bash scripts/studies/dmc/run.sh
 #
 # Stopped at any moment, the same command continues. Two agents learn side by side.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
-out=${OUT:-runs/dmc} frames=${FRAMES:-20000} steps=${STEPS:-100000}
-algorithm=${ALGORITHM:-ppo}
-every=${EVERY:-25000} # steps between evaluations
+out=${OUT:-runs/dmc} frames=${FRAMES:-20000} steps=${STEPS:-50000}
+algorithm=${ALGORITHM:-sac}
+every=${EVERY:-12500} # steps between evaluations
 case $algorithm in
 sac) # a memory of as many steps for agents of every kind: 2.2 GB of stacked pictures
     how=(--settings gamma=0.99 learning_starts=1000 "gradient_steps=${UPDATES:-4}"
-        "buffer_size=${MEMORY:-30000}" 'policy_kwargs={"net_arch": [256, 256]}') ;;
+        "batch_size=${BATCH:-128}" "buffer_size=${MEMORY:-30000}" 'policy_kwargs={"net_arch": [256, 256]}') ;;
 ppo) how=(--reward-scale 0.1 --settings gamma=0.99 'policy_kwargs={"net_arch": [256, 256]}') ;;
 *) echo "error: ALGORITHM is $algorithm; give sac or ppo" >&2 && exit 2 ;;
 esac
