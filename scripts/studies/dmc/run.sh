@@ -15,7 +15,7 @@ every=${EVERY:-12500} # steps between evaluations
 case $algorithm in
 sac) # a memory of as many steps for agents of every kind: 2.2 GB of stacked pictures
     how=(--settings gamma=0.99 learning_starts=1000 "gradient_steps=${UPDATES:-4}"
-        "batch_size=${BATCH:-128}" "buffer_size=${MEMORY:-30000}" 'policy_kwargs={"net_arch": [256, 256]}') ;;
+        "buffer_size=${MEMORY:-30000}" 'policy_kwargs={"net_arch": [256, 256]}') ;;
 ppo) how=(--reward-scale 0.1 --settings gamma=0.99 'policy_kwargs={"net_arch": [256, 256]}') ;;
 *) echo "error: ALGORITHM is $algorithm; give sac or ppo" >&2 && exit 2 ;;
 esac
